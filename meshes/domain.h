@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace dealii
+{
+class ParameterHandler;
+}
+
+namespace rhoflow
+{
+/// The box of parameter space on which densities live: section "Domain".
+struct Domain
+{
+  static void declare(dealii::ParameterHandler &prm);
+  /// Checks lower < upper, equal lengths, at most three coordinates. Throws InputError.
+  void parse(dealii::ParameterHandler &prm);
+
+  unsigned int dimension() const { return static_cast<unsigned int>(lower.size()); }
+
+  std::vector<double>       lower;              ///< lower corner, [D]
+  std::vector<double>       upper;              ///< upper corner, [D]
+  std::vector<unsigned int> subdivisions;       ///< cells of the coarse mesh along each axis, [D]
+  unsigned int              refinement = 0;     ///< uniform refinements of the coarse mesh
+  std::vector<bool>         periodic;           ///< opposite sides identified, [D]; otherwise no flux
+};
+} // namespace rhoflow

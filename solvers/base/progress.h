@@ -1,0 +1,42 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rhoflow
+{
+/// What the user sees on the terminal: a heading, one progress line (rewritten in place on a terminal, at most one line every
+/// few seconds in a log file), and the report at the end. Silent on all ranks but 0.
+class Progress
+{
+public:
+  explicit Progress(bool speak);
+
+  void heading(const std::string &text);
+  /// A line that stays.
+  void line(const std::string &text);
+  void warning(const std::string &text);
+
+  /// Fraction in [0, 1] of the work that is done and the values to show, such as {"t", "3.2"}, {"risk", "0.0234"}.
+  /// Cheap when called often: prints at most every 0.5 s (terminal) or 5 s (file).
+  void update(double fraction, const std::vector<std::pair<std::string, std::string>> &values);
+
+  /// A table of two columns at the end of a run.
+  void report(const std::string &title, const std::vector<std::pair<std::string, std::string>> &rows);
+
+private:
+  void clear_line();
+
+  using Clock = std::chrono::steady_clock;
+  bool              speaks;
+  bool              terminal;
+  bool              line_open = false;
+  Clock::time_point start;
+  Clock::time_point last;
+};
+
+/// Short form of a number for the terminal ("0.02638", "1.3e-05").
+std::string short_number(double value, int digits = 4);
+} // namespace rhoflow

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <mpi.h>
+
+namespace dealii
+{
+class ParameterHandler;
+}
+
+namespace rhoflow
+{
+/// The directory of one run: the parameter file as given, the complete parameters as used, provenance.json, and whatever the
+/// solver writes. Nothing that exists is overwritten unless the user said `Overwrite = true`.
+class RunDirectory
+{
+public:
+  /// Creates the directory (collective; the work is done by rank 0, errors reach every rank). Throws InputError
+  /// ("Output directory") if it exists with contents and `overwrite` is false, or cannot be written.
+  RunDirectory(const std::string &path, bool overwrite, MPI_Comm communicator);
+
+  /// Copies the file as given to `<name>.prm` and writes `parameters_used.prm` and `provenance.json`
+  /// (versions, revision, ranks, seed, command line).
+  void record(const std::string &parameter_file, const dealii::ParameterHandler &parameters,
+              const std::vector<std::string> &command_line) const;
+
+  /// The path of a file inside.
+  std::string file(const std::string &name) const;
+  /// Creates a directory inside (collective) and returns its path.
+  std::string subdirectory(const std::string &name) const;
+
+  MPI_Comm communicator() const { return comm; }
+
+private:
+  std::string root;
+  MPI_Comm    comm;
+};
+} // namespace rhoflow

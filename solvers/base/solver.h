@@ -1,0 +1,56 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <mpi.h>
+
+namespace dealii
+{
+class ParameterHandler;
+}
+
+namespace rhoflow
+{
+class RunDirectory;
+class Progress;
+
+/// What every solver is handed.
+struct RunContext
+{
+  MPI_Comm                  communicator;
+  dealii::ParameterHandler &parameters;
+  const RunDirectory       &directory;
+  Progress                 &progress;
+};
+
+/// One system of equations with its discretisation, from parameters to written results.
+class Solver
+{
+public:
+  virtual ~Solver() = default;
+
+  /// Reads parameters, builds everything, checks that choices fit together: all InputErrors that can be known before the first
+  /// step are thrown here, so that `--validate` finds them. Writes nothing.
+  virtual void prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator) = 0;
+
+  /// Solves and writes into the run directory.
+  virtual void run(const RunContext &context) = 0;
+};
+
+/// A solver by name, with the paragraph that the manual and the error messages print.
+struct SolverEntry
+{
+  std::string                              name;
+  std::string                              description;
+  std::function<std::unique_ptr<Solver>()> make;
+};
+
+/// All solvers of this program (defined beside main, since it must know every layer).
+const std::vector<SolverEntry> &registered_solvers();
+
+/// Declares every parameter of every section (defined beside main).
+void declare_all_parameters(dealii::ParameterHandler &parameters);
+} // namespace rhoflow

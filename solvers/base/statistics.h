@@ -1,0 +1,37 @@
+#pragma once
+
+#include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rhoflow
+{
+/// A table that grows one row per output time and is on disk after every row: `statistics.csv`, `comparison.csv`, ...
+/// The header is `name [unit]` (no brackets for pure numbers); values have 17 significant digits, so that two runs compare
+/// byte by byte. Only the rank that was told to write touches the file.
+class Statistics
+{
+public:
+  Statistics(std::string path, bool write);
+
+  /// Sets a value of the current row. Columns are those of the first row, in the order of their first mention.
+  /// Throws std::logic_error for a column that the first row did not have.
+  void set(const std::string &column, double value);
+
+  /// Writes the row and flushes. A value that was not set is written as `nan`. Throws InputError when the disk does not take it.
+  void finish_row();
+
+  /// All rows so far, on every rank that calls set().
+  const std::vector<std::vector<double>> &rows() const { return finished; }
+  const std::vector<std::string>         &columns() const { return names; }
+
+private:
+  std::string                      file_name;
+  std::ofstream                    file;
+  bool                             writes;
+  std::vector<std::string>         names;
+  std::vector<double>              current;
+  std::vector<std::vector<double>> finished;
+};
+} // namespace rhoflow

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <mpi.h>
+
+namespace rhoflow
+{
+/// Wall-clock time by section of the work, for `timing.csv` and the final report.
+class Timing
+{
+public:
+  class Scope
+  {
+  public:
+    explicit Scope(double &total_seconds)
+      : total(total_seconds)
+      , start(std::chrono::steady_clock::now())
+    {}
+    ~Scope() { total += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); }
+    Scope(const Scope &)            = delete;
+    Scope &operator=(const Scope &) = delete;
+
+  private:
+    double                               &total;
+    std::chrono::steady_clock::time_point start;
+  };
+
+  /// `Timing::Scope scope(timing.section("mesh"));`
+  double &section(const std::string &name);
+
+  /// Writes `section,calls...`: name, minimum, mean and maximum over ranks in seconds (collective; rank 0 writes).
+  void write(const std::string &path, MPI_Comm communicator) const;
+
+  /// Peak resident memory of this process in MiB.
+  static double peak_memory();
+
+private:
+  std::vector<std::string>      order;
+  std::map<std::string, double> seconds;
+};
+} // namespace rhoflow

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <mpi.h>
+
+namespace dealii
+{
+class ParameterHandler;
+}
+
+namespace rhoflow
+{
+class LearningProblem;
+
+/// Section "Mean field".
+struct MeanFieldParameters
+{
+  static void declare(dealii::ParameterHandler &prm);
+  void        parse(dealii::ParameterHandler &prm);
+
+  double tolerance = 1e-10;    ///< of the truncated SVD; 0: no compression
+  double weight_decay = 0.;    ///< λ of Ψ_λ = Ψ + (λ/2)|θ|²
+};
+
+/// The nonlocal coupling in moment space (mathematics.md, section 1). With W = diag(√p_k) and the truncated SVD W g(ω) ≈ Q χ(ω)
+/// of the features on the domain, everything that a density or a particle ensemble must tell is the vector of n moments
+///   m_j = ∫ a χ_j(ω) ρ(dθ)        (a = 1 unless the neuron is linear in its first parameter),
+/// and everything it must know is the residual e = m − c:
+///   R = R_perp + ½ |m − c|²,     Ψ(θ) = a Σ_j e_j χ_j(ω),     c = Qᵀ W y,   R_perp = ½ |(I − Q Qᵀ) W y|² + ½ noise variance.
+class MeanField
+{
+public:
+  /// `lower`, `upper`: the domain of ω, [Dω], on which the error of the compression is bounded.
+  MeanField(const LearningProblem &problem, const std::vector<double> &lower, const std::vector<double> &upper,
+            const MeanFieldParameters &parameters);
+
+  /// n.
+  unsigned int n_modes() const { return rank; }
+  /// Dω.
+  unsigned int n_feature_parameters() const { return n_omega; }
+  /// max over the domain of |W g − Q χ| / max |W g|, measured at points that the SVD did not see.
+  double compression_error() const { return measured_error; }
+  double weight_decay() const { return lambda; }
+
+  /// χ_j at `count` points ω [count][Dω]: `values` [count][n] and, unless null, `gradients` [count][Dω][n].
+  /// Bitwise the same for a point whatever `count` and its position.
+  void modes(unsigned int count, const double *omega, double *values, double *gradients) const;
+
+  /// e = m − c.
+  std::vector<double> residual(const std::vector<double> &moments) const;
+  /// R(ρ), irreducible risk included.
+  double risk(const std::vector<double> &moments) const;
+  /// R(ρ) − ½ E Var(y | x).
+  double excess_risk(const std::vector<double> &moments) const;
+  /// f(x_k; ρ) at the data nodes, [K].
+  std::vector<double> prediction(const std::vector<double> &moments) const;
+
+  const LearningProblem &learning_problem() const { return problem; }
+
+private:
+  const LearningProblem &problem;
+  unsigned int           rank  = 0;
+  unsigned int           n_omega;
+  double                 lambda;
+  double                 measured_error = 0.;
+  std::vector<double>    basis;  ///< Q, [K][n]
+  std::vector<double>    target; ///< c, [n]
+  double                 perpendicular_risk = 0.;
+};
+} // namespace rhoflow

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rhoflow
+{
+/// The scalar function σ of a neuron and its derivative.
+class Activation
+{
+public:
+  enum class Kind
+  {
+    erf,              ///< erf(t/√2)
+    tanh,
+    sigmoid,          ///< 1/(1 + e^{−t})
+    softplus,         ///< log(1 + e^t)
+    relu,             ///< max(t, 0); derivative 0 at 0
+    piecewise_linear, ///< through the given nodes, constant outside
+    cosine            ///< cos(t)
+  };
+
+  /// `nodes`: (t, σ(t)) with strictly increasing t, for piecewise_linear only.
+  explicit Activation(Kind kind, std::vector<std::pair<double, double>> nodes = {});
+
+  static Kind                     kind_from_name(const std::string &name);
+  static std::vector<std::string> names();
+
+  Kind   kind() const { return type; }
+  double value(double t) const;
+  double derivative(double t) const;
+
+  /// σ and, unless `derivatives` is null, σ' at n arguments. Vectorised; every argument goes through the same instructions
+  /// whatever its position and n, so that results do not depend on how the work was cut. Relative error of a few units in the
+  /// last place against value() and derivative(). In-place use (values == t) is allowed.
+  void evaluate(const double *t, unsigned int n, double *values, double *derivatives) const;
+
+  const std::vector<std::pair<double, double>> &nodes() const { return table; }
+
+private:
+  Kind                                   type;
+  std::vector<std::pair<double, double>> table;
+};
+} // namespace rhoflow

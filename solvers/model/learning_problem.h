@@ -1,0 +1,123 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <solvers/model/activation.h>
+#include <solvers/model/initial_law.h>
+
+namespace dealii
+{
+class ParameterHandler;
+}
+
+namespace rhoflow
+{
+class CounterRandom;
+
+/// The finite network's neuron, as particles move it: θ ∈ R^n with n = n_parameters().
+struct ParticleNeuron
+{
+  enum class Type
+  {
+    linear,         ///< θ·x                 θ ∈ R^d
+    ridge,          ///< σ(w·x)              θ = w ∈ R^d
+    weighted_ridge, ///< a σ(w·x)            θ = (a, w) ∈ R^{1+d}
+    biased_ridge,   ///< a σ(w·x + b)        θ = (a, w, b) ∈ R^{2+d}
+    bump            ///< σ(|x − θ|/δ)        θ ∈ R^d
+  };
+  Type         type;
+  unsigned int input_dimension; ///< d
+  double       bump_width = 1.; ///< δ
+
+  unsigned int n_parameters() const;
+};
+
+/// What is learned, for which both worlds have a view:
+///
+/// *The mesh's view* (reduced by symmetry where there is one): θ ∈ R^D, D ≤ 3, and data nodes k = 1..K with weights p_k, targets
+/// y_k and features σ*(x_k; θ), such that (mathematics.md, section 1)
+///   R(ρ) = ½ Σ_k p_k (y_k − f_k)² + ½ noise variance,  f_k = ∫ σ*_k ρ,   Ψ(θ; ρ) = Σ_k p_k (f_k − y_k) σ*_k(θ).
+/// If linear_in_first_parameter(), θ = (a, ω) and σ*_k(θ) = a g_k(ω), ω ∈ R^{D−1}; otherwise ω = θ and σ*_k = g_k.
+///
+/// *The particles' view*: neurons in R^n (n = d + 1 for the single neuron in R^d), samples (x, y) of the data law.
+class LearningProblem
+{
+public:
+  virtual ~LearningProblem() = default;
+
+  // ---- the mesh's view
+  /// D.
+  virtual unsigned int             n_parameters() const    = 0;
+  virtual std::vector<std::string> parameter_names() const = 0;
+  virtual bool                     linear_in_first_parameter() const = 0;
+  /// Number of coordinates of ω: D or D − 1.
+  unsigned int n_feature_parameters() const { return n_parameters() - (linear_in_first_parameter() ? 1 : 0); }
+
+  /// K, p_k (sum one) and y_k.
+  unsigned int               n_nodes() const { return static_cast<unsigned int>(node_weights.size()); }
+  const std::vector<double> &weights() const { return node_weights; }
+  const std::vector<double> &targets() const { return node_targets; }
+  /// E Var(y | x): twice the irreducible risk.
+  double noise_variance() const { return noise; }
+
+  /// g_k at n points ω (`omega` [n][Dω]): `values` [n][K] and, unless null, `gradients` [n][Dω][K]. Row-major, no aliasing.
+  /// Bitwise the same for a point whatever n and its position.
+  virtual void features(unsigned int n, const double *omega, double *values, double *gradients) const = 0;
+
+  /// U(θ, θ) of one neuron, in the particles' space (for the single neuron: a² E σ(w·x)², not the kernel of averaged features).
+  /// `theta` [D]. Used by the static lemma.
+  virtual double self_kernel(const double *theta) const = 0;
+
+  // ---- the initial law in both views
+  /// ρ_0 on R^D.
+  const InitialLaw &initial_law() const { return *law; }
+
+  // ---- the particles' view
+  virtual ParticleNeuron particle_neuron() const = 0;
+  const Activation      &activation() const { return *sigma; }
+
+  /// Draws x [d] and y (label noise included) from the data law.
+  virtual void sample(CounterRandom &random, double *x, double &y) const = 0;
+  /// A finite data set (CSV, discrete law): its size, and sample i; 0 if the law is continuous.
+  virtual std::uint64_t data_set_size() const { return 0; }
+  virtual void          data_set_sample(std::uint64_t index, double *x, double &y) const;
+
+  /// Draws the parameters [n] of one particle from ρ_0 (for the single neuron: a rotation-invariant w ∈ R^d).
+  virtual void sample_particle(CounterRandom &random, double *parameters) const = 0;
+  /// The coordinates of a particle on the mesh, (a, w) → (a, s, r) for the single neuron; the identity otherwise.
+  virtual void reduce(const double *parameters, double *theta) const = 0;
+
+  /// R of the finite network with M neurons, parameters [M][n], irreducible risk included: exact (closed form, or the same nodes
+  /// as the mesh's view) where possible.
+  virtual double particle_risk(const double *parameters, std::uint64_t n_particles) const = 0;
+  /// How particle_risk() is computed, for the report ("closed form", "quadrature with 133 nodes", "20000 test samples").
+  virtual std::string particle_risk_method() const = 0;
+
+  // ---- for one-dimensional regression: the fitted curve
+  /// Data nodes that can be drawn as a curve over one input, with the columns' names; empty otherwise.
+  virtual std::vector<double> curve_inputs() const { return {}; }
+  virtual std::string         input_name() const { return "x"; }
+  virtual std::string         output_name() const { return "y"; }
+
+protected:
+  std::vector<double>         node_weights;
+  std::vector<double>         node_targets;
+  double                      noise = 0.;
+  std::unique_ptr<InitialLaw> law;
+  std::unique_ptr<Activation> sigma;
+};
+
+/// Parameters of the sections "Learning problem", "Data", "Target" and "Initial law".
+struct ModelParameters
+{
+  static void declare(dealii::ParameterHandler &prm);
+};
+
+/// Builds the learning problem that the parameters describe; `lower`, `upper`: the box of the domain (for `expression` initial
+/// laws). `seed` enters random teachers. Throws InputError with the parameter's path.
+std::unique_ptr<LearningProblem> make_learning_problem(dealii::ParameterHandler &prm, const std::vector<double> &lower,
+                                                       const std::vector<double> &upper, std::uint64_t seed);
+} // namespace rhoflow
