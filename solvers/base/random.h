@@ -67,7 +67,8 @@ public:
   /// Uniform integer in [0, n), n > 0; the bias of at most n/2^64 is below anything measurable.
   std::uint64_t integer(std::uint64_t n)
   {
-    return static_cast<std::uint64_t>((static_cast<unsigned __int128>(bits()) * n) >> 64);
+    __extension__ using Wide = unsigned __int128; // no part of ISO C++
+    return static_cast<std::uint64_t>((static_cast<Wide>(bits()) * n) >> 64);
   }
 
 private:
