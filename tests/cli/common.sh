@@ -47,14 +47,15 @@ run() {
   "$@" >"$out/stdout" 2>"$out/stderr" || status=$?
 }
 
-# expect STATUS MESSAGE ARGUMENTS...: runs rhoflow serially and on 2 ranks. Both must end with STATUS, print MESSAGE (a fixed
-# text) exactly once on stderr, and change nothing in the working directory.
+# expect STATUS MESSAGE ARGUMENTS...: runs rhoflow on 2 ranks (or on each number of ranks in $on_ranks). It must end with STATUS,
+# print MESSAGE (a fixed text) exactly once on stderr, and change nothing in the working directory.
+on_ranks=2
 expect() {
   wanted=$1
   message=$2
   shift 2
   before=$(state)
-  for ranks in 1 2; do
+  for ranks in $on_ranks; do
     if [ "$ranks" -eq 1 ]; then
       run "$RHOFLOW" "$@"
     else

@@ -15,7 +15,11 @@ done
 run "$RHOFLOW" --print-parameters
 grep -q '^SUBSECTION Domain' "$out/stdout" || fail "the manual lacks the domain"
 
+on_ranks="1 2 3"
 expect 2 "the name of a parameter file is missing"
+printf 'set Titel = x\n' >a.prm
+expect 2 "a.prm:1: unknown parameter 'Titel'. Did you mean 'Title'?" a.prm
+on_ranks=2
 expect 2 "unknown option '--verison'. Did you mean '--version'?" --verison
 expect 2 "Options of PETSc go behind '--'" file.prm -log_view
 expect 2 "the parameter file 'none.prm' does not exist" none.prm
@@ -24,8 +28,6 @@ mkdir directory.prm
 expect 2 "'directory.prm' is a directory" directory.prm
 expect 2 "Valid names: " --print-parameters nonsense
 
-printf 'set Titel = x\n' >a.prm
-expect 2 "a.prm:1: unknown parameter 'Titel'. Did you mean 'Title'?" a.prm
 printf '\nsubsection Domain\n  set Refinement = many\nend\n' >a.prm
 expect 2 "a.prm:3: Domain/Refinement: 'many' is not valid; wanted is a whole number between 0 and 20." a.prm
 printf 'subsection Domain\n  set Refinement = 21\nend\n' >a.prm
