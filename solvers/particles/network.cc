@@ -19,6 +19,14 @@ std::vector<double> initial_neurons(const LearningProblem &problem, std::uint64_
   return theta;
 }
 
+void check_network(const LearningProblem &problem, const ParticleParameters &parameters)
+{
+  // A network of one neuron makes all checks that a wide one makes.
+  ParticleParameters one = parameters;
+  one.n_neurons          = 1;
+  make_network(problem, one, 0., 0, 0);
+}
+
 std::unique_ptr<Network> make_network(const LearningProblem &problem, const ParticleParameters &parameters, double weight_decay,
                                       std::uint64_t seed, std::uint64_t replica)
 {

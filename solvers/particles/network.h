@@ -27,6 +27,9 @@ public:
 std::vector<double> initial_neurons(const LearningProblem &problem, std::uint64_t n_neurons, std::uint64_t seed,
                                     std::uint64_t replica);
 
+/// Throws InputError if the method does not fit the learning problem.
+void check_network(const LearningProblem &problem, const ParticleParameters &parameters);
+
 /// The network that `parameters` describe, at t = 0. `weight_decay` is λ: R + (λ/2)|θ|² is what decreases. Throws InputError if
 /// the method does not fit the learning problem.
 std::unique_ptr<Network> make_network(const LearningProblem &problem, const ParticleParameters &parameters, double weight_decay,

@@ -23,9 +23,11 @@ namespace rhoflow
 class Sgd : public Network
 {
 public:
+  static constexpr unsigned int standard_block = 32;
+
   /// `block_samples`: samples in one block (at least one batch); it changes the speed and the rounding only.
   Sgd(const LearningProblem &problem, const ParticleParameters &parameters, double weight_decay, std::uint64_t seed,
-      std::uint64_t replica, unsigned int block_samples = 32);
+      std::uint64_t replica, unsigned int block_samples = standard_block);
 
   void                advance_to(double time) override;
   std::vector<double> parameters() const override;
