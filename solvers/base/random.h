@@ -67,10 +67,12 @@ public:
   /// Uniform integer in [0, n), n > 0; the bias of at most n/2^64 is below anything measurable.
   std::uint64_t integer(std::uint64_t n)
   {
-    return static_cast<std::uint64_t>((static_cast<unsigned __int128>(bits()) * n) >> 64);
+    return static_cast<std::uint64_t>((static_cast<UnsignedInteger128>(bits()) * n) >> 64);
   }
 
 private:
+  __extension__ typedef unsigned __int128 UnsignedInteger128;
+
   r123::Philox4x64::ctr_type counter;
   r123::Philox4x64::key_type key;
   r123::Philox4x64::ctr_type block{};

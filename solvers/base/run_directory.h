@@ -17,8 +17,13 @@ namespace rhoflow
 class RunDirectory
 {
 public:
+  /// Throws the InputErrors of the constructor that can be known without touching the disk, before any work is done
+  /// (collective).
+  static void check(const std::string &path, bool overwrite, MPI_Comm communicator);
+
   /// Creates the directory (collective; the work is done by rank 0, errors reach every rank). Throws InputError
-  /// ("Output directory") if it exists with contents and `overwrite` is false, or cannot be written.
+  /// ("Output directory") if it exists with contents and `overwrite` is false, if these contents are not a run of rhoflow, or if
+  /// it cannot be written. With `overwrite` the tables and VTK files of the run in it are removed, everything else is kept.
   RunDirectory(const std::string &path, bool overwrite, MPI_Comm communicator);
 
   /// Copies the file as given to `<name>.prm` and writes `parameters_used.prm` and `provenance.json`

@@ -46,7 +46,11 @@ struct SolverEntry
   std::string                              name;
   std::string                              description;
   std::function<std::unique_ptr<Solver>()> make;
+  std::vector<std::string>                 sections = {}; ///< of the parameters that it reads, for the manual; empty: all
 };
+
+/// The entry of that name. Throws InputError("Solver", ...) with the valid names and the nearest spelling.
+const SolverEntry &solver_named(const std::vector<SolverEntry> &solvers, const std::string &name);
 
 /// All solvers of this program (defined beside main, since it must know every layer).
 const std::vector<SolverEntry> &registered_solvers();

@@ -67,7 +67,9 @@ private:
   unsigned int           n_omega;
   double                 lambda;
   double                 measured_error = 0.;
-  std::vector<double>    basis;  ///< Q, [K][n]
+  unsigned int           padded_rank = 0;
+  std::vector<double>    basis;        ///< W Q, [K][padded n]
+  std::vector<double>    inverse_root; ///< 1/√p_k
   std::vector<double>    target; ///< c, [n]
   double                 perpendicular_risk = 0.;
 };

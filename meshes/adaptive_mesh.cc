@@ -1,0 +1,308 @@
+#include <meshes/adaptive_mesh.h>
+
+#include <deal.II/base/mpi.h>
+#include <deal.II/distributed/tria.h>
+#include <deal.II/grid/grid_generator.h>
+#include <deal.II/grid/grid_tools.h>
+#include <deal.II/grid/tria.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+#include <type_traits>
+#include <unordered_map>
+
+#include <solvers/base/error.h>
+
+namespace rhoflow
+{
+namespace
+{
+template <int dim>
+using Tria = std::conditional_t<dim == 1, dealii::Triangulation<dim>, dealii::parallel::distributed::Triangulation<dim>>;
+
+template <int dim>
+CellKey key_of(const typename dealii::Triangulation<dim>::cell_iterator &cell, const Domain &domain)
+{
+  CellKey key;
+  key.level         = static_cast<std::uint32_t>(cell->level());
+  const auto center = cell->center();
+  for (unsigned int d = 0; d < dim; ++d)
+    key.index[d] = static_cast<std::uint32_t>((center[d] - domain.lower[d]) / (domain.upper[d] - domain.lower[d]) *
+                                              std::ldexp(static_cast<double>(domain.subdivisions[d]), cell->level()));
+  return key;
+}
+} // namespace
+
+struct AdaptiveMesh::Base
+{
+  virtual ~Base() = default;
+
+  virtual void        list(std::vector<CellKey> &local, std::vector<CellKey> &ghost, std::vector<unsigned> &owner) = 0;
+  virtual void        refine_globally(unsigned int times)                                                          = 0;
+  virtual void        adapt(const std::vector<signed char> &flags, unsigned int n_values, const std::vector<double> &values,
+                            const CellTransfer &transfer)                                                          = 0;
+  virtual const void *triangulation() const = 0;
+
+  std::unordered_map<CellKey, std::vector<double>, CellKeyHash> moved;
+};
+
+template <int dim>
+struct AdaptiveMesh::Implementation : AdaptiveMesh::Base
+{
+  using CellIterator = typename dealii::Triangulation<dim>::cell_iterator;
+
+  Implementation(const Domain &d, MPI_Comm communicator)
+    : domain(d)
+    , tria(make(communicator))
+  {
+    dealii::Point<dim> lower, upper;
+    for (unsigned int i = 0; i < dim; ++i)
+      lower[i] = domain.lower[i], upper[i] = domain.upper[i];
+    dealii::GridGenerator::subdivided_hyper_rectangle(*tria, domain.subdivisions, lower, upper, true);
+    std::vector<dealii::GridTools::PeriodicFacePair<CellIterator>> pairs;
+    for (unsigned int i = 0; i < dim; ++i)
+      if (domain.periodic[i])
+        dealii::GridTools::collect_periodic_faces(*tria, 2 * i, 2 * i + 1, static_cast<int>(i), pairs);
+    if (!pairs.empty())
+      tria->add_periodicity(pairs);
+  }
+
+  static std::unique_ptr<Tria<dim>> make(MPI_Comm communicator)
+  {
+    if constexpr (dim == 1)
+      {
+        (void)communicator;
+        return std::make_unique<Tria<dim>>();
+      }
+    else
+      return std::make_unique<Tria<dim>>(communicator);
+  }
+
+  void list(std::vector<CellKey> &local, std::vector<CellKey> &ghost, std::vector<unsigned> &owner) override
+  {
+    std::vector<std::pair<std::uint64_t, CellIterator>> order;
+    ghost.clear();
+    owner.clear();
+    for (const auto &cell : tria->active_cell_iterators())
+      if (cell->is_locally_owned())
+        order.emplace_back(key_of<dim>(cell, domain).morton(), cell);
+      else if (cell->is_ghost())
+        {
+          ghost.push_back(key_of<dim>(cell, domain));
+          owner.push_back(cell->subdomain_id());
+        }
+    std::sort(order.begin(), order.end(), [](const auto &a, const auto &b) { return a.first < b.first; });
+    iterators.clear();
+    local.clear();
+    for (const auto &entry : order)
+      {
+        iterators.push_back(entry.second);
+        local.push_back(key_of<dim>(entry.second, domain));
+      }
+  }
+
+  void refine_globally(unsigned int times) override { tria->refine_global(times); }
+
+  void adapt(const std::vector<signed char> &flags, unsigned int n_values, const std::vector<double> &values,
+             const CellTransfer &transfer) override
+  {
+    std::unordered_map<CellKey, std::size_t, CellKeyHash> position;
+    for (std::size_t i = 0; i < iterators.size(); ++i)
+      {
+        position.emplace(key_of<dim>(iterators[i], domain), i);
+        if (flags[i] > 0)
+          iterators[i]->set_refine_flag();
+        else if (flags[i] < 0)
+          iterators[i]->set_coarsen_flag();
+      }
+    const auto old_values = [&](const CellKey &key) { return values.data() + position.at(key) * n_values; };
+    const auto coarsened  = [&](const CellKey &parent, double *result) {
+      std::vector<double> children((1U << dim) * n_values);
+      for (unsigned int c = 0; c < (1U << dim); ++c)
+        std::copy_n(old_values(parent.child(c)), n_values, children.data() + c * n_values);
+      transfer.coarsen(parent, children.data(), result);
+    };
+    moved.clear();
+
+    if constexpr (dim == 1)
+      {
+        tria->execute_coarsening_and_refinement();
+        for (const auto &cell : tria->active_cell_iterators())
+          {
+            const CellKey       key = key_of<dim>(cell, domain);
+            std::vector<double> result(n_values);
+            if (position.count(key) > 0)
+              std::copy_n(old_values(key), n_values, result.data());
+            else if (key.level > 0 && position.count(key.parent()) > 0)
+              transfer.refine(key, old_values(key.parent()), result.data());
+            else
+              coarsened(key, result.data());
+            moved.emplace(key, std::move(result));
+          }
+      }
+    else
+      {
+#if DEAL_II_VERSION_GTE(9, 6, 0)
+        using Status          = dealii::CellStatus;
+        constexpr auto refine = Status::cell_will_be_refined, coarsen = Status::children_will_be_coarsened;
+#else
+        using Status          = typename Tria<dim>::CellStatus;
+        constexpr auto refine = Tria<dim>::CELL_REFINE, coarsen = Tria<dim>::CELL_COARSEN;
+#endif
+        const auto handle = tria->register_data_attach(
+          [&](const CellIterator &cell, const Status status) {
+            std::vector<double> packed(n_values);
+            const CellKey       key = key_of<dim>(cell, domain);
+            if (status == coarsen)
+              coarsened(key, packed.data());
+            else
+              std::copy_n(old_values(key), n_values, packed.data());
+            std::vector<char> bytes(n_values * sizeof(double));
+            std::memcpy(bytes.data(), packed.data(), bytes.size());
+            return bytes;
+          },
+          false);
+        tria->execute_coarsening_and_refinement();
+        tria->notify_ready_to_unpack(
+          handle,
+          [&](const CellIterator &cell, const Status status, const auto &bytes) {
+            std::vector<double> unpacked(n_values);
+            std::memcpy(unpacked.data(), &*bytes.begin(), n_values * sizeof(double));
+            const CellKey key = key_of<dim>(cell, domain);
+            if (status == refine)
+              for (unsigned int c = 0; c < (1U << dim); ++c)
+                {
+                  std::vector<double> result(n_values);
+                  transfer.refine(key.child(c), unpacked.data(), result.data());
+                  moved.emplace(key.child(c), std::move(result));
+                }
+            else
+              moved.emplace(key, std::move(unpacked));
+          });
+      }
+  }
+
+  const void *triangulation() const override { return static_cast<const dealii::Triangulation<dim> *>(tria.get()); }
+
+  Domain                     domain;
+  std::unique_ptr<Tria<dim>> tria;
+  std::vector<CellIterator>  iterators;
+};
+
+AdaptiveMesh::AdaptiveMesh(const Domain &domain, MPI_Comm communicator)
+  : box(domain)
+  , comm(domain.dimension() == 1 ? MPI_COMM_SELF : communicator)
+  , speaking(domain.dimension() > 1 || dealii::Utilities::MPI::this_mpi_process(communicator) == 0)
+{
+  if (box.refinement > CellKey::max_level)
+    throw InputError("Domain/Refinement", "at most " + std::to_string(CellKey::max_level) + " refinements are possible");
+  for (const unsigned int n : box.subdivisions)
+    if (n > 128)
+      throw InputError("Domain/Subdivisions",
+                       "at most 128 subdivisions along an axis; use 'Refinement' to make the mesh finer (each one halves all cells)");
+  switch (box.dimension())
+    {
+      case 1:
+        implementation = std::make_unique<Implementation<1>>(box, comm);
+        break;
+      case 2:
+        implementation = std::make_unique<Implementation<2>>(box, comm);
+        break;
+      default:
+        implementation = std::make_unique<Implementation<3>>(box, comm);
+    }
+  implementation->refine_globally(box.refinement);
+  update_lists();
+}
+
+AdaptiveMesh::~AdaptiveMesh() = default;
+
+void AdaptiveMesh::update_lists()
+{
+  implementation->list(local, ghost, owner);
+  std::uint64_t mine = local.size();
+  MPI_Allreduce(&mine, &n_global, 1, MPI_UINT64_T, MPI_SUM, comm);
+  unsigned int level = 0;
+  for (const CellKey &key : local)
+    level = std::max(level, key.level);
+  MPI_Allreduce(&level, &finest, 1, MPI_UNSIGNED, MPI_MAX, comm);
+}
+
+double AdaptiveMesh::extent(const CellKey &key, unsigned int d) const
+{
+  return (box.upper[d] - box.lower[d]) / std::ldexp(static_cast<double>(box.subdivisions[d]), static_cast<int>(key.level));
+}
+
+double AdaptiveMesh::position(const CellKey &key, unsigned int d, unsigned int side) const
+{
+  const double fraction = static_cast<double>(key.index[d] + side) /
+                          std::ldexp(static_cast<double>(box.subdivisions[d]), static_cast<int>(key.level));
+  return box.lower[d] + (box.upper[d] - box.lower[d]) * fraction;
+}
+
+bool AdaptiveMesh::neighbor(const CellKey &key, unsigned int d, unsigned int side, CellKey &result) const
+{
+  const std::uint32_t n = box.subdivisions[d] << key.level;
+  result                = key;
+  if (side == 0)
+    {
+      if (key.index[d] == 0 && !box.periodic[d])
+        return false;
+      result.index[d] = key.index[d] == 0 ? n - 1 : key.index[d] - 1;
+    }
+  else
+    {
+      if (key.index[d] + 1 == n && !box.periodic[d])
+        return false;
+      result.index[d] = key.index[d] + 1 == n ? 0 : key.index[d] + 1;
+    }
+  return true;
+}
+
+bool AdaptiveMesh::adapt(const std::vector<signed char> &flags, unsigned int n_values, std::vector<double> &values,
+                         const CellTransfer &transfer)
+{
+  // The whole mesh in one list on every rank: 20 bytes a cell, once per adaptation.
+  int n_ranks = 1, rank = 0;
+  MPI_Comm_size(comm, &n_ranks);
+  MPI_Comm_rank(comm, &rank);
+  std::vector<std::uint32_t> mine;
+  mine.reserve(5 * local.size());
+  for (std::size_t i = 0; i < local.size(); ++i)
+    mine.insert(mine.end(), {local[i].index[0], local[i].index[1], local[i].index[2], local[i].level,
+                             static_cast<std::uint32_t>(flags[i] + 1)});
+  std::vector<int> counts(static_cast<std::size_t>(n_ranks)), offsets(static_cast<std::size_t>(n_ranks));
+  const int        n_mine = static_cast<int>(mine.size());
+  MPI_Allgather(&n_mine, 1, MPI_INT, counts.data(), 1, MPI_INT, comm);
+  std::exclusive_scan(counts.begin(), counts.end(), offsets.begin(), 0);
+  std::vector<std::uint32_t> everybody(static_cast<std::size_t>(offsets.back() + counts.back()));
+  MPI_Allgatherv(mine.data(), n_mine, MPI_UINT32_T, everybody.data(), counts.data(), offsets.data(), MPI_UINT32_T, comm);
+
+  std::vector<CellKey>     all_cells(everybody.size() / 5);
+  std::vector<signed char> all_flags(everybody.size() / 5);
+  for (std::size_t i = 0; i < all_cells.size(); ++i)
+    {
+      all_cells[i].index = {{everybody[5 * i], everybody[5 * i + 1], everybody[5 * i + 2]}};
+      all_cells[i].level = everybody[5 * i + 3];
+      all_flags[i]       = static_cast<signed char>(static_cast<int>(everybody[5 * i + 4]) - 1);
+    }
+  const std::vector<signed char> completed = complete_flags(all_cells, all_flags, box);
+  if (std::all_of(completed.begin(), completed.end(), [](const signed char flag) { return flag == 0; }))
+    return false;
+
+  const std::size_t first = static_cast<std::size_t>(offsets[static_cast<std::size_t>(rank)]) / 5;
+  implementation->adapt(std::vector<signed char>(completed.begin() + static_cast<std::ptrdiff_t>(first),
+                                                 completed.begin() + static_cast<std::ptrdiff_t>(first + local.size())),
+                        n_values, values, transfer);
+  update_lists();
+  values.resize(local.size() * n_values);
+  for (std::size_t i = 0; i < local.size(); ++i)
+    std::copy_n(implementation->moved.at(local[i]).data(), n_values, values.data() + i * n_values);
+  implementation->moved.clear();
+  return true;
+}
+
+const void *AdaptiveMesh::triangulation() const { return implementation->triangulation(); }
+} // namespace rhoflow

@@ -1,0 +1,70 @@
+#include <meshes/domain.h>
+
+#include <solvers/base/error.h>
+
+#include <deal.II/base/parameter_handler.h>
+#include <deal.II/base/utilities.h>
+
+namespace rhoflow
+{
+using namespace dealii;
+
+namespace
+{
+/// A list with one value for each coordinate, or one value for all.
+std::vector<std::string> per_coordinate(const ParameterHandler &prm, const std::string &name, const std::size_t dimension)
+{
+  std::vector<std::string> values = Utilities::split_string_list(prm.get(name));
+  if (values.size() == 1)
+    values.resize(dimension, values.front());
+  if (values.size() != dimension)
+    throw InputError("Domain/" + name, "there are " + std::to_string(values.size()) + " values, but the lower corner has " +
+                                         std::to_string(dimension) +
+                                         (dimension == 1 ? " coordinate." : " coordinates. Give one value for each, or one for all."));
+  return values;
+}
+} // namespace
+
+void Domain::declare(ParameterHandler &prm)
+{
+  prm.enter_subsection("Domain");
+  prm.declare_entry("Lower corner", "-6.5, -2.6, 0", Patterns::List(Patterns::Double(), 1, 3),
+                    "Lower corner of the box of parameter space: one coordinate for each parameter of the neuron.");
+  prm.declare_entry("Upper corner", "6.5, 2.6, 2", Patterns::List(Patterns::Double(), 1, 3),
+                    "Upper corner of the box; as many coordinates as the lower corner.");
+  prm.declare_entry("Subdivisions", "16, 24, 14", Patterns::List(Patterns::Integer(1, 100000), 1, 3),
+                    "Cells of the coarse mesh along each axis: one number for each coordinate, or one for all.");
+  prm.declare_entry("Refinement", "0", Patterns::Integer(0, 20),
+                    "Uniform refinements of the coarse mesh: each halves the cells along every axis.");
+  prm.declare_entry("Periodic", "false", Patterns::List(Patterns::Bool(), 1, 3),
+                    "Whether opposite sides are identified: true or false for each coordinate, or once for all. Nothing flows "
+                    "through the other sides.");
+  prm.leave_subsection();
+}
+
+void Domain::parse(ParameterHandler &prm)
+{
+  prm.enter_subsection("Domain");
+  lower                    = Utilities::string_to_double(Utilities::split_string_list(prm.get("Lower corner")));
+  upper                    = Utilities::string_to_double(Utilities::split_string_list(prm.get("Upper corner")));
+  const auto n_cells       = per_coordinate(prm, "Subdivisions", lower.size());
+  const auto identified    = per_coordinate(prm, "Periodic", lower.size());
+  refinement               = static_cast<unsigned int>(prm.get_integer("Refinement"));
+  prm.leave_subsection();
+
+  if (upper.size() != lower.size())
+    throw InputError("Domain/Upper corner", "the upper corner has " + std::to_string(upper.size()) +
+                                              " coordinates, but the lower corner has " + std::to_string(lower.size()) + ".");
+  for (std::size_t d = 0; d < lower.size(); ++d)
+    if (!(lower[d] < upper[d]))
+      throw InputError("Domain/Upper corner", "coordinate " + std::to_string(d + 1) + " of the upper corner must be larger than " +
+                                                Utilities::to_string(lower[d]) + ", that of the lower corner.");
+  subdivisions.clear();
+  periodic.clear();
+  for (std::size_t d = 0; d < lower.size(); ++d)
+    {
+      subdivisions.push_back(static_cast<unsigned int>(Utilities::string_to_int(n_cells[d])));
+      periodic.push_back(identified[d] == "true");
+    }
+}
+} // namespace rhoflow

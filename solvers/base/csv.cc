@@ -1,0 +1,146 @@
+#include <solvers/base/csv.h>
+#include <solvers/base/error.h>
+#include <solvers/base/number.h>
+#include <solvers/base/spelling.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+
+namespace rhoflow
+{
+namespace
+{
+/// Splits one line (RFC 4180). Returns false if a quote is not closed or text follows a closing quote.
+bool split(const std::string &line, std::vector<std::string> &fields)
+{
+  fields.assign(1, "");
+  std::size_t i = 0;
+  while (true)
+    {
+      while (i < line.size() && (line[i] == ' ' || line[i] == '\t'))
+        ++i;
+      std::string &field = fields.back();
+      if (i < line.size() && line[i] == '"')
+        {
+          for (++i; i < line.size() && (line[i] != '"' || (i + 1 < line.size() && line[i + 1] == '"')); ++i)
+            {
+              field += line[i];
+              if (line[i] == '"')
+                ++i;
+            }
+          if (i == line.size())
+            return false;
+          ++i;
+          while (i < line.size() && (line[i] == ' ' || line[i] == '\t'))
+            ++i;
+          if (i < line.size() && line[i] != ',')
+            return false;
+        }
+      else
+        {
+          while (i < line.size() && line[i] != ',')
+            field += line[i++];
+          field = trimmed(field);
+        }
+      if (i == line.size())
+        return true;
+      ++i;
+      fields.emplace_back();
+    }
+}
+
+std::string joined(const std::vector<std::string> &names)
+{
+  std::string text;
+  for (const std::string &name : names)
+    text += (text.empty() ? "'" : ", '") + name + "'";
+  return text;
+}
+} // namespace
+
+unsigned int CsvTable::column(const std::string &name, const std::string &parameter) const
+{
+  const auto found = std::find(columns.begin(), columns.end(), name);
+  if (found != columns.end())
+    return static_cast<unsigned int>(found - columns.begin());
+  const std::string nearest = nearest_spelling(name, columns);
+  throw InputError(parameter, "the table has no column '" + name + "'." +
+                                (nearest.empty() ? "" : " Did you mean '" + nearest + "'?") + " Its columns: " + joined(columns) +
+                                ".");
+}
+
+CsvTable read_csv(const std::string &path, const std::vector<std::string> &needed, const std::string &parameter)
+{
+  std::error_code ignored;
+  if (path.empty())
+    throw InputError(parameter, "the name of a CSV file is needed here.");
+  if (!std::filesystem::exists(path, ignored))
+    throw InputError(parameter, "the file '" + path + "' does not exist.");
+  if (std::filesystem::is_directory(path, ignored))
+    throw InputError(parameter, "'" + path + "' is a directory; the name of a CSV file is needed here.");
+  std::ifstream file(path);
+  if (!file)
+    throw InputError(parameter, "the file '" + path + "' cannot be read.");
+
+  CsvTable                 table;
+  std::vector<bool>        wanted;
+  std::vector<std::string> fields;
+  std::string              line;
+  for (unsigned int number = 1; std::getline(file, line); ++number)
+    {
+      const auto error = [&](const std::string &message) {
+        return InputError(parameter, path + ":" + std::to_string(number) + ": " + message);
+      };
+      if (number == 1 && line.rfind("\xef\xbb\xbf", 0) == 0)
+        line.erase(0, 3);
+      if (line.find('\0') != std::string::npos)
+        throw error("the line has a NUL byte: this is no text file.");
+      line = trimmed(line);
+      if (line.empty() || line.front() == '#')
+        continue;
+      if (!split(line, fields))
+        throw error("a quoted field is not closed or has text behind its closing quote.");
+
+      if (table.columns.empty())
+        {
+          double unused;
+          if (std::all_of(fields.begin(), fields.end(), [&](const std::string &f) { return parse_number(f, unused); }))
+            throw error("the first line must name the columns, but it consists of numbers.");
+          for (std::size_t c = 0; c < fields.size(); ++c)
+            if (std::find(fields.begin(), fields.begin() + static_cast<std::ptrdiff_t>(c), fields[c]) !=
+                fields.begin() + static_cast<std::ptrdiff_t>(c))
+              throw error("two columns are named '" + fields[c] + "'.");
+          table.columns = fields;
+          wanted.assign(fields.size(), needed.empty());
+          for (const std::string &name : needed)
+            wanted[table.column(name, parameter)] = true;
+          continue;
+        }
+
+      if (fields.size() != table.columns.size())
+        throw error("the line has " + std::to_string(fields.size()) + (fields.size() == 1 ? " field" : " fields") +
+                    ", but the header names " + std::to_string(table.columns.size()) + " columns.");
+      std::vector<double> row(fields.size());
+      for (std::size_t c = 0; c < fields.size(); ++c)
+        {
+          const bool is_number = parse_number(fields[c], row[c]);
+          if (wanted[c] && !is_number)
+            throw error(fields[c].empty() ? "column '" + table.columns[c] + "' is empty in this line." :
+                                            "'" + fields[c] + "' in column '" + table.columns[c] + "' is not a number.");
+          if (wanted[c] && !std::isfinite(row[c]))
+            throw error("'" + fields[c] + "' in column '" + table.columns[c] + "' is not finite.");
+          if (!is_number)
+            row[c] = std::numeric_limits<double>::quiet_NaN();
+        }
+      table.rows.push_back(std::move(row));
+    }
+  if (table.columns.empty())
+    throw InputError(parameter, "the file '" + path + "' is empty; it needs a line that names the columns, and data.");
+  if (table.rows.empty())
+    throw InputError(parameter, "the file '" + path + "' has a header, but no data.");
+  return table;
+}
+} // namespace rhoflow

@@ -1,0 +1,81 @@
+#include <solvers/base/job.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <new>
+#include <thread>
+#include <vector>
+
+namespace rhoflow
+{
+int run_job(const MPI_Comm communicator, const std::function<void()> &work,
+            const std::function<std::string(const InputError &)> &describe)
+{
+  // A communicator of its own for the meeting at the end: ranks that still work may wait in a collective call of the other one.
+  MPI_Comm meeting;
+  MPI_Comm_dup(communicator, &meeting);
+
+  int         status = exit_success;
+  std::string message;
+  try
+    {
+      work();
+    }
+  catch (const InputError &error)
+    {
+      status  = exit_input_error;
+      message = describe(error);
+    }
+  catch (const RunError &error)
+    {
+      status  = exit_run_error;
+      message = error.what();
+    }
+  catch (const std::bad_alloc &)
+    {
+      status  = exit_other_error;
+      message = "rhoflow ran out of memory; use a coarser mesh, fewer replicas, or more ranks on more machines.";
+    }
+  catch (const std::exception &error)
+    {
+      status  = exit_other_error;
+      message = std::string("rhoflow stopped because of an internal error; please report it.\n") + error.what();
+    }
+
+  int rank, n_ranks;
+  MPI_Comm_rank(communicator, &rank);
+  MPI_Comm_size(communicator, &n_ranks);
+
+  // Ranks wait for different times, so that the first one ends the job before a second one repeats the message.
+  const auto  deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(2000 + 250 * std::min(rank, 40));
+  MPI_Request arrival;
+  MPI_Ibarrier(meeting, &arrival);
+  int everybody_is_here = 0;
+  while (true)
+    {
+      MPI_Test(&arrival, &everybody_is_here, MPI_STATUS_IGNORE);
+      if (everybody_is_here)
+        break;
+      if (status != exit_success && std::chrono::steady_clock::now() > deadline)
+        {
+          std::fprintf(stderr, "%s\n", message.c_str());
+          std::fflush(stderr);
+          MPI_Abort(communicator, status);
+        }
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+
+  std::vector<int> all(static_cast<std::size_t>(n_ranks));
+  MPI_Allgather(&status, 1, MPI_INT, all.data(), 1, MPI_INT, meeting);
+  MPI_Comm_free(&meeting);
+  for (int speaker = 0; speaker < n_ranks; ++speaker)
+    if (all[static_cast<std::size_t>(speaker)] != exit_success)
+      {
+        if (rank == speaker)
+          std::fprintf(stderr, "%s\n", message.c_str());
+        return all[static_cast<std::size_t>(speaker)];
+      }
+  return exit_success;
+}
+} // namespace rhoflow

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include <mpi.h>
+
+#include <solvers/base/error.h>
+
+namespace rhoflow
+{
+/// Exit status of the program.
+enum ExitStatus
+{
+  exit_success       = 0,
+  exit_other_error   = 1,
+  exit_input_error   = 2,
+  exit_run_error     = 3
+};
+
+/// Runs `work` on every rank and turns exceptions into an exit status and one message on stderr. If all ranks get here, one of
+/// them speaks and all return the status. If a rank fails while others still work, they may wait for it forever: then it prints
+/// its message and ends the whole job. Collective.
+int run_job(MPI_Comm communicator, const std::function<void()> &work,
+            const std::function<std::string(const InputError &)> &describe);
+} // namespace rhoflow

@@ -1,0 +1,39 @@
+#include <solvers/base/number.h>
+
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+namespace rhoflow
+{
+std::string trimmed(const std::string &text)
+{
+  const char *blanks = " \t\r\n\v\f";
+  const auto  first  = text.find_first_not_of(blanks);
+  if (first == std::string::npos)
+    return "";
+  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+bool parse_number(const std::string &text, double &value)
+{
+  const char *first = text.data();
+  const char *last  = first + text.size();
+  if (text == "NA")
+    {
+      value = std::numeric_limits<double>::quiet_NaN();
+      return true;
+    }
+  if (last - first > 1 && *first == '+' && first[1] != '-')
+    ++first;
+  const auto [end, error] = std::from_chars(first, last, value);
+  if (first == last || end != last || error == std::errc::invalid_argument)
+    return false;
+  if (error == std::errc::result_out_of_range)
+    {
+      // Too large or too small? strtod says: HUGE_VAL or (sub)normal.
+      value = std::strtod(text.c_str(), nullptr);
+    }
+  return true;
+}
+} // namespace rhoflow

@@ -1,0 +1,338 @@
+#include <solvers/base/number.h>
+#include <solvers/base/parameter_file.h>
+#include <solvers/base/spelling.h>
+
+#include <deal.II/base/mpi.h>
+#include <deal.II/base/parameter_handler.h>
+#include <deal.II/base/utilities.h>
+
+#include <boost/property_tree/json_parser.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+namespace rhoflow
+{
+namespace
+{
+using Tree = boost::property_tree::ptree;
+
+struct Declaration
+{
+  DeclaredParameter parameter;
+  std::string       pattern;
+};
+
+void collect(const Tree &tree, const std::string &section, std::vector<Declaration> &declarations)
+{
+  for (const auto &[name, child] : tree)
+    if (const auto pattern = child.get_optional<std::string>("pattern_description"))
+      declarations.push_back({{section, name, child.get<std::string>("default_value", ""), plain_range(*pattern),
+                               child.get<std::string>("documentation", "")},
+                              *pattern});
+    else
+      collect(child, section.empty() ? name : section + "/" + name, declarations);
+}
+
+/// ParameterHandler lets nobody see its entries except by printing them.
+std::vector<Declaration> declarations_of(const dealii::ParameterHandler &parameters)
+{
+  std::stringstream json;
+  parameters.print_parameters(json, dealii::ParameterHandler::JSON | dealii::ParameterHandler::KeepDeclarationOrder);
+  Tree tree;
+  boost::property_tree::read_json(json, tree);
+  std::vector<Declaration> declarations;
+  collect(tree, "", declarations);
+  return declarations;
+}
+
+/// All sections that hold parameters, and the sections around them.
+std::set<std::string> sections_of(const std::vector<Declaration> &declarations)
+{
+  std::set<std::string> sections{""};
+  for (const Declaration &declaration : declarations)
+    for (std::string section = declaration.parameter.section; !section.empty();)
+      {
+        sections.insert(section);
+        const auto slash = section.rfind('/');
+        section          = slash == std::string::npos ? "" : section.substr(0, slash);
+      }
+  return sections;
+}
+
+std::string listed(const std::vector<std::string> &names)
+{
+  std::string text;
+  for (const std::string &name : names)
+    text += (text.empty() ? "'" : ", '") + name + "'";
+  return text;
+}
+
+std::string suggestion(const std::string &word, const std::vector<std::string> &candidates)
+{
+  const std::string nearest = nearest_spelling(word, candidates);
+  return nearest.empty() ? "" : " Did you mean '" + nearest + "'?";
+}
+
+InputError unknown_section(const std::string &where, const std::string &section, const std::set<std::string> &sections)
+{
+  std::vector<std::string> names(std::next(sections.begin()), sections.end());
+  return InputError("", where + ": unknown section '" + section + "'." + suggestion(section, names) +
+                          " Valid sections: " + listed(names) + ".");
+}
+
+InputError unknown_parameter(const std::string &where, const std::string &section, const std::string &name,
+                             const std::vector<Declaration> &declarations)
+{
+  std::vector<std::string> here;
+  std::string              elsewhere;
+  for (const Declaration &declaration : declarations)
+    if (declaration.parameter.section == section)
+      here.push_back(declaration.parameter.name);
+    else if (declaration.parameter.name == name)
+      elsewhere = declaration.parameter.section;
+
+  std::string hint = suggestion(name, here);
+  if (hint.empty())
+    for (const Declaration &declaration : declarations)
+      if (declaration.parameter.name == name)
+        hint = declaration.parameter.section.empty() ? " '" + name + "' belongs outside any subsection." :
+                                                       " '" + name + "' belongs into subsection '" + elsewhere + "'.";
+  return InputError("", where + ": unknown parameter '" + (section.empty() ? name : section + "/" + name) + "'." + hint +
+                          " Valid names here: " + listed(here) + ".");
+}
+
+/// 1e6 and 2.0 are whole numbers too. Every element of a list is looked at.
+std::string whole_numbers_spelled_out(const std::string &value)
+{
+  std::string result;
+  std::size_t begin = 0;
+  while (begin <= value.size())
+    {
+      const auto        end     = std::min(value.find_first_of(",;", begin), value.size());
+      const std::string element = value.substr(begin, end - begin);
+      double            number;
+      if (parse_number(trimmed(element), number) && std::abs(number) < 1e15 && number == std::floor(number))
+        result += std::to_string(static_cast<long long>(number));
+      else
+        result += element;
+      if (end < value.size())
+        result += value[end];
+      begin = end + 1;
+    }
+  return result;
+}
+
+/// Keywords and names may be separated by any white space.
+std::string single_spaced(const std::string &text)
+{
+  std::istringstream words(text);
+  std::string        word, result;
+  while (words >> word)
+    result += (result.empty() ? "" : " ") + word;
+  return result;
+}
+
+/// The first byte that is no part of well-formed UTF-8, or npos.
+std::size_t first_invalid_byte(const std::string &text)
+{
+  for (std::size_t i = 0; i < text.size();)
+    {
+      const auto   byte   = static_cast<unsigned char>(text[i]);
+      unsigned int length = 1;
+      if (byte == 0 || (byte >= 0x80 && byte < 0xc2) || byte > 0xf4)
+        return i;
+      if (byte >= 0xc2)
+        length = byte < 0xe0 ? 2 : (byte < 0xf0 ? 3 : 4);
+      for (unsigned int k = 1; k < length; ++k)
+        if (i + k >= text.size() || (static_cast<unsigned char>(text[i + k]) & 0xc0) != 0x80)
+          return i;
+      i += length;
+    }
+  return std::string::npos;
+}
+
+bool takes_keyword(std::string &line, const std::string &keyword)
+{
+  std::string beginning = line.substr(0, keyword.size());
+  std::transform(beginning.begin(), beginning.end(), beginning.begin(), [](const unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (beginning != keyword || (line.size() > keyword.size() && line[keyword.size()] != ' ' && line[keyword.size()] != '\t'))
+    return false;
+  line = trimmed(line.substr(keyword.size()));
+  return true;
+}
+} // namespace
+
+std::vector<DeclaredParameter> declared_parameters(const dealii::ParameterHandler &parameters)
+{
+  std::vector<DeclaredParameter> result;
+  for (const Declaration &declaration : declarations_of(parameters))
+    result.push_back(declaration.parameter);
+  return result;
+}
+
+ParameterFile ParameterFile::read(const std::string &path, const MPI_Comm communicator)
+{
+  namespace fs = std::filesystem;
+  std::string error, text;
+  if (dealii::Utilities::MPI::this_mpi_process(communicator) == 0)
+    {
+      std::error_code ignored;
+      std::ifstream   file(path, std::ios::binary);
+      if (!fs::exists(path, ignored))
+        error = "the parameter file '" + path + "' does not exist.";
+      else if (fs::is_directory(path, ignored))
+        error = "'" + path + "' is a directory; the name of a parameter file is needed.";
+      else if (!file)
+        error = "the parameter file '" + path + "' cannot be read.";
+      else
+        {
+          std::ostringstream contents;
+          contents << file.rdbuf();
+          text = contents.str();
+        }
+    }
+  error = dealii::Utilities::MPI::broadcast(communicator, error);
+  if (!error.empty())
+    throw InputError("", error);
+  return ParameterFile(path, dealii::Utilities::MPI::broadcast(communicator, text));
+}
+
+ParameterFile::ParameterFile(std::string name, const std::string &text)
+  : file_name(std::move(name))
+{
+  std::vector<Subsection> open;
+  std::istringstream      lines(text.rfind("\xef\xbb\xbf", 0) == 0 ? text.substr(3) : text);
+  std::string             physical;
+  unsigned int            number = 0;
+  while (std::getline(lines, physical))
+    {
+      ++number;
+      const std::string where = file_name + ":" + std::to_string(number);
+      std::string       line;
+      while (true)
+        {
+          if (first_invalid_byte(physical) != std::string::npos)
+            throw InputError("", file_name + ":" + std::to_string(number) +
+                                   ": the line has bytes that are not UTF-8 text; save the file as UTF-8.");
+          std::string piece = trimmed(physical.substr(0, physical.find('#')));
+          const bool  more  = !piece.empty() && piece.back() == '\\';
+          if (more)
+            piece = trimmed(piece.substr(0, piece.size() - 1));
+          line += (line.empty() || piece.empty() ? "" : " ") + piece;
+          if (!more || !std::getline(lines, physical))
+            break;
+          ++number;
+        }
+
+      if (line.empty())
+        continue;
+      std::string rest = line;
+      if (takes_keyword(rest, "subsection"))
+        {
+          if (rest.empty())
+            throw InputError("", where + ": 'subsection' needs a name.");
+          const std::string path = (open.empty() ? "" : open.back().path + "/") + single_spaced(rest);
+          open.push_back({path, where});
+          subsections.push_back(open.back());
+        }
+      else if (takes_keyword(rest, "end") && rest.empty())
+        {
+          if (open.empty())
+            throw InputError("", where + ": 'end' without a subsection.");
+          open.pop_back();
+        }
+      else if (takes_keyword(rest, "set"))
+        {
+          const auto equals = rest.find('=');
+          if (equals == std::string::npos || single_spaced(rest.substr(0, equals)).empty())
+            throw InputError("", where + ": '" + line + "' must have the form 'set Name = value'.");
+          const Setting setting{open.empty() ? "" : open.back().path, single_spaced(rest.substr(0, equals)),
+                                trimmed(rest.substr(equals + 1)), where};
+          for (const Setting &other : settings)
+            if (other.section == setting.section && other.name == setting.name)
+              throw InputError("", where + ": '" + setting.name + "' was set before, at " + other.where +
+                                     "; remove one of the two.");
+          settings.push_back(setting);
+        }
+      else
+        throw InputError("", where + ": cannot understand '" + line +
+                               "'. A line is 'set Name = value', 'subsection Name', 'end', or a comment that begins with #.");
+    }
+  if (!open.empty())
+    throw InputError("", open.back().where + ": subsection '" + open.back().path + "' is not closed by 'end'.");
+}
+
+void ParameterFile::change(const std::string &argument)
+{
+  const std::string where  = "command line";
+  const auto        equals = argument.find('=');
+  const std::string path   = argument.substr(0, equals);
+  const auto        slash  = path.rfind('/');
+  const std::string section = slash == std::string::npos ? "" : single_spaced(path.substr(0, slash));
+  const std::string name    = single_spaced(slash == std::string::npos ? path : path.substr(slash + 1));
+  if (equals == std::string::npos || name.empty())
+    throw InputError("", where + ": '" + argument + "' must have the form 'Section/Name=value' or 'Name=value'.");
+  for (const Setting &other : settings)
+    if (other.where == where && other.section == section && other.name == name)
+      throw InputError("", where + ": '" + path + "' is given twice.");
+  settings.push_back({section, name, trimmed(argument.substr(equals + 1)), where});
+}
+
+void ParameterFile::apply(dealii::ParameterHandler &parameters) const
+{
+  const auto declarations = declarations_of(parameters);
+  const auto sections     = sections_of(declarations);
+  for (const Subsection &subsection : subsections)
+    if (sections.count(subsection.path) == 0)
+      throw unknown_section(subsection.where, subsection.path, sections);
+
+  for (const Setting &setting : settings)
+    {
+      if (sections.count(setting.section) == 0)
+        throw unknown_section(setting.where, setting.section, sections);
+      const auto found = std::find_if(declarations.begin(), declarations.end(), [&](const Declaration &declaration) {
+        return declaration.parameter.section == setting.section && declaration.parameter.name == setting.name;
+      });
+      if (found == declarations.end())
+        throw unknown_parameter(setting.where, setting.section, setting.name, declarations);
+
+      const bool whole = found->pattern.find("[Integer") != std::string::npos;
+      const auto path  = dealii::Utilities::split_string_list(setting.section, '/');
+      for (const std::string &section : path)
+        parameters.enter_subsection(section);
+      try
+        {
+          parameters.set(setting.name, whole ? whole_numbers_spelled_out(setting.value) : setting.value);
+        }
+      catch (const dealii::ParameterHandler::ExcValueDoesNotMatchPattern &)
+        {
+          std::string hint;
+          if (found->pattern.rfind("[Selection ", 0) == 0)
+            hint = suggestion(setting.value,
+                              dealii::Utilities::split_string_list(found->pattern.substr(11, found->pattern.rfind(']') - 11), '|'));
+          throw InputError("", setting.where + ": " + found->parameter.path() + ": " +
+                                 (setting.value.empty() ? "no value is given" : "'" + setting.value + "' is not valid") +
+                                 "; wanted is " + found->parameter.range + "." + hint);
+        }
+      for (std::size_t i = 0; i < path.size(); ++i)
+        parameters.leave_subsection();
+    }
+}
+
+std::string ParameterFile::describe(const InputError &error) const
+{
+  if (error.parameter.empty())
+    return error.what();
+  std::string where = "default value of ";
+  for (const Setting &setting : settings) // the command line comes last and wins
+    if ((setting.section.empty() ? "" : setting.section + "/") + setting.name == error.parameter)
+      where = setting.where + ": ";
+  const bool by_default = where == "default value of ";
+  return (by_default ? file_name + ": " : "") + where + error.parameter + ": " + error.what();
+}
+} // namespace rhoflow

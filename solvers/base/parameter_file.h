@@ -1,0 +1,79 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <mpi.h>
+
+#include <solvers/base/error.h>
+
+namespace dealii
+{
+class ParameterHandler;
+}
+
+namespace rhoflow
+{
+/// A parameter as it was declared.
+struct DeclaredParameter
+{
+  std::string section; ///< "A/B" for nested subsections, empty at the top
+  std::string name;
+  std::string default_value;
+  std::string range; ///< in plain words: "a number of at least 0"
+  std::string documentation;
+
+  std::string path() const { return section.empty() ? name : section + "/" + name; }
+};
+
+/// Everything that is declared in a handler, in the order of declaration.
+std::vector<DeclaredParameter> declared_parameters(const dealii::ParameterHandler &parameters);
+
+/// The description of a deal.II pattern, such as "[Double 0...1 (inclusive)]", in plain words: "a number between 0 and 1".
+std::string plain_range(const std::string &pattern_description);
+
+/// A parameter file in deal.II's syntax that remembers the line of every parameter, and changes from the command line. Every
+/// mistake becomes one InputError that names the file and the line.
+///   set NAME = VALUE          a value; a backslash at the end of a line continues it on the next one
+///   subsection NAME ... end   parameters of a section; sections nest
+///   # ...                     a comment to the end of the line
+class ParameterFile
+{
+public:
+  /// Reads the file on rank 0 (collective; errors reach every rank).
+  static ParameterFile read(const std::string &path, MPI_Comm communicator);
+
+  /// `text` is the contents of a file called `name`.
+  ParameterFile(std::string name, const std::string &text);
+
+  /// A change from the command line: "Section/Name=value", or "Name=value" for a parameter outside any section.
+  void change(const std::string &argument);
+
+  /// Sets the values in a handler in which all parameters are declared. Throws InputError for unknown names and for values that
+  /// the patterns refuse; the handler must then be discarded.
+  void apply(dealii::ParameterHandler &parameters) const;
+
+  /// The message of an error with the place where the parameter got its value: "FILE:LINE: Section/Name: ...".
+  std::string describe(const InputError &error) const;
+
+  const std::string &name() const { return file_name; }
+
+private:
+  struct Setting
+  {
+    std::string section;
+    std::string name;
+    std::string value;
+    std::string where; ///< "FILE:LINE" or "command line"
+  };
+  struct Subsection
+  {
+    std::string path;
+    std::string where;
+  };
+
+  std::string             file_name;
+  std::vector<Setting>    settings;
+  std::vector<Subsection> subsections; ///< all that are mentioned, also empty ones
+};
+} // namespace rhoflow

@@ -1,0 +1,135 @@
+#include <solvers/base/progress.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include <unistd.h>
+
+namespace rhoflow
+{
+namespace
+{
+/// Is a person looking? mpirun gives its processes a pseudo-terminal even when its own output goes to a file: then what
+/// counts is where the parent process writes.
+bool writes_to_terminal()
+{
+  if (!isatty(STDOUT_FILENO))
+    return false;
+  if (std::getenv("OMPI_COMM_WORLD_RANK") == nullptr && std::getenv("PMI_RANK") == nullptr)
+    return true;
+  char              target[256];
+  const std::string link   = "/proc/" + std::to_string(getppid()) + "/fd/1";
+  const ssize_t     length = readlink(link.c_str(), target, sizeof(target) - 1);
+  if (length <= 0)
+    return false;
+  target[length] = '\0';
+  const std::string output(target);
+  return output.rfind("/dev/pts/", 0) == 0 || output.rfind("/dev/tty", 0) == 0;
+}
+
+std::string duration(const double seconds)
+{
+  char      text[32];
+  const int whole = static_cast<int>(std::min(seconds, 3.6e6));
+  if (whole < 60)
+    std::snprintf(text, sizeof(text), "%d s", whole);
+  else if (whole < 3600)
+    std::snprintf(text, sizeof(text), "%d min %02d s", whole / 60, whole % 60);
+  else
+    std::snprintf(text, sizeof(text), "%d h %02d min", whole / 3600, whole / 60 % 60);
+  return text;
+}
+
+/// Number of characters on the terminal of a UTF-8 text.
+std::size_t width(const std::string &text)
+{
+  return static_cast<std::size_t>(
+    std::count_if(text.begin(), text.end(), [](const char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+} // namespace
+
+Progress::Progress(const bool speak)
+  : speaks(speak)
+  , terminal(speak && writes_to_terminal())
+  , start(Clock::now())
+  , last(start)
+{}
+
+void Progress::clear_line()
+{
+  if (line_open)
+    std::fputs("\r\033[K", stdout);
+  line_open = false;
+}
+
+void Progress::heading(const std::string &text)
+{
+  line(text);
+  if (speaks)
+    line(std::string(width(text), '='));
+}
+
+void Progress::line(const std::string &text)
+{
+  if (!speaks)
+    return;
+  clear_line();
+  std::printf("%s\n", text.c_str());
+  std::fflush(stdout);
+}
+
+void Progress::warning(const std::string &text)
+{
+  if (!speaks)
+    return;
+  clear_line();
+  std::fflush(stdout);
+  std::fprintf(stderr, "Warning: %s\n", text.c_str());
+}
+
+void Progress::update(const double fraction, const std::vector<std::pair<std::string, std::string>> &values)
+{
+  if (!speaks)
+    return;
+  const auto   now  = Clock::now();
+  const double wait = terminal ? 0.5 : 5.;
+  if (std::chrono::duration<double>(now - last).count() < wait)
+    return;
+  last = now;
+
+  char percent[16];
+  std::snprintf(percent, sizeof(percent), "%3.0f %%", 100. * std::clamp(fraction, 0., 1.));
+  std::string text = percent;
+  for (const auto &[name, value] : values)
+    text += "  " + name + " = " + value;
+  const double elapsed = std::chrono::duration<double>(now - start).count();
+  if (fraction > 0. && fraction < 1.)
+    text += "  " + duration(elapsed * (1. - fraction) / fraction) + " left";
+
+  clear_line();
+  std::printf(terminal ? "%s" : "%s\n", text.c_str());
+  std::fflush(stdout);
+  line_open = terminal;
+}
+
+void Progress::report(const std::string &title, const std::vector<std::pair<std::string, std::string>> &rows)
+{
+  if (!speaks)
+    return;
+  std::size_t widest = 0;
+  for (const auto &row : rows)
+    widest = std::max(widest, width(row.first));
+  line("");
+  heading(title);
+  for (const auto &[name, value] : rows)
+    line(name + std::string(widest - width(name) + 2, ' ') + value);
+}
+
+std::string short_number(const double value, const int digits)
+{
+  char text[40];
+  std::snprintf(text, sizeof(text), "%.*g", digits, value);
+  return text;
+}
+} // namespace rhoflow

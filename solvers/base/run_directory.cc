@@ -1,0 +1,206 @@
+#include <solvers/base/error.h>
+#include <solvers/base/run_directory.h>
+#include <solvers/base/version.h>
+
+#include <deal.II/base/mpi.h>
+#include <deal.II/base/parameter_handler.h>
+
+#include <chrono>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace rhoflow
+{
+namespace
+{
+namespace fs = std::filesystem;
+
+const char *const parameter_path = "Output directory";
+
+/// Runs `work` on rank 0; if it throws, every rank throws.
+template <typename Work>
+void on_rank_0(const MPI_Comm communicator, const Work &work)
+{
+  std::string error;
+  if (dealii::Utilities::MPI::this_mpi_process(communicator) == 0)
+    {
+      try
+        {
+          work();
+        }
+      catch (const std::exception &e)
+        {
+          error = e.what();
+        }
+    }
+  error = dealii::Utilities::MPI::broadcast(communicator, error);
+  if (!error.empty())
+    throw InputError(parameter_path, error);
+}
+
+void write_text(const fs::path &path, const std::string &text)
+{
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << text;
+  file.close();
+  if (!file)
+    throw std::runtime_error("cannot write '" + path.string() + "'.");
+}
+
+std::string json(const std::string &text)
+{
+  std::string quoted = "\"";
+  for (const char c : text)
+    {
+      if (c == '"' || c == '\\')
+        quoted += '\\';
+      if (static_cast<unsigned char>(c) < 0x20)
+        {
+          char code[8];
+          std::snprintf(code, sizeof(code), "\\u%04x", static_cast<unsigned int>(c));
+          quoted += code;
+        }
+      else
+        quoted += c;
+    }
+  return quoted + '"';
+}
+
+std::string present_time()
+{
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm           utc{};
+  gmtime_r(&now, &utc);
+  char text[32];
+  std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text;
+}
+
+bool has_contents(const fs::path &path)
+{
+  return fs::exists(path) && !fs::is_empty(path);
+}
+
+void check_on_this_rank(const fs::path &path, const bool overwrite)
+{
+  if (fs::exists(path) && !fs::is_directory(path))
+    throw std::runtime_error("'" + path.string() + "' exists and is not a directory; choose another one.");
+  if (!has_contents(path))
+    return;
+  if (!overwrite)
+    throw std::runtime_error("'" + path.string() +
+                             "' exists and is not empty. Choose another directory, or give 'Overwrite = true' to replace the run "
+                             "in it.");
+  if (!fs::exists(path / "provenance.json"))
+    throw std::runtime_error("'" + path.string() +
+                             "' holds files that are not a run of rhoflow (there is no provenance.json); nothing in it was "
+                             "touched. Choose another directory.");
+}
+
+/// Results of the run that is replaced would be mistaken for results of this one. Only what rhoflow itself writes goes.
+void remove_old_results(const fs::path &path)
+{
+  std::vector<fs::path> old;
+  for (auto entry = fs::recursive_directory_iterator(path); entry != fs::recursive_directory_iterator(); ++entry)
+    {
+      const std::string extension = entry->path().extension().string();
+      const std::string name      = entry->path().filename().string();
+      if (entry->is_regular_file() && !entry->is_symlink() &&
+          (extension == ".vtu" || extension == ".pvtu" || extension == ".pvd" || name == "statistics.csv" ||
+           name == "comparison.csv" || name == "timing.csv"))
+        old.push_back(entry->path());
+    }
+  for (const fs::path &file : old)
+    fs::remove(file);
+}
+} // namespace
+
+void RunDirectory::check(const std::string &path, const bool overwrite, const MPI_Comm communicator)
+{
+  on_rank_0(communicator, [&]() { check_on_this_rank(path, overwrite); });
+}
+
+RunDirectory::RunDirectory(const std::string &path, const bool overwrite, const MPI_Comm communicator)
+  : root(path)
+  , comm(communicator)
+{
+  on_rank_0(comm, [&]() {
+    check_on_this_rank(root, overwrite);
+    std::error_code error;
+    fs::create_directories(root, error);
+    if (error)
+      throw std::runtime_error("cannot create the directory '" + root + "': " + error.message() + ".");
+    // The superuser passes any check of permissions: only writing shows whether one can write.
+    const fs::path probe = fs::path(root) / ".rhoflow-write-test";
+    write_text(probe, "");
+    fs::remove(probe);
+    remove_old_results(root);
+  });
+}
+
+void RunDirectory::record(const std::string &parameter_file, const dealii::ParameterHandler &parameters,
+                          const std::vector<std::string> &command_line) const
+{
+  const unsigned int n_ranks = dealii::Utilities::MPI::n_mpi_processes(comm);
+  on_rank_0(comm, [&]() {
+    const fs::path given(parameter_file);
+    // Someone may run the complete file of an earlier run.
+    const std::string stem = given.stem() == "parameters_used" ? "parameters_given" : given.stem().string();
+    const fs::path    copy = fs::path(root) / (stem + ".prm");
+    std::error_code   ignored;
+    if (!fs::equivalent(given, copy, ignored))
+      {
+        std::ifstream      file(given, std::ios::binary);
+        std::ostringstream contents;
+        contents << file.rdbuf();
+        if (!file)
+          throw std::runtime_error("cannot read '" + parameter_file + "' again to copy it.");
+        write_text(copy, contents.str());
+      }
+
+    std::ostringstream used;
+    parameters.print_parameters(used,
+                                dealii::ParameterHandler::PRM | dealii::ParameterHandler::KeepDeclarationOrder);
+    write_text(fs::path(root) / "parameters_used.prm", used.str());
+
+    std::ostringstream provenance;
+    provenance << "{\n  \"versions\": {";
+    const char *separator = "\n";
+    for (const auto &[name, version] : version_information())
+      {
+        provenance << separator << "    " << json(name) << ": " << json(version);
+        separator = ",\n";
+      }
+    provenance << "\n  },\n  \"started\": " << json(present_time()) << ",\n  \"ranks\": " << n_ranks
+               << ",\n  \"seed\": " << parameters.get("Seed") << ",\n  \"parameter file\": " << json(copy.filename().string())
+               << ",\n  \"command line\": [";
+    separator = "";
+    for (const std::string &argument : command_line)
+      {
+        provenance << separator << json(argument);
+        separator = ", ";
+      }
+    provenance << "]\n}\n";
+    write_text(fs::path(root) / "provenance.json", provenance.str());
+  });
+}
+
+std::string RunDirectory::file(const std::string &name) const
+{
+  return (fs::path(root) / name).string();
+}
+
+std::string RunDirectory::subdirectory(const std::string &name) const
+{
+  const fs::path path = fs::path(root) / name;
+  on_rank_0(comm, [&]() {
+    std::error_code error;
+    fs::create_directories(path, error);
+    if (error)
+      throw std::runtime_error("cannot create the directory '" + path.string() + "': " + error.message() + ".");
+  });
+  return path.string();
+}
+} // namespace rhoflow

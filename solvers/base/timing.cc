@@ -1,0 +1,57 @@
+#include <solvers/base/error.h>
+#include <solvers/base/timing.h>
+
+#include <deal.II/base/mpi.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include <sys/resource.h>
+
+namespace rhoflow
+{
+double &Timing::section(const std::string &name)
+{
+  const auto inserted = seconds.emplace(name, 0.);
+  if (inserted.second)
+    order.push_back(name);
+  return inserted.first->second;
+}
+
+void Timing::write(const std::string &path, const MPI_Comm communicator) const
+{
+  // A rank that had nothing to do in a section may not know its name.
+  std::vector<std::string> names;
+  for (const auto &of_rank : dealii::Utilities::MPI::all_gather(communicator, order))
+    for (const std::string &name : of_rank)
+      if (std::find(names.begin(), names.end(), name) == names.end())
+        names.push_back(name);
+
+  std::vector<double> mine;
+  for (const std::string &name : names)
+    mine.push_back(seconds.count(name) ? seconds.at(name) : 0.);
+  const auto total = dealii::Utilities::MPI::min_max_avg(mine, communicator);
+
+  std::string error;
+  if (dealii::Utilities::MPI::this_mpi_process(communicator) == 0)
+    {
+      std::ofstream file(path);
+      file << "section,minimum [s],mean [s],maximum [s]\n";
+      for (std::size_t i = 0; i < names.size(); ++i)
+        file << names[i] << ',' << total[i].min << ',' << total[i].avg << ',' << total[i].max << '\n';
+      file.close();
+      if (!file)
+        error = "cannot write '" + path + "'.";
+    }
+  error = dealii::Utilities::MPI::broadcast(communicator, error);
+  if (!error.empty())
+    throw InputError("Output directory", error);
+}
+
+double Timing::peak_memory()
+{
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024.;
+}
+} // namespace rhoflow

@@ -1,0 +1,195 @@
+#include <solvers/mean_field/mean_field.h>
+
+#include <deal.II/base/parameter_handler.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <solvers/base/error.h>
+#include <solvers/base/random.h>
+#include <solvers/mean_field/compression.h>
+#include <solvers/mean_field/projection_kernel.h>
+#include <solvers/model/learning_problem.h>
+
+namespace rhoflow
+{
+void MeanFieldParameters::declare(dealii::ParameterHandler &prm)
+{
+  prm.enter_subsection("Mean field");
+  prm.declare_entry("Compression tolerance", "1e-10", dealii::Patterns::Double(0., 1.),
+                    "Largest error of the truncated singular value decomposition of the features on the domain, relative to "
+                    "the largest feature vector; 0 keeps all data nodes.");
+  prm.declare_entry("Weight decay", "0", dealii::Patterns::Double(0., std::numeric_limits<double>::max()),
+                    "lambda of the confining potential (lambda/2)|theta|^2, which is added to the risk.");
+  prm.leave_subsection();
+}
+
+void MeanFieldParameters::parse(dealii::ParameterHandler &prm)
+{
+  prm.enter_subsection("Mean field");
+  tolerance    = prm.get_double("Compression tolerance");
+  weight_decay = prm.get_double("Weight decay");
+  prm.leave_subsection();
+}
+
+namespace
+{
+/// A tensor grid of Chebyshev points on the box, [n][D]: dense enough for the features' directions; points that it misses are
+/// added by MeanField.
+std::vector<double> sample_points(const std::vector<double> &lower, const std::vector<double> &upper, std::size_t n_nodes)
+{
+  const std::size_t dim      = lower.size();
+  const std::size_t budget   = std::max<std::size_t>(256, std::min<std::size_t>(4096, 60000000 / n_nodes));
+  const std::size_t most     = dim == 1 ? 256 : (dim == 2 ? 40 : 16);
+  const std::size_t per_axis = std::min<std::size_t>(
+    most, static_cast<std::size_t>(std::floor(std::pow(static_cast<double>(budget), 1. / static_cast<double>(dim)) + 1e-9)));
+  std::size_t       n_points = 1;
+  for (std::size_t d = 0; d < dim; ++d)
+    n_points *= per_axis;
+  std::vector<double> points(n_points * dim);
+  for (std::size_t i = 0; i < n_points; ++i)
+    for (std::size_t d = 0, index = i; d < dim; ++d, index /= per_axis)
+      {
+        const double angle  = M_PI * static_cast<double>(index % per_axis) / static_cast<double>(per_axis - 1);
+        points[i * dim + d] = 0.5 * (lower[d] + upper[d]) - 0.5 * (upper[d] - lower[d]) * std::cos(angle);
+      }
+  return points;
+}
+
+std::vector<double> random_points(const std::vector<double> &lower, const std::vector<double> &upper, std::size_t n_points,
+                                  std::uint64_t round)
+{
+  const std::size_t   dim = lower.size();
+  std::vector<double> points(n_points * dim);
+  CounterRandom       random(0, RandomPurpose::check_points, round);
+  for (std::size_t i = 0; i < n_points * dim; ++i)
+    points[i] = lower[i % dim] + (upper[i % dim] - lower[i % dim]) * random.uniform();
+  return points;
+}
+} // namespace
+
+MeanField::MeanField(const LearningProblem &p, const std::vector<double> &lower, const std::vector<double> &upper,
+                     const MeanFieldParameters &parameters)
+  : problem(p)
+  , n_omega(p.n_feature_parameters())
+  , lambda(parameters.weight_decay)
+{
+  const std::size_t   n_nodes = p.n_nodes();
+  std::vector<double> root(n_nodes), weighted_target(n_nodes);
+  for (std::size_t k = 0; k < n_nodes; ++k)
+    {
+      root[k]            = std::sqrt(p.weights()[k]);
+      weighted_target[k] = root[k] * p.targets()[k];
+    }
+
+  std::vector<double> q; // Q, [n][K]
+  if (parameters.tolerance == 0.)
+    {
+      rank = static_cast<unsigned int>(n_nodes);
+      q.assign(n_nodes * n_nodes, 0.);
+      for (std::size_t k = 0; k < n_nodes; ++k)
+        q[k * n_nodes + k] = 1.;
+    }
+  else
+    {
+      const auto weighted_features = [&](const std::vector<double> &points) {
+        const std::size_t   n = points.size() / n_omega;
+        std::vector<double> g(n * n_nodes);
+        problem.features(static_cast<unsigned int>(n), points.data(), g.data(), nullptr);
+        for (std::size_t i = 0; i < g.size(); ++i)
+          g[i] *= root[i % n_nodes];
+        return g;
+      };
+      Compression compression(n_nodes, parameters.tolerance);
+      compression.add(weighted_features(sample_points(lower, upper, n_nodes)));
+      // Points that the basis was not built from must be as well represented as those that it was.
+      constexpr std::uint64_t most_rounds = 10;
+      for (std::uint64_t round = 0; round < most_rounds; ++round)
+        {
+          const std::vector<double> checked = weighted_features(random_points(lower, upper, 400, round));
+          measured_error                    = compression.relative_error(checked);
+          if (measured_error <= parameters.tolerance)
+            break;
+          compression.add(checked);
+        }
+      rank = compression.rank();
+      q    = compression.basis();
+    }
+
+  // √p_k Q_kj, [K][n padded], is what features are multiplied with.
+  padded_rank = projection_padding(rank);
+  basis.assign(n_nodes * padded_rank, 0.);
+  target.assign(rank, 0.);
+  std::vector<double> rest = weighted_target;
+  for (unsigned int j = 0; j < rank; ++j)
+    {
+      double c = 0.;
+      for (std::size_t k = 0; k < n_nodes; ++k)
+        {
+          basis[k * padded_rank + j] = root[k] * q[j * n_nodes + k];
+          c += q[j * n_nodes + k] * weighted_target[k];
+        }
+      target[j] = c;
+      for (std::size_t k = 0; k < n_nodes; ++k)
+        rest[k] -= c * q[j * n_nodes + k];
+    }
+  for (const double r : rest)
+    perpendicular_risk += 0.5 * r * r;
+  inverse_root.resize(n_nodes);
+  for (std::size_t k = 0; k < n_nodes; ++k)
+    inverse_root[k] = root[k] > 0. ? 1. / root[k] : 0.;
+}
+
+void MeanField::modes(unsigned int count, const double *omega, double *values, double *gradients) const
+{
+  constexpr unsigned int chunk   = 32;
+  const std::size_t      n_nodes = problem.n_nodes();
+  std::vector<double>    g(chunk * n_nodes), dg(gradients != nullptr ? chunk * n_omega * n_nodes : 0);
+  for (unsigned int first = 0; first < count; first += chunk)
+    {
+      const unsigned int n = std::min(chunk, count - first);
+      problem.features(n, omega + static_cast<std::size_t>(first) * n_omega, g.data(),
+                       gradients != nullptr ? dg.data() : nullptr);
+      project(n, n_nodes, rank, padded_rank, g.data(), basis.data(), values + static_cast<std::size_t>(first) * rank);
+      if (gradients != nullptr)
+        project(n * n_omega, n_nodes, rank, padded_rank, dg.data(), basis.data(),
+                gradients + static_cast<std::size_t>(first) * n_omega * rank);
+    }
+}
+
+std::vector<double> MeanField::residual(const std::vector<double> &moments) const
+{
+  std::vector<double> e(rank);
+  for (unsigned int j = 0; j < rank; ++j)
+    e[j] = moments[j] - target[j];
+  return e;
+}
+
+double MeanField::excess_risk(const std::vector<double> &moments) const
+{
+  double sum = 0.;
+  for (unsigned int j = 0; j < rank; ++j)
+    sum += (moments[j] - target[j]) * (moments[j] - target[j]);
+  return 0.5 * sum + perpendicular_risk;
+}
+
+double MeanField::risk(const std::vector<double> &moments) const
+{
+  return excess_risk(moments) + 0.5 * problem.noise_variance();
+}
+
+std::vector<double> MeanField::prediction(const std::vector<double> &moments) const
+{
+  const std::size_t   n_nodes = problem.n_nodes();
+  std::vector<double> f(n_nodes, 0.);
+  for (std::size_t k = 0; k < n_nodes; ++k)
+    {
+      for (unsigned int j = 0; j < rank; ++j)
+        f[k] += basis[k * padded_rank + j] * moments[j];
+      // basis holds √p Q, and W f = Q m.
+      f[k] *= inverse_root[k] * inverse_root[k];
+    }
+  return f;
+}
+} // namespace rhoflow
