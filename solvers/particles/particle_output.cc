@@ -4,6 +4,7 @@
 #include <solvers/particles/particle_output.h>
 #include <solvers/particles/replicas.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
