@@ -107,6 +107,17 @@ inline Vector abs(Vector a)
   return max(a, -a);
 }
 
+inline Vector sqrt(Vector a)
+{
+#if defined(RHOFLOW_VECTOR_MATH) && defined(__AVX512F__)
+  return _mm512_maskz_sqrt_pd(0xff, a);
+#elif defined(RHOFLOW_VECTOR_MATH)
+  return _mm256_sqrt_pd(a);
+#else
+  return std::sqrt(a);
+#endif
+}
+
 /// Sum over lanes, in a fixed order.
 inline double sum(Vector v)
 {
