@@ -106,9 +106,9 @@ TEST_CASE("static lemma: the bias of finite width at t = 0", "[comparison]")
   CHECK(twin.largest_deviation() == std::abs(entry(table, 0, "deviation [standard errors]")));
   // Without the bias the networks would be far off.
   CHECK(entry(table, 0, "mean risk of networks") - density.risk > 10. * entry(table, 0, "standard error"));
-  // 20,000 neurons drawn from the density.
-  CHECK(entry(table, 0, "W1 theta0") < 0.02);
-  CHECK(entry(table, 0, "sliced W1") < 0.02);
+  // 20,000 neurons drawn from the Gaussian that stands on a grid of spacing 0.1, which is 0.1/4 away from it along the axes.
+  CHECK(entry(table, 0, "W1 theta0") == Approx(0.025).margin(0.006));
+  CHECK(entry(table, 0, "sliced W1") < 0.015);
   const auto replicas = read_csv("twin_lemma/replicas.csv", {}, "");
   CHECK(replicas.columns.size() == 4001);
   std::filesystem::remove_all("twin_lemma");
@@ -146,7 +146,7 @@ TEST_CASE("Richardson extrapolation accounts for the biases of width and step", 
   CHECK(plain.largest_deviation() < 3.);
   plain.compare(1., linear_snapshot(problem, 1.));
   CHECK(plain.largest_deviation() > 4.);
-  CHECK(std::isnan(read_csv("twin_richardson/comparison.csv", {"time"}, "").rows[1][10]));
+  CHECK(contents("twin_richardson/comparison.csv").find("nan") != std::string::npos);
   std::filesystem::remove_all("twin_richardson");
 }
 
@@ -180,7 +180,7 @@ TEST_CASE("the comparison is bitwise the same on any number of ranks", "[compari
   if (rank_in_world() == 0)
     for (const char *name : {"/comparison.csv", "/replicas.csv", "/particles.pvd", "/particles/particles_0002.vtp"})
       {
-        CHECK(contents(alone_name + name).size() > 300);
+        CHECK(contents(alone_name + name).size() > 200);
         CHECK(contents(alone_name + name) == contents(std::string("twin_shared") + name));
       }
   MPI_Barrier(MPI_COMM_WORLD);
