@@ -17,7 +17,7 @@ public:
     sigmoid,          ///< 1/(1 + e^{−t})
     softplus,         ///< log(1 + e^t)
     relu,             ///< max(t, 0); derivative 0 at 0
-    piecewise_linear, ///< through the given nodes, constant outside
+    piecewise_linear, ///< through the given nodes, constant outside; derivative from the right at a node
     cosine            ///< cos(t)
   };
 
@@ -28,12 +28,14 @@ public:
   static std::vector<std::string> names();
 
   Kind   kind() const { return type; }
+  /// −1 if σ is odd, 1 if it is even, 0 if neither is known.
+  int    parity() const;
   double value(double t) const;
   double derivative(double t) const;
 
   /// σ and, unless `derivatives` is null, σ' at n arguments. Vectorised; every argument goes through the same instructions
   /// whatever its position and n, so that results do not depend on how the work was cut. Relative error of a few units in the
-  /// last place against value() and derivative(). In-place use (values == t) is allowed.
+  /// last place against value() and derivative(). In-place use (values == t or derivatives == t) is allowed.
   void evaluate(const double *t, unsigned int n, double *values, double *derivatives) const;
 
   const std::vector<std::pair<double, double>> &nodes() const { return table; }
@@ -41,5 +43,7 @@ public:
 private:
   Kind                                   type;
   std::vector<std::pair<double, double>> table;
+  std::vector<double>                    abscissae; ///< the table by columns, as the kernel reads it
+  std::vector<double>                    ordinates;
 };
 } // namespace rhoflow

@@ -38,7 +38,7 @@ struct ParticleNeuron
 /// What is learned, for which both worlds have a view:
 ///
 /// *The mesh's view* (reduced by symmetry where there is one): θ ∈ R^D, D ≤ 3, and data nodes k = 1..K with weights p_k, targets
-/// y_k and features σ*(x_k; θ), such that (mathematics.md, section 1)
+/// y_k and features σ*(x_k; θ), such that
 ///   R(ρ) = ½ Σ_k p_k (y_k − f_k)² + ½ noise variance,  f_k = ∫ σ*_k ρ,   Ψ(θ; ρ) = Σ_k p_k (f_k − y_k) σ*_k(θ).
 /// If linear_in_first_parameter(), θ = (a, ω) and σ*_k(θ) = a g_k(ω), ω ∈ R^{D−1}; otherwise ω = θ and σ*_k = g_k.
 ///
@@ -101,6 +101,9 @@ public:
   virtual std::vector<double> curve_inputs() const { return {}; }
   virtual std::string         input_name() const { return "x"; }
   virtual std::string         output_name() const { return "y"; }
+  /// {m, c}: curve_inputs() and targets() are standardised, the value in the file's units is m + c × value.
+  virtual std::pair<double, double> input_scaling() const { return {0., 1.}; }
+  virtual std::pair<double, double> output_scaling() const { return {0., 1.}; }
 
 protected:
   std::vector<double>         node_weights;
@@ -114,6 +117,10 @@ protected:
 struct ModelParameters
 {
   static void declare(dealii::ParameterHandler &prm);
+
+  /// Where make_learning_problem() looks for a data file with a relative path that does not exist from the working directory:
+  /// the directory of the parameter file. Set once by the front end.
+  static void set_data_directory(const std::string &path);
 };
 
 /// Builds the learning problem that the parameters describe; `lower`, `upper`: the box of the domain (for `expression` initial

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <solvers/model/model_choices.h>
+
+namespace rhoflow
+{
+class CounterRandom;
+
+/// The law of the inputs x ∈ R^d, d = 1, 2, 3: a quadrature and a sampler.
+struct DataLaw
+{
+  enum class Kind
+  {
+    gaussian, ///< N(0, s² I): tensor Gauss–Hermite
+    uniform,  ///< on a box: tensor Gauss–Legendre
+    sphere,   ///< uniform on S^{d−1}: two points, trapezoidal rule, Gauss–Legendre in height × trapezoidal rule
+    discrete  ///< points with weights, each the centre of a Gaussian blob of deviation s (0: no blob)
+  };
+
+  Kind                kind;
+  unsigned int        dimension;
+  std::vector<double> nodes;   ///< [K][d]
+  std::vector<double> weights; ///< [K], sum one
+
+  double              deviation = 0.;
+  std::vector<double> lower, upper;
+  std::vector<double> centres;    ///< [n][d]
+  std::vector<double> cumulative; ///< [n], of the centres' weights
+  bool                equal_weights = false;
+
+  // a CSV data set only
+  std::vector<double>       outputs; ///< [K]
+  std::string               input_name, output_name;
+  std::pair<double, double> input_scaling{0., 1.}, output_scaling{0., 1.};
+
+  /// Every possible input is a node.
+  bool finite() const { return kind == Kind::discrete && deviation == 0.; }
+  /// Draws the index of a centre.
+  std::uint64_t sample_centre(CounterRandom &random) const;
+  /// Draws x [d].
+  void sample(CounterRandom &random, double *x) const;
+};
+
+/// The law that the section "Data" describes. Throws InputError.
+DataLaw make_data_law(const ModelChoices &choices);
+
+/// Reads the CSV data set of the section "Data", standardised on request.
+DataLaw read_data_set(const ModelChoices &choices);
+} // namespace rhoflow

@@ -1,0 +1,292 @@
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include <solvers/base/error.h>
+#include <solvers/base/random.h>
+#include <solvers/model/data_law.h>
+#include <solvers/model/expression.h>
+#include <solvers/model/feature_kernel.h>
+#include <solvers/model/learning_problem.h>
+#include <solvers/model/model_choices.h>
+
+namespace rhoflow
+{
+namespace
+{
+using Type   = ParticleNeuron::Type;
+using Target = std::function<double(const double *)>;
+
+Type type_from_name(const std::string &name)
+{
+  if (name == "linear")
+    return Type::linear;
+  if (name == "ridge")
+    return Type::ridge;
+  if (name == "weighted ridge")
+    return Type::weighted_ridge;
+  if (name == "biased ridge")
+    return Type::biased_ridge;
+  return Type::bump;
+}
+
+bool has_amplitude(Type type)
+{
+  return type == Type::weighted_ridge || type == Type::biased_ridge;
+}
+
+std::vector<std::string> names_of_parameters(Type type, unsigned int d)
+{
+  std::vector<std::string> names;
+  if (has_amplitude(type))
+    names.push_back("a");
+  const std::string letter = type == Type::linear || type == Type::bump ? "theta" : "w";
+  for (unsigned int c = 1; c <= d; ++c)
+    names.push_back(d == 1 ? letter : letter + std::to_string(c));
+  if (type == Type::biased_ridge)
+    names.push_back("b");
+  return names;
+}
+
+/// σ*(x; θ) of one neuron.
+double neuron_value(const ParticleNeuron &neuron, const Activation &activation, const double *theta, const double *x)
+{
+  const double *omega = theta + (has_amplitude(neuron.type) ? 1 : 0);
+  double        sum   = 0.;
+  for (unsigned int c = 0; c < neuron.input_dimension; ++c)
+    sum += neuron.type == Type::bump ? (x[c] - omega[c]) * (x[c] - omega[c]) : x[c] * omega[c];
+  switch (neuron.type)
+    {
+      case Type::linear:
+        return sum;
+      case Type::ridge:
+        return activation.value(sum);
+      case Type::weighted_ridge:
+        return theta[0] * activation.value(sum);
+      case Type::biased_ridge:
+        return theta[0] * activation.value(sum + omega[neuron.input_dimension]);
+      case Type::bump:
+        break;
+    }
+  return activation.value(std::sqrt(sum) / neuron.bump_width);
+}
+
+/// y(x) = Σ_i c_i σ*(x; θ_i).
+Target teacher_target(const ParticleNeuron &neuron, const Activation &activation, const std::vector<double> &coefficients,
+                      const std::vector<double> &parameters)
+{
+  return [=](const double *x) {
+    double sum = 0.;
+    for (std::size_t i = 0; i < coefficients.size(); ++i)
+      sum += coefficients[i] * neuron_value(neuron, activation, &parameters[i * neuron.n_parameters()], x);
+    return sum;
+  };
+}
+
+Target make_target(const ModelChoices &choices, const ParticleNeuron &neuron, const std::vector<std::string> &names)
+{
+  const unsigned int n = neuron.n_parameters();
+  if (choices.target == "expression")
+    {
+      std::vector<std::string> variables;
+      for (unsigned int c = 1; c <= neuron.input_dimension; ++c)
+        variables.push_back(neuron.input_dimension == 1 ? "x" : "x" + std::to_string(c));
+      const auto expression =
+        std::make_shared<const Expression>(choices.target_expression, variables, "Target/Expression");
+      return [expression](const double *x) { return (*expression)(x); };
+    }
+  if (choices.target == "teachers")
+    {
+      std::vector<double> coefficients, parameters;
+      for (const WeightedEntries &teacher : parse_weighted_entries(choices.teachers, "Target/Teachers"))
+        {
+          if (teacher.entries.size() != n)
+            throw InputError("Target/Teachers", "a teacher has " + std::to_string(teacher.entries.size()) +
+                                                  " parameters, but the neuron '" + choices.neuron + "' has " + std::to_string(n));
+          coefficients.push_back(teacher.weight);
+          for (const std::string &entry : teacher.entries)
+            parameters.push_back(evaluate_constant(entry, "Target/Teachers"));
+        }
+      if (coefficients.empty())
+        throw InputError("Target/Teachers", "Target/Type = teachers needs at least one neuron, such as 1: 0.5, -1");
+      return teacher_target(neuron, choices.make_target_activation(), coefficients, parameters);
+    }
+  if (choices.target == "random teachers")
+    {
+      std::unique_ptr<InitialLaw> law;
+      try
+        {
+          law = make_initial_law(expand_gaussian_neurons(choices.teacher_law, choices.neuron, neuron.input_dimension), names,
+                                 choices.lower, choices.upper);
+        }
+      catch (const InputError &error)
+        {
+          throw InputError("Target/Teacher law", error.what());
+        }
+      std::vector<double> coefficients(choices.n_teachers, 1. / choices.n_teachers), parameters(choices.n_teachers * n);
+      for (unsigned int i = 0; i < choices.n_teachers; ++i)
+        {
+          CounterRandom random(choices.seed, RandomPurpose::teacher, 0, 0, i);
+          law->sample(random, &parameters[i * n]);
+        }
+      return teacher_target(neuron, choices.make_target_activation(), coefficients, parameters);
+    }
+  throw InputError("Target/Type", "the neuron '" + choices.neuron +
+                                    "' needs a target: choose expression, teachers or random teachers, or data from a CSV file");
+}
+
+
+/// Neurons and data in the same R^d, d ≤ 3: both views are the same.
+class EuclideanProblem : public LearningProblem
+{
+public:
+  explicit EuclideanProblem(const ModelChoices &choices)
+    : data(make_data_law(choices))
+    , neuron{type_from_name(choices.neuron), data.dimension, choices.bump_width}
+    , names(names_of_parameters(neuron.type, data.dimension))
+    , table(data.nodes, data.dimension)
+    , noise_deviation(choices.noise_deviation)
+  {
+    const unsigned int d = data.dimension;
+    if (n_parameters() > 3)
+      throw InputError("Learning problem/Input dimension",
+                       "the neuron '" + choices.neuron + "' has " + std::to_string(n_parameters()) + " parameters for d = " +
+                         std::to_string(d) + ", but a mesh has at most 3 dimensions; take fewer inputs or a neuron without " +
+                         (neuron.type == Type::biased_ridge ? "bias" : "amplitude"));
+    node_weights = data.weights;
+    noise        = noise_deviation * noise_deviation;
+    sigma        = std::make_unique<Activation>(choices.make_activation());
+
+    if (!data.outputs.empty())
+      {
+        if (choices.target != "automatic")
+          throw InputError("Target/Type", "a CSV data set brings its own targets (Data/Output column): leave this at automatic");
+        node_targets = data.outputs;
+      }
+    else
+      {
+        target = make_target(choices, neuron, names);
+        for (unsigned int k = 0; k < n_nodes(); ++k)
+          {
+            node_targets.push_back(target(&data.nodes[k * d]));
+            if (!std::isfinite(node_targets.back()))
+              {
+                std::string where;
+                for (unsigned int c = 0; c < d; ++c)
+                  where += (c > 0 ? ", " : "") + std::to_string(data.nodes[k * d + c]);
+                throw InputError("Target/Expression", "the target is not finite at x = (" + where + ")");
+              }
+          }
+      }
+    law = make_initial_law(expand_gaussian_neurons(choices.initial_law, choices.neuron, d), names, choices.lower, choices.upper);
+  }
+
+  unsigned int             n_parameters() const override { return neuron.n_parameters(); }
+  std::vector<std::string> parameter_names() const override { return names; }
+  bool                     linear_in_first_parameter() const override { return has_amplitude(neuron.type); }
+
+  void features(unsigned int n, const double *omega, double *values, double *gradients) const override
+  {
+    kernel::neuron_features(neuron, *sigma, table, n, omega, values, gradients);
+  }
+
+  double self_kernel(const double *theta) const override
+  {
+    std::vector<double> g(n_nodes());
+    const bool          amplitude = linear_in_first_parameter();
+    features(1, theta + (amplitude ? 1 : 0), g.data(), nullptr);
+    double sum = 0.;
+    for (unsigned int k = 0; k < n_nodes(); ++k)
+      sum += node_weights[k] * g[k] * g[k];
+    return amplitude ? theta[0] * theta[0] * sum : sum;
+  }
+
+  ParticleNeuron particle_neuron() const override { return neuron; }
+
+  void sample(CounterRandom &random, double *x, double &y) const override
+  {
+    if (data.finite())
+      data_set_row(data.sample_centre(random), x, y);
+    else
+      {
+        data.sample(random, x);
+        y = target(x);
+      }
+    if (noise_deviation > 0.)
+      y += noise_deviation * random.normal();
+  }
+
+  std::uint64_t data_set_size() const override
+  {
+    return data.finite() && data.equal_weights && noise_deviation == 0. ? n_nodes() : 0;
+  }
+
+  void data_set_sample(std::uint64_t index, double *x, double &y) const override { data_set_row(index, x, y); }
+
+  void sample_particle(CounterRandom &random, double *parameters) const override { law->sample(random, parameters); }
+
+  void reduce(const double *parameters, double *theta) const override
+  {
+    std::copy(parameters, parameters + n_parameters(), theta);
+  }
+
+  double particle_risk(const double *parameters, std::uint64_t n_particles) const override
+  {
+    const bool          amplitude = linear_in_first_parameter();
+    const unsigned int  K         = n_nodes();
+    std::vector<double> g(K), prediction(K, 0.);
+    for (std::uint64_t j = 0; j < n_particles; ++j)
+      {
+        const double *theta = parameters + j * n_parameters();
+        features(1, theta + (amplitude ? 1 : 0), g.data(), nullptr);
+        const double a = amplitude ? theta[0] : 1.;
+        for (unsigned int k = 0; k < K; ++k)
+          prediction[k] += a * g[k];
+      }
+    double sum = noise;
+    for (unsigned int k = 0; k < K; ++k)
+      {
+        const double residual = node_targets[k] - prediction[k] / n_particles;
+        sum += node_weights[k] * residual * residual;
+      }
+    return 0.5 * sum;
+  }
+
+  std::string particle_risk_method() const override
+  {
+    return data.finite() ? "all " + std::to_string(n_nodes()) + " data points" :
+                           "quadrature with " + std::to_string(n_nodes()) + " nodes";
+  }
+
+  std::vector<double> curve_inputs() const override
+  {
+    return data.dimension == 1 ? data.nodes : std::vector<double>();
+  }
+  std::string input_name() const override { return data.input_name.empty() ? "x" : data.input_name; }
+  std::string output_name() const override { return data.output_name.empty() ? "y" : data.output_name; }
+  std::pair<double, double> input_scaling() const override { return data.input_scaling; }
+  std::pair<double, double> output_scaling() const override { return data.output_scaling; }
+
+private:
+  /// Row `index` of a finite data set, without label noise.
+  void data_set_row(std::uint64_t index, double *x, double &y) const
+  {
+    std::copy(&data.nodes[index * data.dimension], &data.nodes[index * data.dimension] + data.dimension, x);
+    y = node_targets[index];
+  }
+
+  DataLaw                  data;
+  ParticleNeuron           neuron;
+  std::vector<std::string> names;
+  kernel::NodeTable        table;
+  double                   noise_deviation;
+  Target                   target;
+};
+} // namespace
+
+
+std::unique_ptr<LearningProblem> make_euclidean_problem(const ModelChoices &choices)
+{
+  return std::make_unique<EuclideanProblem>(choices);
+}
+} // namespace rhoflow

@@ -1,0 +1,142 @@
+#include <solvers/model/expression.h>
+
+#include <deal.II/base/function_parser.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <map>
+#include <sstream>
+#include <stdexcept>
+
+#include <solvers/base/error.h>
+
+namespace rhoflow
+{
+struct Expression::Parser
+{
+  dealii::FunctionParser<3> function;
+};
+
+
+Expression::Expression(const std::string &text, const std::vector<std::string> &variables, const std::string &parameter)
+  : formula(text)
+  , parser(std::make_unique<Parser>())
+  , n_variables(static_cast<unsigned int>(variables.size()))
+{
+  if (n_variables > 3)
+    throw std::invalid_argument("an expression has at most three variables");
+  if (trimmed(text).empty())
+    throw InputError(parameter, "the expression is empty");
+
+  std::string names;
+  for (unsigned int i = 0; i < 3; ++i)
+    names += (i > 0 ? "," : "") + (i < n_variables ? variables[i] : "unused_" + std::to_string(i));
+  std::map<std::string, double> constants{{"pi", 3.14159265358979323846}, {"e", 2.71828182845904523536}};
+  for (const std::string &name : variables)
+    constants.erase(name);
+
+  try
+    {
+      parser->function.initialize(names, text, constants);
+      // The formula is parsed when it is first evaluated.
+      parser->function.value(dealii::Point<3>(0.5, 0.5, 0.5));
+    }
+  catch (const dealii::ExceptionBase &exception)
+    {
+      std::ostringstream complaint;
+      exception.print_info(complaint);
+      std::string line = complaint.str();
+      std::replace(line.begin(), line.end(), '\n', ' ');
+      std::string variable_list;
+      for (const std::string &name : variables)
+        variable_list += (variable_list.empty() ? "" : ", ") + name;
+      throw InputError(parameter, "cannot read the expression '" + text + "': " + trimmed(line) +
+                                    (variables.empty() ? "" : " The variables are " + variable_list + "."));
+    }
+}
+
+
+Expression::~Expression()                      = default;
+Expression::Expression(Expression &&) noexcept = default;
+
+
+double Expression::operator()(const double *x) const
+{
+  dealii::Point<3> point;
+  for (unsigned int i = 0; i < n_variables; ++i)
+    point[i] = x[i];
+  return parser->function.value(point);
+}
+
+
+double evaluate_constant(const std::string &text, const std::string &parameter)
+{
+  const std::string stripped = trimmed(text);
+  char             *end      = nullptr;
+  double            value    = std::strtod(stripped.c_str(), &end);
+  if (stripped.empty())
+    throw InputError(parameter, "a number is missing");
+  if (*end != '\0')
+    value = Expression(stripped, {}, parameter)(nullptr);
+  if (!std::isfinite(value))
+    throw InputError(parameter, "'" + stripped + "' is not a finite number");
+  return value;
+}
+
+
+std::string trimmed(const std::string &text)
+{
+  const char *blanks = " \t\r\n";
+  const auto  first  = text.find_first_not_of(blanks);
+  if (first == std::string::npos)
+    return "";
+  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+
+std::vector<std::string> split_outside_parentheses(const std::string &text, char separator, const std::string &parameter)
+{
+  std::vector<std::string> parts;
+  if (trimmed(text).empty())
+    return parts;
+  std::string part;
+  int         depth = 0;
+  for (const char c : text)
+    {
+      depth += (c == '(') - (c == ')');
+      if (depth < 0)
+        break;
+      if (c == separator && depth == 0)
+        {
+          parts.push_back(trimmed(part));
+          part.clear();
+        }
+      else
+        part += c;
+    }
+  if (depth != 0)
+    throw InputError(parameter, "the parentheses in '" + trimmed(text) + "' are not balanced");
+  parts.push_back(trimmed(part));
+  return parts;
+}
+
+
+std::vector<WeightedEntries> parse_weighted_entries(const std::string &text, const std::string &parameter)
+{
+  std::vector<WeightedEntries> list;
+  for (const std::string &item : split_outside_parentheses(text, '|', parameter))
+    {
+      const std::vector<std::string> halves = split_outside_parentheses(item, ':', parameter);
+      if (halves.empty() || halves.size() > 2)
+        throw InputError(parameter, "'" + item + "' is not of the form [weight:] entry, entry, ...");
+      WeightedEntries entry;
+      entry.weight  = halves.size() == 2 ? evaluate_constant(halves[0], parameter) : 1.;
+      entry.entries = split_outside_parentheses(halves.back(), ',', parameter);
+      if (entry.entries.empty() || std::count(entry.entries.begin(), entry.entries.end(), "") > 0)
+        throw InputError(parameter, "an entry is missing in '" + item + "'");
+      list.push_back(entry);
+    }
+  return list;
+}
+} // namespace rhoflow

@@ -1,0 +1,82 @@
+#include <solvers/model/feature_kernel.h>
+
+#include <cstring>
+
+#include <solvers/base/vector_math.h>
+
+namespace rhoflow
+{
+namespace kernel
+{
+using namespace vector_math;
+
+NodeTable::NodeTable(const std::vector<double> &nodes, unsigned int d)
+  : n_nodes(static_cast<unsigned int>(nodes.size() / d))
+  , dimension(d)
+  , stride(padded(n_nodes))
+  , coordinates(static_cast<std::size_t>(stride) * d, 0.)
+{
+  for (unsigned int k = 0; k < n_nodes; ++k)
+    for (unsigned int c = 0; c < d; ++c)
+      coordinates[c * stride + k] = nodes[k * d + c];
+}
+
+
+void neuron_features(const ParticleNeuron &neuron, const Activation &activation, const NodeTable &nodes, unsigned int n,
+                     const double *omega, double *values, double *gradients)
+{
+  using Type               = ParticleNeuron::Type;
+  const unsigned int d     = nodes.dimension;
+  const unsigned int K     = nodes.n_nodes;
+  const unsigned int s     = nodes.stride;
+  const bool         bump  = neuron.type == Type::bump;
+  const bool         bias  = neuron.type == Type::biased_ridge;
+  const unsigned int n_dof = d + (bias ? 1 : 0);
+  const double      *x     = nodes.coordinates.data();
+
+  std::vector<double> arguments(s), sigma(s), slope(s, 1.), row(s);
+  for (unsigned int i = 0; i < n; ++i)
+    {
+      const double *point = omega + static_cast<std::size_t>(i) * n_dof;
+      for (unsigned int k = 0; k < s; k += lanes)
+        {
+          Vector sum = broadcast(bias ? point[d] : 0.);
+          for (unsigned int c = 0; c < d; ++c)
+            {
+              const Vector coordinate = load(x + c * s + k), parameter = broadcast(point[c]);
+              const Vector difference = coordinate - parameter;
+              sum                     = sum + (bump ? difference * difference : coordinate * parameter);
+            }
+          store(&arguments[k], bump ? sqrt(sum) * broadcast(1. / neuron.bump_width) : sum);
+        }
+
+      if (neuron.type == Type::linear)
+        sigma = arguments;
+      else
+        activation.evaluate(arguments.data(), s, sigma.data(), gradients != nullptr ? slope.data() : nullptr);
+      std::memcpy(values + static_cast<std::size_t>(i) * K, sigma.data(), K * sizeof(double));
+      if (gradients == nullptr)
+        continue;
+
+      for (unsigned int c = 0; c < n_dof; ++c)
+        {
+          for (unsigned int k = 0; k < s; k += lanes)
+            {
+              Vector gradient = load(&slope[k]);
+              if (bump)
+                {
+                  // (θ − x)/(|x − θ| δ), 0 at the centre
+                  const Vector distance = load(&arguments[k]) * broadcast(neuron.bump_width * neuron.bump_width);
+                  const Vector ratio    = (broadcast(point[c]) - load(x + c * s + k)) / distance;
+                  gradient = distance > broadcast(0.) ? gradient * ratio : broadcast(0.);
+                }
+              else if (c < d)
+                gradient = gradient * load(x + c * s + k);
+              store(&row[k], gradient);
+            }
+          std::memcpy(gradients + (static_cast<std::size_t>(i) * n_dof + c) * K, row.data(), K * sizeof(double));
+        }
+    }
+}
+} // namespace kernel
+} // namespace rhoflow

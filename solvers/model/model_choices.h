@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <solvers/model/activation.h>
+
+namespace rhoflow
+{
+class LearningProblem;
+
+/// The parameters of the sections "Learning problem", "Data", "Target" and "Initial law" as the user gave them; learning_problem.cc
+/// declares them and says what they mean.
+struct ModelChoices
+{
+  // Learning problem
+  std::string                            neuron;
+  double                                 input_dimension = 0.; ///< 0: automatic; may be infinite
+  Activation::Kind                       activation      = Activation::Kind::erf;
+  std::vector<std::pair<double, double>> activation_nodes;
+  double                                 bump_width   = 1.;
+  unsigned int                           test_samples = 20000;
+
+  // Data
+  std::string              data_law;
+  double                   standard_deviation = 1.;
+  std::vector<double>      lower_corner, upper_corner;
+  std::string              points;
+  double                   blob_deviation = 0.;
+  std::string              csv_file; ///< as given
+  std::vector<std::string> input_columns;
+  std::string              output_column;
+  bool                     standardise      = false;
+  double                   class_contrast   = 0.;
+  unsigned int             quadrature_nodes = 28, radial_nodes = 6, angular_nodes = 10;
+
+  // Target
+  std::string  target;
+  std::string  target_activation; ///< "same" or a name
+  std::string  target_expression;
+  std::string  teachers;
+  std::string  teacher_law;
+  unsigned int n_teachers      = 1;
+  double       noise_deviation = 0.;
+
+  // Initial law
+  std::string initial_law;
+
+  // from the caller
+  std::string         data_directory;
+  std::vector<double> lower, upper; ///< the domain
+  std::uint64_t       seed = 1;
+
+  Activation make_activation() const { return Activation(activation, activation_nodes); }
+  /// σ of the target.
+  Activation make_target_activation() const;
+  /// The input dimension, or `automatic` where the user gave none. Throws InputError outside [lowest, highest] or if infinite.
+  unsigned int finite_input_dimension(unsigned int automatic, unsigned int lowest, unsigned int highest,
+                                      const std::string &reason) const;
+};
+
+/// `text` with every `gaussian_neurons(γ)` replaced by the factors that the law N(0, γ²/d I) of a weight vector w ∈ R^d has in the
+/// coordinates of the mesh: s, r of the single neuron, r of the isotropic problem, or all d components.
+std::string expand_gaussian_neurons(const std::string &text, const std::string &neuron, double input_dimension);
+
+std::unique_ptr<LearningProblem> make_euclidean_problem(const ModelChoices &choices);
+std::unique_ptr<LearningProblem> make_single_neuron_problem(const ModelChoices &choices);
+std::unique_ptr<LearningProblem> make_isotropic_problem(const ModelChoices &choices);
+} // namespace rhoflow

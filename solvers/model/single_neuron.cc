@@ -1,0 +1,240 @@
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include <solvers/base/error.h>
+#include <solvers/base/random.h>
+#include <solvers/model/expression.h>
+#include <solvers/model/gaussian_mean.h>
+#include <solvers/model/learning_problem.h>
+#include <solvers/model/model_choices.h>
+#include <solvers/model/quadrature.h>
+#include <solvers/model/single_neuron_kernel.h>
+#include <solvers/model/test_sample.h>
+
+namespace rhoflow
+{
+namespace
+{
+/// Learning a single neuron, x ~ N(0, I_d), y = φ(x_1) + noise, with neurons a σ(w·x). A law of (a, w) that is invariant under the
+/// rotations that fix e_1 stays so; only a, s = w_1 and r = |w − s e_1| matter, with the features
+///   σ̄(x1, ϱ; s, r) = E_u σ(s x1 + r ϱ u),
+/// x1 ~ N(0, 1), ϱ = |x_⊥| ~ χ_{d−1}, u one coordinate of a uniform point on S^{d−2}; for d = ∞, σ̄(x1; s, r) = E_G σ(s x1 + r G).
+class SingleNeuronProblem : public LearningProblem
+{
+public:
+  explicit SingleNeuronProblem(const ModelChoices &choices)
+    : d(choices.input_dimension == 0. ? 40. : choices.input_dimension)
+    , n_test_samples(choices.test_samples)
+    , seed(choices.seed)
+    , noise_deviation(choices.noise_deviation)
+  {
+    if (!(d >= 2.) || (std::isfinite(d) && d > 10000.))
+      throw InputError("Learning problem/Input dimension", "a single neuron needs a dimension from 2 to 10000, or inf");
+    if (choices.data_law != "gaussian")
+      throw InputError("Data/Law", "the neuron 'single neuron' learns from x ~ N(0, I): set gaussian, or choose another neuron");
+    if (choices.standard_deviation != 1.)
+      throw InputError("Data/Standard deviation", "the neuron 'single neuron' learns from x ~ N(0, I): leave this at 1");
+
+    sigma = std::make_unique<Activation>(choices.make_activation());
+    noise = noise_deviation * noise_deviation;
+    if (choices.target == "automatic")
+      target_sigma = std::make_unique<Activation>(choices.make_target_activation());
+    else if (choices.target == "expression")
+      target_formula = std::make_unique<Expression>(choices.target_expression, std::vector<std::string>{"x1"}, "Target/Expression");
+    else
+      throw InputError("Target/Type", "the neuron 'single neuron' learns a function of x1: choose automatic (the neuron sigma(x1)) "
+                                      "or expression");
+
+    make_nodes(choices);
+    law = make_initial_law(expand_gaussian_neurons(choices.initial_law, choices.neuron, d), parameter_names(), choices.lower,
+                           choices.upper);
+  }
+
+  unsigned int             n_parameters() const override { return 3; }
+  std::vector<std::string> parameter_names() const override { return {"a", "s", "r"}; }
+  bool                     linear_in_first_parameter() const override { return true; }
+
+  void features(unsigned int n, const double *omega, double *values, double *gradients) const override
+  {
+    kernel::reduced_features(*sigma, nodes, n, omega, values, gradients);
+  }
+
+  double self_kernel(const double *theta) const override
+  {
+    return theta[0] * theta[0] * gaussian_mean_square(*sigma, std::hypot(theta[1], theta[2]));
+  }
+
+  ParticleNeuron particle_neuron() const override
+  {
+    return {ParticleNeuron::Type::weighted_ridge, finite_dimension()};
+  }
+
+  void sample(CounterRandom &random, double *x, double &y) const override
+  {
+    const unsigned int dimension = finite_dimension();
+    for (unsigned int c = 0; c < dimension; ++c)
+      x[c] = random.normal();
+    y = target(x[0]) + (noise_deviation > 0. ? noise_deviation * random.normal() : 0.);
+  }
+
+  void sample_particle(CounterRandom &random, double *parameters) const override
+  {
+    const unsigned int dimension = finite_dimension();
+    double             theta[3];
+    law->sample(random, theta);
+    parameters[0] = theta[0];
+    parameters[1] = theta[1];
+    double square = 0.;
+    for (unsigned int c = 2; c <= dimension; ++c)
+      {
+        parameters[c] = random.normal();
+        square += parameters[c] * parameters[c];
+      }
+    for (unsigned int c = 2; c <= dimension; ++c)
+      parameters[c] *= theta[2] / std::sqrt(square);
+  }
+
+  void reduce(const double *parameters, double *theta) const override
+  {
+    double square = 0.;
+    for (unsigned int c = 2; c <= finite_dimension(); ++c)
+      square += parameters[c] * parameters[c];
+    theta[0] = parameters[0];
+    theta[1] = parameters[1];
+    theta[2] = std::sqrt(square);
+  }
+
+  double particle_risk(const double *parameters, std::uint64_t n_particles) const override
+  {
+    const unsigned int  dimension = finite_dimension(), stride = dimension + 1;
+    std::vector<double> amplitudes(n_particles);
+    for (std::uint64_t j = 0; j < n_particles; ++j)
+      amplitudes[j] = parameters[j * stride];
+    if (sigma->kind() != Activation::Kind::erf)
+      {
+        if (!test_sample)
+          test_sample = draw_test_sample();
+        return test_sample->risk(*sigma, n_particles, amplitudes.data(), parameters + 1, stride) + 0.5 * noise;
+      }
+
+    const double M      = static_cast<double>(n_particles);
+    double       linear = 0.;
+    for (std::uint64_t j = 0; j < n_particles; ++j)
+      {
+        double theta[3];
+        reduce(parameters + j * stride, theta);
+        linear += amplitudes[j] * correlation_with_target(theta[1], theta[2]);
+      }
+    const double quadratic = kernel::erf_kernel_sum(dimension, n_particles, amplitudes.data(), parameters + 1, stride);
+    return 0.5 * (target_square - 2. / M * linear + quadratic / (M * M) + noise);
+  }
+
+  std::string particle_risk_method() const override
+  {
+    return sigma->kind() == Activation::Kind::erf ? "closed form" : std::to_string(n_test_samples) + " test samples";
+  }
+
+private:
+  unsigned int finite_dimension() const
+  {
+    if (!std::isfinite(d))
+      throw InputError("Learning problem/Input dimension",
+                       "finite networks need a finite input dimension: choose one, or do not ask for particles");
+    return static_cast<unsigned int>(d);
+  }
+
+  /// φ(x_1).
+  double target(double x1) const { return target_sigma ? target_sigma->value(x1) : (*target_formula)(&x1); }
+
+  void make_nodes(const ModelChoices &choices)
+  {
+    // If σ and φ are both odd or both even, x1 and −x1 contribute the same to the risk and to the potential: half of them will do.
+    const bool           mirror = target_sigma && sigma->parity() != 0 && sigma->parity() == target_sigma->parity();
+    const QuadratureRule along  = gauss_hermite(choices.quadrature_nodes);
+    QuadratureRule       across{{1.}, {1.}}, inner;
+    if (std::isfinite(d))
+      {
+        across = gauss_laguerre_chi(choices.radial_nodes, d - 1.);
+        inner  = gauss_gegenbauer(choices.angular_nodes, d - 1.);
+      }
+    else
+      inner = gauss_hermite(choices.angular_nodes);
+    nodes.inner_nodes   = inner.nodes;
+    nodes.inner_weights = inner.weights;
+
+    for (std::size_t i = 0; i < along.nodes.size(); ++i)
+      {
+        const double x1 = along.nodes[i];
+        if (mirror && x1 < 0.)
+          continue;
+        for (std::size_t j = 0; j < across.nodes.size(); ++j)
+          {
+            nodes.x1.push_back(x1);
+            nodes.rho.push_back(across.nodes[j]);
+            node_weights.push_back(along.weights[i] * across.weights[j] * (mirror && x1 > 0. ? 2. : 1.));
+            node_targets.push_back(target(x1));
+            if (!std::isfinite(node_targets.back()))
+              throw InputError("Target/Expression", "the target is not finite at x1 = " + std::to_string(x1));
+          }
+      }
+    nodes.n_nodes = n_nodes();
+    nodes.pad();
+
+    fine    = gauss_hermite(std::max(64u, choices.quadrature_nodes));
+    erf_erf = target_sigma && target_sigma->kind() == Activation::Kind::erf;
+    for (std::size_t i = 0; i < fine.nodes.size(); ++i)
+      {
+        fine_targets.push_back(target(fine.nodes[i]));
+        target_square += fine.weights[i] * fine_targets[i] * fine_targets[i];
+      }
+    if (erf_erf)
+      target_square = 1. / 3.;
+  }
+
+  /// E[φ(x_1) erf(w·x/√2)].
+  double correlation_with_target(double s, double r) const
+  {
+    if (erf_erf)
+      return 2. / 3.14159265358979323846 * std::asin(s / std::sqrt(2. * (1. + s * s + r * r)));
+    double sum = 0.;
+    for (std::size_t i = 0; i < fine.nodes.size(); ++i)
+      sum += fine.weights[i] * fine_targets[i] * std::erf(s * fine.nodes[i] / std::sqrt(2. * (1. + r * r)));
+    return sum;
+  }
+
+  std::unique_ptr<TestSample> draw_test_sample() const
+  {
+    auto sample    = std::make_unique<TestSample>();
+    sample->dimension = finite_dimension();
+    for (unsigned int i = 0; i < n_test_samples; ++i)
+      {
+        CounterRandom random(seed, RandomPurpose::test_sample, 0, 0, i);
+        for (unsigned int c = 0; c < sample->dimension; ++c)
+          sample->inputs.push_back(random.normal());
+        sample->targets.push_back(target(sample->inputs[static_cast<std::size_t>(i) * sample->dimension]));
+      }
+    return sample;
+  }
+
+  double                              d;
+  unsigned int                        n_test_samples;
+  std::uint64_t                       seed;
+  double                              noise_deviation;
+  std::unique_ptr<Activation>         target_sigma;   ///< φ, or
+  std::unique_ptr<Expression>         target_formula; ///< φ
+  kernel::ReducedNodes                nodes;
+  QuadratureRule                      fine; ///< of x1, for the closed form of the particles' risk
+  std::vector<double>                 fine_targets;
+  double                              target_square = 0.; ///< E φ(x_1)²
+  bool                                erf_erf       = false;
+  mutable std::unique_ptr<TestSample> test_sample; ///< drawn when first needed
+};
+} // namespace
+
+
+std::unique_ptr<LearningProblem> make_single_neuron_problem(const ModelChoices &choices)
+{
+  return std::make_unique<SingleNeuronProblem>(choices);
+}
+} // namespace rhoflow
