@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <solvers/base/error.h>
+#include <solvers/base/number.h>
 #include <solvers/base/random.h>
 #include <solvers/model/expression.h>
 #include <solvers/model/initial_law_factor.h>

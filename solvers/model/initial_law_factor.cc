@@ -7,6 +7,7 @@
 #include <limits>
 
 #include <solvers/base/error.h>
+#include <solvers/base/number.h>
 #include <solvers/base/random.h>
 #include <solvers/base/spelling.h>
 #include <solvers/model/expression.h>

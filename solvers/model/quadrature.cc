@@ -142,15 +142,13 @@ QuadratureRule gauss_chi(unsigned int n, double k)
     throw std::invalid_argument("a chi law needs more than 0 degrees of freedom");
   // All but 1e-30 of the mass; mode √(k − 1), standard deviation at most 1/√2.
   const double upper = std::sqrt(std::max(k - 1., 0.)) + 12., lower = std::max(0., std::sqrt(std::max(k - 1., 0.)) - 12.);
-  if (k >= 1.)
-    return gauss_of_discrete_law(n, discretised(lower, upper, [k](double r) {
-                                   return (k > 1. ? (k - 1.) * std::log(r) : 0.) - 0.5 * r * r;
-                                 }));
-  // r = v^{1/k} removes the singularity at 0.
-  QuadratureRule law =
-    discretised(0., std::pow(upper, k), [k](double v) { return -0.5 * std::pow(v, 2. / k); });
+  // r = v^q: a density ∝ v^{kq − 1} exp(−v^{2q}/2), without the singularity that r^{k − 1} has at 0 unless k is an integer.
+  const double   q   = k < 1. ? 1. / k : (k == std::floor(k) ? 1. : 4.);
+  QuadratureRule law = discretised(std::pow(lower, 1. / q), std::pow(upper, 1. / q), [k, q](double v) {
+    return (k * q != 1. ? (k * q - 1.) * std::log(v) : 0.) - 0.5 * std::pow(v, 2. * q);
+  });
   for (double &node : law.nodes)
-    node = std::pow(node, 1. / k);
+    node = std::pow(node, q);
   return gauss_of_discrete_law(n, law);
 }
 
