@@ -1,5 +1,6 @@
 #include <solvers/base/run_parameters.h>
 #include <solvers/base/solver.h>
+#include <solvers/mean_field/mean_field.h>
 
 #include <meshes/domain.h>
 
@@ -15,5 +16,6 @@ void declare_all_parameters(dealii::ParameterHandler &parameters)
 {
   RunParameters::declare(parameters);
   Domain::declare(parameters);
+  MeanFieldParameters::declare(parameters);
 }
 } // namespace rhoflow

@@ -1,0 +1,94 @@
+// Time of one step of batch-1 one-pass SGD for neurons a σ(w·x), σ = erf(·/√2), x ~ N(0, I_d), on one core.
+//   sgd_throughput [M d] ...        (standard: 1000 40 4000 100)
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+#include <solvers/base/random.h>
+#include <solvers/model/learning_problem.h>
+#include <solvers/particles/sgd.h>
+
+namespace
+{
+using namespace rhoflow;
+using Clock = std::chrono::steady_clock;
+
+/// y = σ(x_1); only the particles' view is asked for.
+class SingleNeuron : public LearningProblem
+{
+public:
+  explicit SingleNeuron(unsigned int input_dimension)
+    : d(input_dimension)
+  {
+    sigma = std::make_unique<Activation>(Activation::Kind::erf);
+  }
+  unsigned int             n_parameters() const override { return 3; }
+  std::vector<std::string> parameter_names() const override { return {"a", "s", "r"}; }
+  bool                     linear_in_first_parameter() const override { return true; }
+  void                     features(unsigned int, const double *, double *, double *) const override {}
+  double                   self_kernel(const double *) const override { return 0.; }
+  ParticleNeuron           particle_neuron() const override { return {ParticleNeuron::Type::weighted_ridge, d}; }
+  void                     sample(CounterRandom &random, double *x, double &y) const override
+  {
+    for (unsigned int i = 0; i < d; ++i)
+      x[i] = random.normal();
+    y = sigma->value(x[0]);
+  }
+  void sample_particle(CounterRandom &random, double *theta) const override
+  {
+    for (unsigned int i = 0; i <= d; ++i)
+      theta[i] = random.normal() / (i == 0 ? 1. : std::sqrt(static_cast<double>(d)));
+  }
+  void        reduce(const double *, double *) const override {}
+  double      particle_risk(const double *, std::uint64_t) const override { return 0.; }
+  std::string particle_risk_method() const override { return ""; }
+
+private:
+  unsigned int d;
+};
+
+/// Median over eleven bursts, in microseconds a step.
+double time_of_step(const SingleNeuron &problem, std::uint64_t n_neurons, unsigned int block)
+{
+  ParticleParameters parameters;
+  parameters.n_neurons = n_neurons;
+  parameters.step_size = 1e-3;
+  Sgd                 sgd(problem, parameters, 0., 1, 0, block);
+  const std::uint64_t burst = 32 * (1 + 400000 / (n_neurons * problem.particle_neuron().input_dimension / 4));
+  sgd.advance_to_step(burst);
+  std::vector<double> times;
+  for (unsigned int i = 0; i < 11; ++i)
+    {
+      const auto start = Clock::now();
+      sgd.advance_to_step(sgd.n_steps() + burst);
+      times.push_back(std::chrono::duration<double>(Clock::now() - start).count() / static_cast<double>(burst) * 1e6);
+    }
+  std::sort(times.begin(), times.end());
+  return times[times.size() / 2];
+}
+} // namespace
+
+int main(int argc, char **argv)
+{
+  std::vector<std::uint64_t> sizes;
+  for (int i = 1; i + 1 < argc; i += 2)
+    {
+      sizes.push_back(std::strtoull(argv[i], nullptr, 10));
+      sizes.push_back(std::strtoull(argv[i + 1], nullptr, 10));
+    }
+  if (sizes.empty())
+    sizes = {1000, 40, 4000, 100};
+  std::printf("%8s %6s %22s %22s %16s\n", "M", "d", "sample by sample [us]", "blocks of 32 [us]", "weights [1e9/s]");
+  for (std::size_t i = 0; i < sizes.size(); i += 2)
+    {
+      const SingleNeuron problem(static_cast<unsigned int>(sizes[i + 1]));
+      const double       fused   = time_of_step(problem, sizes[i], 1);
+      const double       blocked = time_of_step(problem, sizes[i], 32);
+      std::printf("%8llu %6llu %22.2f %22.2f %16.2f\n", static_cast<unsigned long long>(sizes[i]),
+                  static_cast<unsigned long long>(sizes[i + 1]), fused, blocked,
+                  1e-3 * static_cast<double>(sizes[i] * (sizes[i + 1] + 1)) / blocked);
+    }
+}

@@ -1,0 +1,28 @@
+#!/bin/sh
+# Configures and builds the release preset.
+#   scripts/build.sh [--target NAME] [CMake options, such as -DRHOFLOW_WARNINGS_AS_ERRORS=ON]
+# Without a target: everything.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root"
+
+target=all
+if [ "${1:-}" = "--target" ]; then
+  target=$2
+  shift 2
+fi
+launcher=""
+if command -v ccache >/dev/null 2>&1; then
+  launcher="-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"
+fi
+
+# Compiling one file against deal.II takes about 1 GB of memory, hence at most two jobs.
+jobs=$(nproc 2>/dev/null || echo 1)
+[ "$jobs" -gt 2 ] && jobs=2
+
+echo "Configuring in $root/build/release"
+# shellcheck disable=SC2086  # empty or one word
+cmake --preset release $launcher "$@"
+echo "Building with $jobs jobs"
+# Ninja rewrites its progress line on a terminal and prints one line per file otherwise.
+exec cmake --build build/release --target "$target" --parallel "$jobs"

@@ -1,0 +1,45 @@
+#!/bin/sh
+# Installs what rhoflow is built with, from Debian (12 or newer) or a relative of it. Does nothing, and needs neither the
+# network nor rights, when everything is there.
+set -eu
+
+packages="g++ make cmake ninja-build git libdeal.ii-dev catch2 librandom123-dev"
+
+missing() {
+  for package in $packages; do
+    # git and compilers may come from elsewhere, but then the package's name says what is wanted.
+    if [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)" != installed ]; then
+      printf '%s ' "$package"
+    fi
+  done
+}
+
+if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
+  cat >&2 <<EOF
+This system has no apt: rhoflow's dependencies cannot be installed automatically. Please install
+  a C++17 compiler, CMake 3.25 or newer, Ninja, git, MPI, Catch2 (2.13 or 3), Random123,
+  deal.II 9.4 or newer with MPI, p4est and PETSc (set DEAL_II_DIR if CMake does not find it)
+and run  cmake --preset release && cmake --build build/release.
+EOF
+  exit 1
+fi
+
+needed=$(missing)
+if [ -z "$needed" ]; then
+  echo "Dependencies: all installed."
+  exit 0
+fi
+
+echo "Installing: $needed"
+as_root=""
+if [ "$(id -u)" -ne 0 ]; then
+  if ! command -v sudo >/dev/null 2>&1; then
+    echo "Installing packages needs root, and there is no sudo. As root: apt-get install --no-install-recommends $needed" >&2
+    exit 1
+  fi
+  as_root="sudo"
+fi
+# sudo drops the environment, so the setting goes through env.
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get update
+# shellcheck disable=SC2086  # a list of words
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $needed

@@ -1,0 +1,73 @@
+#include <solvers/base/command_line.h>
+#include <solvers/base/error.h>
+#include <solvers/base/spelling.h>
+
+namespace rhoflow
+{
+const char *CommandLine::usage()
+{
+  return R"(rhoflow: distributional dynamics of wide two-layer neural networks
+
+  rhoflow FILE.prm [Section/Name=value ...] [-- PETSc options]
+      Runs the parameter file; values given behind it replace those of the file.
+      In parallel: mpirun -np N rhoflow FILE.prm ...
+  rhoflow --validate FILE.prm [Section/Name=value ...]
+      Checks the file and prepares the solver, without writing anything.
+  rhoflow --print-parameters [SOLVER]
+      The manual: all solvers and parameters with defaults, ranges and units.
+  rhoflow --version
+  rhoflow --help
+
+Exit status: 0 success, 2 something in the input is wrong, 3 the run went wrong, 1 anything else.
+)";
+}
+
+CommandLine CommandLine::parse(const std::vector<std::string> &arguments)
+{
+  CommandLine result;
+  // Options may stand anywhere; what is left is positional.
+  std::vector<std::string> positional;
+  for (const std::string &argument : arguments)
+    {
+      if (argument.empty() || argument.front() != '-')
+        {
+          positional.push_back(argument);
+          continue;
+        }
+      Action action = Action::help;
+      if (argument == "--validate")
+        action = Action::validate;
+      else if (argument == "--print-parameters")
+        action = Action::manual;
+      else if (argument == "--version")
+        action = Action::version;
+      else if (argument != "--help" && argument != "-h")
+        {
+          const std::string nearest = nearest_spelling(argument, {"--help", "--version", "--print-parameters", "--validate"});
+          throw InputError("", "unknown option '" + argument + "'. " +
+                                 (nearest.empty() ? "Options of PETSc go behind '--'; rhoflow --help says more." :
+                                                    "Did you mean '" + nearest + "'?"));
+        }
+      if (result.action != Action::run)
+        throw InputError("", "'" + argument + "' is one option too many: give one at a time; rhoflow --help says more.");
+      result.action = action;
+    }
+
+  if (result.action == Action::help || result.action == Action::version)
+    return result;
+  if (result.action == Action::manual)
+    {
+      // A name of several words need not be quoted.
+      for (const std::string &word : positional)
+        result.solver += (result.solver.empty() ? "" : " ") + word;
+      return result;
+    }
+  if (positional.empty())
+    throw InputError("", std::string("the name of a parameter file is missing.\n\n") + usage());
+  if (positional.front().find('=') != std::string::npos && positional.front().find(".prm") == std::string::npos)
+    throw InputError("", "the parameter file comes first, before '" + positional.front() + "'.");
+  result.parameter_file = positional.front();
+  result.changes.assign(positional.begin() + 1, positional.end());
+  return result;
+}
+} // namespace rhoflow

@@ -1,0 +1,70 @@
+#include <solvers/base/error.h>
+#include <solvers/base/run_parameters.h>
+#include <solvers/comparison/parameters.h>
+#include <solvers/mean_field/mean_field.h>
+#include <solvers/particles/network.h>
+
+#include <deal.II/base/parameter_handler.h>
+
+namespace rhoflow
+{
+using dealii::ParameterHandler;
+namespace Patterns = dealii::Patterns;
+
+void ComparisonParameters::declare(ParameterHandler &prm)
+{
+  const ComparisonParameters standard;
+  prm.enter_subsection("Comparison");
+  prm.declare_entry("Bias estimation", "none", Patterns::Selection("none|richardson"),
+                    "What is subtracted from the networks' mean risk after t = 0 before it is compared with the density: nothing, or "
+                    "the biases of width and step extrapolated from two more runs of every network, one with half the neurons and "
+                    "one with twice the step (about twice the cost).");
+  prm.declare_entry("Directions", std::to_string(standard.n_directions), Patterns::Integer(1, 10000),
+                    "Directions over which the sliced Wasserstein-1 distance is averaged [directions].");
+  prm.declare_entry("Bins", std::to_string(standard.n_bins), Patterns::Integer(16, 1000000),
+                    "Bins of the distribution functions behind the Wasserstein-1 distances, whose error is at most the range of the "
+                    "points divided by this number [bins].");
+  prm.leave_subsection();
+}
+
+void ComparisonParameters::parse(ParameterHandler &prm)
+{
+  prm.enter_subsection("Comparison");
+  bias_estimation = (prm.get("Bias estimation") == "none" ? BiasEstimation::none : BiasEstimation::richardson);
+  n_directions    = static_cast<unsigned int>(prm.get_integer("Directions"));
+  n_bins          = static_cast<unsigned int>(prm.get_integer("Bins"));
+  prm.leave_subsection();
+}
+
+void TwinSettings::parse(ParameterHandler &prm)
+{
+  RunParameters run_parameters;
+  run_parameters.parse(prm);
+  seed         = run_parameters.seed;
+  output_times = run_parameters.all_output_times();
+  particles.parse(prm);
+  comparison.parse(prm);
+  MeanFieldParameters mean_field;
+  mean_field.parse(prm);
+  weight_decay = mean_field.weight_decay;
+}
+
+void TwinSettings::check(const LearningProblem &problem) const
+{
+  if (particles.n_replicas < 2)
+    throw InputError("Particles/Replicas", "a comparison in standard errors needs at least 2 replicas.");
+  particles.check_output_times(output_times);
+  if (comparison.bias_estimation == ComparisonParameters::BiasEstimation::richardson)
+    {
+      if (particles.n_neurons % 2 != 0)
+        throw InputError("Particles/Number of neurons", "'Bias estimation = richardson' also trains networks of half the width: "
+                                                        "choose an even number.");
+      if (particles.method != ParticleParameters::Method::gradient_flow)
+        for (const double time : output_times)
+          if (particles.steps_until(time) % 2 != 0)
+            throw InputError("Particles/Step size", "'Bias estimation = richardson' also trains with twice the step size: the "
+                                                    "output times must be multiples of that too.");
+    }
+  check_network(problem, particles);
+}
+} // namespace rhoflow

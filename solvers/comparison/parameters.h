@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <solvers/particles/parameters.h>
+
+namespace dealii
+{
+class ParameterHandler;
+}
+
+namespace rhoflow
+{
+class LearningProblem;
+
+/// Section "Comparison": how a density is compared with finite networks.
+struct ComparisonParameters
+{
+  enum class BiasEstimation
+  {
+    none,      ///< the bias of width and step is known at t = 0 only
+    richardson ///< extrapolated from runs with half the width and with twice the step
+  };
+
+  static void declare(dealii::ParameterHandler &prm);
+  void        parse(dealii::ParameterHandler &prm);
+
+  BiasEstimation bias_estimation = BiasEstimation::none;
+  unsigned int   n_directions    = 32;   ///< of the sliced distance
+  unsigned int   n_bins          = 4096; ///< of the distribution functions
+};
+
+/// Everything that the finite networks beside a density need to know.
+struct TwinSettings
+{
+  /// Reads the sections "Particles", "Comparison", "Mean field" and the top of the file.
+  void parse(dealii::ParameterHandler &prm);
+  /// Throws InputError if the choices do not fit together or do not fit the problem.
+  void check(const LearningProblem &problem) const;
+
+  ParticleParameters   particles;
+  ComparisonParameters comparison;
+  double               weight_decay = 0.; ///< λ
+  std::uint64_t        seed         = 1;
+  std::vector<double>  output_times;
+};
+} // namespace rhoflow

@@ -1,0 +1,130 @@
+#include <solvers/base/exact_sum.h>
+#include <solvers/base/progress.h>
+#include <solvers/base/run_directory.h>
+#include <solvers/comparison/sgd_twin.h>
+#include <solvers/model/learning_problem.h>
+#include <solvers/particles/sample_statistics.h>
+
+#include <cmath>
+#include <limits>
+
+namespace rhoflow
+{
+namespace
+{
+bool is_root(MPI_Comm communicator)
+{
+  int rank;
+  MPI_Comm_rank(communicator, &rank);
+  return rank == 0;
+}
+} // namespace
+
+SgdTwin::SgdTwin(const LearningProblem &learning_problem, const TwinSettings &twin_settings, const RunDirectory &directory)
+  : problem(learning_problem)
+  , settings(twin_settings)
+  , communicator(directory.communicator())
+  , networks(problem, settings.particles, settings.weight_decay, settings.seed, communicator)
+  , distances(problem.n_parameters(), settings.comparison.n_directions, settings.comparison.n_bins)
+  , comparison_table(directory.file("comparison.csv"), is_root(communicator))
+  , replicas_table(directory.file("replicas.csv"), is_root(communicator))
+  , pictures(directory, networks)
+{
+  if (settings.comparison.bias_estimation == ComparisonParameters::BiasEstimation::none)
+    return;
+  ParticleParameters narrower = settings.particles;
+  narrower.n_neurons /= 2;
+  half_width = std::make_unique<Replicas>(problem, narrower, settings.weight_decay, settings.seed, communicator);
+  if (settings.particles.method == ParticleParameters::Method::gradient_flow)
+    return; // no step, no bias of it
+  ParticleParameters coarser = settings.particles;
+  coarser.step_size *= 2.;
+  double_step = std::make_unique<Replicas>(problem, coarser, settings.weight_decay, settings.seed, communicator);
+}
+
+double SgdTwin::static_bias(const DensitySnapshot &density) const
+{
+  const unsigned int D = problem.n_parameters();
+  ExactSum           sum;
+  for (std::size_t i = 0; i < density.weights.size(); ++i)
+    if (density.weights[i] > 0.)
+      sum.add(density.weights[i] * problem.self_kernel(density.points.data() + i * D));
+  double pairs = 0.;
+  for (unsigned int k = 0; k < problem.n_nodes(); ++k)
+    pairs += problem.weights()[k] * density.prediction[k] * density.prediction[k];
+  return (global_sum(sum, communicator) - pairs) / (2. * static_cast<double>(settings.particles.n_neurons));
+}
+
+void SgdTwin::compare(double time, const DensitySnapshot &density)
+{
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  networks.advance_to(time);
+  const std::vector<double> risks = networks.risks();
+
+  // Replica by replica: what the risk would be without the biases, as far as they are known.
+  std::vector<double> unbiased = risks;
+  double              bias     = nan;
+  if (half_width)
+    {
+      half_width->advance_to(time);
+      if (double_step)
+        double_step->advance_to(time);
+    }
+  if (time == 0.)
+    {
+      bias = static_bias(density);
+      for (double &risk : unbiased)
+        risk -= bias;
+    }
+  else if (half_width)
+    {
+      const std::vector<double> narrow = half_width->risks();
+      for (std::size_t r = 0; r < risks.size(); ++r)
+        unbiased[r] += risks[r] - narrow[r];
+      if (double_step)
+        {
+          const std::vector<double> coarse = double_step->risks();
+          for (std::size_t r = 0; r < risks.size(); ++r)
+            unbiased[r] += risks[r] - coarse[r];
+        }
+      bias = mean(risks) - mean(unbiased);
+    }
+  const double error     = standard_error(unbiased);
+  const double deviation = (mean(unbiased) - density.risk) / error;
+  if (std::abs(deviation) > largest)
+    {
+      largest         = std::abs(deviation);
+      time_of_largest = time;
+    }
+
+  const Distances::Result distance =
+    distances.between(density.points, density.weights, networks.local_coordinates(), {}, communicator);
+
+  comparison_table.set("time", time);
+  comparison_table.set("risk", density.risk);
+  comparison_table.set("mean risk of networks", mean(risks));
+  comparison_table.set("standard error", standard_error(risks));
+  set_quantiles(comparison_table, "risk of networks ", risks);
+  comparison_table.set("expected bias", bias);
+  comparison_table.set("standard error without bias", error);
+  comparison_table.set("deviation [standard errors]", deviation);
+  comparison_table.set("sliced W1", distance.sliced);
+  const std::vector<std::string> names = problem.parameter_names();
+  for (std::size_t i = 0; i < names.size(); ++i)
+    comparison_table.set("W1 " + names[i], distance.coordinates[i]);
+  comparison_table.set("W1 resolution", distance.resolution);
+  comparison_table.finish_row();
+  add_replicas_row(replicas_table, time, risks);
+  pictures.write(time);
+}
+
+std::vector<std::pair<std::string, std::string>> SgdTwin::report() const
+{
+  const ParticleParameters &particles = settings.particles;
+  return {{"finite networks", std::to_string(particles.n_replicas) + " of " + std::to_string(particles.n_neurons) + " neurons, " +
+                                ParticleParameters::method_name(particles.method)},
+          {"largest deviation of the risk", short_number(largest, 3) + " standard errors, at t = " + short_number(time_of_largest)},
+          {"bias of width and step",
+           half_width ? "extrapolated" : "exact at t = 0, not subtracted later ('Bias estimation = richardson' does)"}};
+}
+} // namespace rhoflow

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <solvers/base/statistics.h>
+#include <solvers/comparison/distances.h>
+#include <solvers/comparison/parameters.h>
+#include <solvers/particles/particle_output.h>
+#include <solvers/particles/replicas.h>
+
+namespace rhoflow
+{
+class LearningProblem;
+class RunDirectory;
+
+/// What a density solver tells the comparison at an output time.
+struct DensitySnapshot
+{
+  double              risk = 0.;  ///< R(ρ), irreducible risk included
+  std::vector<double> prediction; ///< f(x_k; ρ) at the data nodes, [K], the same on every rank
+  std::vector<double> points;     ///< of this rank, [N][D]
+  std::vector<double> weights;    ///< of this rank, ≥ 0, summing to one over all ranks, [N]
+};
+
+/// The finite networks beside a density: trained for the same time on the same learning problem, compared at the output times in
+/// `comparison.csv`, with the risk of every network in `replicas.csv` and the neurons in `particles.pvd`.
+///
+/// At t = 0 the mean risk of networks of M independent neurons differs from R(ρ_0) by exactly
+///   E R_M − R = (1/2M) [∫ U(θ,θ) ρ_0 − ∬ U ρ_0 ρ_0],     ∬ U ρ ρ = Σ_k p_k f_k²
+/// (expand the square in R_M; U(θ,θ') = E σ*(x;θ) σ*(x;θ')). Later the bias is A/M + Bη + higher orders: `Bias estimation =
+/// richardson` also trains every network with M/2 neurons (the first half of them) and with the step 2η, and extrapolates
+/// replica by replica, R* = 3 R(M,η) − R(M/2,η) − R(M,2η), so that the spread of R* over the replicas is the error of the
+/// extrapolated mean, all correlations included.
+class SgdTwin
+{
+public:
+  /// Collective.
+  SgdTwin(const LearningProblem &problem, const TwinSettings &settings, const RunDirectory &directory);
+
+  /// Trains the networks up to `time` and writes a row. Collective.
+  void compare(double time, const DensitySnapshot &density);
+
+  /// Rows for the report at the end of a run: the networks and the largest deviation.
+  std::vector<std::pair<std::string, std::string>> report() const;
+
+  /// Largest |deviation| so far, in standard errors, and its time.
+  double largest_deviation() const { return largest; }
+
+private:
+  /// (1/2M) [∫ U(θ,θ) ρ − Σ_k p_k f_k²]
+  double static_bias(const DensitySnapshot &density) const;
+
+  const LearningProblem    &problem;
+  TwinSettings              settings;
+  MPI_Comm                  communicator;
+  Replicas                  networks;
+  std::unique_ptr<Replicas> half_width, double_step; ///< null without extrapolation
+  Distances                 distances;
+  Statistics                comparison_table, replicas_table;
+  ParticleOutput            pictures;
+  double                    largest = 0., time_of_largest = 0.;
+};
+} // namespace rhoflow

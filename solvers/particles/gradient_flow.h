@@ -1,0 +1,50 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <solvers/particles/network.h>
+
+namespace rhoflow
+{
+/// Population gradient flow of the finite network, θ_j' = −∇Ψ(θ_j; ρ_M) − λθ_j with ρ_M = (1/M) Σ_j δ_{θ_j}: the limit of small
+/// steps of SGD, and an exact weak solution of the continuity equation that starts from ρ_M. Dormand–Prince 5(4) with step
+/// control (Boost.Odeint).
+class GradientFlow : public Network
+{
+public:
+  /// −∇Ψ(θ_j; ρ_M) for all neurons [M][n].
+  class Velocity
+  {
+  public:
+    virtual ~Velocity()                                                                          = default;
+    virtual void evaluate(const std::vector<double> &theta, std::vector<double> &velocity) const = 0;
+  };
+
+  /// Throws InputError if the gradient of the population risk is not known for this problem.
+  GradientFlow(const LearningProblem &problem, const ParticleParameters &parameters, double weight_decay, std::uint64_t seed,
+               std::uint64_t replica);
+  ~GradientFlow() override;
+
+  void                advance_to(double time) override;
+  std::vector<double> parameters() const override { return state; }
+
+private:
+  struct Stepper;
+
+  std::unique_ptr<const Velocity> velocity;
+  std::unique_ptr<Stepper>        stepper;
+  std::vector<double>             state; ///< θ, [M][n]
+  double                          lambda;
+  double                          time = 0.;
+  double                          next_step;
+};
+
+/// The velocity through the data nodes of the mesh's view, O(M K): exact where neurons and densities live in the same space.
+std::unique_ptr<const GradientFlow::Velocity> make_node_velocity(const LearningProblem &problem);
+
+/// The velocity of a single neuron a σ(w·x) with σ = erf(·/√2) and x ~ N(0, I_d) in closed form, O(M² d) (Williams 1997):
+///   E σ(w·x) σ(v·x) = (2/π) asin(w·v / √((1 + |w|²)(1 + |v|²))),   y = σ(w*·x).
+/// w* is read off the problem's reduction; null if the problem's own risk disagrees with this formula.
+std::unique_ptr<const GradientFlow::Velocity> make_erf_velocity(const LearningProblem &problem);
+} // namespace rhoflow

@@ -1,0 +1,103 @@
+#include <solvers/base/error.h>
+#include <solvers/base/progress.h>
+#include <solvers/particles/parameters.h>
+
+#include <deal.II/base/parameter_handler.h>
+
+#include <cmath>
+#include <limits>
+
+namespace rhoflow
+{
+using dealii::ParameterHandler;
+namespace Patterns = dealii::Patterns;
+
+void ParticleParameters::declare(ParameterHandler &prm)
+{
+  const ParticleParameters standard;
+  prm.enter_subsection("Particles");
+  prm.declare_entry("Number of neurons", std::to_string(standard.n_neurons), Patterns::Integer(1, 10000000),
+                    "Width M of the finite network f(x) = (1/M) sum_j sigma*(x; theta_j) [neurons].");
+  prm.declare_entry("Replicas", std::to_string(standard.n_replicas), Patterns::Integer(1, 100000),
+                    "Independent networks (initial neurons, samples); spread over the MPI ranks [networks].");
+  prm.declare_entry("Method", method_name(standard.method), Patterns::Selection("one-pass SGD|multi-pass SGD|gradient flow"),
+                    "one-pass SGD draws new samples of the data law in every step; multi-pass SGD takes the samples of a finite "
+                    "data set again and again; gradient flow integrates theta_j' = -grad Psi(theta_j), the limit of small steps.");
+  prm.declare_entry("Step size", "0.001", Patterns::Double(1e-12, 10.),
+                    "Step eta of SGD; n steps take the time t = n eta. Output times must be multiples of it [time].");
+  prm.declare_entry("Batch size", std::to_string(standard.batch_size), Patterns::Integer(1, 1000000),
+                    "Samples whose gradients are averaged in one step of SGD [samples].");
+  prm.declare_entry("Sampling", "without replacement", Patterns::Selection("with replacement|without replacement"),
+                    "Multi-pass SGD: independent draws from the data set, or a new random order of all of it in every epoch.");
+  prm.declare_entry("Gradient flow tolerance", "1e-8", Patterns::Double(1e-13, 1e-1),
+                    "Gradient flow: relative and absolute local error of the adaptive Runge-Kutta method [parameters].");
+  prm.declare_entry("Write particles", "first replica", Patterns::Selection("none|first replica|all replicas"),
+                    "Which networks go to particles.pvd at the output times.");
+  prm.declare_entry("Write all parameters", "false", Patterns::Bool(),
+                    "Write every parameter of a neuron to particles.pvd, not only the coordinates of the density's space.");
+  prm.leave_subsection();
+}
+
+void ParticleParameters::parse(ParameterHandler &prm)
+{
+  prm.enter_subsection("Particles");
+  n_neurons  = static_cast<std::uint64_t>(prm.get_integer("Number of neurons"));
+  n_replicas = static_cast<unsigned int>(prm.get_integer("Replicas"));
+  step_size  = prm.get_double("Step size");
+  batch_size = static_cast<unsigned int>(prm.get_integer("Batch size"));
+  flow_tolerance   = prm.get_double("Gradient flow tolerance");
+  write_parameters = prm.get_bool("Write all parameters");
+
+  const std::string method_text = prm.get("Method");
+  for (const Method candidate : {Method::one_pass_sgd, Method::multi_pass_sgd, Method::gradient_flow})
+    if (method_text == method_name(candidate))
+      method = candidate;
+  sampling = (prm.get("Sampling") == "with replacement" ? Sampling::with_replacement : Sampling::without_replacement);
+  const std::string writing_text = prm.get("Write particles");
+  writing = (writing_text == "none" ? Writing::none :
+                                      (writing_text == "first replica" ? Writing::first_replica : Writing::all_replicas));
+  prm.leave_subsection();
+
+  // The gradients of a batch are kept until its end: one number for each neuron and sample.
+  if (method != Method::gradient_flow && batch_size * static_cast<double>(n_neurons) > 1.3e8)
+    throw InputError("Particles/Batch size",
+                     "a batch of " + std::to_string(batch_size) + " samples for " + std::to_string(n_neurons) +
+                       " neurons needs more than 1 GiB per replica. Choose a smaller batch and a smaller step, or "
+                       "'Method = gradient flow' for the exact gradient.");
+}
+
+std::uint64_t ParticleParameters::steps_until(double time) const
+{
+  const double steps   = time / step_size;
+  const double rounded = std::round(steps);
+  if (rounded > 9e15)
+    throw InputError("Particles/Step size", "time " + short_number(time) + " would need more than 9e15 steps.");
+  if (std::abs(steps - rounded) > 1e-6 * std::max(1., rounded * 1e-3))
+    throw InputError("Particles/Step size",
+                     "the output time " + short_number(time, 10) + " is not a multiple of the step size " +
+                       short_number(step_size, 10) + ". Choose a step size that divides every output time" +
+                       (rounded >= 1. ? ", for instance " + short_number(time / rounded, 10) : "") + ".");
+  return static_cast<std::uint64_t>(rounded);
+}
+
+void ParticleParameters::check_output_times(const std::vector<double> &times) const
+{
+  if (method == Method::gradient_flow)
+    return;
+  for (const double time : times)
+    steps_until(time);
+}
+
+std::string ParticleParameters::method_name(Method method)
+{
+  switch (method)
+    {
+      case Method::one_pass_sgd:
+        return "one-pass SGD";
+      case Method::multi_pass_sgd:
+        return "multi-pass SGD";
+      default:
+        return "gradient flow";
+    }
+}
+} // namespace rhoflow

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace dealii
+{
+class ParameterHandler;
+}
+
+namespace rhoflow
+{
+/// Section "Particles": the finite network and how it is trained.
+struct ParticleParameters
+{
+  enum class Method
+  {
+    one_pass_sgd,   ///< every step draws new samples of the data law
+    multi_pass_sgd, ///< every step takes samples of a finite data set
+    gradient_flow   ///< θ_j' = −∇Ψ_λ(θ_j; ρ_M), the limit of small steps
+  };
+  enum class Sampling
+  {
+    with_replacement,
+    without_replacement ///< a new order of the whole data set in every epoch
+  };
+  enum class Writing
+  {
+    none,
+    first_replica,
+    all_replicas
+  };
+
+  static void declare(dealii::ParameterHandler &prm);
+  /// Throws InputError for choices that contradict each other.
+  void parse(dealii::ParameterHandler &prm);
+
+  /// Number of steps up to `time`. Throws InputError("Particles/Step size", ...) unless `time` is a multiple of the step size.
+  std::uint64_t steps_until(double time) const;
+  /// Checks every output time (gradient flow takes any).
+  void check_output_times(const std::vector<double> &times) const;
+
+  static std::string method_name(Method method);
+
+  std::uint64_t n_neurons    = 1000; ///< M
+  unsigned int  n_replicas   = 8;    ///< independent networks
+  Method        method       = Method::one_pass_sgd;
+  double        step_size    = 1e-3; ///< η; t = η × number of steps
+  unsigned int  batch_size   = 1;    ///< samples a step
+  Sampling      sampling     = Sampling::without_replacement;
+  double        flow_tolerance = 1e-8; ///< local error of the gradient flow, relative and absolute
+  Writing       writing          = Writing::first_replica;
+  bool          write_parameters = false; ///< all n parameters of a neuron, not only the reduced coordinates
+};
+} // namespace rhoflow

@@ -1,0 +1,161 @@
+#include <solvers/base/error.h>
+#include <solvers/base/run_directory.h>
+#include <solvers/model/learning_problem.h>
+#include <solvers/particles/particle_output.h>
+#include <solvers/particles/replicas.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+namespace rhoflow
+{
+namespace
+{
+/// Rows [n][columns] of all ranks, replica by replica, on rank 0. `local` holds equally long parts for `replicas`.
+std::vector<double> gather_replicas(const Replicas &replicas, const std::vector<double> &local, std::size_t part)
+{
+  int rank, size;
+  MPI_Comm_rank(replicas.communicator(), &rank);
+  MPI_Comm_size(replicas.communicator(), &size);
+  const unsigned int  R = replicas.parameters().n_replicas;
+  std::vector<double> all(rank == 0 ? R * part : 0);
+  for (unsigned int r = 0; r < R; ++r)
+    {
+      const int     owner = static_cast<int>(r % static_cast<unsigned int>(size));
+      const double *data  = local.data() + r / static_cast<unsigned int>(size) * part;
+      if (rank == 0 && owner == 0)
+        std::copy_n(data, part, all.data() + r * part);
+      else if (rank == 0)
+        MPI_Recv(all.data() + r * part, static_cast<int>(part), MPI_DOUBLE, owner, static_cast<int>(r), replicas.communicator(),
+                 MPI_STATUS_IGNORE);
+      else if (rank == owner)
+        MPI_Send(data, static_cast<int>(part), MPI_DOUBLE, 0, static_cast<int>(r), replicas.communicator());
+    }
+  return all;
+}
+
+/// Arrays of a VTK XML file that are kept behind the XML: offsets are counted from the underscore.
+class AppendedData
+{
+public:
+  template <typename Number>
+  std::string add(const std::string &name, const char *type, std::size_t n_components, const std::vector<Number> &data)
+  {
+    std::ostringstream tag;
+    tag << "<DataArray type=\"" << type << "\" Name=\"" << name << "\" NumberOfComponents=\"" << n_components
+        << "\" format=\"appended\" offset=\"" << bytes.size() << "\"/>\n";
+    const std::uint64_t size = data.size() * sizeof(Number);
+    bytes.append(reinterpret_cast<const char *>(&size), sizeof(size));
+    bytes.append(reinterpret_cast<const char *>(data.data()), size);
+    return tag.str();
+  }
+
+  std::string bytes;
+};
+
+std::string escaped(const std::string &text)
+{
+  std::string result;
+  for (const char c : text)
+    result += (c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '"' ? "&quot;" : std::string(1, c));
+  return result;
+}
+
+void write_points(std::ostream &out, const std::vector<std::string> &names, const std::vector<double> &coordinates,
+                  const std::vector<double> &parameters, std::size_t n_parameters, std::uint64_t n_neurons)
+{
+  const std::size_t         D = names.size(), n = coordinates.size() / D;
+  AppendedData              data;
+  std::vector<double>       points(3 * n, 0.), column(n);
+  std::vector<std::int64_t> connectivity(n), end{static_cast<std::int64_t>(n)};
+  std::vector<std::int32_t> replica(n);
+  for (std::size_t j = 0; j < n; ++j)
+    {
+      for (std::size_t i = 0; i < std::min<std::size_t>(D, 3); ++i)
+        points[3 * j + i] = coordinates[j * D + i];
+      connectivity[j] = static_cast<std::int64_t>(j);
+      replica[j]      = static_cast<std::int32_t>(j / n_neurons);
+    }
+  out << "<VTKFile type=\"PolyData\" version=\"1.0\" byte_order=\"LittleEndian\" header_type=\"UInt64\">\n<PolyData>\n"
+      << "<Piece NumberOfPoints=\"" << n << "\" NumberOfVerts=\"1\" NumberOfLines=\"0\" NumberOfStrips=\"0\" NumberOfPolys=\"0\">\n"
+      << "<Points>\n" << data.add("points", "Float64", 3, points) << "</Points>\n"
+      << "<Verts>\n" << data.add("connectivity", "Int64", 1, connectivity) << data.add("offsets", "Int64", 1, end) << "</Verts>\n"
+      << "<PointData>\n";
+  for (std::size_t i = 0; i < D; ++i)
+    {
+      for (std::size_t j = 0; j < n; ++j)
+        column[j] = coordinates[j * D + i];
+      out << data.add(escaped(names[i]), "Float64", 1, column);
+    }
+  out << data.add("replica", "Int32", 1, replica);
+  if (!parameters.empty())
+    out << data.add("parameters", "Float64", n_parameters, parameters);
+  out << "</PointData>\n</Piece>\n</PolyData>\n<AppendedData encoding=\"raw\">\n_";
+  out.write(data.bytes.data(), static_cast<std::streamsize>(data.bytes.size()));
+  out << "\n</AppendedData>\n</VTKFile>\n";
+}
+} // namespace
+
+ParticleOutput::ParticleOutput(const RunDirectory &directory, const Replicas &networks)
+  : replicas(networks)
+  , record(directory.file("particles.pvd"))
+{
+  if (replicas.parameters().writing != ParticleParameters::Writing::none)
+    folder = directory.subdirectory("particles");
+}
+
+void ParticleOutput::write(double time)
+{
+  const ParticleParameters &settings = replicas.parameters();
+  if (settings.writing == ParticleParameters::Writing::none)
+    return;
+  const LearningProblem &problem = replicas.learning_problem();
+  const unsigned int     D = problem.n_parameters(), n = problem.particle_neuron().n_parameters();
+
+  std::vector<double> coordinates = replicas.local_coordinates(), parameters;
+  if (settings.write_parameters)
+    for (unsigned int i = 0; i < replicas.local_replicas().size(); ++i)
+      {
+        const std::vector<double> part = replicas.local_network(i).parameters();
+        parameters.insert(parameters.end(), part.begin(), part.end());
+      }
+  if (settings.writing == ParticleParameters::Writing::all_replicas)
+    {
+      coordinates = gather_replicas(replicas, coordinates, settings.n_neurons * D);
+      if (settings.write_parameters)
+        parameters = gather_replicas(replicas, parameters, settings.n_neurons * n);
+    }
+  else
+    {
+      // The first replica lives on rank 0.
+      coordinates.resize(std::min<std::size_t>(coordinates.size(), settings.n_neurons * D));
+      parameters.resize(std::min<std::size_t>(parameters.size(), settings.n_neurons * n));
+    }
+
+  char name[40];
+  std::snprintf(name, sizeof(name), "particles_%04u.vtp", static_cast<unsigned int>(entries.size()));
+  entries.emplace_back(time, std::string("particles/") + name);
+  int rank, good = 1;
+  MPI_Comm_rank(replicas.communicator(), &rank);
+  if (rank == 0)
+    {
+      std::ofstream points(folder + "/" + name, std::ios::binary);
+      write_points(points, problem.parameter_names(), coordinates, parameters, n, settings.n_neurons);
+      points.close();
+      std::ofstream list(record);
+      list.precision(17);
+      list << "<?xml version=\"1.0\"?>\n<VTKFile type=\"Collection\" version=\"0.1\" byte_order=\"LittleEndian\">\n<Collection>\n";
+      for (const auto &entry : entries)
+        list << "<DataSet timestep=\"" << entry.first << "\" group=\"\" part=\"0\" file=\"" << entry.second << "\"/>\n";
+      list << "</Collection>\n</VTKFile>\n";
+      list.close();
+      good = (points && list ? 1 : 0);
+    }
+  MPI_Bcast(&good, 1, MPI_INT, 0, replicas.communicator());
+  if (good == 0)
+    throw RunError("Cannot write " + folder + "/" + name + " or " + record + ": is the disk full?");
+}
+} // namespace rhoflow

@@ -1,0 +1,137 @@
+#include <solvers/base/statistics.h>
+#include <solvers/model/learning_problem.h>
+#include <solvers/particles/replicas.h>
+#include <solvers/particles/sample_statistics.h>
+
+#include <solvers/base/error.h>
+
+#include <cmath>
+
+namespace rhoflow
+{
+namespace
+{
+/// Throws on all ranks what was caught on the lowest one that failed (an empty message: none did). Collective.
+void throw_together(std::string message, bool input_error, std::string parameter, MPI_Comm communicator)
+{
+  int rank, size;
+  MPI_Comm_rank(communicator, &rank);
+  MPI_Comm_size(communicator, &size);
+  int failed = (message.empty() ? size : rank), first;
+  MPI_Allreduce(&failed, &first, 1, MPI_INT, MPI_MIN, communicator);
+  if (first == size)
+    return;
+  unsigned long long lengths[3] = {message.size(), parameter.size(), input_error ? 1ull : 0ull};
+  MPI_Bcast(lengths, 3, MPI_UNSIGNED_LONG_LONG, first, communicator);
+  message.resize(lengths[0]);
+  parameter.resize(lengths[1]);
+  MPI_Bcast(&message[0], static_cast<int>(lengths[0]), MPI_CHAR, first, communicator);
+  MPI_Bcast(&parameter[0], static_cast<int>(lengths[1]), MPI_CHAR, first, communicator);
+  if (lengths[2] == 1)
+    throw InputError(parameter, message);
+  throw RunError(message);
+}
+
+template <typename Work>
+void together(MPI_Comm communicator, const Work &work)
+{
+  std::string message, parameter;
+  bool        input_error = false;
+  try
+    {
+      work();
+    }
+  catch (const InputError &error)
+    {
+      message     = error.what();
+      parameter   = error.parameter;
+      input_error = true;
+    }
+  catch (const std::exception &error)
+    {
+      message = error.what();
+    }
+  throw_together(message, input_error, parameter, communicator);
+}
+} // namespace
+
+Replicas::Replicas(const LearningProblem &learning_problem, const ParticleParameters &parameters, double weight_decay,
+                   std::uint64_t seed, MPI_Comm communicator)
+  : problem(learning_problem)
+  , settings(parameters)
+  , comm(communicator)
+{
+  int rank, size;
+  MPI_Comm_rank(comm, &rank);
+  MPI_Comm_size(comm, &size);
+  together(comm, [&] {
+    for (unsigned int r = static_cast<unsigned int>(rank); r < settings.n_replicas; r += static_cast<unsigned int>(size))
+      {
+        numbers.push_back(r);
+        networks.push_back(make_network(problem, settings, weight_decay, seed, r));
+      }
+  });
+}
+
+void Replicas::advance_to(double time)
+{
+  together(comm, [&] {
+    for (auto &network : networks)
+      network->advance_to(time);
+  });
+}
+
+std::vector<double> Replicas::risks() const
+{
+  // Every entry is one number plus zeros: exact in any order.
+  std::vector<double> risks(settings.n_replicas, 0.);
+  together(comm, [&] {
+    for (std::size_t i = 0; i < networks.size(); ++i)
+      {
+        const std::vector<double> theta = networks[i]->parameters();
+        risks[numbers[i]]               = problem.particle_risk(theta.data(), settings.n_neurons);
+        if (!std::isfinite(risks[numbers[i]]))
+          throw RunError("The risk of network " + std::to_string(numbers[i]) +
+                         " is not finite. Choose a smaller 'Step size' in section 'Particles'.");
+      }
+  });
+  MPI_Allreduce(MPI_IN_PLACE, risks.data(), static_cast<int>(risks.size()), MPI_DOUBLE, MPI_SUM, comm);
+  return risks;
+}
+
+std::vector<double> Replicas::local_coordinates() const
+{
+  std::vector<double> coordinates;
+  for (const auto &network : networks)
+    {
+      const std::vector<double> part = reduced_coordinates(problem, network->parameters());
+      coordinates.insert(coordinates.end(), part.begin(), part.end());
+    }
+  return coordinates;
+}
+
+std::vector<double> reduced_coordinates(const LearningProblem &problem, const std::vector<double> &theta)
+{
+  const unsigned int  n = problem.particle_neuron().n_parameters(), D = problem.n_parameters();
+  const std::size_t   M = theta.size() / n;
+  std::vector<double> coordinates(M * D);
+  for (std::size_t j = 0; j < M; ++j)
+    problem.reduce(theta.data() + j * n, coordinates.data() + j * D);
+  return coordinates;
+}
+
+void set_quantiles(Statistics &table, const std::string &prefix, const std::vector<double> &sample)
+{
+  for (const double probability : shown_quantiles)
+    table.set(prefix + std::to_string(static_cast<int>(std::lround(100. * probability))) + " %",
+              quantile(sample, probability));
+}
+
+void add_replicas_row(Statistics &table, double time, const std::vector<double> &risks)
+{
+  table.set("time", time);
+  for (std::size_t r = 0; r < risks.size(); ++r)
+    table.set("replica " + std::to_string(r), risks[r]);
+  table.finish_row();
+}
+} // namespace rhoflow

@@ -1,0 +1,184 @@
+#include <meshes/domain.h>
+#include <solvers/base/exact_sum.h>
+#include <solvers/base/progress.h>
+#include <solvers/base/run_directory.h>
+#include <solvers/base/statistics.h>
+#include <solvers/base/time_loop.h>
+#include <solvers/base/timing.h>
+#include <solvers/mean_field/mean_field.h>
+#include <solvers/model/learning_problem.h>
+#include <solvers/particles/particle_output.h>
+#include <solvers/particles/replicas.h>
+#include <solvers/particles/sample_statistics.h>
+#include <solvers/particles/sgd.h>
+#include <solvers/particles/solver.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace rhoflow
+{
+namespace
+{
+/// The replicas in time, with their tables and pictures.
+class ParticleEvolution : public Evolution
+{
+public:
+  ParticleEvolution(const LearningProblem &learning_problem, const ParticleParameters &parameters, double weight_decay,
+                    const RunParameters &run_parameters, const RunContext &context)
+    : problem(learning_problem)
+    , replicas(learning_problem, parameters, weight_decay, run_parameters.seed, context.communicator)
+    , end_time(run_parameters.end_time)
+    , statistics(context.directory.file("statistics.csv"), rank_of(context.communicator) == 0)
+    , risk_table(context.directory.file("replicas.csv"), rank_of(context.communicator) == 0)
+    , pictures(context.directory, replicas)
+  {}
+
+  double time() const override { return present; }
+
+  void step(double end) override
+  {
+    double                    target   = end;
+    const ParticleParameters &settings = replicas.parameters();
+    if (settings.method != ParticleParameters::Method::gradient_flow)
+      {
+        // Whole blocks between two looks at the clock, so that looking does not change a digit.
+        const std::uint64_t block = std::max(1u, Sgd::standard_block / settings.batch_size);
+        const std::uint64_t total = settings.steps_until(end_time);
+        const std::uint64_t chunk = (total / 100 / block + 1) * block;
+        steps_done                = std::min(settings.steps_until(end), (steps_done / block) * block + chunk);
+        if (steps_done < settings.steps_until(end))
+          target = static_cast<double>(steps_done) * settings.step_size;
+      }
+    Timing::Scope scope(timing.section("training"));
+    replicas.advance_to(target);
+    present = target;
+  }
+
+  void output() override
+  {
+    std::vector<double> risks;
+    {
+      Timing::Scope scope(timing.section("risk"));
+      risks = replicas.risks();
+    }
+    risk          = mean(risks);
+    error_of_risk = standard_error(risks);
+    statistics.set("time", present);
+    statistics.set("risk", risk);
+    statistics.set("excess risk", risk - .5 * problem.noise_variance());
+    statistics.set("standard error", error_of_risk);
+    set_quantiles(statistics, "risk ", risks);
+    add_moments();
+    statistics.finish_row();
+    add_replicas_row(risk_table, present, risks);
+    Timing::Scope scope(timing.section("pictures"));
+    pictures.write(present);
+  }
+
+  std::vector<std::pair<std::string, std::string>> progress() const override
+  {
+    return {{"t", short_number(present)}, {"risk", short_number(risk)}};
+  }
+
+  std::vector<std::pair<std::string, std::string>> report()
+  {
+    const ParticleParameters &settings = replicas.parameters();
+    const std::string         error    = (settings.n_replicas > 1 ? " ± " + short_number(error_of_risk, 2) : "");
+    std::vector<std::pair<std::string, std::string>> rows = {
+      {"networks", std::to_string(settings.n_replicas) + " of " + std::to_string(settings.n_neurons) + " neurons, " +
+                     ParticleParameters::method_name(settings.method)},
+      {"risk at t = " + short_number(present), short_number(risk) + error},
+      {"risk computed by", problem.particle_risk_method()}};
+    const double seconds = timing.section("training");
+    if (settings.method != ParticleParameters::Method::gradient_flow && seconds > 0. && !replicas.local_replicas().empty())
+      rows.emplace_back("time of one step", short_number(1e6 * seconds / static_cast<double>(steps_done) /
+                                                           static_cast<double>(replicas.local_replicas().size()),
+                                                         3) +
+                                              " us per network and core");
+    return rows;
+  }
+
+  Timing timing;
+
+private:
+  static int rank_of(MPI_Comm communicator)
+  {
+    int rank;
+    MPI_Comm_rank(communicator, &rank);
+    return rank;
+  }
+
+  /// Means and standard deviations of the coordinates over all neurons of all replicas, and the mean of |a|.
+  void add_moments()
+  {
+    const unsigned int    D           = problem.n_parameters();
+    const auto            names       = problem.parameter_names();
+    const auto            coordinates = replicas.local_coordinates();
+    std::vector<ExactSum> sums(2 * D + 1);
+    for (std::size_t j = 0; j < coordinates.size() / D; ++j)
+      {
+        const double *theta = coordinates.data() + j * D;
+        for (unsigned int i = 0; i < D; ++i)
+          {
+            sums[i].add(theta[i]);
+            sums[D + i].add(theta[i] * theta[i]);
+          }
+        sums[2 * D].add(std::abs(theta[0]));
+      }
+    const auto   totals = global_sums(sums, replicas.communicator());
+    const double n = static_cast<double>(replicas.parameters().n_neurons) * replicas.parameters().n_replicas;
+    for (unsigned int i = 0; i < D; ++i)
+      statistics.set("mean " + names[i], totals[i] / n);
+    for (unsigned int i = 0; i < D; ++i)
+      statistics.set("deviation " + names[i],
+                     std::sqrt(std::max(0., totals[D + i] / n - (totals[i] / n) * (totals[i] / n))));
+    if (problem.linear_in_first_parameter())
+      statistics.set("mean |" + names[0] + "|", totals[2 * D] / n);
+  }
+
+  const LearningProblem &problem;
+  Replicas               replicas;
+  double                 end_time;
+  double                 present    = 0.;
+  std::uint64_t          steps_done = 0;
+  double                 risk = 0., error_of_risk = 0.;
+  Statistics             statistics, risk_table;
+  ParticleOutput         pictures;
+};
+} // namespace
+
+ParticleSolver::ParticleSolver()  = default;
+ParticleSolver::~ParticleSolver() = default;
+
+void ParticleSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
+{
+  run_parameters.parse(parameters);
+  particle_parameters.parse(parameters);
+  particle_parameters.check_output_times(run_parameters.all_output_times());
+  MeanFieldParameters mean_field;
+  mean_field.parse(parameters);
+  weight_decay = mean_field.weight_decay;
+  Domain domain;
+  domain.parse(parameters);
+  problem = make_learning_problem(parameters, domain.lower, domain.upper, run_parameters.seed);
+  check_network(*problem, particle_parameters);
+}
+
+void ParticleSolver::run(const RunContext &context)
+{
+  ParticleEvolution evolution(*problem, particle_parameters, weight_decay, run_parameters, context);
+  run_time_loop(evolution, run_parameters.all_output_times(), context.progress);
+  evolution.timing.write(context.directory.file("timing.csv"), context.communicator);
+  context.progress.report("Finite networks", evolution.report());
+}
+
+SolverEntry particle_solver_entry()
+{
+  return {"particles",
+          "The finite network itself: replicas of M neurons trained by one-pass SGD, multi-pass SGD or population gradient flow "
+          "from independent draws of the initial law, in the full parameter space of the neurons. Writes the risk with its "
+          "statistics over the replicas (statistics.csv, replicas.csv) and the neurons as points (particles.pvd).",
+          [] { return std::make_unique<ParticleSolver>(); }};
+}
+} // namespace rhoflow

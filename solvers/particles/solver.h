@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include <solvers/base/run_parameters.h>
+#include <solvers/base/solver.h>
+#include <solvers/particles/parameters.h>
+
+namespace rhoflow
+{
+class LearningProblem;
+
+/// `Solver = particles`: the finite network alone, as replicas.
+class ParticleSolver : public Solver
+{
+public:
+  ParticleSolver();
+  ~ParticleSolver() override;
+
+  void prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator) override;
+  void run(const RunContext &context) override;
+
+private:
+  RunParameters                    run_parameters;
+  ParticleParameters               particle_parameters;
+  double                           weight_decay = 0.;
+  std::unique_ptr<LearningProblem> problem;
+};
+
+SolverEntry particle_solver_entry();
+} // namespace rhoflow

@@ -1,0 +1,158 @@
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <solvers/base/error.h>
+#include <solvers/base/run_directory.h>
+#include <solvers/particles/particle_output.h>
+#include <solvers/particles/replicas.h>
+
+#include "data_set_problem.h"
+
+using namespace rhoflow;
+
+namespace
+{
+int rank_in_world()
+{
+  int rank;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  return rank;
+}
+
+ParticleParameters five_networks()
+{
+  ParticleParameters parameters;
+  parameters.n_neurons  = 33;
+  parameters.n_replicas = 5;
+  parameters.step_size  = 0.125;
+  return parameters;
+}
+
+std::string contents(const std::string &path)
+{
+  std::ifstream      file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+} // namespace
+
+TEST_CASE("replicas are bitwise the same on any number of ranks", "[particles][mpi]")
+{
+  const DataSetProblem problem(ParticleNeuron::Type::weighted_ridge, 3, 20);
+  ParticleParameters   parameters = five_networks();
+  parameters.method = GENERATE(ParticleParameters::Method::one_pass_sgd, ParticleParameters::Method::multi_pass_sgd,
+                               ParticleParameters::Method::gradient_flow);
+  Replicas alone(problem, parameters, 0.1, 9, MPI_COMM_SELF), shared(problem, parameters, 0.1, 9, MPI_COMM_WORLD);
+  for (const double time : {0., 2., 5.})
+    {
+      alone.advance_to(time);
+      shared.advance_to(time);
+      CHECK(alone.risks() == shared.risks());
+      for (unsigned int i = 0; i < shared.local_replicas().size(); ++i)
+        CHECK(shared.local_network(i).parameters() == alone.local_network(shared.local_replicas()[i]).parameters());
+    }
+}
+
+TEST_CASE("pictures of all replicas do not depend on the ranks", "[particles][mpi]")
+{
+  const DataSetProblem problem(ParticleNeuron::Type::weighted_ridge, 2, 20);
+  ParticleParameters   parameters = five_networks();
+  parameters.writing              = ParticleParameters::Writing::all_replicas;
+  parameters.write_parameters     = true;
+  const std::string  alone_name = "particles_alone_" + std::to_string(rank_in_world());
+  const RunDirectory alone_directory(alone_name, true, MPI_COMM_SELF), shared_directory("particles_shared", true, MPI_COMM_WORLD);
+  Replicas           alone(problem, parameters, 0., 9, MPI_COMM_SELF), shared(problem, parameters, 0., 9, MPI_COMM_WORLD);
+  ParticleOutput     alone_output(alone_directory, alone), shared_output(shared_directory, shared);
+  for (const double time : {0., 1.})
+    {
+      alone.advance_to(time);
+      shared.advance_to(time);
+      alone_output.write(time);
+      shared_output.write(time);
+    }
+  if (rank_in_world() == 0)
+    for (const char *name : {"/particles.pvd", "/particles/particles_0000.vtp", "/particles/particles_0001.vtp"})
+      {
+        CHECK(contents(alone_name + name).size() > 200);
+        CHECK(contents(alone_name + name) == contents(std::string("particles_shared") + name));
+      }
+  MPI_Barrier(MPI_COMM_WORLD);
+  std::filesystem::remove_all(alone_name);
+  if (rank_in_world() == 0)
+    std::filesystem::remove_all("particles_shared");
+}
+
+TEST_CASE("an error of one replica reaches every rank", "[particles][mpi]")
+{
+  const DataSetProblem problem(ParticleNeuron::Type::linear, 4, 20);
+  ParticleParameters   parameters = five_networks();
+  parameters.n_replicas           = 1;
+  parameters.step_size            = 10.;
+  Replicas shared(problem, parameters, 0., 9, MPI_COMM_WORLD);
+  CHECK_THROWS_AS(shared.advance_to(20000.), RunError);
+}
+
+TEST_CASE("the written points are the neurons", "[particles]")
+{
+  const DataSetProblem problem(ParticleNeuron::Type::weighted_ridge, 1, 20);
+  const auto           parameters = five_networks();
+  const RunDirectory   directory("particles_points", true, MPI_COMM_SELF);
+  Replicas             replicas(problem, parameters, 0., 9, MPI_COMM_SELF);
+  ParticleOutput       output(directory, replicas);
+  replicas.advance_to(0.125);
+  output.write(0.125);
+
+  const std::string text = contents("particles_points/particles/particles_0000.vtp");
+  CHECK(text.find("NumberOfPoints=\"33\"") != std::string::npos);
+  CHECK(text.find("Name=\"theta1\"") != std::string::npos);
+  // Appended data begins with the length of the first array, the points, in bytes.
+  const std::size_t begin = text.find("<AppendedData encoding=\"raw\">\n_") + 31;
+  std::uint64_t     length;
+  std::memcpy(&length, text.data() + begin, 8);
+  REQUIRE(length == 33 * 3 * 8);
+  const auto theta = replicas.local_network(0).parameters();
+  for (unsigned int j = 0; j < 33; ++j)
+    {
+      double point[3];
+      std::memcpy(point, text.data() + begin + 8 + j * 24, 24);
+      CHECK(point[0] == theta[2 * j]);
+      CHECK(point[1] == theta[2 * j + 1]);
+      CHECK(point[2] == 0.);
+    }
+  CHECK(contents("particles_points/particles.pvd").find("timestep=\"0.125\" group=\"\" part=\"0\" file=\"particles/particles_0000.vtp\"") !=
+        std::string::npos);
+  std::filesystem::remove_all("particles_points");
+}
+
+TEST_CASE("choices that do not fit are refused with their parameter", "[particles]")
+{
+  class Continuous : public DataSetProblem
+  {
+  public:
+    using DataSetProblem::DataSetProblem;
+    std::uint64_t data_set_size() const override { return 0; }
+  };
+  const Continuous   continuous(ParticleNeuron::Type::ridge, 1, 5);
+  ParticleParameters parameters = five_networks();
+  parameters.method             = ParticleParameters::Method::multi_pass_sgd;
+  try
+    {
+      check_network(continuous, parameters);
+      FAIL("accepted multi-pass SGD without a data set");
+    }
+  catch (const InputError &error)
+    {
+      CHECK(error.parameter == "Particles/Method");
+    }
+  parameters.step_size = 0.3;
+  CHECK(parameters.steps_until(1.5) == 5);
+  CHECK_THROWS_AS(parameters.steps_until(1.), InputError);
+  CHECK_THROWS_AS(parameters.check_output_times({0., 1.5, 2.}), InputError);
+  CHECK_NOTHROW(parameters.check_output_times({0., 1.5, 3.}));
+}
