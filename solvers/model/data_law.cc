@@ -180,13 +180,30 @@ void DataLaw::sample(CounterRandom &random, double *x) const
 }
 
 
+unsigned int data_dimension(const ModelChoices &choices)
+{
+  if (choices.data_law != "csv")
+    return choices.finite_input_dimension(1, 1, 3, "the neuron '" + choices.neuron + "'");
+  if (choices.input_columns.empty())
+    throw InputError("Data/Input columns", "Data/Law = csv needs the names of the columns that are the inputs");
+  const std::size_t n = choices.input_columns.size();
+  if (n > 3)
+    throw InputError("Data/Input columns", std::to_string(n) + " inputs are named; at most 3 are possible on a mesh");
+  const unsigned int d = static_cast<unsigned int>(n);
+  if (choices.finite_input_dimension(d, 1, 3, "a CSV data set") != d)
+    throw InputError("Learning problem/Input dimension",
+                     "differs from the number of input columns, " + std::to_string(d) + "; leave it at auto");
+  return d;
+}
+
+
 DataLaw make_data_law(const ModelChoices &choices)
 {
   if (choices.data_law == "csv")
     return read_data_set(choices);
 
   DataLaw law;
-  law.dimension = choices.finite_input_dimension(1, 1, 3, "the neuron '" + choices.neuron + "'");
+  law.dimension = data_dimension(choices);
   const unsigned int n = choices.quadrature_nodes, d = law.dimension;
   if (choices.data_law == "gaussian")
     {

@@ -136,23 +136,32 @@ Target make_target(const ModelChoices &choices, const ParticleNeuron &neuron, co
 }
 
 
+/// The neuron, whose parameters must fit on a mesh.
+ParticleNeuron make_neuron(const ModelChoices &choices)
+{
+  ParticleNeuron neuron{type_from_name(choices.neuron), data_dimension(choices), choices.bump_width};
+  if (neuron.n_parameters() > 3)
+    throw InputError("Learning problem/Input dimension",
+                     "the neuron '" + choices.neuron + "' has " + std::to_string(neuron.n_parameters()) + " parameters for d = " +
+                       std::to_string(neuron.input_dimension) +
+                       ", but a mesh has at most 3 dimensions; take fewer inputs or a neuron without " +
+                       (neuron.type == Type::biased_ridge ? "bias" : "amplitude"));
+  return neuron;
+}
+
+
 /// Neurons and data in the same R^d, d ≤ 3: both views are the same.
 class EuclideanProblem : public LearningProblem
 {
 public:
   explicit EuclideanProblem(const ModelChoices &choices)
-    : data(make_data_law(choices))
-    , neuron{type_from_name(choices.neuron), data.dimension, choices.bump_width}
+    : neuron(make_neuron(choices))
+    , data(make_data_law(choices))
     , names(names_of_parameters(neuron.type, data.dimension))
     , table(data.nodes, data.dimension)
     , noise_deviation(choices.noise_deviation)
   {
     const unsigned int d = data.dimension;
-    if (n_parameters() > 3)
-      throw InputError("Learning problem/Input dimension",
-                       "the neuron '" + choices.neuron + "' has " + std::to_string(n_parameters()) + " parameters for d = " +
-                         std::to_string(d) + ", but a mesh has at most 3 dimensions; take fewer inputs or a neuron without " +
-                         (neuron.type == Type::biased_ridge ? "bias" : "amplitude"));
     node_weights = data.weights;
     noise        = noise_deviation * noise_deviation;
     sigma        = std::make_unique<Activation>(choices.make_activation());
@@ -275,8 +284,8 @@ private:
     y = node_targets[index];
   }
 
-  DataLaw                  data;
   ParticleNeuron           neuron;
+  DataLaw                  data;
   std::vector<std::string> names;
   kernel::NodeTable        table;
   double                   noise_deviation;
