@@ -47,7 +47,7 @@ Expression::Expression(const std::string &text, const std::vector<std::string> &
   if (n_variables > 3)
     throw std::invalid_argument("an expression has at most three variables");
   if (trimmed(text).empty())
-    throw InputError(parameter, "the expression is empty");
+    throw InputError(parameter, "the expression is empty.");
 
   std::string names;
   for (unsigned int i = 0; i < 3; ++i)
@@ -96,11 +96,11 @@ double evaluate_constant(const std::string &text, const std::string &parameter)
   const std::string stripped = trimmed(text);
   double            value    = 0.;
   if (stripped.empty())
-    throw InputError(parameter, "a number is missing");
+    throw InputError(parameter, "a number is missing.");
   if (!parse_number(stripped, value))
     value = Expression(stripped, {}, parameter)(nullptr);
   if (!std::isfinite(value))
-    throw InputError(parameter, "'" + stripped + "' is not a finite number");
+    throw InputError(parameter, "'" + stripped + "' is not a finite number.");
   return value;
 }
 
@@ -126,7 +126,7 @@ std::vector<std::string> split_outside_parentheses(const std::string &text, char
         part += c;
     }
   if (depth != 0)
-    throw InputError(parameter, "the parentheses in '" + trimmed(text) + "' are not balanced");
+    throw InputError(parameter, "the parentheses in '" + trimmed(text) + "' are not balanced.");
   parts.push_back(trimmed(part));
   return parts;
 }
@@ -144,7 +144,7 @@ std::vector<WeightedEntries> parse_weighted_entries(const std::string &text, con
       entry.weight  = halves.size() == 2 ? evaluate_constant(halves[0], parameter) : 1.;
       entry.entries = split_outside_parentheses(halves.back(), ',', parameter);
       if (entry.entries.empty() || std::count(entry.entries.begin(), entry.entries.end(), "") > 0)
-        throw InputError(parameter, "an entry is missing in '" + item + "'");
+        throw InputError(parameter, "an entry is missing in '" + item + "'.");
       list.push_back(entry);
     }
   return list;

@@ -6,8 +6,8 @@
 
 namespace rhoflow
 {
-/// A formula that the user wrote, in up to three variables (muParser's syntax: + − * / ^, sin, exp, log, erfc, if(c, a, b), ...;
-/// constants pi and e).
+/// A formula that the user wrote, in up to three variables (muParser's syntax: + − * / ^, sin, exp, log, erfc, if(c, a, b),
+/// ...; constants pi and e).
 class Expression
 {
 public:

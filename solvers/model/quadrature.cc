@@ -109,8 +109,8 @@ QuadratureRule gauss_gegenbauer(unsigned int n, double d)
   const double        lambda = 0.5 * d - 1.;
   std::vector<double> off_diagonal;
   for (unsigned int j = 1; j < n; ++j)
-    off_diagonal.push_back(j == 1 ? std::sqrt(1. / d) :
-                                    std::sqrt(j * (j + 2. * lambda - 1.) / (4. * (j + lambda) * (j + lambda - 1.))));
+    off_diagonal.push_back(j == 1 ? std::sqrt(1. / d)
+                                  : std::sqrt(j * (j + 2. * lambda - 1.) / (4. * (j + lambda) * (j + lambda - 1.))));
   return symmetrised(golub_welsch(std::vector<double>(n, 0.), off_diagonal));
 }
 
@@ -156,7 +156,8 @@ QuadratureRule gauss_chi(unsigned int n, double k)
 QuadratureRule gauss_truncated_normal(unsigned int n, double mean, double deviation, double lower, double upper)
 {
   require_nodes(n);
-  // The mass far from the nearest point to the mean is negligible: by 12 deviations, or by 40 in the log of an exponential tail.
+  // The mass far from the nearest point to the mean is negligible: by 12 deviations, or by 40 in the log of an exponential
+  // tail.
   const double nearest = std::min(std::max(mean, lower), upper);
   const double tail    = std::abs(nearest - mean) / deviation;
   const double reach   = deviation * (tail > 3. ? std::min(12., 80. / tail) : 12.);

@@ -118,7 +118,7 @@ TEST_CASE("Wrong activations are refused")
 {
   CHECK_THROWS_AS(Activation::kind_from_name("tahn"), InputError);
   CHECK_THROWS_WITH(Activation::kind_from_name("tahn"), Catch::Contains("did you mean 'tanh'"));
-  using Nodes = std::vector<std::pair<double, double>>;
+  using Nodes     = std::vector<std::pair<double, double>>;
   const auto kind = Activation::Kind::piecewise_linear;
   CHECK_THROWS_AS(Activation(kind, Nodes{{0., 1.}}), InputError);
   CHECK_THROWS_WITH(Activation(kind, Nodes{{0., 1.}, {0., 2.}}), Catch::Contains("increase"));

@@ -51,7 +51,8 @@ std::vector<double> first_coordinates(Settings settings, unsigned int d)
   for (auto &setting : settings)
     if (setting.first == "Learning problem/Neuron")
       setting.second = "linear";
-  settings.emplace_back("Initial law/Law", d == 1 ? "point(0)" : (d == 2 ? "point(0), point(0)" : "point(0), point(0), point(0)"));
+  settings.emplace_back("Initial law/Law",
+                        d == 1 ? "point(0)" : (d == 2 ? "point(0), point(0)" : "point(0), point(0), point(0)"));
   const auto          problem = make_problem(settings);
   std::vector<double> omega(d, 0.), x(problem->n_nodes());
   omega[0] = 1.;
@@ -68,13 +69,13 @@ TEST_CASE("Linear neurons: the risk is half the squared error of the mean plus h
       const std::string formulas[] = {"0.7*x", "0.7*x1-1.2*x2", "0.7*x1-1.2*x2+0.4*x3"};
       const std::string laws[]     = {"normal(-0.3, 1)", "normal(-0.3, 1), normal(0.5, 2)",
                                       "normal(-0.3, 1), normal(0.5, 2), uniform(1, 3)"};
-      const auto problem = make_problem({{"Learning problem/Neuron", "linear"},
-                                         {"Learning problem/Input dimension", std::to_string(d)},
-                                         {"Data/Quadrature nodes", "3"},
-                                         {"Target/Type", "expression"},
-                                         {"Target/Expression", formulas[d - 1]},
-                                         {"Target/Noise deviation", "0.5"},
-                                         {"Initial law/Law", laws[d - 1]}});
+      const auto        problem    = make_problem({{"Learning problem/Neuron", "linear"},
+                                                   {"Learning problem/Input dimension", std::to_string(d)},
+                                                   {"Data/Quadrature nodes", "3"},
+                                                   {"Target/Type", "expression"},
+                                                   {"Target/Expression", formulas[d - 1]},
+                                                   {"Target/Noise deviation", "0.5"},
+                                                   {"Initial law/Law", laws[d - 1]}});
       CHECK(problem->n_nodes() == std::pow(3, d));
       double exact = 0.5 * 0.25;
       for (unsigned int c = 0; c < d; ++c)
@@ -104,10 +105,10 @@ TEST_CASE("Features of every Euclidean neuron: values, gradients, independence o
     std::string  neuron, activation;
     unsigned int d, D;
   };
-  for (const Case &c : {Case{"linear", "erf", 3, 3}, Case{"ridge", "tanh", 1, 1}, Case{"ridge", "sigmoid", 3, 3},
-                        Case{"weighted ridge", "softplus", 1, 2}, Case{"weighted ridge", "erf", 2, 3},
-                        Case{"biased ridge", "tanh", 1, 3}, Case{"bump", "cosine", 1, 1}, Case{"bump", "erf", 2, 2},
-                        Case{"bump", "tanh", 3, 3}})
+  for (const Case &c :
+       {Case{"linear", "erf", 3, 3}, Case{"ridge", "tanh", 1, 1}, Case{"ridge", "sigmoid", 3, 3},
+        Case{"weighted ridge", "softplus", 1, 2}, Case{"weighted ridge", "erf", 2, 3}, Case{"biased ridge", "tanh", 1, 3},
+        Case{"bump", "cosine", 1, 1}, Case{"bump", "erf", 2, 2}, Case{"bump", "tanh", 3, 3}})
     {
       CAPTURE(c.neuron, c.activation, c.d);
       std::string law;
@@ -121,7 +122,7 @@ TEST_CASE("Features of every Euclidean neuron: values, gradients, independence o
                               {"Target/Type", "expression"},
                               {"Target/Expression", "1"},
                               {"Initial law/Law", law}};
-      const auto problem = make_problem(settings);
+      const auto     problem = make_problem(settings);
       CHECK(problem->n_parameters() == c.D);
       CHECK(problem->parameter_names().size() == c.D);
       CHECK(problem->particle_neuron().n_parameters() == c.D);
@@ -142,8 +143,8 @@ TEST_CASE("Features of every Euclidean neuron: values, gradients, independence o
       if (c.d == 1)
         {
           const std::vector<double> x = first_coordinates(settings, 1);
-          const double              t = n == 2 ? x[1] * omega[0] + omega[1] :
-                                                 (c.neuron == "bump" ? std::abs(x[1] - omega[0]) / 0.7 : x[1] * omega[0]);
+          const double              t =
+            n == 2 ? x[1] * omega[0] + omega[1] : (c.neuron == "bump" ? std::abs(x[1] - omega[0]) / 0.7 : x[1] * omega[0]);
           CHECK(values[1] == Approx(problem->activation().value(t)).epsilon(1e-14));
         }
       check_sampler(*problem, first_coordinates(settings, c.d));
@@ -152,12 +153,12 @@ TEST_CASE("Features of every Euclidean neuron: values, gradients, independence o
 
 TEST_CASE("The gradient of a bump at its centre is finite")
 {
-  const auto problem = make_problem({{"Learning problem/Neuron", "bump"},
-                                     {"Data/Law", "discrete"},
-                                     {"Data/Points", "0.25 | 1"},
-                                     {"Target/Type", "expression"},
-                                     {"Initial law/Law", "normal(0, 1)"}});
-  const double omega = 0.25;
+  const auto   problem = make_problem({{"Learning problem/Neuron", "bump"},
+                                       {"Data/Law", "discrete"},
+                                       {"Data/Points", "0.25 | 1"},
+                                       {"Target/Type", "expression"},
+                                       {"Initial law/Law", "normal(0, 1)"}});
+  const double omega   = 0.25;
   double       values[2], gradients[2];
   problem->features(1, &omega, values, gradients);
   CHECK(gradients[0] == 0.);
@@ -175,7 +176,8 @@ TEST_CASE("Data laws: moments of nodes and samples")
   for (const Case &c :
        {Case{{{"Data/Law", "gaussian"}, {"Data/Standard deviation", "1.5"}}, 2, 2.25},
         Case{{{"Data/Law", "uniform"}, {"Data/Lower corner", "-1, 0"}, {"Data/Upper corner", "2"}}, 2, 1.},
-        Case{{{"Data/Law", "sphere"}}, 1, 1.}, Case{{{"Data/Law", "sphere"}}, 2, 0.5}, Case{{{"Data/Law", "sphere"}}, 3, 1. / 3.},
+        Case{{{"Data/Law", "sphere"}}, 1, 1.}, Case{{{"Data/Law", "sphere"}}, 2, 0.5},
+        Case{{{"Data/Law", "sphere"}}, 3, 1. / 3.},
         Case{{{"Data/Law", "discrete"}, {"Data/Points", "1: -2 | 3: 1/2"}}, 1, 1.1875},
         Case{{{"Data/Law", "discrete"}, {"Data/Points", "-2, 1 | 2, 0"}, {"Data/Blob deviation", "0.5"}}, 2, 4.25}})
     {
@@ -231,11 +233,12 @@ TEST_CASE("Teachers are reproduced by a network of the same neurons")
   CHECK(problem->particle_risk(particles, 2) < 1e-30);
   CHECK(problem->self_kernel(particles) > 0.);
 
-  Settings random = common;
+  Settings random  = common;
   random[2].second = "random teachers";
   random.emplace_back("Target/Number of teachers", "3");
   random.emplace_back("Target/Teacher law", "uniform(1, 2), uniform(0, 1), point(0.25)");
-  const auto first = make_problem(random, {}, {}, 5), again = make_problem(random, {}, {}, 5), other = make_problem(random, {}, {}, 6);
+  const auto first = make_problem(random, {}, {}, 5), again = make_problem(random, {}, {}, 5),
+             other = make_problem(random, {}, {}, 6);
   CHECK(first->targets() == again->targets());
   CHECK(first->targets() != other->targets());
   // Odd around −b/w: bounded by the amplitudes.
@@ -299,8 +302,9 @@ TEST_CASE("The motorcycle data: standardised, and the risk of the initial law")
 
 TEST_CASE("A relative data path is also looked up beside the parameter file")
 {
-  const Settings settings{{"Learning problem/Neuron", "linear"}, {"Data/Law", "csv"},        {"Data/CSV file", "mcycle.csv"},
-                          {"Data/Input columns", "times"},       {"Data/Output column", "accel"}, {"Initial law/Law", "normal(0, 1)"}};
+  const Settings settings{{"Learning problem/Neuron", "linear"}, {"Data/Law", "csv"},
+                          {"Data/CSV file", "mcycle.csv"},       {"Data/Input columns", "times"},
+                          {"Data/Output column", "accel"},       {"Initial law/Law", "normal(0, 1)"}};
   CHECK_THROWS(make_problem(settings));
   ModelParameters::set_data_directory(RHOFLOW_SOURCE_DIR "/parameter_files/data");
   CHECK(make_problem(settings)->n_nodes() == 133);
@@ -316,7 +320,7 @@ TEST_CASE("Label noise on a data set counts as noise")
                                      {"Target/Expression", "2*x"},
                                      {"Target/Noise deviation", "0.5"},
                                      {"Initial law/Law", "normal(0, 1)"}});
-  double square = 0.;
+  double     square  = 0.;
   for (unsigned int i = 0; i < 10000; ++i)
     {
       CounterRandom random(1, RandomPurpose::sgd_samples, 0, i);

@@ -68,11 +68,11 @@ TEST_CASE("Density, quadrature and sampler of one factor belong together")
     std::string law;
     double      lower, upper; // of the support, or far outside
   };
-  for (const Case &c : {Case{"normal(0.5, 0.3)", -4., 5.}, Case{"uniform(-1, 2)", -1., 2.},
-                        Case{"truncated_normal(0.2, 1, -0.5, 3)", -0.5, 3.}, Case{"truncated_normal(0, 1, 4, 9)", 4., 9.},
-                        Case{"truncated_normal(0, 1, -9, -4)", -9., -4.}, Case{"chi(39, 1/sqrt(40))", 0., 3.},
-                        Case{"chi(1, 0.5)", 0., 6.}, Case{"chi(3, 2)", 0., 25.},
-                        Case{"3: normal(-1, 0.2) | 1: uniform(0, 1)", -4., 4.}})
+  for (const Case &c :
+       {Case{"normal(0.5, 0.3)", -4., 5.}, Case{"uniform(-1, 2)", -1., 2.}, Case{"truncated_normal(0.2, 1, -0.5, 3)", -0.5, 3.},
+        Case{"truncated_normal(0, 1, 4, 9)", 4., 9.}, Case{"truncated_normal(0, 1, -9, -4)", -9., -4.},
+        Case{"chi(39, 1/sqrt(40))", 0., 3.}, Case{"chi(1, 0.5)", 0., 6.}, Case{"chi(3, 2)", 0., 25.},
+        Case{"3: normal(-1, 0.2) | 1: uniform(0, 1)", -4., 4.}})
     {
       CAPTURE(c.law);
       const auto law = law_of_one(c.law);
@@ -156,21 +156,22 @@ TEST_CASE("Gaussian neurons stand for the coordinates of a weight vector")
 {
   const std::vector<double> s_r{0.1, 0.9};
   const auto                single = make_problem({{"Initial law/Law", "normal(0, 1), gaussian_neurons(0.8)"}});
-  const auto                direct = make_initial_law("normal(0, 1), normal(0, 0.8/sqrt(40)), chi(39, 0.8/sqrt(40))", {"a", "s", "r"}, {}, {});
-  const double              theta[] = {0.3, 0.1, 0.7};
+  const auto direct = make_initial_law("normal(0, 1), normal(0, 0.8/sqrt(40)), chi(39, 0.8/sqrt(40))", {"a", "s", "r"}, {}, {});
+  const double theta[] = {0.3, 0.1, 0.7};
   CHECK(single->initial_law().density(theta) == Approx(direct->density(theta)).epsilon(1e-13));
 
-  const auto limit = make_problem({{"Learning problem/Input dimension", "inf"}, {"Initial law/Law", "uniform(-1, 1), gaussian_neurons(2)"}});
+  const auto limit =
+    make_problem({{"Learning problem/Input dimension", "inf"}, {"Initial law/Law", "uniform(-1, 1), gaussian_neurons(2)"}});
   std::vector<double> nodes, weights;
   limit->initial_law().quadrature(3, nodes, weights);
   CHECK(weights.size() == 3);
   CHECK(nodes[2] == 2.);
 
-  const auto ridge = make_problem({{"Learning problem/Neuron", "ridge"},
-                                   {"Learning problem/Input dimension", "2"},
-                                   {"Target/Type", "expression"},
-                                   {"Initial law/Law", "gaussian_neurons(sqrt(2))"}});
-  const double w[] = {0., 0.};
+  const auto   ridge = make_problem({{"Learning problem/Neuron", "ridge"},
+                                     {"Learning problem/Input dimension", "2"},
+                                     {"Target/Type", "expression"},
+                                     {"Initial law/Law", "gaussian_neurons(sqrt(2))"}});
+  const double w[]   = {0., 0.};
   CHECK(ridge->initial_law().density(w) == Approx(0.5 / 3.14159265358979323846).epsilon(1e-13));
 }
 
@@ -178,7 +179,7 @@ TEST_CASE("Wrong initial laws are refused with a reason")
 {
   const auto refuse = [](const std::string &text, const std::string &reason) {
     CAPTURE(text);
-CHECK_THROWS_WITH(make_initial_law(text, {"a", "w"}, {-1., -1.}, {1., 1.}), Catch::Contains(reason));
+    CHECK_THROWS_WITH(make_initial_law(text, {"a", "w"}, {-1., -1.}, {1., 1.}), Catch::Contains(reason));
     CHECK_THROWS_AS(make_initial_law(text, {"a", "w"}, {-1., -1.}, {1., 1.}), InputError);
   };
   refuse("", "empty");

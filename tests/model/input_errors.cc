@@ -55,7 +55,8 @@ TEST_CASE("Contradictory Euclidean problems are refused")
   refuse(with(ridge, {{"Target/Expression", "log(x)"}}), "Target/Expression", "not finite");
   refuse(with(ridge, {{"Target/Type", "teachers"}}), "Target/Teachers", "at least one");
   refuse(with(ridge, {{"Target/Type", "teachers"}, {"Target/Teachers", "1: 2, 3"}}), "Target/Teachers", "2 parameters");
-  refuse(with(ridge, {{"Target/Type", "random teachers"}, {"Target/Teacher law", "chi(2)"}}), "Target/Teacher law", "arguments");
+  refuse(with(ridge, {{"Target/Type", "random teachers"}, {"Target/Teacher law", "chi(2)"}}), "Target/Teacher law",
+         "arguments");
   refuse(with(ridge, {{"Data/Law", "discrete"}}), "Data/Points", "needs points");
   refuse(with(ridge, {{"Data/Law", "discrete"}, {"Data/Points", "0, 1"}}), "Data/Points", "2 coordinates");
   refuse(with(ridge, {{"Data/Law", "discrete"}, {"Data/Points", "-1: 0"}}), "Data/Points", "positive");
@@ -84,8 +85,10 @@ TEST_CASE("Wrong CSV choices are refused")
 
   const std::string name = "test_model_constant_column.csv";
   std::ofstream(name) << "x,y\n1,2\n1,3\n";
-  refuse(with(csv, {{"Data/CSV file", name}, {"Data/Input columns", "x"}, {"Data/Output column", "y"}, {"Data/Standardise", "true"}}),
-         "Data/Standardise", "constant");
+  refuse(
+    with(csv,
+         {{"Data/CSV file", name}, {"Data/Input columns", "x"}, {"Data/Output column", "y"}, {"Data/Standardise", "true"}}),
+    "Data/Standardise", "constant");
   std::ofstream(name) << "x,y\n1,2\n1,nan\n";
   refuse(with(csv, {{"Data/CSV file", name}, {"Data/Input columns", "x"}, {"Data/Output column", "y"}}), "Data/CSV file", "3");
   std::remove(name.c_str());

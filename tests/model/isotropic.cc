@@ -27,16 +27,16 @@ TEST_CASE("Isotropic Gaussians: the mean over the sphere is exact and its table 
   for (const unsigned int d : {2u, 3u, 7u, 40u, 320u})
     for (const bool with_kink_at_zero : {false, true})
       {
-        const Activation sigma(Activation::Kind::piecewise_linear,
-                               with_kink_at_zero ? std::vector<std::pair<double, double>>{{0., -2.5}, {0.5, -4.}, {1.5, 7.5}} :
-                                                   std::vector<std::pair<double, double>>{{0.5, -2.5}, {1.5, 7.5}});
+        const Activation    sigma(Activation::Kind::piecewise_linear,
+                               with_kink_at_zero ? std::vector<std::pair<double, double>>{{0., -2.5}, {0.5, -4.}, {1.5, 7.5}}
+                                                    : std::vector<std::pair<double, double>>{{0.5, -2.5}, {1.5, 7.5}});
         const SphericalMean mean(sigma, d);
         for (const double z : {0.01, 0.4, 0.77, 2., 6.1, 13., 45., 400.})
           {
             CAPTURE(d, z, with_kink_at_zero);
             // Riemann sum in the angle: density of v = cos(angle) ∝ sin(angle)^{d−2} in the angle.
             double             sum = 0., mass = 0.;
-            const unsigned int n   = 200000;
+            const unsigned int n = 200000;
             for (unsigned int i = 0; i < n; ++i)
               {
                 const double angle = 3.14159265358979323846 * (i + 0.5) / n;
@@ -138,7 +138,7 @@ TEST_CASE("Isotropic Gaussians: gradients, for piecewise linear and smooth activ
     for (const std::string d : {"5", "40"})
       {
         CAPTURE(activation, d);
-        Settings settings = reference_c;
+        Settings settings  = reference_c;
         settings[1].second = d;
         settings[2].second = activation;
         const auto problem = make_problem(settings);
@@ -167,7 +167,7 @@ TEST_CASE("Isotropic Gaussians: particles, samples and risk belong together")
   CHECK(r2 == Approx(0.64).epsilon(3.5 * std::sqrt(2. / 40. / M)));
 
   // Over the directions of the particles: E R_M = R + (1/2M) (∫ U(θ,θ) ρ − ∬ U ρ ρ), ∬ U ρ ρ = E f².
-  const std::vector<double> f = prediction(*problem, r, equal);
+  const std::vector<double> f      = prediction(*problem, r, equal);
   double                    square = 0.;
   for (unsigned int k = 0; k < problem->n_nodes(); ++k)
     square += problem->weights()[k] * f[k] * f[k];
@@ -196,7 +196,8 @@ TEST_CASE("Isotropic Gaussians: particles, samples and risk belong together")
       mean_square += 0.25 * std::pow(y - output, 4) / n;
     }
   CHECK(std::abs(balance) < 3.5 / std::sqrt(n));
-  CHECK(std::abs(mean - problem->particle_risk(particles.data(), M)) < 3.5 * std::sqrt((mean_square - mean * mean) * (1. / n + 1. / 20000.)));
+  CHECK(std::abs(mean - problem->particle_risk(particles.data(), M)) <
+        3.5 * std::sqrt((mean_square - mean * mean) * (1. / n + 1. / 20000.)));
 }
 
 TEST_CASE("Isotropic Gaussians: contradictory choices are refused")

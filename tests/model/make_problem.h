@@ -13,9 +13,9 @@
 #include <solvers/model/learning_problem.h>
 
 /// The learning problem of some parameters, {"Section/Name", "value"}, all others at their defaults.
-inline std::unique_ptr<rhoflow::LearningProblem>
-make_problem(const std::vector<std::pair<std::string, std::string>> &settings, const std::vector<double> &lower = {},
-             const std::vector<double> &upper = {}, std::uint64_t seed = 1)
+inline std::unique_ptr<rhoflow::LearningProblem> make_problem(const std::vector<std::pair<std::string, std::string>> &settings,
+                                                              const std::vector<double> &lower = {},
+                                                              const std::vector<double> &upper = {}, std::uint64_t seed = 1)
 {
   dealii::ParameterHandler prm;
   rhoflow::ModelParameters::declare(prm);
@@ -45,7 +45,8 @@ inline std::vector<double> prediction(const rhoflow::LearningProblem &problem, c
 }
 
 /// R of a law given by its quadrature, by definition.
-inline double risk(const rhoflow::LearningProblem &problem, const std::vector<double> &theta, const std::vector<double> &weights)
+inline double risk(const rhoflow::LearningProblem &problem, const std::vector<double> &theta,
+                   const std::vector<double> &weights)
 {
   const std::vector<double> f   = prediction(problem, theta, weights);
   double                    sum = problem.noise_variance();

@@ -114,8 +114,8 @@ TEST_CASE("Gauss rules for truncated normal laws")
     {
       const double a = interval.first, b = interval.second;
       CAPTURE(a, b);
-      const double Z = 0.5 * (std::erfc(a / std::sqrt(2.)) - std::erfc(b / std::sqrt(2.)));
-      double       previous = 1., current = (phi(a) - phi(b)) / Z;
+      const double         Z        = 0.5 * (std::erfc(a / std::sqrt(2.)) - std::erfc(b / std::sqrt(2.)));
+      double               previous = 1., current = (phi(a) - phi(b)) / Z;
       const QuadratureRule rule = gauss_truncated_normal(6, 0., 1., a, b);
       for (unsigned int p = 1; p <= 11; ++p)
         {

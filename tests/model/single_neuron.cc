@@ -95,9 +95,9 @@ TEST_CASE("Single neuron: gradients of the reduced features")
     for (const std::string dimension : {"3", "40", "inf"})
       {
         CAPTURE(activation, dimension);
-        const auto problem =
-          make_problem({{"Learning problem/Input dimension", dimension}, {"Learning problem/Activation", activation},
-                        {"Data/Angular nodes", "9"}});
+        const auto problem = make_problem({{"Learning problem/Input dimension", dimension},
+                                           {"Learning problem/Activation", activation},
+                                           {"Data/Angular nodes", "9"}});
         CHECK(gradient_error(*problem, {0.4, 0.8}, 1e-5) < 1e-8);
         CHECK(gradient_error(*problem, {-1.3, 0.1}, 1e-5) < 1e-8);
 
@@ -132,8 +132,9 @@ TEST_CASE("Single neuron: the risk of the initial law, 1/6, with and without noi
 {
   CHECK(initial_risk(*make_problem({}), 6) == Approx(1. / 6.).epsilon(1e-8));
   CHECK(initial_risk(*make_problem({{"Target/Noise deviation", "0.3"}}), 6) == Approx(1. / 6. + 0.045).epsilon(1e-8));
-  CHECK(initial_risk(*make_problem({{"Learning problem/Input dimension", "inf"}, {"Initial law/Law", "uniform(-1, 1), gaussian_neurons(1)"}}), 6) ==
-        Approx(1. / 6.).epsilon(1e-8));
+  CHECK(initial_risk(*make_problem({{"Learning problem/Input dimension", "inf"},
+                                    {"Initial law/Law", "uniform(-1, 1), gaussian_neurons(1)"}}),
+                     6) == Approx(1. / 6.).epsilon(1e-8));
 }
 
 TEST_CASE("Single neuron: particles are drawn invariant under rotations, and reduce to the law on the mesh")
@@ -182,14 +183,14 @@ TEST_CASE("Single neuron: the closed form of the particles' risk")
   double sum = 1. / 3. + 0.04;
   for (unsigned int i = 0; i < M; ++i)
     {
-      const double *w = &particles[i * (d + 1) + 1];
+      const double *w      = &particles[i * (d + 1) + 1];
       double        square = 1.;
       for (unsigned int c = 0; c < d; ++c)
         square += w[c] * w[c];
       sum -= 2. / M * w[-1] * 2. / pi * std::asin(w[0] / std::sqrt(2. * square));
       for (unsigned int j = 0; j < M; ++j)
         {
-          const double *v = &particles[j * (d + 1) + 1];
+          const double *v       = &particles[j * (d + 1) + 1];
           double        product = 0., other = 1.;
           for (unsigned int c = 0; c < d; ++c)
             {
@@ -202,7 +203,7 @@ TEST_CASE("Single neuron: the closed form of the particles' risk")
   CHECK(problem->particle_risk(particles.data(), M) == Approx(0.5 * sum).epsilon(1e-13));
 
   // Independently: the mean of (y − f)²/2 over drawn data.
-  double mean = 0., mean_square = 0.;
+  double             mean = 0., mean_square = 0.;
   const unsigned int n = 20000;
   for (unsigned int i = 0; i < n; ++i)
     {
@@ -248,10 +249,10 @@ TEST_CASE("Single neuron: the risk of other activations from a test sample")
   CHECK(problem->particle_risk(perfect.data(), 1) == Approx(exact).epsilon(0.02));
   // Two neurons orthogonal to the teacher and to each other: ½ E y² + ¼ · ½ (c_1² + c_2²) E tanh(q G)².
   std::vector<double> pair(16, 0.);
-  pair[0] = 1.;
-  pair[3] = 0.5;
-  pair[8] = -2.;
-  pair[15] = 2.;
+  pair[0]           = 1.;
+  pair[3]           = 0.5;
+  pair[8]           = -2.;
+  pair[15]          = 2.;
   const double half = gaussian_mean_square(problem->activation(), 0.5), two = gaussian_mean_square(problem->activation(), 2.);
   CHECK(problem->particle_risk(pair.data(), 2) == Approx(exact + 0.125 * (half + 4. * two)).epsilon(0.02));
 }
