@@ -24,10 +24,12 @@ public:
   /// Takes a new mesh state; `values` [cells][points] is the density on it.
   void reinit(DGMesh &mesh, const std::vector<double> &values);
   /// The density, [cells][points].
-  std::vector<double>        values() const;
+  std::vector<double>        values() const { return by_cell(u); }
   const std::vector<double> &field() const { return u; }
 
   void step(double dt);
+  /// L(ρ) = ∇·(ρ ∇Ψ_λ) at the present density, [cells][points]. Collective.
+  std::vector<double> rate_of_change();
 
   /// Recomputed when the density has changed: moments, and with them the potential.
   const std::vector<double> &moments();
@@ -50,6 +52,8 @@ private:
   void prepare_stage();
   void run(StageArguments &arguments);
   void limit_cells();
+  /// A field, [cells][points].
+  std::vector<double> by_cell(const std::vector<double> &field) const;
 
   const MeanField &mean_field;
   RungeKutta       method;
