@@ -130,5 +130,6 @@ int main(int argc, char **argv)
 
   dealii::Utilities::MPI::MPI_InitFinalize mpi(n_petsc_arguments, petsc_argv, 1);
   Program program(std::vector<std::string>(first, separator), std::vector<std::string>(argv, end));
-  return run_job(MPI_COMM_WORLD, [&]() { program.execute(); }, [&](const InputError &e) { return program.describe(e); });
+  return run_job(
+    MPI_COMM_WORLD, [&]() { program.execute(); }, [&](const InputError &e) { return program.describe(e); });
 }

@@ -91,9 +91,10 @@ void check_on_this_rank(const fs::path &path, const bool overwrite)
   if (!has_contents(path))
     return;
   if (!overwrite)
-    throw std::runtime_error("'" + path.string() +
-                             "' exists and is not empty. Choose another directory, or give 'Overwrite = true' to replace the run "
-                             "in it.");
+    throw std::runtime_error(
+      "'" + path.string() +
+      "' exists and is not empty. Choose another directory, or give 'Overwrite = true' to replace the run "
+      "in it.");
   if (!fs::exists(path / "provenance.json"))
     throw std::runtime_error("'" + path.string() +
                              "' holds files that are not a run of rhoflow (there is no provenance.json); nothing in it was "
@@ -163,8 +164,7 @@ void RunDirectory::record(const std::string &parameter_file, const dealii::Param
       }
 
     std::ostringstream used;
-    parameters.print_parameters(used,
-                                dealii::ParameterHandler::PRM | dealii::ParameterHandler::KeepDeclarationOrder);
+    parameters.print_parameters(used, dealii::ParameterHandler::PRM | dealii::ParameterHandler::KeepDeclarationOrder);
     write_text(fs::path(root) / "parameters_used.prm", used.str());
 
     std::ostringstream provenance;

@@ -23,9 +23,9 @@ public:
   static void check(const std::string &path, bool overwrite, MPI_Comm communicator);
 
   /// Creates the directory (collective; the work is done by rank 0, errors reach every rank). Throws InputError
-  /// ("Output directory") if it exists with contents and `overwrite` is false, if these contents are not a run of rhoflow, or if
-  /// it cannot be written. With `overwrite` the files that the run in it asked for by file(), and its VTK files, are removed;
-  /// everything else is kept.
+  /// ("Output directory") if it exists with contents and `overwrite` is false, if these contents are not a run of rhoflow, or
+  /// if it cannot be written. With `overwrite` the files that the run in it asked for by file(), and its VTK files, are
+  /// removed; everything else is kept.
   RunDirectory(const std::string &path, bool overwrite, MPI_Comm communicator);
 
   /// Copies the file as given to `<name>.prm` and writes `parameters_used.prm` and `provenance.json`
