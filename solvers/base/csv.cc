@@ -43,7 +43,7 @@ bool split(const std::string &line, std::vector<std::string> &fields)
         {
           while (i < line.size() && line[i] != ',')
             field += line[i++];
-          field = stripped(field);
+          field = trimmed(field);
         }
       if (i == line.size())
         return true;
@@ -98,7 +98,7 @@ CsvTable read_csv(const std::string &path, const std::vector<std::string> &neede
         line.erase(0, 3);
       if (line.find('\0') != std::string::npos)
         throw error("the line has a NUL byte: this is no text file.");
-      line = stripped(line);
+      line = trimmed(line);
       if (line.empty() || line.front() == '#')
         continue;
       if (!split(line, fields))

@@ -116,7 +116,7 @@ std::string whole_numbers_spelled_out(const std::string &value)
       const auto        end     = std::min(value.find_first_of(",;", begin), value.size());
       const std::string element = value.substr(begin, end - begin);
       double            number;
-      if (element.find_first_of(".eE") != std::string::npos && parse_number(stripped(element), number) &&
+      if (element.find_first_of(".eE") != std::string::npos && parse_number(trimmed(element), number) &&
           std::abs(number) < 1e15 && number == std::floor(number))
         result += std::to_string(static_cast<long long>(number));
       else
@@ -164,7 +164,7 @@ bool takes_keyword(std::string &line, const std::string &keyword)
                  [](const unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (beginning != keyword || (line.size() > keyword.size() && line[keyword.size()] != ' ' && line[keyword.size()] != '\t'))
     return false;
-  line = stripped(line.substr(keyword.size()));
+  line = trimmed(line.substr(keyword.size()));
   return true;
 }
 } // namespace
@@ -221,10 +221,10 @@ ParameterFile::ParameterFile(std::string name, const std::string &text)
           if (first_invalid_byte(physical) != std::string::npos)
             throw InputError("", file_name + ":" + std::to_string(number) +
                                    ": the line has bytes that are not UTF-8 text; save the file as UTF-8.");
-          std::string piece = stripped(physical.substr(0, physical.find('#')));
+          std::string piece = trimmed(physical.substr(0, physical.find('#')));
           bool        more  = !piece.empty() && piece.back() == '\\';
           if (more)
-            piece = stripped(piece.substr(0, piece.size() - 1));
+            piece = trimmed(piece.substr(0, piece.size() - 1));
           else if (piece.empty() && !line.empty())
             more = physical.find('#') != std::string::npos; // a comment line does not end what is continued
           line += (line.empty() || piece.empty() ? "" : " ") + piece;
@@ -256,7 +256,7 @@ ParameterFile::ParameterFile(std::string name, const std::string &text)
           if (equals == std::string::npos || single_spaced(rest.substr(0, equals)).empty())
             throw InputError("", where + ": '" + line + "' must have the form 'set Name = value'.");
           const Setting setting{open.empty() ? "" : open.back().path, single_spaced(rest.substr(0, equals)),
-                                stripped(rest.substr(equals + 1)), where};
+                                trimmed(rest.substr(equals + 1)), where};
           for (const Setting &other : settings)
             if (other.section == setting.section && other.name == setting.name)
               throw InputError("", where + ": '" + setting.name + "' was set before, at " + other.where +
@@ -284,7 +284,7 @@ void ParameterFile::change(const std::string &argument)
   for (const Setting &other : settings)
     if (other.where == where && other.section == section && other.name == name)
       throw InputError("", where + ": '" + path + "' is given twice.");
-  settings.push_back({section, name, stripped(argument.substr(equals + 1)), where});
+  settings.push_back({section, name, trimmed(argument.substr(equals + 1)), where});
 }
 
 void ParameterFile::apply(dealii::ParameterHandler &parameters) const

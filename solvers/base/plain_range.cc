@@ -43,7 +43,7 @@ std::string choices(const std::string &alternatives)
   while (begin <= alternatives.size())
     {
       const auto end = std::min(alternatives.find('|', begin), alternatives.size());
-      text += (text.empty() ? "'" : ", '") + stripped(alternatives.substr(begin, end - begin)) + "'";
+      text += (text.empty() ? "'" : ", '") + trimmed(alternatives.substr(begin, end - begin)) + "'";
       begin = end + 1;
     }
   return text;
