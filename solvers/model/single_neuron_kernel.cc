@@ -18,7 +18,6 @@ void ReducedNodes::pad()
   rho.resize(padded(n_nodes), 0.);
 }
 
-
 void reduced_features(const Activation &activation, const ReducedNodes &nodes, unsigned int n, const double *points,
                       double *values, double *gradients)
 {
@@ -88,7 +87,6 @@ void reduced_features(const Activation &activation, const ReducedNodes &nodes, u
     }
 }
 
-
 double erf_kernel_sum(unsigned int d, std::uint64_t n_neurons, const double *coefficients, const double *weights,
                       std::uint64_t stride)
 {
@@ -131,15 +129,14 @@ double erf_kernel_sum(unsigned int d, std::uint64_t n_neurons, const double *coe
             }
           Vector total = broadcast(0.);
           for (unsigned int a = 0; a < rows; ++a)
-            total =
-              total + broadcast(c[i + a]) * (load(&c[j]) * asin(product[a][0]) + load(&c[j + lanes]) * asin(product[a][1]));
+            total = total +
+                    broadcast(c[i + a]) * (load(&c[j]) * asin(product[a][0]) + load(&c[j + lanes]) * asin(product[a][1]));
           // The tile that holds the diagonal is summed whole, over all its row blocks.
           (j == first ? diagonal : above) += sum(total);
         }
     }
   return 2. / 3.14159265358979323846 * (diagonal + 2. * above);
 }
-
 
 void ridge_network(const Activation &activation, unsigned int d, std::uint64_t n_neurons, const double *coefficients,
                    const double *weights, std::uint64_t stride, std::uint64_t n, const double *inputs, double *prediction)
