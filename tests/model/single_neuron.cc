@@ -231,6 +231,10 @@ TEST_CASE("Single neuron: the closed form of the particles' risk")
                                      {"Target/Expression", "1 - erfc(x1/sqrt(2))"}});
   CHECK(formula->particle_risk(particles.data(), M) == Approx(0.5 * sum).epsilon(1e-10));
 
+  // Very long weights: sign(x2 + x3), of square 1, orthogonal to the target.
+  const double sharp[] = {1., 0., 1e9, 1e9, 0., 0.};
+  CHECK(problem->particle_risk(sharp, 1) == Approx(0.5 * (1. / 3. + 1.) + 0.02).epsilon(1e-7));
+
   // One perfect neuron leaves the noise.
   const double perfect[] = {1., 1., 0., 0., 0., 0.};
   CHECK(problem->particle_risk(perfect, 1) == Approx(0.02).epsilon(1e-13));
