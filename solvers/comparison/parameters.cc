@@ -15,7 +15,7 @@ void ComparisonParameters::declare(ParameterHandler &prm)
 {
   const ComparisonParameters standard;
   prm.enter_subsection("Comparison");
-  prm.declare_entry("Bias estimation", "none", Patterns::Selection("none|richardson"),
+  prm.declare_entry("Bias estimation", "richardson", Patterns::Selection("none|richardson"),
                     "What is subtracted from the networks' mean risk after t = 0 before it is compared with the density: nothing, or "
                     "the biases of width and step extrapolated from two more runs of every network, one with half the neurons and "
                     "one with twice the step (about twice the cost).");
@@ -58,12 +58,13 @@ void TwinSettings::check(const LearningProblem &problem) const
     {
       if (particles.n_neurons % 2 != 0)
         throw InputError("Particles/Number of neurons", "'Bias estimation = richardson' also trains networks of half the width: "
-                                                        "choose an even number.");
+                                                        "choose an even number, or 'Bias estimation = none'.");
       if (particles.method != ParticleParameters::Method::gradient_flow)
         for (const double time : output_times)
           if (particles.steps_until(time) % 2 != 0)
             throw InputError("Particles/Step size", "'Bias estimation = richardson' also trains with twice the step size: the "
-                                                    "output times must be multiples of that too.");
+                                                    "output times must be multiples of that too. Halve the step size, or choose "
+                                                    "'Bias estimation = none'.");
     }
   check_network(problem, particles);
 }

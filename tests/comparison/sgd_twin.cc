@@ -74,6 +74,7 @@ TwinSettings settings_with(std::uint64_t n_neurons, unsigned int n_replicas, dou
   settings.particles.step_size  = step;
   settings.particles.writing    = ParticleParameters::Writing::none;
   settings.seed                 = 4;
+  settings.comparison.bias_estimation = ComparisonParameters::BiasEstimation::none;
   return settings;
 }
 
