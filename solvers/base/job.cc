@@ -68,14 +68,15 @@ int run_job(const MPI_Comm communicator, const std::function<void()> &work,
 
   std::vector<int> all(static_cast<std::size_t>(n_ranks));
   MPI_Allgather(&status, 1, MPI_INT, all.data(), 1, MPI_INT, meeting);
+  const auto speaker = std::find_if(all.begin(), all.end(), [](const int s) { return s != exit_success; });
+  if (speaker - all.begin() == rank)
+    {
+      std::fprintf(stderr, "%s\n", message.c_str());
+      std::fflush(stderr);
+    }
+  // mpirun kills all ranks as soon as one has failed: nobody may leave before the message is out.
+  MPI_Barrier(meeting);
   MPI_Comm_free(&meeting);
-  for (int speaker = 0; speaker < n_ranks; ++speaker)
-    if (all[static_cast<std::size_t>(speaker)] != exit_success)
-      {
-        if (rank == speaker)
-          std::fprintf(stderr, "%s\n", message.c_str());
-        return all[static_cast<std::size_t>(speaker)];
-      }
-  return exit_success;
+  return speaker == all.end() ? exit_success : *speaker;
 }
 } // namespace rhoflow

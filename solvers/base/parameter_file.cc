@@ -116,7 +116,7 @@ std::string whole_numbers_spelled_out(const std::string &value)
       const auto        end     = std::min(value.find_first_of(",;", begin), value.size());
       const std::string element = value.substr(begin, end - begin);
       double            number;
-      if (parse_number(trimmed(element), number) && std::abs(number) < 1e15 && number == std::floor(number))
+      if (element.find_first_of(".eE") != std::string::npos && parse_number(trimmed(element), number) && std::abs(number) < 1e15 && number == std::floor(number))
         result += std::to_string(static_cast<long long>(number));
       else
         result += element;
@@ -220,9 +220,11 @@ ParameterFile::ParameterFile(std::string name, const std::string &text)
             throw InputError("", file_name + ":" + std::to_string(number) +
                                    ": the line has bytes that are not UTF-8 text; save the file as UTF-8.");
           std::string piece = trimmed(physical.substr(0, physical.find('#')));
-          const bool  more  = !piece.empty() && piece.back() == '\\';
+          bool        more  = !piece.empty() && piece.back() == '\\';
           if (more)
             piece = trimmed(piece.substr(0, piece.size() - 1));
+          else if (piece.empty() && !line.empty())
+            more = physical.find('#') != std::string::npos; // a comment line does not end what is continued
           line += (line.empty() || piece.empty() ? "" : " ") + piece;
           if (!more || !std::getline(lines, physical))
             break;

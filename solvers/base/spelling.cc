@@ -44,11 +44,12 @@ std::string nearest_spelling(const std::string &word, const std::vector<std::str
   for (const std::string &candidate : candidates)
     {
       const std::string name   = lower_case(candidate);
-      const std::size_t errors = distance(wanted, name);
-      // A third of the letters may be wrong; a beginning of at least three letters counts as an abbreviation.
-      const bool meant = errors <= std::max<std::size_t>(1, std::max(wanted.size(), name.size()) / 3) ||
-                         (wanted.size() >= 3 && name.compare(0, wanted.size(), wanted) == 0);
-      if (meant && errors < std::max(wanted.size(), name.size()) && errors < smallest)
+      const std::size_t longer = std::max(wanted.size(), name.size());
+      std::size_t       errors = distance(wanted, name);
+      // A beginning of at least three letters counts as an abbreviation; else a third of the letters may be wrong.
+      if (wanted.size() >= 3 && name.compare(0, wanted.size(), wanted) == 0)
+        errors = std::min<std::size_t>(errors, 1);
+      if (errors <= std::max<std::size_t>(1, longer / 3) && errors < longer && errors < smallest)
         {
           smallest = errors;
           nearest  = candidate;

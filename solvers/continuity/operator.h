@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <solvers/base/timing.h>
+#include <solvers/discretization/coupling.h>
+#include <solvers/discretization/dg_mesh.h>
+#include <solvers/discretization/runge_kutta.h>
+
+namespace rhoflow
+{
+class MeanField;
+
+/// The continuity equation ∂_t ρ = ∇·(ρ ∇Ψ_λ(θ; ρ)) on one state of the mesh: density, traces, and Runge–Kutta steps. The
+/// evolution is linear in ρ at a frozen potential and keeps mass to round-off.
+class ContinuityOperator
+{
+public:
+  /// `limit`: after every stage scale each cell's polynomial towards its mean until it is nowhere negative at the nodes and on the
+  /// sides (Zhang and Shu, J. Comput. Phys. 229, 2010).
+  ContinuityOperator(const MeanField &mean_field, const RungeKutta &method, bool limit);
+
+  /// Takes a new mesh state; `values` [cells][points] is the density on it.
+  void reinit(DGMesh &mesh, const std::vector<double> &values);
+  /// The density, [cells][points].
+  std::vector<double>        values() const;
+  const std::vector<double> &field() const { return u; }
+
+  void step(double dt);
+
+  /// Recomputed when the density has changed: moments, and with them the potential.
+  const std::vector<double> &moments();
+  /// ∫ |∇Ψ_λ|² ρ. Collective.
+  double dissipation();
+  /// Largest Σ_d |v_d|/h_d over all ranks, from the last measurement (the first stage of the last step or dissipation()).
+  double max_rate() const { return rate; }
+
+  Coupling &coupling() { return mean_field_coupling; }
+  DGMesh   &mesh() { return *space; }
+
+  /// ∫ |∇Ψ_λ|² ρ at the beginning of the last step, as its first stage saw it.
+  double dissipation_before() const { return last_dissipation; }
+
+  Timing       &timing() { return times; }
+  std::uint64_t stages() const { return n_stages; }
+
+private:
+  /// Exchanges traces, computes moments and velocities for the present u.
+  void prepare_stage();
+  void run(StageArguments &arguments);
+  void limit_cells();
+
+  const MeanField &mean_field;
+  RungeKutta       method;
+  bool             limiting;
+  DGMesh          *space = nullptr;
+  Coupling         mean_field_coupling;
+
+  std::vector<double> u, u2, columns, lane_dissipation;
+  std::vector<double> traces[2];
+  unsigned int        current = 0; ///< which of the two trace arrays belongs to u
+  bool                prepared = false;
+  std::vector<double> present_moments;
+  double              rate = 0., last_dissipation = 0.;
+  std::uint64_t       n_stages = 0;
+  Timing              times;
+};
+} // namespace rhoflow

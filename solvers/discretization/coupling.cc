@@ -1,0 +1,199 @@
+#include <solvers/discretization/coupling.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include <solvers/base/error.h>
+#include <solvers/mean_field/mean_field.h>
+#include <solvers/model/learning_problem.h>
+
+namespace rhoflow
+{
+Coupling::Coupling(const MeanField &mean_field)
+  : field(mean_field)
+{}
+
+std::vector<double> Coupling::tabulate(const DGMesh &mesh, const CellKey &key) const
+{
+  const unsigned int dim = mesh.dimension(), n = mesh.batches().n, first = table_shape.first, n_omega = dim - first;
+  const unsigned int n_modes = field.n_modes(), n_nodes = table_shape.n_nodes, n_side = table_shape.n_side;
+  const auto        &grid    = mesh.mesh();
+
+  // Nodes, then the points of the sides.
+  const unsigned int  n_points = n_nodes + 2 * n_omega * n_side;
+  std::vector<double> omega(n_points * n_omega);
+  for (unsigned int i = 0; i < n_nodes; ++i)
+    for (unsigned int d = 0, rest = i; d < n_omega; ++d, rest /= n)
+      omega[i * n_omega + d] =
+        grid.position(key, d + first, 0) + grid.extent(key, d + first) * mesh.line(key, d + first).nodes[rest % n];
+  for (unsigned int axis = 0; axis < n_omega; ++axis)
+    for (unsigned int s = 0; s < 2; ++s)
+      for (unsigned int i = 0; i < n_side; ++i)
+        {
+          double *const point = omega.data() + (n_nodes + (2 * axis + s) * n_side + i) * n_omega;
+          for (unsigned int d = 0, rest = i; d < n_omega; ++d)
+            if (d == axis)
+              point[d] = grid.position(key, d + first, s);
+            else
+              {
+                point[d] =
+                  grid.position(key, d + first, 0) + grid.extent(key, d + first) * mesh.line(key, d + first).nodes[rest % n];
+                rest /= n;
+              }
+        }
+  std::vector<double> values(n_points * n_modes), gradients(n_points * n_omega * n_modes);
+  field.modes(n_points, omega.data(), values.data(), gradients.data());
+
+  ModeTable  modes(table_shape.n_rows * n_modes, 0.);
+  const auto entry = [&](unsigned int row, unsigned int j) -> double & {
+    return modes[((row / 8) * n_modes + j) * 8 + row % 8];
+  };
+  for (unsigned int j = 0; j < n_modes; ++j)
+    {
+      for (unsigned int i = 0; i < n_nodes; ++i)
+        entry(i, j) = values[i * n_modes + j];
+      for (unsigned int axis = 0; axis < n_omega; ++axis)
+        {
+          const double scale = -1. / grid.extent(key, axis + first);
+          for (unsigned int i = 0; i < n_nodes; ++i)
+            entry(table_shape.gradient(axis + first) + i, j) = scale * gradients[(i * n_omega + axis) * n_modes + j];
+          for (unsigned int s = 0; s < 2; ++s)
+            for (unsigned int i = 0; i < n_side; ++i)
+              entry(table_shape.side(axis + first, s) + i, j) =
+                scale * gradients[((n_nodes + (2 * axis + s) * n_side + i) * n_omega + axis) * n_modes + j];
+        }
+    }
+  return modes;
+}
+
+void Coupling::rebuild(const DGMesh &mesh)
+{
+  table_shape           = VelocityTableShape(mesh.dimension(), mesh.batches().n, mesh.batches().amplitude);
+  const auto  &features = mesh.feature_cells();
+  const Domain &box     = mesh.mesh().domain();
+
+  int n_ranks = 1, rank = 0;
+  MPI_Comm_size(mesh.mesh().communicator(), &n_ranks);
+  MPI_Comm_rank(mesh.mesh().communicator(), &rank);
+  const std::size_t n_groups = (features.size() + group_size - 1) / group_size;
+  first_group                = n_groups * static_cast<std::size_t>(rank) / static_cast<std::size_t>(n_ranks);
+  last_group                 = n_groups * (static_cast<std::size_t>(rank) + 1) / static_cast<std::size_t>(n_ranks);
+
+  decltype(cache) kept;
+  tables.assign(features.size(), nullptr);
+  double largest = 0.;
+  for (std::size_t f = 0; f < features.size(); ++f)
+    {
+      const bool summed_here = mesh.batches().amplitude && f / group_size >= first_group && f / group_size < last_group;
+      if (!mesh.feature_used()[f] && !summed_here)
+        continue;
+      const auto old = cache.find(features[f]);
+      auto       it  = old != cache.end() ? kept.emplace(features[f], std::move(old->second)).first :
+                                            kept.emplace(features[f], tabulate(mesh, features[f])).first;
+      tables[f]      = &it->second;
+    }
+  cache.swap(kept);
+  velocity_table.assign(features.size() * table_shape.n_rows, 0.);
+
+  // |χ| ≤ |W g| ≤ max √U; the domain's corners are where features that grow are largest, the centre where bumps may be.
+  const unsigned int  n_omega = field.n_feature_parameters(), first = table_shape.first;
+  std::vector<double> corner(n_omega), values(field.n_modes());
+  for (unsigned int c = 0; c < (1U << n_omega) + 1; ++c)
+    {
+      for (unsigned int d = 0; d < n_omega; ++d)
+        corner[d] = c == (1U << n_omega) ? 0.5 * (box.lower[d + first] + box.upper[d + first]) :
+                                           (((c >> d) & 1U) != 0 ? box.upper[d + first] : box.lower[d + first]);
+      field.modes(1, corner.data(), values.data(), nullptr);
+      for (const double v : values)
+        largest = std::max(largest, std::abs(v));
+    }
+  const double amplitude =
+    mesh.batches().amplitude ? std::max({1e-3, std::abs(box.lower[0]), std::abs(box.upper[0])}) : 1.;
+  column_scale = BinnedScale(amplitude);
+  moment_scale = BinnedScale(amplitude * std::max(largest, 1e-3));
+}
+
+void Coupling::check_capacity(const std::vector<double> &sums, std::size_t n, const BinnedScale &scale) const
+{
+  for (std::size_t i = 0; i < n; ++i)
+    if (!(std::abs(sums[i]) < scale.capacity))
+      throw RunError("the moments of the density are no longer finite or have grown a thousandfold: the scheme is unstable. "
+                     "Reduce 'Discontinuous Galerkin/CFL number', or enlarge the box if mass sits at its sides.");
+}
+
+std::vector<double> Coupling::moments(const DGMesh &mesh, const double *u, const double *columns) const
+{
+  const unsigned int n_modes = field.n_modes(), n_nodes = table_shape.n_nodes, n_blocks = table_shape.n_padded_values / 8;
+  const MPI_Comm     comm = mesh.mesh().communicator();
+  MomentSums         sums(n_modes, moment_scale);
+  std::vector<double> padded(table_shape.n_padded_values, 0.);
+  if (mesh.batches().amplitude)
+    {
+      const std::size_t   n = tables.size() * n_nodes;
+      std::vector<double> global(2 * n, 0.);
+      add_columns(mesh.batches(), mesh.feature_of_cells(), n_nodes, columns, column_scale, global.data(), global.data() + n);
+      MPI_Allreduce(MPI_IN_PLACE, global.data(), static_cast<int>(2 * n), MPI_DOUBLE, MPI_SUM, comm);
+      check_capacity(global, n, column_scale);
+      for (std::size_t group = first_group; group < last_group; ++group)
+        {
+          for (std::size_t f = group * group_size; f < std::min((group + 1) * group_size, tables.size()); ++f)
+            {
+              for (unsigned int i = 0; i < n_nodes; ++i)
+                padded[i] = global[f * n_nodes + i] + global[n + f * n_nodes + i];
+              sums.add(*tables[f], padded.data(), n_blocks);
+            }
+          sums.close_group();
+        }
+    }
+  else
+    {
+      const DGBatches    &b = mesh.batches();
+      std::vector<double> w(n_nodes, 1.);
+      for (unsigned int i = 0; i < n_nodes; ++i)
+        for (unsigned int d = 0, rest = i; d < b.dim; ++d, rest /= b.n)
+          w[i] *= b.coarse_extent[d] * b.line.weights[rest % b.n];
+      for (std::size_t c = 0; c < mesh.n_cells(); ++c)
+        {
+          // 2^−level to the power D: exact.
+          const double share = b.dim == 1 ? b.size[c] : (b.dim == 2 ? b.size[c] * b.size[c] : b.size[c] * b.size[c] * b.size[c]);
+          for (unsigned int i = 0; i < n_nodes; ++i)
+            padded[i] = share * w[i] * u[mesh.at(c, i)];
+          sums.add(*tables[mesh.feature_of(c)], padded.data(), n_blocks);
+          sums.close_group();
+        }
+    }
+  std::vector<double> &data = sums.sums();
+  MPI_Allreduce(MPI_IN_PLACE, data.data(), static_cast<int>(data.size()), MPI_DOUBLE, MPI_SUM, comm);
+  check_capacity(data, n_modes * 8, moment_scale);
+  std::vector<double> result(n_modes, 0.);
+  for (unsigned int j = 0; j < n_modes; ++j)
+    for (unsigned int lane = 0; lane < 8; ++lane)
+      result[j] += data[j * 8 + lane] + data[(n_modes + j) * 8 + lane];
+  return result;
+}
+
+void Coupling::update(const DGMesh &mesh, const std::vector<double> &e)
+{
+  residual                       = e;
+  const unsigned int first_block = mesh.batches().amplitude ? 0 : table_shape.n_padded_values / 8;
+  for (std::size_t f = 0; f < tables.size(); ++f)
+    if (mesh.feature_used()[f])
+      evaluate_potential(*tables[f], e, first_block, table_shape.n_rows / 8, velocity_table.data() + f * table_shape.n_rows);
+}
+
+void Coupling::potential(const DGMesh &mesh, std::size_t c, double *psi) const
+{
+  const std::size_t   f = mesh.feature_of(c);
+  std::vector<double> values(table_shape.n_padded_values);
+  evaluate_potential(*tables[f], residual, 0, table_shape.n_padded_values / 8, values.data());
+  const unsigned int n = mesh.batches().n, n_points = mesh.points_per_cell();
+  if (!mesh.batches().amplitude)
+    {
+      std::copy_n(values.begin(), n_points, psi);
+      return;
+    }
+  const CellKey &key = mesh.mesh().cells()[c];
+  for (unsigned int i = 0; i < n_points; ++i)
+    psi[i] = (mesh.mesh().position(key, 0, 0) + mesh.mesh().extent(key, 0) * mesh.line(key, 0).nodes[i % n]) * values[i / n];
+}
+} // namespace rhoflow

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <unordered_map>
+#include <vector>
+
+#include <meshes/cell_key.h>
+#include <solvers/discretization/coupling_kernel.h>
+#include <solvers/discretization/dg_mesh.h>
+
+namespace rhoflow
+{
+class MeanField;
+
+/// The mean field seen from a mesh: the modes χ_j and their derivatives are tabulated once on every feature cell; a stage then
+/// costs one sum over the density for the moments, and one matrix–vector product for the velocities.
+class Coupling
+{
+public:
+  explicit Coupling(const MeanField &mean_field);
+
+  /// Tabulates the modes on the feature cells that are new. Call after every change of the mesh.
+  void rebuild(const DGMesh &mesh);
+
+  /// m_j = ∫ a χ_j ρ over all ranks, bitwise the same for every partition. `columns`: the sweeps' sums (features linear in the
+  /// first coordinate), `u` the density otherwise. Collective. Throws RunError if they have outgrown every bound.
+  std::vector<double> moments(const DGMesh &mesh, const double *u, const double *columns) const;
+
+  /// Fills the velocity table for the residual e.
+  void update(const DGMesh &mesh, const std::vector<double> &e);
+  /// The potential Ψ (without weight decay) at the nodes of local cell c, [points]; after update().
+  void potential(const DGMesh &mesh, std::size_t c, double *psi) const;
+
+  const double             *table() const { return velocity_table.data(); }
+  const VelocityTableShape &shape() const { return table_shape; }
+  const MeanField          &mean_field() const { return field; }
+
+private:
+  std::vector<double> tabulate(const DGMesh &mesh, const CellKey &key) const;
+  void                check_capacity(const std::vector<double> &sums, std::size_t n, const BinnedScale &scale) const;
+
+  const MeanField   &field;
+  VelocityTableShape table_shape;
+  BinnedScale        column_scale, moment_scale;
+
+  std::unordered_map<CellKey, ModeTable, CellKeyHash> cache;
+  std::vector<const ModeTable *>                      tables; ///< of every feature cell this rank needs, else null
+  std::vector<double>                                 velocity_table;
+  std::vector<double>                                 residual;
+  /// Moments are summed over groups of feature cells, and these are dealt out to the ranks.
+  static constexpr std::size_t group_size = 16;
+  std::size_t                  first_group = 0, last_group = 0;
+};
+} // namespace rhoflow

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include <solvers/discretization/dg_kernel.h>
+
+namespace rhoflow
+{
+/// Constants of order-independent sums whose terms and totals stay below `bound` × 2^10 (see binned_add() in simd.h).
+struct BinnedScale
+{
+  explicit BinnedScale(double bound = 1.);
+  double magic_high, magic_low;
+  double capacity; ///< |sum| must stay below
+};
+
+/// Modes of one feature cell: [block of 8 rows][mode][8].
+using ModeTable = std::vector<double>;
+
+/// table[row] = Σ_j e_j T[row][j] for the rows from `first_block` × 8 on.
+void evaluate_potential(const ModeTable &modes, const std::vector<double> &e, unsigned int first_block, unsigned int n_blocks,
+                        double *table);
+
+/// Column sums Σ_a w a ρ of all local cells into the feature cells' `high` and `low`, [feature][node].
+void add_columns(const DGBatches &batches, const std::vector<std::size_t> &feature_of, unsigned int n_nodes,
+                 const double *columns, const BinnedScale &scale, double *high, double *low);
+
+/// Partial moments in lanes: high[mode][8], low[mode][8] += T · column, binned after each call. `column` is padded with zeros to
+/// whole blocks. `features` in a fixed order that does not depend on the partition.
+class MomentSums
+{
+public:
+  MomentSums(unsigned int n_modes, const BinnedScale &scale);
+  void                 add(const ModeTable &modes, const double *column, unsigned int n_blocks);
+  void                 close_group();
+  std::vector<double> &sums() { return data; } ///< [high | low][mode][8]
+
+private:
+  unsigned int        n_modes;
+  BinnedScale         scale;
+  std::vector<double> data, partial;
+};
+
+/// Σ over lanes of the sweeps' dissipation, order-independent: [high, low].
+void add_lanes(const double *values, std::size_t n_batches, const BinnedScale &scale, double *high_low);
+} // namespace rhoflow

@@ -1,0 +1,124 @@
+#include <catch2/catch.hpp>
+
+#include <solvers/base/run_directory.h>
+#include <solvers/base/run_parameters.h>
+
+#include <deal.II/base/parameter_handler.h>
+
+#include <boost/property_tree/json_parser.hpp>
+
+#include "input_error.h"
+#include "temporary_directory.h"
+
+using namespace rhoflow;
+using Catch::Matchers::Contains;
+
+namespace
+{
+bool exists(const std::string &path)
+{
+  return std::filesystem::exists(path);
+}
+} // namespace
+
+TEST_CASE("A run directory keeps the file as given, the parameters as used, and the provenance", "[mpi]")
+{
+  TemporaryDirectory       directory;
+  const std::string        given = directory.write("my run.prm", "set Seed = 7 # why\r\n");
+  dealii::ParameterHandler prm;
+  RunParameters::declare(prm);
+  prm.set("Seed", "7");
+  prm.set("Title", "a");
+
+  const RunDirectory run(directory.path("runs/deep/one"), false, MPI_COMM_WORLD);
+  run.record(given, prm, {"rhoflow", given, "Title=quote \" and \\"});
+  MPI_Barrier(MPI_COMM_WORLD);
+  CHECK(directory.read("runs/deep/one/my run.prm") == "set Seed = 7 # why\r\n");
+
+  boost::property_tree::ptree provenance;
+  boost::property_tree::read_json(run.file("provenance.json"), provenance);
+  int n_ranks;
+  MPI_Comm_size(MPI_COMM_WORLD, &n_ranks);
+  CHECK(provenance.get<int>("ranks") == n_ranks);
+  CHECK(provenance.get<int>("seed") == 7);
+  CHECK(provenance.get_child("command line").back().second.data() == "Title=quote \" and \\");
+  CHECK_FALSE(provenance.get_child("versions").get<std::string>("rhoflow").empty());
+  CHECK_FALSE(provenance.get_child("versions").get_child(boost::property_tree::path("deal.II", '/')).data().empty());
+
+  // The complete file gives the same parameters again.
+  dealii::ParameterHandler again;
+  RunParameters::declare(again);
+  again.parse_input(run.file("parameters_used.prm"));
+  CHECK(again.get("Seed") == "7");
+  CHECK(again.get("Title") == "a");
+
+  CHECK(exists(run.subdirectory("density")));
+  MPI_Barrier(MPI_COMM_WORLD);
+}
+
+TEST_CASE("Nothing is overwritten unless the user says so", "[mpi]")
+{
+  TemporaryDirectory       directory;
+  dealii::ParameterHandler prm;
+  RunParameters::declare(prm);
+  const std::string given = directory.write("a.prm", "");
+  MPI_Barrier(MPI_COMM_WORLD);
+  const std::string path = directory.path("run");
+  const auto        open = [&](const bool overwrite) {
+    std::string checked = input_error([&]() { RunDirectory::check(path, overwrite, MPI_COMM_WORLD); });
+    std::string opened  = input_error([&]() { RunDirectory(path, overwrite, MPI_COMM_WORLD); });
+    CHECK(checked == opened);
+    return opened;
+  };
+
+  CHECK(open(false) == "no error"); // creates it
+  CHECK(open(false) == "no error"); // empty
+  directory.write("run/thesis.txt", "years");
+  MPI_Barrier(MPI_COMM_WORLD);
+  CHECK_THAT(open(false), Contains("Output directory | ") && Contains("not empty") && Contains("Overwrite = true"));
+  CHECK_THAT(open(true), Contains("not a run of rhoflow"));
+  MPI_Barrier(MPI_COMM_WORLD);
+  if (int rank = -1; MPI_Comm_rank(MPI_COMM_WORLD, &rank) == MPI_SUCCESS && rank == 0)
+    std::filesystem::remove(directory.path("run/thesis.txt"));
+  MPI_Barrier(MPI_COMM_WORLD);
+
+  RunDirectory(path, false, MPI_COMM_WORLD).record(given, prm, {});
+  for (const char *name : {"statistics.csv", "density.pvd", "density_0000.pvtu", "notes.txt", "my.csv"})
+    directory.write(std::string("run/") + name, "old");
+  MPI_Barrier(MPI_COMM_WORLD);
+  CHECK_THAT(open(false), Contains("not empty"));
+  CHECK(directory.read("run/statistics.csv") == "old");
+  MPI_Barrier(MPI_COMM_WORLD);
+  CHECK(open(true) == "no error");
+  CHECK_FALSE(exists(directory.path("run/statistics.csv")));
+  CHECK_FALSE(exists(directory.path("run/density.pvd")));
+  CHECK_FALSE(exists(directory.path("run/density_0000.pvtu")));
+  CHECK(directory.read("run/notes.txt") == "old");
+  CHECK(directory.read("run/my.csv") == "old");
+}
+
+TEST_CASE("A run may be repeated with its own files", "[mpi]")
+{
+  TemporaryDirectory       directory;
+  dealii::ParameterHandler prm;
+  RunParameters::declare(prm);
+  const std::string given = directory.write("a.prm", "# first\n");
+  MPI_Barrier(MPI_COMM_WORLD);
+  RunDirectory(directory.path("run"), false, MPI_COMM_WORLD).record(given, prm, {});
+  RunDirectory(directory.path("run"), true, MPI_COMM_WORLD).record(directory.path("run/a.prm"), prm, {});
+  MPI_Barrier(MPI_COMM_WORLD);
+  CHECK(directory.read("run/a.prm") == "# first\n");
+  RunDirectory(directory.path("run"), true, MPI_COMM_WORLD).record(directory.path("run/parameters_used.prm"), prm, {});
+  MPI_Barrier(MPI_COMM_WORLD);
+  CHECK_FALSE(directory.read("run/parameters_given.prm").empty());
+}
+
+TEST_CASE("Paths that cannot be written are refused on every rank", "[mpi]")
+{
+  TemporaryDirectory directory;
+  directory.write("file", "text");
+  MPI_Barrier(MPI_COMM_WORLD);
+  for (const std::string &path : {directory.path("file"), directory.path("file/below"), std::string("/proc/rhoflow")})
+    CHECK_THAT(input_error([&]() { RunDirectory(path, true, MPI_COMM_WORLD); }), Contains("Output directory | "));
+  CHECK(directory.read("file") == "text");
+}

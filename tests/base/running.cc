@@ -1,0 +1,109 @@
+#include <catch2/catch.hpp>
+
+#include <solvers/base/progress.h>
+#include <solvers/base/run_parameters.h>
+#include <solvers/base/spelling.h>
+#include <solvers/base/time_loop.h>
+
+#include <deal.II/base/parameter_handler.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "input_error.h"
+
+using namespace rhoflow;
+using Catch::Matchers::Contains;
+
+namespace
+{
+class Clockwork : public Evolution
+{
+public:
+  double time() const override { return t; }
+  void   step(const double end) override
+  {
+    ++steps;
+    t = stuck ? t : std::min(t + 0.3, end + overshoot);
+  }
+  void output() override { outputs.push_back(t); }
+
+  std::vector<std::pair<std::string, std::string>> progress() const override { return {{"risk", "1"}}; }
+
+  double              t         = 0.;
+  bool                stuck     = false;
+  double              overshoot = 0.;
+  unsigned int        steps     = 0;
+  std::vector<double> outputs;
+};
+
+std::vector<double> output_times(const std::vector<std::pair<std::string, std::string>> &settings)
+{
+  dealii::ParameterHandler prm;
+  RunParameters::declare(prm);
+  for (const auto &[name, value] : settings)
+    prm.set(name, value);
+  RunParameters parameters;
+  parameters.parse(prm);
+  return parameters.all_output_times();
+}
+} // namespace
+
+TEST_CASE("The time loop hits every output time exactly")
+{
+  Progress  silent(false);
+  Clockwork clockwork;
+  run_time_loop(clockwork, {0., 0.5, 0.7, 2.}, silent);
+  CHECK(clockwork.outputs == std::vector<double>{0., 0.5, 0.7, 2.});
+  CHECK(clockwork.steps == 2 + 1 + 5);
+
+  Clockwork stuck;
+  stuck.stuck = true;
+  CHECK_THROWS_AS(run_time_loop(stuck, {0., 1.}, silent), RunError);
+  Clockwork hasty;
+  hasty.overshoot = 1e-9;
+  CHECK_THROWS_AS(run_time_loop(hasty, {0., 1.}, silent), std::logic_error);
+  Clockwork late;
+  late.t = 0.1;
+  CHECK_THROWS_AS(run_time_loop(late, {0., 1.}, silent), std::logic_error);
+}
+
+TEST_CASE("Output times begin at zero, increase, and end at the end time")
+{
+  CHECK(output_times({{"End time", "2.5"}}) == std::vector<double>{0., 1., 2., 2.5});
+  CHECK(output_times({{"End time", "0.3"}, {"Output interval", "0.1"}}).size() == 4); // 3 * 0.1 > 0.3 in binary
+  CHECK(output_times({{"End time", "0.3"}, {"Output interval", "0.1"}}).back() == 0.3);
+  CHECK(output_times({{"End time", "1"}, {"Output interval", "5"}}) == std::vector<double>{0., 1.});
+  CHECK(output_times({{"End time", "9"}, {"Output times", "0.5, 2"}}) == std::vector<double>{0., 0.5, 2., 9.});
+  CHECK(output_times({{"End time", "2"}, {"Output times", "0, 2"}}) == std::vector<double>{0., 2.});
+
+  const auto mistake = [](const std::vector<std::pair<std::string, std::string>> &settings) {
+    return input_error([&]() { output_times(settings); });
+  };
+  CHECK_THAT(mistake({{"End time", "0"}}), Contains("End time | "));
+  CHECK_THAT(mistake({{"Output interval", "0"}}), Contains("Output interval | "));
+  CHECK_THAT(mistake({{"Output interval", "1e-9"}}), Contains("Output interval | ") && Contains("million"));
+  CHECK_THAT(mistake({{"Output times", "1, 1"}}), Contains("Output times | the times must increase"));
+  CHECK_THAT(mistake({{"Output times", "1, 11"}}), Contains("Output times | 11 lies behind the end time 10"));
+}
+
+TEST_CASE("The nearest spelling is the one that was meant")
+{
+  const std::vector<std::string> names{"Neuron", "Lower corner", "Upper corner", "Output times", "Output interval"};
+  CHECK(nearest_spelling("Neurn", names) == "Neuron");
+  CHECK(nearest_spelling("nuerno", names) == "Neuron"); // two swaps
+  CHECK(nearest_spelling("upper corner", names) == "Upper corner");
+  CHECK(nearest_spelling("Lower-corner", names) == "Lower corner");
+  CHECK(nearest_spelling("Output int", names) == "Output interval");
+  CHECK(nearest_spelling("Temperature", names).empty());
+  CHECK(nearest_spelling("", names).empty());
+  CHECK(nearest_spelling("x", {}).empty());
+  CHECK(nearest_spelling("a", {"b"}).empty());
+}
+
+TEST_CASE("Numbers for the terminal are short")
+{
+  CHECK(short_number(0.0263812) == "0.02638");
+  CHECK(short_number(1.3e-5, 2) == "1.3e-05");
+  CHECK(short_number(10.) == "10");
+}

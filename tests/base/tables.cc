@@ -1,0 +1,131 @@
+#include <catch2/catch.hpp>
+
+#include <solvers/base/csv.h>
+#include <solvers/base/statistics.h>
+#include <solvers/base/timing.h>
+
+#include <cmath>
+#include <thread>
+
+#include "input_error.h"
+#include "temporary_directory.h"
+
+using namespace rhoflow;
+using Catch::Matchers::Contains;
+
+TEST_CASE("A CSV table is read with comments, quotes, DOS line ends and unneeded text columns")
+{
+  TemporaryDirectory directory;
+  const std::string  file = directory.write("a.csv",
+                                            "\xef\xbb\xbf# source: a book\r\n\"\",\"times, in ms\",\"the \"\"y\"\"\",kind\r\n"
+                                             "\r\n1, 2.5 ,-1e-3,\"a, b\"\r\n# between\n2,+3,0x,NA\n");
+  const CsvTable     table = read_csv(file, {"times, in ms", ""}, "Data/CSV file");
+  CHECK(table.columns == std::vector<std::string>{"", "times, in ms", "the \"y\"", "kind"});
+  REQUIRE(table.rows.size() == 2);
+  CHECK(table.rows[0][0] == 1.);
+  CHECK(table.rows[0][1] == 2.5);
+  CHECK(table.rows[0][2] == -1e-3);
+  CHECK(std::isnan(table.rows[0][3]));
+  CHECK(table.rows[1][1] == 3.);
+  CHECK(std::isnan(table.rows[1][2]));
+  CHECK(table.column("times, in ms", "Data/x") == 1);
+  CHECK_THAT(input_error([&]() { table.column("knd", "Data/Input columns"); }),
+             Contains("Data/Input columns | ") && Contains("no column 'knd'") && Contains("Did you mean 'kind'?"));
+}
+
+TEST_CASE("Every mistake in a CSV file is named with its line")
+{
+  TemporaryDirectory directory;
+  const auto         error = [&](const std::string &text) {
+    const std::string file = directory.write("b.csv", text);
+    return input_error([&]() { read_csv(file, {}, "Data/CSV file"); });
+  };
+  CHECK_THAT(error(""), Contains("Data/CSV file | ") && Contains("is empty"));
+  CHECK_THAT(error("# only this\n\n"), Contains("is empty"));
+  CHECK_THAT(error("x,y\n"), Contains("no data"));
+  CHECK_THAT(error("1,2\n3,4\n"), Contains("b.csv:1: ") && Contains("must name the columns"));
+  CHECK_THAT(error("x,y\n1,2\n\n3\n"), Contains("b.csv:4: ") && Contains("1 field,") && Contains("2 columns"));
+  CHECK_THAT(error("x,y\n1,2,3\n"), Contains("b.csv:2: ") && Contains("3 fields"));
+  CHECK_THAT(error("x,y\n1,two\n"), Contains("b.csv:2: 'two' in column 'y' is not a number"));
+  CHECK_THAT(error("x,y\n1,2 3\n"), Contains("b.csv:2: '2 3' in column 'y' is not a number"));
+  CHECK_THAT(error("x,y\n1,\n"), Contains("b.csv:2: column 'y' is empty"));
+  CHECK_THAT(error("x,y\n1,2\n1,nan\n"), Contains("b.csv:3: 'nan' in column 'y' is not finite"));
+  CHECK_THAT(error("x,y\n-inf,2\n"), Contains("b.csv:2: '-inf' in column 'x' is not finite"));
+  CHECK_THAT(error("x,y\nNA,2\n"), Contains("b.csv:2: 'NA' in column 'x' is not finite"));
+  CHECK_THAT(error("x,y\n1e999,2\n"), Contains("b.csv:2: '1e999' in column 'x' is not finite"));
+  CHECK_THAT(error("x,x\n1,2\n"), Contains("b.csv:1: two columns are named 'x'"));
+  CHECK_THAT(error("x,\"y\n1,2\n"), Contains("b.csv:1: ") && Contains("not closed"));
+  CHECK_THAT(error(std::string("x,y\n1,\0\n", 8)), Contains("b.csv:2: ") && Contains("NUL"));
+  CHECK(error("x,y\n1e-999,2") == "no error");
+
+  CHECK_THAT(input_error([&]() { read_csv(directory.path("none.csv"), {}, "Data/CSV file"); }), Contains("does not exist"));
+  CHECK_THAT(input_error([&]() { read_csv(directory.path("."), {}, "Data/CSV file"); }), Contains("is a directory"));
+  CHECK_THAT(input_error([&]() { read_csv("", {}, "Data/CSV file"); }), Contains("name of a CSV file"));
+}
+
+TEST_CASE("Statistics are on disk after every row, with all digits, and only where they shall be written")
+{
+  TemporaryDirectory directory;
+  Statistics         statistics(directory.path("s.csv"), true);
+  statistics.set("time", 0.);
+  statistics.set("risk, total [1]", 0.1);
+  statistics.finish_row();
+  CHECK(directory.read("s.csv") == "time,\"risk, total [1]\"\n0,0.10000000000000001\n");
+  statistics.set("time", 1. / 3.);
+  CHECK_THROWS_AS(statistics.set("new", 1.), std::logic_error);
+  statistics.finish_row();
+  CHECK(directory.read("s.csv") == "time,\"risk, total [1]\"\n0,0.10000000000000001\n0.33333333333333331,nan\n");
+  CHECK(statistics.rows()[0] == std::vector<double>{0., 0.1});
+  CHECK(statistics.columns() == std::vector<std::string>{"time", "risk, total [1]"});
+
+  Statistics silent(directory.path("silent.csv"), false);
+  silent.set("time", 0.);
+  silent.finish_row();
+  CHECK_FALSE(std::filesystem::exists(directory.path("silent.csv")));
+  CHECK(silent.rows().size() == 1);
+
+  CHECK_THAT(input_error([&]() { Statistics(directory.path("s.csv/t.csv"), true); }),
+             Contains("Output directory | cannot write"));
+  CHECK_THAT(input_error([]() {
+               Statistics full("/dev/full", true);
+               full.set("time", 0.);
+               full.finish_row();
+             }),
+             Contains("Output directory | ") && Contains("disk full"));
+}
+
+TEST_CASE("The timing table has the extremes and the mean over ranks", "[mpi]")
+{
+  TemporaryDirectory directory;
+  int                rank, n_ranks;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  MPI_Comm_size(MPI_COMM_WORLD, &n_ranks);
+  Timing timing;
+  timing.section("step") = 1. + rank;
+  if (rank == 1)
+    timing.section("only here") = 6. * n_ranks;
+  timing.write(directory.path("timing.csv"), MPI_COMM_WORLD);
+  const CsvTable table = read_csv(directory.path("timing.csv"), {"minimum [s]", "mean [s]", "maximum [s]"}, "");
+  REQUIRE(table.rows.size() == 2);
+  CHECK(table.rows[0][1] == 1.);
+  CHECK(table.rows[0][2] == Approx(0.5 * (1 + n_ranks)));
+  CHECK(table.rows[0][3] == n_ranks);
+  CHECK(table.rows[1][1] == 0.);
+  CHECK(table.rows[1][2] == Approx(6.));
+  CHECK_THAT(input_error([&]() { timing.write(directory.path("timing.csv/x"), MPI_COMM_WORLD); }), Contains("cannot write"));
+}
+
+TEST_CASE("Time spent in a scope is added to its section, and memory is measured")
+{
+  Timing timing;
+  for (unsigned int i = 0; i < 2; ++i)
+    {
+      Timing::Scope scope(timing.section("sleep"));
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  CHECK(timing.section("sleep") >= 0.01);
+
+  const double             before = Timing::peak_memory();
+  const std::vector<double> block(std::size_t(1) << 25, before);
+  CHECK(Timing::peak_memory() >= block.back() + 200.); // 256 MiB more
+}

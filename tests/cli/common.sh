@@ -1,0 +1,75 @@
+# shellcheck shell=sh
+# Sourced by the tests of the command line. Gives each of them an empty working directory and functions to run the program and
+# to look at what it did. From the environment: RHOFLOW (the program), MPIEXEC, SOURCE_DIR (the root of the repository).
+set -eu
+
+work=$(mktemp -d)
+out=$(mktemp -d) # what the program prints is kept outside the directory that must not change
+trap 'rm -rf "$work" "$out"' EXIT
+cd "$work"
+failures=0
+
+fail() {
+  echo "FAILED: $1" >&2
+  echo "--- stdout" >&2
+  cat "$out/stdout" >&2
+  echo "--- stderr" >&2
+  cat "$out/stderr" >&2
+  echo "---" >&2
+  failures=$((failures + 1))
+}
+
+# The test ends with: finish
+finish() {
+  [ "$failures" -eq 0 ] || exit 1
+}
+
+# Skips the test (ctest: SKIP_RETURN_CODE) unless all solvers that are named exist.
+needs_solvers() {
+  "$RHOFLOW" --print-parameters >"$out/manual"
+  for solver in "$@"; do
+    if ! grep -qx "  $solver" "$out/manual"; then
+      echo "skipped: there is no solver '$solver'"
+      exit 77
+    fi
+  done
+}
+
+# Everything below the working directory, with contents.
+state() {
+  find . -mindepth 1 | sort
+  find . -type f -exec cksum {} + | sort
+}
+
+# run COMMAND...: sets $status, keeps the output.
+run() {
+  status=0
+  "$@" >"$out/stdout" 2>"$out/stderr" || status=$?
+}
+
+# expect STATUS MESSAGE ARGUMENTS...: runs rhoflow on 2 ranks (or on each number of ranks in $on_ranks). It must end with STATUS,
+# print MESSAGE (a fixed text) exactly once on stderr, and change nothing in the working directory.
+on_ranks=2
+expect() {
+  wanted=$1
+  message=$2
+  shift 2
+  before=$(state)
+  for ranks in $on_ranks; do
+    if [ "$ranks" -eq 1 ]; then
+      run "$RHOFLOW" "$@"
+    else
+      run "$MPIEXEC" -np "$ranks" "$RHOFLOW" "$@"
+    fi
+    [ "$status" -eq "$wanted" ] || fail "rhoflow $* on $ranks ranks: exit status $status instead of $wanted"
+    count=$(grep -cF -- "$message" "$out/stderr" || true)
+    [ "$count" -eq 1 ] || fail "rhoflow $* on $ranks ranks: '$message' is on $count lines instead of one"
+    if grep -q 'MPI_ABORT\|MPI_Abort\|terminate called\|Stacktrace' "$out/stderr"; then
+      fail "rhoflow $* on $ranks ranks: noise on stderr"
+    fi
+    if [ "$(state)" != "$before" ]; then
+      fail "rhoflow $* on $ranks ranks: files changed"
+      state >&2
+    fi
+  done
+}

@@ -1,0 +1,24 @@
+#!/bin/sh
+# However many ranks fail: one message, the right exit status, and the job ends.
+. "$SOURCE_DIR/tests/cli/common.sh"
+
+job() { # STATUS MESSAGE ARGUMENTS...
+  wanted=$1
+  message=$2
+  shift 2
+  run "$MPIEXEC" -np 3 "$FAILING_JOB" "$@"
+  [ "$status" -eq "$wanted" ] || fail "failing_job $*: exit status $status instead of $wanted"
+  count=$(grep -cF -- "$message" "$out/stderr" || true)
+  [ "$count" -eq 1 ] || fail "failing_job $*: '$message' is on $count lines instead of one"
+}
+
+job 2 "f.prm:1: A/B: too much." input all
+! grep -q MPI_ABORT "$out/stderr" || fail "a failure of all ranks should not need MPI_Abort"
+job 3 "diverged." run all
+job 1 "impossible." other all
+job 2 "f.prm:1: A/B: too much." input 1
+job 3 "diverged." run 0 2
+run "$MPIEXEC" -np 3 "$FAILING_JOB" none all
+[ "$status" -eq 0 ] || fail "a job without failures ends with $status"
+[ ! -s "$out/stderr" ] || fail "a job without failures complains"
+finish

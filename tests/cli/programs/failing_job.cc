@@ -1,0 +1,38 @@
+// A job some ranks of which fail while the others wait for them:
+//   failing_job (input|run|other|none) RANK...      ("all": every rank)
+
+#include <solvers/base/job.h>
+
+#include <deal.II/base/mpi.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+int main(int argc, char **argv)
+{
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  int                            no_arguments = 1;
+
+  dealii::Utilities::MPI::MPI_InitFinalize mpi(no_arguments, argv, 1);
+  const std::string rank = std::to_string(dealii::Utilities::MPI::this_mpi_process(MPI_COMM_WORLD));
+  const auto        work = [&]() {
+    const auto listed = [&](const std::string &word) {
+      return std::find(arguments.begin() + 1, arguments.end(), word) != arguments.end();
+    };
+    if (listed("all") || listed(rank))
+      {
+        if (arguments[0] == "input")
+          throw rhoflow::InputError("A/B", "too much.");
+        if (arguments[0] == "run")
+          throw rhoflow::RunError("diverged.");
+        if (arguments[0] == "other")
+          throw std::logic_error("impossible.");
+      }
+    MPI_Barrier(MPI_COMM_WORLD);
+  };
+  return rhoflow::run_job(MPI_COMM_WORLD, work, [](const rhoflow::InputError &error) {
+    return "f.prm:1: " + error.parameter + ": " + error.what();
+  });
+}

@@ -1,0 +1,37 @@
+#!/bin/sh
+# What a run writes, and what it must not touch.
+. "$SOURCE_DIR/tests/cli/common.sh"
+needs_solvers "single neuron" characteristics
+
+# Seconds at most: the exact solution of a linear neuron, with characteristics.
+cat >small.prm <<EOF
+set Solver = characteristics
+set End time = 0.1
+EOF
+
+run "$RHOFLOW" small.prm
+[ "$status" -eq 0 ] || fail "a small run ends with $status"
+for name in small.prm parameters_used.prm provenance.json statistics.csv; do
+  [ -s "runs/small/$name" ] || fail "the run directory lacks $name"
+done
+cmp -s small.prm runs/small/small.prm || fail "the parameter file was not kept as given"
+# The complete file gives the same statistics, also on two ranks.
+run "$MPIEXEC" -np 2 "$RHOFLOW" runs/small/parameters_used.prm "Output directory=again"
+[ "$status" -eq 0 ] || fail "a run with the complete parameters ends with $status"
+cmp -s runs/small/statistics.csv again/statistics.csv || fail "the complete parameters do not reproduce the statistics"
+
+expect 2 "default value of Output directory: 'runs/small' exists and is not empty." small.prm
+expect 2 "command line: Output directory: 'runs/small' exists and is not empty." small.prm "Output directory=runs/small"
+expect 2 "'small.prm' exists and is not a directory" small.prm "Output directory=small.prm"
+expect 2 "cannot create the directory 'small.prm/below'" small.prm "Output directory=small.prm/below" Overwrite=true
+expect 2 "cannot create the directory '/proc/rhoflow'" small.prm "Output directory=/proc/rhoflow"
+mkdir precious
+echo years of work >precious/thesis.txt
+expect 2 "'precious' holds files that are not a run of rhoflow" small.prm "Output directory=precious" Overwrite=true
+
+run "$RHOFLOW" small.prm Overwrite=true
+[ "$status" -eq 0 ] || fail "Overwrite = true ends with $status"
+run "$RHOFLOW" --validate small.prm
+[ "$status" -eq 0 ] || fail "validation should not mind that the run directory exists"
+grep -qx "small.prm: valid" "$out/stdout" || fail "validation does not say that the file is valid"
+finish
