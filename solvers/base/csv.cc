@@ -43,7 +43,7 @@ bool split(const std::string &line, std::vector<std::string> &fields)
         {
           while (i < line.size() && line[i] != ',')
             field += line[i++];
-          field = trimmed(field);
+          field = stripped(field);
         }
       if (i == line.size())
         return true;
@@ -68,8 +68,8 @@ unsigned int CsvTable::column(const std::string &name, const std::string &parame
     return static_cast<unsigned int>(found - columns.begin());
   const std::string nearest = nearest_spelling(name, columns);
   throw InputError(parameter, "the table has no column '" + name + "'." +
-                                (nearest.empty() ? "" : " Did you mean '" + nearest + "'?") + " Its columns: " + joined(columns) +
-                                ".");
+                                (nearest.empty() ? "" : " Did you mean '" + nearest + "'?") +
+                                " Its columns: " + joined(columns) + ".");
 }
 
 CsvTable read_csv(const std::string &path, const std::vector<std::string> &needed, const std::string &parameter)
@@ -98,7 +98,7 @@ CsvTable read_csv(const std::string &path, const std::vector<std::string> &neede
         line.erase(0, 3);
       if (line.find('\0') != std::string::npos)
         throw error("the line has a NUL byte: this is no text file.");
-      line = trimmed(line);
+      line = stripped(line);
       if (line.empty() || line.front() == '#')
         continue;
       if (!split(line, fields))

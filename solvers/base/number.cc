@@ -6,7 +6,7 @@
 
 namespace rhoflow
 {
-std::string trimmed(const std::string &text)
+std::string stripped(const std::string &text)
 {
   const char *blanks = " \t\r\n\v\f";
   const auto  first  = text.find_first_not_of(blanks);

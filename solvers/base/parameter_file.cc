@@ -116,7 +116,8 @@ std::string whole_numbers_spelled_out(const std::string &value)
       const auto        end     = std::min(value.find_first_of(",;", begin), value.size());
       const std::string element = value.substr(begin, end - begin);
       double            number;
-      if (element.find_first_of(".eE") != std::string::npos && parse_number(trimmed(element), number) && std::abs(number) < 1e15 && number == std::floor(number))
+      if (element.find_first_of(".eE") != std::string::npos && parse_number(stripped(element), number) &&
+          std::abs(number) < 1e15 && number == std::floor(number))
         result += std::to_string(static_cast<long long>(number));
       else
         result += element;
@@ -159,10 +160,11 @@ std::size_t first_invalid_byte(const std::string &text)
 bool takes_keyword(std::string &line, const std::string &keyword)
 {
   std::string beginning = line.substr(0, keyword.size());
-  std::transform(beginning.begin(), beginning.end(), beginning.begin(), [](const unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(beginning.begin(), beginning.end(), beginning.begin(),
+                 [](const unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (beginning != keyword || (line.size() > keyword.size() && line[keyword.size()] != ' ' && line[keyword.size()] != '\t'))
     return false;
-  line = trimmed(line.substr(keyword.size()));
+  line = stripped(line.substr(keyword.size()));
   return true;
 }
 } // namespace
@@ -219,10 +221,10 @@ ParameterFile::ParameterFile(std::string name, const std::string &text)
           if (first_invalid_byte(physical) != std::string::npos)
             throw InputError("", file_name + ":" + std::to_string(number) +
                                    ": the line has bytes that are not UTF-8 text; save the file as UTF-8.");
-          std::string piece = trimmed(physical.substr(0, physical.find('#')));
+          std::string piece = stripped(physical.substr(0, physical.find('#')));
           bool        more  = !piece.empty() && piece.back() == '\\';
           if (more)
-            piece = trimmed(piece.substr(0, piece.size() - 1));
+            piece = stripped(piece.substr(0, piece.size() - 1));
           else if (piece.empty() && !line.empty())
             more = physical.find('#') != std::string::npos; // a comment line does not end what is continued
           line += (line.empty() || piece.empty() ? "" : " ") + piece;
@@ -254,7 +256,7 @@ ParameterFile::ParameterFile(std::string name, const std::string &text)
           if (equals == std::string::npos || single_spaced(rest.substr(0, equals)).empty())
             throw InputError("", where + ": '" + line + "' must have the form 'set Name = value'.");
           const Setting setting{open.empty() ? "" : open.back().path, single_spaced(rest.substr(0, equals)),
-                                trimmed(rest.substr(equals + 1)), where};
+                                stripped(rest.substr(equals + 1)), where};
           for (const Setting &other : settings)
             if (other.section == setting.section && other.name == setting.name)
               throw InputError("", where + ": '" + setting.name + "' was set before, at " + other.where +
@@ -271,10 +273,10 @@ ParameterFile::ParameterFile(std::string name, const std::string &text)
 
 void ParameterFile::change(const std::string &argument)
 {
-  const std::string where  = "command line";
-  const auto        equals = argument.find('=');
-  const std::string path   = argument.substr(0, equals);
-  const auto        slash  = path.rfind('/');
+  const std::string where   = "command line";
+  const auto        equals  = argument.find('=');
+  const std::string path    = argument.substr(0, equals);
+  const auto        slash   = path.rfind('/');
   const std::string section = slash == std::string::npos ? "" : single_spaced(path.substr(0, slash));
   const std::string name    = single_spaced(slash == std::string::npos ? path : path.substr(slash + 1));
   if (equals == std::string::npos || name.empty())
@@ -282,7 +284,7 @@ void ParameterFile::change(const std::string &argument)
   for (const Setting &other : settings)
     if (other.where == where && other.section == section && other.name == name)
       throw InputError("", where + ": '" + path + "' is given twice.");
-  settings.push_back({section, name, trimmed(argument.substr(equals + 1)), where});
+  settings.push_back({section, name, stripped(argument.substr(equals + 1)), where});
 }
 
 void ParameterFile::apply(dealii::ParameterHandler &parameters) const
@@ -315,8 +317,8 @@ void ParameterFile::apply(dealii::ParameterHandler &parameters) const
         {
           std::string hint;
           if (found->pattern.rfind("[Selection ", 0) == 0)
-            hint = suggestion(setting.value,
-                              dealii::Utilities::split_string_list(found->pattern.substr(11, found->pattern.rfind(']') - 11), '|'));
+            hint = suggestion(setting.value, dealii::Utilities::split_string_list(
+                                               found->pattern.substr(11, found->pattern.rfind(']') - 11), '|'));
           throw InputError("", setting.where + ": " + found->parameter.path() + ": " +
                                  (setting.value.empty() ? "no value is given" : "'" + setting.value + "' is not valid") +
                                  "; wanted is " + found->parameter.range + "." + hint);

@@ -43,7 +43,7 @@ std::string choices(const std::string &alternatives)
   while (begin <= alternatives.size())
     {
       const auto end = std::min(alternatives.find('|', begin), alternatives.size());
-      text += (text.empty() ? "'" : ", '") + trimmed(alternatives.substr(begin, end - begin)) + "'";
+      text += (text.empty() ? "'" : ", '") + stripped(alternatives.substr(begin, end - begin)) + "'";
       begin = end + 1;
     }
   return text;
@@ -52,7 +52,7 @@ std::string choices(const std::string &alternatives)
 std::string list(const std::string &pattern)
 {
   const std::string opening = "[List of <", middle = "> of length ";
-  const auto        split   = pattern.rfind(middle);
+  const auto        split = pattern.rfind(middle);
   if (split == std::string::npos)
     return pattern;
   const std::string element = plain_range(pattern.substr(opening.size(), split - opening.size()));
