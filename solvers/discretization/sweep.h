@@ -74,6 +74,7 @@ public:
   void stage(std::size_t batch)
   {
     begin(batch);
+    prefetch(batch + 12);
     double *const cells = args.u + batch * n_points * n_lanes;
     double *const saved = args.u2 + batch * n_points * n_lanes;
     for (int i = 0; i < n_points; ++i)
@@ -125,6 +126,17 @@ public:
   }
 
 private:
+  /// Neighbours' traces are gathered from places near along the Morton curve: fetching the stretch of traces ahead of the sweep
+  /// as one stream hides the memory's latency, which the gathers alone would pay for.
+  void prefetch(std::size_t batch) const
+  {
+    constexpr std::size_t n_doubles = 2 * dim * n_side * n_lanes;
+    if (batch >= b.n_batches)
+      return;
+    for (std::size_t i = 0; i < n_doubles; i += 8)
+      __builtin_prefetch(args.traces_in + batch * n_doubles + i);
+  }
+
   void begin(std::size_t batch)
   {
     size = load(b.size.data() + batch * n_lanes);
