@@ -20,9 +20,10 @@ void ParticleParameters::declare(ParameterHandler &prm)
                     "Width M of the finite network f(x) = (1/M) sum_j sigma*(x; theta_j) [neurons].");
   prm.declare_entry("Replicas", std::to_string(standard.n_replicas), Patterns::Integer(1, 100000),
                     "Independent networks (initial neurons, samples); spread over the MPI ranks [networks].");
-  prm.declare_entry("Method", method_name(standard.method), Patterns::Selection("one-pass SGD|multi-pass SGD|gradient flow"),
-                    "one-pass SGD draws new samples of the data law in every step; multi-pass SGD takes the samples of a finite "
-                    "data set again and again; gradient flow integrates theta_j' = -grad Psi(theta_j), the limit of small steps.");
+  prm.declare_entry(
+    "Method", method_name(standard.method), Patterns::Selection("one-pass SGD|multi-pass SGD|gradient flow"),
+    "one-pass SGD draws new samples of the data law in every step; multi-pass SGD takes the samples of a finite "
+    "data set again and again; gradient flow integrates theta_j' = -grad Psi(theta_j), the limit of small steps.");
   prm.declare_entry("Step size", "0.001", Patterns::Double(1e-12, 10.),
                     "Step eta of SGD; n steps take the time t = n eta. Output times must be multiples of it [time].");
   prm.declare_entry("Batch size", std::to_string(standard.batch_size), Patterns::Integer(1, 1000000),
@@ -41,10 +42,10 @@ void ParticleParameters::declare(ParameterHandler &prm)
 void ParticleParameters::parse(ParameterHandler &prm)
 {
   prm.enter_subsection("Particles");
-  n_neurons  = static_cast<std::uint64_t>(prm.get_integer("Number of neurons"));
-  n_replicas = static_cast<unsigned int>(prm.get_integer("Replicas"));
-  step_size  = prm.get_double("Step size");
-  batch_size = static_cast<unsigned int>(prm.get_integer("Batch size"));
+  n_neurons        = static_cast<std::uint64_t>(prm.get_integer("Number of neurons"));
+  n_replicas       = static_cast<unsigned int>(prm.get_integer("Replicas"));
+  step_size        = prm.get_double("Step size");
+  batch_size       = static_cast<unsigned int>(prm.get_integer("Batch size"));
   flow_tolerance   = prm.get_double("Gradient flow tolerance");
   write_parameters = prm.get_bool("Write all parameters");
 
@@ -54,8 +55,11 @@ void ParticleParameters::parse(ParameterHandler &prm)
       method = candidate;
   sampling = (prm.get("Sampling") == "with replacement" ? Sampling::with_replacement : Sampling::without_replacement);
   const std::string writing_text = prm.get("Write particles");
-  writing = (writing_text == "none" ? Writing::none :
-                                      (writing_text == "first replica" ? Writing::first_replica : Writing::all_replicas));
+  writing                        = Writing::none;
+  if (writing_text == "first replica")
+    writing = Writing::first_replica;
+  else if (writing_text == "all replicas")
+    writing = Writing::all_replicas;
   prm.leave_subsection();
 
   // The gradients of a batch are kept until its end: one number for each neuron and sample.

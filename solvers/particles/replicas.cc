@@ -123,8 +123,7 @@ std::vector<double> reduced_coordinates(const LearningProblem &problem, const st
 void set_quantiles(Statistics &table, const std::string &prefix, const std::vector<double> &sample)
 {
   for (const double probability : shown_quantiles)
-    table.set(prefix + std::to_string(static_cast<int>(std::lround(100. * probability))) + " %",
-              quantile(sample, probability));
+    table.set(prefix + std::to_string(static_cast<int>(std::lround(100. * probability))) + " %", quantile(sample, probability));
 }
 
 void add_replicas_row(Statistics &table, double time, const std::vector<double> &risks)

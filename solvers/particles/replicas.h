@@ -14,8 +14,8 @@ namespace rhoflow
 class LearningProblem;
 class Statistics;
 
-/// R independent networks of the same kind, replica r on rank r mod size. What a replica does depends on its number and the seed
-/// alone, so that every result is bitwise the same on any number of ranks.
+/// R independent networks of the same kind, replica r on rank r mod size. What a replica does depends on its number and the
+/// seed alone, so that every result is bitwise the same on any number of ranks.
 class Replicas
 {
 public:

@@ -9,7 +9,7 @@ namespace sgd_kernel
 namespace
 {
 /// Eight doubles: one register with AVX-512, two with AVX2, the same results either way.
-typedef double Vector __attribute__((vector_size(64), aligned(64)));
+typedef double         Vector __attribute__((vector_size(64), aligned(64)));
 constexpr unsigned int width   = 8;
 constexpr unsigned int vectors = lanes / width;
 
@@ -219,7 +219,7 @@ void add_bump_updates(unsigned int n_tiles, unsigned int d, double factor, const
         for (unsigned int l = 0; l < width; ++l)
           {
             const unsigned int j = (tile * vectors + v) * width + l;
-            h[v][l] = (radii[j] > 0. ? factor * a[j] * derivatives[j] / radii[j] : 0.);
+            h[v][l]              = (radii[j] > 0. ? factor * a[j] * derivatives[j] / radii[j] : 0.);
           }
       for (unsigned int i = 0; i < d; ++i)
         for (unsigned int v = 0; v < vectors; ++v)

@@ -79,7 +79,8 @@ std::unique_ptr<LearningProblem> single_neuron(const std::string &more = "")
 {
   dealii::ParameterHandler prm;
   declare(prm);
-  prm.parse_input_from_string("subsection Learning problem\n set Neuron = single neuron\n set Input dimension = 6\n" + more + "end\n");
+  prm.parse_input_from_string("subsection Learning problem\n set Neuron = single neuron\n set Input dimension = 6\n" + more +
+                              "end\n");
   return make_learning_problem(prm, {-6.5, -2.6, 0.}, {6.5, 2.6, 2.}, 1);
 }
 } // namespace
@@ -113,9 +114,9 @@ TEST_CASE("finite networks learn a single neuron as the continuum does", "[parti
 
 TEST_CASE("the particle solver writes the same bytes on any number of ranks", "[particles][mpi]")
 {
-  const std::string text = "set Solver = particles\nset End time = 1\nset Output interval = 0.3\nsubsection Particles\n"
-                           " set Replicas = 5\n set Number of neurons = 50\n set Step size = 0.01\n"
-                           " set Write particles = all replicas\nend\n";
+  const std::string text  = "set Solver = particles\nset End time = 1\nset Output interval = 0.3\nsubsection Particles\n"
+                            " set Replicas = 5\n set Number of neurons = 50\n set Step size = 0.01\n"
+                            " set Write particles = all replicas\nend\n";
   const std::string alone = "particles_solver_alone_" + std::to_string(rank_in_world());
   run(text, alone, MPI_COMM_SELF);
   run(text, "particles_solver_shared", MPI_COMM_WORLD);
@@ -160,8 +161,10 @@ TEST_CASE("the particle solver refuses what does not fit before the first step",
 {
   CHECK(refused("subsection Particles\n set Method = multi-pass SGD\nend\n") == "Particles/Method");
   CHECK(refused("subsection Particles\n set Method = gradient flow\nend\n") == "");
-  CHECK(refused("subsection Particles\n set Method = gradient flow\nend\nsubsection Learning problem\n set Activation = tanh\nend\n") ==
-        "Particles/Method");
+  CHECK(
+    refused(
+      "subsection Particles\n set Method = gradient flow\nend\nsubsection Learning problem\n set Activation = tanh\nend\n") ==
+    "Particles/Method");
   CHECK(refused("subsection Target\n set Activation = tanh\nend\nsubsection Particles\n set Method = gradient flow\nend\n") ==
         "Particles/Method");
   CHECK(refused("set Output interval = 0.0125\nsubsection Particles\n set Step size = 0.01\nend\n") == "Particles/Step size");
