@@ -12,6 +12,19 @@ namespace rhoflow
 using dealii::ParameterHandler;
 namespace Patterns = dealii::Patterns;
 
+namespace
+{
+/// The largest number 1, 2, 2.5 or 5 times a power of ten that is below `step` and divides `time`; 0 if there is none near.
+double round_divisor(double time, double step)
+{
+  for (double power = std::pow(10., std::floor(std::log10(step))); power > 1e-4 * step; power /= 10.)
+    for (const double digit : {5., 2.5, 2., 1.})
+      if (digit * power < step && std::abs(time / (digit * power) - std::round(time / (digit * power))) < 1e-6)
+        return digit * power;
+  return 0.;
+}
+} // namespace
+
 void ParticleParameters::declare(ParameterHandler &prm)
 {
   const ParticleParameters standard;
@@ -77,10 +90,13 @@ std::uint64_t ParticleParameters::steps_until(double time) const
   if (rounded > 9e15)
     throw InputError("Particles/Step size", "time " + short_number(time) + " would need more than 9e15 steps.");
   if (std::abs(steps - rounded) > 1e-6 * std::max(1., rounded * 1e-3))
-    throw InputError("Particles/Step size",
-                     "the output time " + short_number(time, 10) + " is not a multiple of the step size " +
-                       short_number(step_size, 10) + ". Choose a step size that divides every output time" +
-                       (rounded >= 1. ? ", for instance " + short_number(time / rounded, 10) : "") + ".");
+    {
+      const double fitting = round_divisor(time, step_size);
+      throw InputError("Particles/Step size", "the output time " + short_number(time, 10) +
+                                                " is not a multiple of the step size " + short_number(step_size, 10) +
+                                                ". Choose a step size that divides every output time" +
+                                                (fitting > 0. ? ", for instance " + short_number(fitting, 10) : "") + ".");
+    }
   return static_cast<std::uint64_t>(rounded);
 }
 

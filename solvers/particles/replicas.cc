@@ -1,9 +1,9 @@
+#include <solvers/base/error.h>
 #include <solvers/base/statistics.h>
+#include <solvers/base/timing.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/particles/replicas.h>
 #include <solvers/particles/sample_statistics.h>
-
-#include <solvers/base/error.h>
 
 #include <cmath>
 
@@ -76,6 +76,7 @@ Replicas::Replicas(const LearningProblem &learning_problem, const ParticleParame
 void Replicas::advance_to(double time)
 {
   together(comm, [&] {
+    Timing::Scope scope(seconds);
     for (auto &network : networks)
       network->advance_to(time);
   });

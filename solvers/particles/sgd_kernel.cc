@@ -74,8 +74,8 @@ void update_and_project(unsigned int n_tiles, unsigned int d, unsigned int colum
           unsigned int  i = 0;
           for (; i + 6 <= d; i += 6)
             update_rows<6>(d, i, w, decay, n_pending, pending_inputs, g);
-          for (; i + 2 <= d; i += 2)
-            update_rows<2>(d, i, w, decay, n_pending, pending_inputs, g);
+          for (; i + 4 <= d; i += 4)
+            update_rows<4>(d, i, w, decay, n_pending, pending_inputs, g);
           for (; i < d; ++i)
             update_rows<1>(d, i, w, decay, n_pending, pending_inputs, g);
         }

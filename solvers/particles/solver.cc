@@ -90,7 +90,7 @@ public:
                      ParticleParameters::method_name(settings.method)},
       {"risk at t = " + short_number(present), short_number(risk) + error},
       {"risk computed by", problem.particle_risk_method()}};
-    const double seconds = timing.section("training");
+    const double seconds = replicas.training_seconds();
     if (settings.method != ParticleParameters::Method::gradient_flow && seconds > 0. && !replicas.local_replicas().empty())
       rows.emplace_back("time of one step", short_number(1e6 * seconds / static_cast<double>(steps_done) /
                                                            static_cast<double>(replicas.local_replicas().size()),
