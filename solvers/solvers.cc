@@ -1,6 +1,14 @@
 #include <solvers/base/run_parameters.h>
 #include <solvers/base/solver.h>
+#include <solvers/comparison/parameters.h>
+#include <solvers/continuity/parameters.h>
+#include <solvers/continuity/solver.h>
+#include <solvers/discretization/adaptation.h>
 #include <solvers/mean_field/mean_field.h>
+#include <solvers/model/learning_problem.h>
+#include <solvers/particles/parameters.h>
+#include <solvers/particles/solver.h>
+#include <solvers/single_neuron/solver.h>
 
 #include <meshes/domain.h>
 
@@ -8,14 +16,21 @@ namespace rhoflow
 {
 const std::vector<SolverEntry> &registered_solvers()
 {
-  static const std::vector<SolverEntry> solvers;
+  static const std::vector<SolverEntry> solvers = {single_neuron_solver_entry(), continuity_solver_entry(),
+                                                   particle_solver_entry()};
   return solvers;
 }
 
 void declare_all_parameters(dealii::ParameterHandler &parameters)
 {
   RunParameters::declare(parameters);
+  ModelParameters::declare(parameters);
   Domain::declare(parameters);
   MeanFieldParameters::declare(parameters);
+  ContinuityParameters::declare(parameters);
+  RefinementParameters::declare(parameters);
+  SingleNeuronSolver::declare(parameters);
+  ParticleParameters::declare(parameters);
+  ComparisonParameters::declare(parameters);
 }
 } // namespace rhoflow

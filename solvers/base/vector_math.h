@@ -1,7 +1,7 @@
 #pragma once
 
-/// Vectors of doubles with elementary functions, for files named *_kernel.cc only: they alone are compiled for the machine's own
-/// instruction set, and a vector type of one width must not meet another one in the rest of the program.
+/// Vectors of doubles with elementary functions, for files named *_kernel.cc only: they alone are compiled for the machine's
+/// own instruction set, and a vector type of one width must not meet another one in the rest of the program.
 ///
 /// `Vector` is __m512d or __m256d with glibc's vector mathematics library where both are there, and plain double elsewhere;
 /// arithmetic, comparison and `condition ? a : b` are written as for double. The functions of the library have errors below 4
@@ -44,16 +44,25 @@ namespace vector_math
 {
 #if defined(RHOFLOW_VECTOR_MATH) && defined(__AVX512F__)
 using Vector = __m512d;
-#  define RHOFLOW_VECTOR_FUNCTION(name)                                                                                            \
-    inline Vector name(Vector x) { return _ZGVeN8v_##name(x); }
+#  define RHOFLOW_VECTOR_FUNCTION(name)                                                                                        \
+    inline Vector name(Vector x)                                                                                               \
+    {                                                                                                                          \
+      return _ZGVeN8v_##name(x);                                                                                               \
+    }
 #elif defined(RHOFLOW_VECTOR_MATH)
 using Vector = __m256d;
-#  define RHOFLOW_VECTOR_FUNCTION(name)                                                                                            \
-    inline Vector name(Vector x) { return _ZGVdN4v_##name(x); }
+#  define RHOFLOW_VECTOR_FUNCTION(name)                                                                                        \
+    inline Vector name(Vector x)                                                                                               \
+    {                                                                                                                          \
+      return _ZGVdN4v_##name(x);                                                                                               \
+    }
 #else
 using Vector = double;
-#  define RHOFLOW_VECTOR_FUNCTION(name)                                                                                            \
-    inline Vector name(Vector x) { return std::name(x); }
+#  define RHOFLOW_VECTOR_FUNCTION(name)                                                                                        \
+    inline Vector name(Vector x)                                                                                               \
+    {                                                                                                                          \
+      return std::name(x);                                                                                                     \
+    }
 #endif
 
 constexpr unsigned int lanes = sizeof(Vector) / sizeof(double);

@@ -20,13 +20,13 @@ Activation::Activation(Kind kind, std::vector<std::pair<double, double>> nodes)
     }
   const std::string parameter = "Learning problem/Activation nodes";
   if (table.size() < 2)
-    throw InputError(parameter, "a piecewise linear activation needs at least two nodes t:value, such as 0.5:-2.5, 1.5:7.5");
+    throw InputError(parameter, "a piecewise linear activation needs at least two nodes t:value, such as 0.5:-2.5, 1.5:7.5.");
   for (const auto &node : table)
     if (!std::isfinite(node.first) || !std::isfinite(node.second))
-      throw InputError(parameter, "the nodes of the activation must be finite numbers");
+      throw InputError(parameter, "the nodes of the activation must be finite numbers.");
   for (std::size_t i = 0; i + 1 < table.size(); ++i)
     if (!(table[i].first < table[i + 1].first))
-      throw InputError(parameter, "the arguments t of the nodes t:value must increase strictly");
+      throw InputError(parameter, "the arguments t of the nodes t:value must increase strictly.");
   for (const auto &node : table)
     {
       abscissae.push_back(node.first);
@@ -44,9 +44,9 @@ Activation::Kind Activation::kind_from_name(const std::string &name)
       for (const std::string &candidate : valid)
         list += (list.empty() ? "" : ", ") + candidate;
       const std::string nearest = nearest_spelling(name, valid);
-      throw InputError("Learning problem/Activation",
-                       "unknown activation '" + name + "'" + (nearest.empty() ? "" : ", did you mean '" + nearest + "'?") +
-                         " The choices are " + list + ".");
+      throw InputError("Learning problem/Activation", "unknown activation '" + name + "'" +
+                                                        (nearest.empty() ? "" : ", did you mean '" + nearest + "'?") +
+                                                        " The choices are " + list + ".");
     }
   return static_cast<Kind>(position - valid.begin());
 }
@@ -131,7 +131,7 @@ double Activation::derivative(double t) const
 
 void Activation::evaluate(const double *t, unsigned int n, double *values, double *derivatives) const
 {
-  kernel::evaluate_activation(type, static_cast<unsigned int>(abscissae.size()), abscissae.data(), ordinates.data(), n, t, values,
-                              derivatives);
+  kernel::evaluate_activation(type, static_cast<unsigned int>(abscissae.size()), abscissae.data(), ordinates.data(), n, t,
+                              values, derivatives);
 }
 } // namespace rhoflow

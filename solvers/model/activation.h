@@ -12,7 +12,7 @@ class Activation
 public:
   enum class Kind
   {
-    erf,              ///< erf(t/√2)
+    erf, ///< erf(t/√2)
     tanh,
     sigmoid,          ///< 1/(1 + e^{−t})
     softplus,         ///< log(1 + e^t)
@@ -27,7 +27,7 @@ public:
   static Kind                     kind_from_name(const std::string &name);
   static std::vector<std::string> names();
 
-  Kind   kind() const { return type; }
+  Kind kind() const { return type; }
   /// −1 if σ is odd, 1 if it is even, 0 if neither is known.
   int    parity() const;
   double value(double t) const;

@@ -20,7 +20,7 @@ void check_node_count(double count, const std::string &advice)
   if (count > most_nodes)
     throw InputError("Data/Quadrature nodes", "these choices give " + std::to_string(static_cast<std::uint64_t>(count)) +
                                                 " data nodes, more than the " + std::to_string(most_nodes) +
-                                                " that are allowed; " + advice);
+                                                " that are allowed; " + advice + ".");
 }
 
 /// Appends centre + all combinations of d one-dimensional rules.
@@ -62,7 +62,7 @@ std::vector<double> corner(const std::vector<double> &given, unsigned int d, con
     return std::vector<double>(d, given[0]);
   if (given.size() != d)
     throw InputError(parameter, "has " + std::to_string(given.size()) + " numbers, but the input has " + std::to_string(d) +
-                                  " coordinates; give " + std::to_string(d) + " numbers, or one for all");
+                                  " coordinates; give " + std::to_string(d) + " numbers, or one for all.");
   return given;
 }
 
@@ -99,15 +99,15 @@ void fill_discrete(const ModelChoices &choices, DataLaw &law)
   const std::string                  parameter = "Data/Points";
   const std::vector<WeightedEntries> points    = parse_weighted_entries(choices.points, parameter);
   if (points.empty())
-    throw InputError(parameter, "Data/Law = discrete needs points, such as 0.5: -1 | 0.5: 1");
+    throw InputError(parameter, "Data/Law = discrete needs points, such as 0.5: -1 | 0.5: 1.");
   std::vector<double> weights;
   for (const WeightedEntries &point : points)
     {
       if (point.entries.size() != law.dimension)
         throw InputError(parameter, "a point has " + std::to_string(point.entries.size()) + " coordinates, but the input has " +
-                                      std::to_string(law.dimension));
+                                      std::to_string(law.dimension) + ".");
       if (!(point.weight > 0.))
-        throw InputError(parameter, "the weights of the points must be positive");
+        throw InputError(parameter, "the weights of the points must be positive.");
       for (const std::string &entry : point.entries)
         law.centres.push_back(evaluate_constant(entry, parameter));
       weights.push_back(point.weight);
@@ -180,13 +180,30 @@ void DataLaw::sample(CounterRandom &random, double *x) const
 }
 
 
+unsigned int data_dimension(const ModelChoices &choices)
+{
+  if (choices.data_law != "csv")
+    return choices.finite_input_dimension(1, 1, 3, "the neuron '" + choices.neuron + "'");
+  if (choices.input_columns.empty())
+    throw InputError("Data/Input columns", "Data/Law = csv needs the names of the columns that are the inputs.");
+  const std::size_t n = choices.input_columns.size();
+  if (n > 3)
+    throw InputError("Data/Input columns", std::to_string(n) + " inputs are named; at most 3 are possible on a mesh.");
+  const unsigned int d = static_cast<unsigned int>(n);
+  if (choices.finite_input_dimension(d, 1, 3, "a CSV data set") != d)
+    throw InputError("Learning problem/Input dimension",
+                     "differs from the number of input columns, " + std::to_string(d) + "; leave it at auto.");
+  return d;
+}
+
+
 DataLaw make_data_law(const ModelChoices &choices)
 {
   if (choices.data_law == "csv")
     return read_data_set(choices);
 
   DataLaw law;
-  law.dimension = choices.finite_input_dimension(1, 1, 3, "the neuron '" + choices.neuron + "'");
+  law.dimension        = data_dimension(choices);
   const unsigned int n = choices.quadrature_nodes, d = law.dimension;
   if (choices.data_law == "gaussian")
     {
@@ -205,7 +222,7 @@ DataLaw make_data_law(const ModelChoices &choices)
       for (unsigned int c = 0; c < d; ++c)
         {
           if (!(law.lower[c] < law.upper[c]))
-            throw InputError("Data/Upper corner", "must lie above Data/Lower corner in every coordinate");
+            throw InputError("Data/Upper corner", "must lie above Data/Lower corner in every coordinate.");
           rules.push_back(gauss_legendre(n, law.lower[c], law.upper[c]));
         }
       append_product(rules, nullptr, 1., law);

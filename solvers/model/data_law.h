@@ -46,6 +46,9 @@ struct DataLaw
   void sample(CounterRandom &random, double *x) const;
 };
 
+/// d: given, or the number of input columns of a CSV data set, or 1. Throws InputError.
+unsigned int data_dimension(const ModelChoices &choices);
+
 /// The law that the section "Data" describes. Throws InputError.
 DataLaw make_data_law(const ModelChoices &choices);
 

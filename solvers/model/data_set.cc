@@ -31,7 +31,7 @@ std::pair<double, double> standardise(std::vector<double> &values, unsigned int 
   for (std::size_t i = 0; i < n; ++i)
     variance += (values[i * stride + offset] - mean) * (values[i * stride + offset] - mean) / n;
   if (!(variance > 0.))
-    throw InputError("Data/Standardise", "the column '" + column + "' is constant and cannot be scaled to variance 1");
+    throw InputError("Data/Standardise", "the column '" + column + "' is constant and cannot be scaled to variance 1.");
   const double deviation = std::sqrt(variance);
   for (std::size_t i = 0; i < n; ++i)
     values[i * stride + offset] = (values[i * stride + offset] - mean) / deviation;
@@ -43,20 +43,13 @@ std::pair<double, double> standardise(std::vector<double> &values, unsigned int 
 DataLaw read_data_set(const ModelChoices &choices)
 {
   if (choices.csv_file.empty())
-    throw InputError("Data/CSV file", "Data/Law = csv needs the name of a file");
-  if (choices.input_columns.empty())
-    throw InputError("Data/Input columns", "Data/Law = csv needs the names of the columns that are the inputs");
+    throw InputError("Data/CSV file", "Data/Law = csv needs the name of a file.");
   if (choices.output_column.empty())
-    throw InputError("Data/Output column", "Data/Law = csv needs the name of the column that is the output");
-  const unsigned int d = static_cast<unsigned int>(choices.input_columns.size());
-  if (d > 3)
-    throw InputError("Data/Input columns", std::to_string(d) + " inputs are named; at most 3 are possible on a mesh");
-  if (choices.finite_input_dimension(d, 1, 3, "a CSV data set") != d)
-    throw InputError("Learning problem/Input dimension",
-                     "differs from the number of input columns, " + std::to_string(d) + "; leave it at auto");
+    throw InputError("Data/Output column", "Data/Law = csv needs the name of the column that is the output.");
+  const unsigned int d = data_dimension(choices);
   for (const std::string &column : choices.input_columns)
     if (column == choices.output_column)
-      throw InputError("Data/Output column", "the column '" + column + "' is an input as well");
+      throw InputError("Data/Output column", "the column '" + column + "' is an input as well.");
 
   std::vector<std::string> needed = choices.input_columns;
   needed.push_back(choices.output_column);

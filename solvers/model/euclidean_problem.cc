@@ -91,8 +91,7 @@ Target make_target(const ModelChoices &choices, const ParticleNeuron &neuron, co
       std::vector<std::string> variables;
       for (unsigned int c = 1; c <= neuron.input_dimension; ++c)
         variables.push_back(neuron.input_dimension == 1 ? "x" : "x" + std::to_string(c));
-      const auto expression =
-        std::make_shared<const Expression>(choices.target_expression, variables, "Target/Expression");
+      const auto expression = std::make_shared<const Expression>(choices.target_expression, variables, "Target/Expression");
       return [expression](const double *x) { return (*expression)(x); };
     }
   if (choices.target == "teachers")
@@ -102,13 +101,14 @@ Target make_target(const ModelChoices &choices, const ParticleNeuron &neuron, co
         {
           if (teacher.entries.size() != n)
             throw InputError("Target/Teachers", "a teacher has " + std::to_string(teacher.entries.size()) +
-                                                  " parameters, but the neuron '" + choices.neuron + "' has " + std::to_string(n));
+                                                  " parameters, but the neuron '" + choices.neuron + "' has " +
+                                                  std::to_string(n) + ".");
           coefficients.push_back(teacher.weight);
           for (const std::string &entry : teacher.entries)
             parameters.push_back(evaluate_constant(entry, "Target/Teachers"));
         }
       if (coefficients.empty())
-        throw InputError("Target/Teachers", "Target/Type = teachers needs at least one neuron, such as 1: 0.5, -1");
+        throw InputError("Target/Teachers", "Target/Type = teachers needs at least one neuron, such as 1: 0.5, -1.");
       return teacher_target(neuron, choices.make_target_activation(), coefficients, parameters);
     }
   if (choices.target == "random teachers")
@@ -131,8 +131,23 @@ Target make_target(const ModelChoices &choices, const ParticleNeuron &neuron, co
         }
       return teacher_target(neuron, choices.make_target_activation(), coefficients, parameters);
     }
-  throw InputError("Target/Type", "the neuron '" + choices.neuron +
-                                    "' needs a target: choose expression, teachers or random teachers, or data from a CSV file");
+  throw InputError("Target/Type",
+                   "the neuron '" + choices.neuron +
+                     "' needs a target: choose expression, teachers or random teachers, or data from a CSV file.");
+}
+
+
+/// The neuron, whose parameters must fit on a mesh.
+ParticleNeuron make_neuron(const ModelChoices &choices)
+{
+  ParticleNeuron neuron{type_from_name(choices.neuron), data_dimension(choices), choices.bump_width};
+  if (neuron.n_parameters() > 3)
+    throw InputError("Learning problem/Input dimension",
+                     "the neuron '" + choices.neuron + "' has " + std::to_string(neuron.n_parameters()) +
+                       " parameters for d = " + std::to_string(neuron.input_dimension) +
+                       ", but a mesh has at most 3 dimensions; take fewer inputs or a neuron without " +
+                       (neuron.type == Type::biased_ridge ? "bias" : "amplitude") + ".");
+  return neuron;
 }
 
 
@@ -141,26 +156,22 @@ class EuclideanProblem : public LearningProblem
 {
 public:
   explicit EuclideanProblem(const ModelChoices &choices)
-    : data(make_data_law(choices))
-    , neuron{type_from_name(choices.neuron), data.dimension, choices.bump_width}
+    : neuron(make_neuron(choices))
+    , data(make_data_law(choices))
     , names(names_of_parameters(neuron.type, data.dimension))
     , table(data.nodes, data.dimension)
     , noise_deviation(choices.noise_deviation)
   {
     const unsigned int d = data.dimension;
-    if (n_parameters() > 3)
-      throw InputError("Learning problem/Input dimension",
-                       "the neuron '" + choices.neuron + "' has " + std::to_string(n_parameters()) + " parameters for d = " +
-                         std::to_string(d) + ", but a mesh has at most 3 dimensions; take fewer inputs or a neuron without " +
-                         (neuron.type == Type::biased_ridge ? "bias" : "amplitude"));
-    node_weights = data.weights;
-    noise        = noise_deviation * noise_deviation;
-    sigma        = std::make_unique<Activation>(choices.make_activation());
+    node_weights         = data.weights;
+    noise                = noise_deviation * noise_deviation;
+    sigma                = std::make_unique<Activation>(choices.make_activation());
 
     if (!data.outputs.empty())
       {
         if (choices.target != "automatic")
-          throw InputError("Target/Type", "a CSV data set brings its own targets (Data/Output column): leave this at automatic");
+          throw InputError("Target/Type",
+                           "a CSV data set brings its own targets (Data/Output column): leave this at automatic.");
         node_targets = data.outputs;
       }
     else
@@ -174,11 +185,12 @@ public:
                 std::string where;
                 for (unsigned int c = 0; c < d; ++c)
                   where += (c > 0 ? ", " : "") + std::to_string(data.nodes[k * d + c]);
-                throw InputError("Target/Expression", "the target is not finite at x = (" + where + ")");
+                throw InputError("Target/Expression", "the target is not finite at x = (" + where + ").");
               }
           }
       }
-    law = make_initial_law(expand_gaussian_neurons(choices.initial_law, choices.neuron, d), names, choices.lower, choices.upper);
+    law =
+      make_initial_law(expand_gaussian_neurons(choices.initial_law, choices.neuron, d), names, choices.lower, choices.upper);
   }
 
   unsigned int             n_parameters() const override { return neuron.n_parameters(); }
@@ -254,16 +266,13 @@ public:
 
   std::string particle_risk_method() const override
   {
-    return data.finite() ? "all " + std::to_string(n_nodes()) + " data points" :
-                           "quadrature with " + std::to_string(n_nodes()) + " nodes";
+    return data.finite() ? "all " + std::to_string(n_nodes()) + " data points"
+                         : "quadrature with " + std::to_string(n_nodes()) + " nodes";
   }
 
-  std::vector<double> curve_inputs() const override
-  {
-    return data.dimension == 1 ? data.nodes : std::vector<double>();
-  }
-  std::string input_name() const override { return data.input_name.empty() ? "x" : data.input_name; }
-  std::string output_name() const override { return data.output_name.empty() ? "y" : data.output_name; }
+  std::vector<double>       curve_inputs() const override { return data.dimension == 1 ? data.nodes : std::vector<double>(); }
+  std::string               input_name() const override { return data.input_name.empty() ? "x" : data.input_name; }
+  std::string               output_name() const override { return data.output_name.empty() ? "y" : data.output_name; }
   std::pair<double, double> input_scaling() const override { return data.input_scaling; }
   std::pair<double, double> output_scaling() const override { return data.output_scaling; }
 
@@ -275,8 +284,8 @@ private:
     y = node_targets[index];
   }
 
-  DataLaw                  data;
   ParticleNeuron           neuron;
+  DataLaw                  data;
   std::vector<std::string> names;
   kernel::NodeTable        table;
   double                   noise_deviation;

@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
+#include <iostream>
 #include <map>
 #include <sstream>
 #include <stdexcept>
 
 #include <solvers/base/error.h>
+#include <solvers/base/number.h>
 
 namespace rhoflow
 {
@@ -17,6 +18,25 @@ struct Expression::Parser
 {
   dealii::FunctionParser<3> function;
 };
+
+
+namespace
+{
+/// deal.II writes the parser's complaints to the terminal, on every rank, before it throws them.
+class SilentTerminal
+{
+public:
+  SilentTerminal()
+    : buffer(std::cerr.rdbuf(nullptr))
+  {}
+  ~SilentTerminal() { std::cerr.rdbuf(buffer); }
+  SilentTerminal(const SilentTerminal &)            = delete;
+  SilentTerminal &operator=(const SilentTerminal &) = delete;
+
+private:
+  std::streambuf *buffer;
+};
+} // namespace
 
 
 Expression::Expression(const std::string &text, const std::vector<std::string> &variables, const std::string &parameter)
@@ -27,7 +47,7 @@ Expression::Expression(const std::string &text, const std::vector<std::string> &
   if (n_variables > 3)
     throw std::invalid_argument("an expression has at most three variables");
   if (trimmed(text).empty())
-    throw InputError(parameter, "the expression is empty");
+    throw InputError(parameter, "the expression is empty.");
 
   std::string names;
   for (unsigned int i = 0; i < 3; ++i)
@@ -38,6 +58,7 @@ Expression::Expression(const std::string &text, const std::vector<std::string> &
 
   try
     {
+      const SilentTerminal silence;
       parser->function.initialize(names, text, constants);
       // The formula is parsed when it is first evaluated.
       parser->function.value(dealii::Point<3>(0.5, 0.5, 0.5));
@@ -73,25 +94,14 @@ double Expression::operator()(const double *x) const
 double evaluate_constant(const std::string &text, const std::string &parameter)
 {
   const std::string stripped = trimmed(text);
-  char             *end      = nullptr;
-  double            value    = std::strtod(stripped.c_str(), &end);
+  double            value    = 0.;
   if (stripped.empty())
-    throw InputError(parameter, "a number is missing");
-  if (*end != '\0')
+    throw InputError(parameter, "a number is missing.");
+  if (!parse_number(stripped, value))
     value = Expression(stripped, {}, parameter)(nullptr);
   if (!std::isfinite(value))
-    throw InputError(parameter, "'" + stripped + "' is not a finite number");
+    throw InputError(parameter, "'" + stripped + "' is not a finite number.");
   return value;
-}
-
-
-std::string trimmed(const std::string &text)
-{
-  const char *blanks = " \t\r\n";
-  const auto  first  = text.find_first_not_of(blanks);
-  if (first == std::string::npos)
-    return "";
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
 
@@ -116,7 +126,7 @@ std::vector<std::string> split_outside_parentheses(const std::string &text, char
         part += c;
     }
   if (depth != 0)
-    throw InputError(parameter, "the parentheses in '" + trimmed(text) + "' are not balanced");
+    throw InputError(parameter, "the parentheses in '" + trimmed(text) + "' are not balanced.");
   parts.push_back(trimmed(part));
   return parts;
 }
@@ -134,7 +144,7 @@ std::vector<WeightedEntries> parse_weighted_entries(const std::string &text, con
       entry.weight  = halves.size() == 2 ? evaluate_constant(halves[0], parameter) : 1.;
       entry.entries = split_outside_parentheses(halves.back(), ',', parameter);
       if (entry.entries.empty() || std::count(entry.entries.begin(), entry.entries.end(), "") > 0)
-        throw InputError(parameter, "an entry is missing in '" + item + "'");
+        throw InputError(parameter, "an entry is missing in '" + item + "'.");
       list.push_back(entry);
     }
   return list;

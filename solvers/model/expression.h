@@ -6,8 +6,8 @@
 
 namespace rhoflow
 {
-/// A formula that the user wrote, in up to three variables (muParser's syntax: + − * / ^, sin, exp, log, erfc, if(c, a, b), ...;
-/// constants pi and e).
+/// A formula that the user wrote, in up to three variables (muParser's syntax: + − * / ^, sin, exp, log, erfc, if(c, a, b),
+/// ...; constants pi and e).
 class Expression
 {
 public:
@@ -30,9 +30,6 @@ private:
 
 /// A number or an arithmetic expression of numbers. Throws InputError(parameter, ...) if it is neither, or not finite.
 double evaluate_constant(const std::string &text, const std::string &parameter);
-
-/// Without blanks at both ends.
-std::string trimmed(const std::string &text);
 
 /// The parts of a text between separators that are outside all parentheses, trimmed; {} for blank text.
 std::vector<std::string> split_outside_parentheses(const std::string &text, char separator, const std::string &parameter);

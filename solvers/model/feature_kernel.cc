@@ -68,7 +68,7 @@ void neuron_features(const ParticleNeuron &neuron, const Activation &activation,
                   // (θ − x)/(|x − θ| δ), 0 at the centre
                   const Vector distance = load(&arguments[k]) * broadcast(neuron.bump_width * neuron.bump_width);
                   const Vector ratio    = (broadcast(point[c]) - load(x + c * s + k)) / distance;
-                  gradient = distance > broadcast(0.) ? gradient * ratio : broadcast(0.);
+                  gradient              = distance > broadcast(0.) ? gradient * ratio : broadcast(0.);
                 }
               else if (c < d)
                 gradient = gradient * load(x + c * s + k);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <solvers/base/error.h>
+#include <solvers/base/number.h>
 #include <solvers/base/random.h>
 #include <solvers/model/expression.h>
 #include <solvers/model/initial_law_factor.h>
@@ -147,7 +148,7 @@ public:
       }
     total = cumulative.back();
     if (!(total > 0.))
-      throw InputError(law_parameter, "the density '" + expression.text() + "' vanishes on the whole domain");
+      throw InputError(law_parameter, "the density '" + expression.text() + "' vanishes on the whole domain.");
   }
 
   unsigned int dimension() const override { return n; }
@@ -165,17 +166,15 @@ public:
   {
     // A cell by its mass, then rejection inside; a quarter is room for what the points of the rule did not see.
     const double      level = random.uniform() * total;
-    const std::size_t cell =
-      std::min<std::size_t>(std::upper_bound(cumulative.begin(), cumulative.end(), level) - cumulative.begin(),
-                            cumulative.size() - 1);
+    const std::size_t cell  = std::min<std::size_t>(
+      std::upper_bound(cumulative.begin(), cumulative.end(), level) - cumulative.begin(), cumulative.size() - 1);
     double position[3];
     do
       {
         for (unsigned int c = 0; c < n; ++c)
           position[c] = random.uniform();
         place(cell, position, theta);
-      }
-    while (random.uniform() * 1.25 * bound[cell] > raw(theta));
+    } while (random.uniform() * 1.25 * bound[cell] > raw(theta));
   }
 
   void quadrature(unsigned int n_per_factor, std::vector<double> &nodes, std::vector<double> &weights) const override
@@ -190,8 +189,9 @@ public:
     for (std::size_t q = 0; q < weights.size(); ++q)
       sum += (weights[q] *= raw(&nodes[q * n]));
     if (!(sum > 0.))
-      throw InputError(law_parameter, "the density '" + expression.text() + "' vanishes at all " + std::to_string(weights.size()) +
-                                        " quadrature points; use more points for each coordinate");
+      throw InputError(law_parameter, "the density '" + expression.text() + "' vanishes at all " +
+                                        std::to_string(weights.size()) +
+                                        " quadrature points; use more points for each coordinate.");
     for (double &weight : weights)
       weight /= sum;
   }
@@ -212,8 +212,8 @@ private:
         std::string where;
         for (unsigned int c = 0; c < n; ++c)
           where += (c > 0 ? ", " : "") + std::to_string(theta[c]);
-        throw InputError(law_parameter, "the density '" + expression.text() + "' is " + std::to_string(value) + " at (" + where +
-                                          "); it must be finite and not negative on the whole domain");
+        throw InputError(law_parameter, "the density '" + expression.text() + "' is " + std::to_string(value) + " at (" +
+                                          where + "); it must be finite and not negative on the whole domain.");
       }
     return value;
   }
@@ -231,22 +231,23 @@ private:
 std::unique_ptr<InitialLaw> make_initial_law(const std::string &text, const std::vector<std::string> &coordinate_names,
                                              const std::vector<double> &lower, const std::vector<double> &upper)
 {
-  const unsigned int n        = static_cast<unsigned int>(coordinate_names.size());
+  const unsigned int n = static_cast<unsigned int>(coordinate_names.size());
   std::string        expected;
   for (const std::string &name : coordinate_names)
     expected += (expected.empty() ? "" : ", ") + name;
 
   const std::string stripped = trimmed(text);
   if (stripped.empty())
-    throw InputError(law_parameter, "the law is empty; give one factor for each of the coordinates " + expected);
+    throw InputError(law_parameter, "the law is empty; give one factor for each of the coordinates " + expected + ".");
   if (stripped.rfind("expression", 0) == 0)
     {
       const auto open = stripped.find('(');
       if (open == std::string::npos || stripped.back() != ')')
-        throw InputError(law_parameter, "write expression(formula), the formula in the coordinates " + expected);
+        throw InputError(law_parameter, "write expression(formula), the formula in the coordinates " + expected + ".");
       if (lower.size() != n || upper.size() != n)
         throw InputError(law_parameter, "an expression needs a domain with the coordinates " + expected +
-                                          ": set Domain/Lower corner and Domain/Upper corner to " + std::to_string(n) + " numbers");
+                                          ": set Domain/Lower corner and Domain/Upper corner to " + std::to_string(n) +
+                                          " numbers.");
       return std::make_unique<ExpressionLaw>(
         Expression(stripped.substr(open + 1, stripped.size() - open - 2), coordinate_names, law_parameter), lower, upper);
     }
@@ -256,10 +257,11 @@ std::unique_ptr<InitialLaw> make_initial_law(const std::string &text, const std:
   for (const WeightedEntries &entry : parse_weighted_entries(stripped, law_parameter))
     {
       if (!(entry.weight > 0.))
-        throw InputError(law_parameter, "the weights of a mixture must be positive");
+        throw InputError(law_parameter, "the weights of a mixture must be positive.");
       if (entry.entries.size() != n)
-        throw InputError(law_parameter, "a component has " + std::to_string(entry.entries.size()) + " factors, but the neuron has " +
-                                          std::to_string(n) + " coordinates: give one factor each for " + expected);
+        throw InputError(law_parameter, "a component has " + std::to_string(entry.entries.size()) +
+                                          " factors, but the neuron has " + std::to_string(n) +
+                                          " coordinates: give one factor each for " + expected + ".");
       MixtureLaw::Component component{entry.weight, {}};
       for (const std::string &factor : entry.entries)
         component.factors.emplace_back(factor, law_parameter);

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include <solvers/base/error.h>
+#include <solvers/base/number.h>
 #include <solvers/base/random.h>
 #include <solvers/base/spelling.h>
 #include <solvers/model/expression.h>
@@ -51,7 +52,7 @@ LawFactor::LawFactor(const std::string &text, const std::string &parameter)
 
   const auto open = text.find('(');
   if (open == std::string::npos || text.back() != ')')
-    throw InputError(parameter, "'" + text + "' is not a factor such as " + forms[0]);
+    throw InputError(parameter, "'" + text + "' is not a factor such as " + forms[0] + ".");
   const std::string name  = trimmed(text.substr(0, open));
   std::size_t       index = 0;
   while (index < names.size() && names[index] != name)
@@ -62,15 +63,17 @@ LawFactor::LawFactor(const std::string &text, const std::string &parameter)
       for (const std::string &form : forms)
         list += (list.empty() ? "" : ", ") + form;
       const std::string nearest = nearest_spelling(name, names);
-      throw InputError(parameter, "unknown factor '" + name + "'" + (nearest.empty() ? "" : ", did you mean '" + nearest + "'?") +
-                                    " The choices are " + list + ".");
+      throw InputError(parameter, "unknown factor '" + name + "'" +
+                                    (nearest.empty() ? "" : ", did you mean '" + nearest + "'?") + " The choices are " + list +
+                                    ".");
     }
   kind = static_cast<Kind>(index);
 
   const std::vector<std::string> arguments =
     split_outside_parentheses(text.substr(open + 1, text.size() - open - 2), ',', parameter);
   if (arguments.size() != n_arguments[index])
-    throw InputError(parameter, "'" + text + "' has " + std::to_string(arguments.size()) + " arguments; write " + forms[index]);
+    throw InputError(parameter,
+                     "'" + text + "' has " + std::to_string(arguments.size()) + " arguments; write " + forms[index] + ".");
   for (std::size_t i = 0; i < arguments.size(); ++i)
     p[i] = evaluate_constant(arguments[i], parameter);
 
@@ -78,31 +81,32 @@ LawFactor::LawFactor(const std::string &text, const std::string &parameter)
     {
       case Kind::normal:
         if (!(p[1] > 0.))
-          throw InputError(parameter, "the standard deviation in '" + text + "' must be positive; use point(value) for a point mass");
+          throw InputError(parameter,
+                           "the standard deviation in '" + text + "' must be positive; use point(value) for a point mass.");
         log_normalisation = -std::log(p[1]) - 0.5 * std::log(2. * 3.14159265358979323846);
         break;
       case Kind::uniform:
         if (!(p[0] < p[1]))
-          throw InputError(parameter, "the lower bound in '" + text + "' must be below the upper bound");
+          throw InputError(parameter, "the lower bound in '" + text + "' must be below the upper bound.");
         log_normalisation = -std::log(p[1] - p[0]);
         break;
       case Kind::truncated_normal:
         {
           if (!(p[1] > 0.))
-            throw InputError(parameter, "the standard deviation in '" + text + "' must be positive");
+            throw InputError(parameter, "the standard deviation in '" + text + "' must be positive.");
           if (!(p[2] < p[3]))
-            throw InputError(parameter, "the lower bound in '" + text + "' must be below the upper bound");
+            throw InputError(parameter, "the lower bound in '" + text + "' must be below the upper bound.");
           // The tail that holds the interval, so that no digits cancel.
           const double a = (p[2] - p[0]) / p[1], b = (p[3] - p[0]) / p[1];
           const double mass = a > 0. ? upper_tail(a) - upper_tail(b) : upper_tail(-b) - upper_tail(-a);
           if (!(mass > std::numeric_limits<double>::min()))
-            throw InputError(parameter, "the interval in '" + text + "' is so far from the mean that it holds no mass");
+            throw InputError(parameter, "the interval in '" + text + "' is so far from the mean that it holds no mass.");
           log_normalisation = -std::log(p[1]) - 0.5 * std::log(2. * 3.14159265358979323846) - std::log(mass);
           break;
         }
       case Kind::chi:
         if (!(p[0] > 0.) || !(p[1] > 0.))
-          throw InputError(parameter, "degrees of freedom and scale in '" + text + "' must be positive");
+          throw InputError(parameter, "degrees of freedom and scale in '" + text + "' must be positive.");
         log_normalisation = -std::log(p[1]) - (0.5 * p[0] - 1.) * std::log(2.) - std::lgamma(0.5 * p[0]);
         break;
       case Kind::point:

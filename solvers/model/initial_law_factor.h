@@ -31,7 +31,7 @@ public:
 
 private:
   Kind   kind;
-  double p[4] = {0., 0., 0., 0.}; ///< the arguments in the order of Kind
-  double log_normalisation = 0.;  ///< of the density
+  double p[4]              = {0., 0., 0., 0.}; ///< the arguments in the order of Kind
+  double log_normalisation = 0.;               ///< of the density
 };
 } // namespace rhoflow

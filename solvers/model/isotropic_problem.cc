@@ -29,11 +29,12 @@ public:
     , tau{1. + choices.class_contrast, 1. - choices.class_contrast}
   {
     if (choices.data_law != "gaussian")
-      throw InputError("Data/Law", "the neuron 'isotropic' separates two Gaussians: set gaussian, or choose another neuron");
+      throw InputError("Data/Law", "the neuron 'isotropic' separates two Gaussians: set gaussian, or choose another neuron.");
     if (choices.standard_deviation != 1.)
-      throw InputError("Data/Standard deviation", "the neuron 'isotropic' takes the deviations from Data/Class contrast: leave this at 1");
+      throw InputError("Data/Standard deviation",
+                       "the neuron 'isotropic' takes the deviations from Data/Class contrast: leave this at 1.");
     if (choices.target != "automatic")
-      throw InputError("Target/Type", "the neuron 'isotropic' learns the class, +1 or -1: leave this at automatic");
+      throw InputError("Target/Type", "the neuron 'isotropic' learns the class, +1 or -1: leave this at automatic.");
 
     sigma = std::make_unique<Activation>(choices.make_activation());
     noise = noise_deviation * noise_deviation;
@@ -158,8 +159,8 @@ private:
   std::uint64_t                       seed;
   double                              noise_deviation;
   double                              tau[2];
-  std::unique_ptr<SphericalMean>      mean;  ///< for a piecewise linear σ
-  kernel::ReducedNodes                nodes; ///< x1 = 0, ϱ = τ χ
+  std::unique_ptr<SphericalMean>      mean;        ///< for a piecewise linear σ
+  kernel::ReducedNodes                nodes;       ///< x1 = 0, ϱ = τ χ
   mutable std::unique_ptr<TestSample> test_sample; ///< drawn when first needed
 };
 } // namespace

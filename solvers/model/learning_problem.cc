@@ -21,7 +21,7 @@ std::vector<std::string> parse_list(const std::string &text, const std::string &
   std::vector<std::string> list = split_outside_parentheses(text, ',', parameter);
   for (const std::string &entry : list)
     if (entry.empty())
-      throw InputError(parameter, "an entry is missing in '" + text + "'");
+      throw InputError(parameter, "an entry is missing in '" + text + "'.");
   return list;
 }
 
@@ -43,7 +43,7 @@ double parse_dimension(const std::string &text)
     return std::numeric_limits<double>::infinity();
   const double d = evaluate_constant(text, parameter);
   if (d < 1. || d > 10000. || d != std::floor(d))
-    throw InputError(parameter, "'" + text + "' is none of: a whole number from 1 to 10000, inf, auto");
+    throw InputError(parameter, "'" + text + "' is none of: a whole number from 1 to 10000, inf, auto.");
   return d;
 }
 
@@ -55,7 +55,7 @@ std::vector<std::pair<double, double>> parse_activation_nodes(const std::string 
     {
       const std::vector<std::string> halves = split_outside_parentheses(entry, ':', parameter);
       if (halves.size() != 2)
-        throw InputError(parameter, "'" + entry + "' is not of the form t:value");
+        throw InputError(parameter, "'" + entry + "' is not of the form t:value.");
       nodes.emplace_back(evaluate_constant(halves[0], parameter), evaluate_constant(halves[1], parameter));
     }
   return nodes;
@@ -147,7 +147,7 @@ unsigned int ModelChoices::finite_input_dimension(unsigned int automatic, unsign
     return automatic;
   if (!(input_dimension >= lowest && input_dimension <= highest))
     throw InputError("Learning problem/Input dimension",
-                     reason + " needs a dimension from " + std::to_string(lowest) + " to " + std::to_string(highest));
+                     reason + " needs a dimension from " + std::to_string(lowest) + " to " + std::to_string(highest) + ".");
   return static_cast<unsigned int>(input_dimension);
 }
 
@@ -166,12 +166,10 @@ std::string expand_gaussian_neurons(const std::string &text, const std::string &
           if ((depth += (result[close] == '(') - (result[close] == ')')) == 0)
             break;
       if (open == std::string::npos || close == open || close >= result.size())
-        throw InputError("Initial law/Law", "write gaussian_neurons(gamma): weights w ~ N(0, gamma^2/d I)");
+        throw InputError("Initial law/Law", "write gaussian_neurons(gamma): weights w ~ N(0, gamma^2/d I).");
 
       const std::string gamma = "(" + result.substr(open + 1, close - open - 1) + ")";
-      const auto        d     = [&](unsigned int offset) {
-        return std::to_string(static_cast<unsigned int>(input_dimension) - offset);
-      };
+      const auto  d = [&](unsigned int offset) { return std::to_string(static_cast<unsigned int>(input_dimension) - offset); };
       std::string factors;
       if (!std::isfinite(input_dimension))
         factors = "point(0), point" + gamma;
@@ -198,13 +196,13 @@ void ModelParameters::declare(dealii::ParameterHandler &prm)
 
   prm.enter_subsection("Learning problem");
   {
-    prm.declare_entry("Neuron", "single neuron",
-                      Patterns::Selection("linear|ridge|weighted ridge|biased ridge|bump|single neuron|isotropic"),
-                      "What the hidden units compute. linear: theta.x; ridge: sigma(w.x); weighted ridge: a sigma(w.x); biased "
-                      "ridge: a sigma(w.x + b); bump: sigma(|x - theta|/delta), all with at most 3 parameters. single neuron: "
-                      "a sigma(w.x) in R^d learns sigma(x1) from Gaussian inputs, on the mesh reduced to (a, s, r), s = w1, r the "
-                      "length of the rest of w. isotropic: sigma(w.x) in R^d separates two centred Gaussians, on the mesh reduced "
-                      "to r = |w|.");
+    prm.declare_entry(
+      "Neuron", "single neuron", Patterns::Selection("linear|ridge|weighted ridge|biased ridge|bump|single neuron|isotropic"),
+      "What the hidden units compute. linear: theta.x; ridge: sigma(w.x); weighted ridge: a sigma(w.x); biased "
+      "ridge: a sigma(w.x + b); bump: sigma(|x - theta|/delta), all with at most 3 parameters. single neuron: "
+      "a sigma(w.x) in R^d learns sigma(x1) from Gaussian inputs, on the mesh reduced to (a, s, r), s = w1, r the "
+      "length of the rest of w. isotropic: sigma(w.x) in R^d separates two centred Gaussians, on the mesh reduced "
+      "to r = |w|.");
     prm.declare_entry("Input dimension", "auto", Patterns::Anything(),
                       "Number d of inputs: 1 to 3; for single neuron and isotropic 2 to 10000, for single neuron also inf (the "
                       "limit d -> infinity, without finite networks). auto: 40 for single neuron and isotropic, the number of "
@@ -223,10 +221,12 @@ void ModelParameters::declare(dealii::ParameterHandler &prm)
 
   prm.enter_subsection("Data");
   {
-    prm.declare_entry("Law", "gaussian", Patterns::Selection("gaussian|uniform|sphere|discrete|csv"),
-                      "Law of the inputs x: gaussian N(0, s^2 I), uniform on a box, uniform on the unit sphere, discrete points "
-                      "with weights, or the rows of a CSV file.");
-    prm.declare_entry("Standard deviation", "1", Patterns::Double(1e-12), "Deviation s of every coordinate, gaussian law only.");
+    prm.declare_entry(
+      "Law", "gaussian", Patterns::Selection("gaussian|uniform|sphere|discrete|csv"),
+      "Law of the inputs x: gaussian N(0, s^2 I), uniform on a box, uniform on the unit sphere, discrete points "
+      "with weights, or the rows of a CSV file.");
+    prm.declare_entry("Standard deviation", "1", Patterns::Double(1e-12),
+                      "Deviation s of every coordinate, gaussian law only.");
     prm.declare_entry("Lower corner", "-1", Patterns::Anything(),
                       "Lower corner of the box, uniform law only: d numbers, or one for all coordinates.");
     prm.declare_entry("Upper corner", "1", Patterns::Anything(),
@@ -255,10 +255,11 @@ void ModelParameters::declare(dealii::ParameterHandler &prm)
 
   prm.enter_subsection("Target");
   {
-    prm.declare_entry("Type", "automatic", Patterns::Selection("automatic|expression|teachers|random teachers"),
-                      "What is to be learned. automatic: sigma(x1) for single neuron, the class for isotropic, the output column "
-                      "for a CSV file. expression: a formula. teachers: a sum of given neurons. random teachers: the mean of "
-                      "neurons drawn with the seed.");
+    prm.declare_entry(
+      "Type", "automatic", Patterns::Selection("automatic|expression|teachers|random teachers"),
+      "What is to be learned. automatic: sigma(x1) for single neuron, the class for isotropic, the output column "
+      "for a CSV file. expression: a formula. teachers: a sum of given neurons. random teachers: the mean of "
+      "neurons drawn with the seed.");
     prm.declare_entry("Activation", "same", Patterns::Selection("same|" + activations),
                       "Activation of the target neuron or the teachers; same: as the network.");
     prm.declare_entry("Expression", "0", Patterns::Anything(),
@@ -275,13 +276,14 @@ void ModelParameters::declare(dealii::ParameterHandler &prm)
   prm.leave_subsection();
 
   prm.enter_subsection("Initial law");
-  prm.declare_entry("Law", "normal(0, 1), gaussian_neurons(1)", Patterns::Anything(),
-                    "Law of the parameters at t = 0: one factor for each coordinate, separated by commas: normal(mean, deviation), "
-                    "uniform(lower, upper), truncated_normal(mean, deviation, lower, upper), chi(degrees of freedom, scale), "
-                    "point(value); or gaussian_neurons(gamma) for all the coordinates that stand for w, with w ~ N(0, gamma^2/d "
-                    "I): s and r for single neuron, r for isotropic, w1, ..., wd otherwise. Mixtures: weight: factors | weight: "
-                    "factors. Or expression(formula): a density in the coordinate names on the domain, normalised "
-                    "automatically.");
+  prm.declare_entry(
+    "Law", "normal(0, 1), gaussian_neurons(1)", Patterns::Anything(),
+    "Law of the parameters at t = 0: one factor for each coordinate, separated by commas: normal(mean, deviation), "
+    "uniform(lower, upper), truncated_normal(mean, deviation, lower, upper), chi(degrees of freedom, scale), "
+    "point(value); or gaussian_neurons(gamma) for all the coordinates that stand for w, with w ~ N(0, gamma^2/d "
+    "I): s and r for single neuron, r for isotropic, w1, ..., wd otherwise. Mixtures: weight: factors | weight: "
+    "factors. Or expression(formula): a density in the coordinate names on the domain, normalised "
+    "automatically.");
   prm.leave_subsection();
 }
 

@@ -37,8 +37,8 @@ struct ParticleNeuron
 
 /// What is learned, for which both worlds have a view:
 ///
-/// *The mesh's view* (reduced by symmetry where there is one): θ ∈ R^D, D ≤ 3, and data nodes k = 1..K with weights p_k, targets
-/// y_k and features σ*(x_k; θ), such that
+/// *The mesh's view* (reduced by symmetry where there is one): θ ∈ R^D, D ≤ 3, and data nodes k = 1..K with weights p_k,
+/// targets y_k and features σ*(x_k; θ), such that
 ///   R(ρ) = ½ Σ_k p_k (y_k − f_k)² + ½ noise variance,  f_k = ∫ σ*_k ρ,   Ψ(θ; ρ) = Σ_k p_k (f_k − y_k) σ*_k(θ).
 /// If linear_in_first_parameter(), θ = (a, ω) and σ*_k(θ) = a g_k(ω), ω ∈ R^{D−1}; otherwise ω = θ and σ*_k = g_k.
 ///
@@ -50,8 +50,8 @@ public:
 
   // ---- the mesh's view
   /// D.
-  virtual unsigned int             n_parameters() const    = 0;
-  virtual std::vector<std::string> parameter_names() const = 0;
+  virtual unsigned int             n_parameters() const              = 0;
+  virtual std::vector<std::string> parameter_names() const           = 0;
   virtual bool                     linear_in_first_parameter() const = 0;
   /// Number of coordinates of ω: D or D − 1.
   unsigned int n_feature_parameters() const { return n_parameters() - (linear_in_first_parameter() ? 1 : 0); }
@@ -90,8 +90,8 @@ public:
   /// The coordinates of a particle on the mesh, (a, w) → (a, s, r) for the single neuron; the identity otherwise.
   virtual void reduce(const double *parameters, double *theta) const = 0;
 
-  /// R of the finite network with M neurons, parameters [M][n], irreducible risk included: exact (closed form, or the same nodes
-  /// as the mesh's view) where possible.
+  /// R of the finite network with M neurons, parameters [M][n], irreducible risk included: exact (closed form, or the same
+  /// nodes as the mesh's view) where possible.
   virtual double particle_risk(const double *parameters, std::uint64_t n_particles) const = 0;
   /// How particle_risk() is computed, for the report ("closed form", "quadrature with 133 nodes", "20000 test samples").
   virtual std::string particle_risk_method() const = 0;

@@ -12,8 +12,8 @@ namespace rhoflow
 {
 class LearningProblem;
 
-/// The parameters of the sections "Learning problem", "Data", "Target" and "Initial law" as the user gave them; learning_problem.cc
-/// declares them and says what they mean.
+/// The parameters of the sections "Learning problem", "Data", "Target" and "Initial law" as the user gave them;
+/// learning_problem.cc declares them and says what they mean.
 struct ModelChoices
 {
   // Learning problem
@@ -62,8 +62,8 @@ struct ModelChoices
                                       const std::string &reason) const;
 };
 
-/// `text` with every `gaussian_neurons(γ)` replaced by the factors that the law N(0, γ²/d I) of a weight vector w ∈ R^d has in the
-/// coordinates of the mesh: s, r of the single neuron, r of the isotropic problem, or all d components.
+/// `text` with every `gaussian_neurons(γ)` replaced by the factors that the law N(0, γ²/d I) of a weight vector w ∈ R^d has in
+/// the coordinates of the mesh: s, r of the single neuron, r of the isotropic problem, or all d components.
 std::string expand_gaussian_neurons(const std::string &text, const std::string &neuron, double input_dimension);
 
 std::unique_ptr<LearningProblem> make_euclidean_problem(const ModelChoices &choices);

@@ -109,8 +109,8 @@ QuadratureRule gauss_gegenbauer(unsigned int n, double d)
   const double        lambda = 0.5 * d - 1.;
   std::vector<double> off_diagonal;
   for (unsigned int j = 1; j < n; ++j)
-    off_diagonal.push_back(j == 1 ? std::sqrt(1. / d) :
-                                    std::sqrt(j * (j + 2. * lambda - 1.) / (4. * (j + lambda) * (j + lambda - 1.))));
+    off_diagonal.push_back(j == 1 ? std::sqrt(1. / d)
+                                  : std::sqrt(j * (j + 2. * lambda - 1.) / (4. * (j + lambda) * (j + lambda - 1.))));
   return symmetrised(golub_welsch(std::vector<double>(n, 0.), off_diagonal));
 }
 
@@ -142,15 +142,13 @@ QuadratureRule gauss_chi(unsigned int n, double k)
     throw std::invalid_argument("a chi law needs more than 0 degrees of freedom");
   // All but 1e-30 of the mass; mode √(k − 1), standard deviation at most 1/√2.
   const double upper = std::sqrt(std::max(k - 1., 0.)) + 12., lower = std::max(0., std::sqrt(std::max(k - 1., 0.)) - 12.);
-  if (k >= 1.)
-    return gauss_of_discrete_law(n, discretised(lower, upper, [k](double r) {
-                                   return (k > 1. ? (k - 1.) * std::log(r) : 0.) - 0.5 * r * r;
-                                 }));
-  // r = v^{1/k} removes the singularity at 0.
-  QuadratureRule law =
-    discretised(0., std::pow(upper, k), [k](double v) { return -0.5 * std::pow(v, 2. / k); });
+  // r = v^q: a density ∝ v^{kq − 1} exp(−v^{2q}/2), without the singularity that r^{k − 1} has at 0 unless k is an integer.
+  const double   q   = k < 1. ? 1. / k : (k == std::floor(k) ? 1. : 4.);
+  QuadratureRule law = discretised(std::pow(lower, 1. / q), std::pow(upper, 1. / q), [k, q](double v) {
+    return (k * q != 1. ? (k * q - 1.) * std::log(v) : 0.) - 0.5 * std::pow(v, 2. * q);
+  });
   for (double &node : law.nodes)
-    node = std::pow(node, 1. / k);
+    node = std::pow(node, q);
   return gauss_of_discrete_law(n, law);
 }
 
@@ -158,7 +156,8 @@ QuadratureRule gauss_chi(unsigned int n, double k)
 QuadratureRule gauss_truncated_normal(unsigned int n, double mean, double deviation, double lower, double upper)
 {
   require_nodes(n);
-  // The mass far from the nearest point to the mean is negligible: by 12 deviations, or by 40 in the log of an exponential tail.
+  // The mass far from the nearest point to the mean is negligible: by 12 deviations, or by 40 in the log of an exponential
+  // tail.
   const double nearest = std::min(std::max(mean, lower), upper);
   const double tail    = std::abs(nearest - mean) / deviation;
   const double reach   = deviation * (tail > 3. ? std::min(12., 80. / tail) : 12.);

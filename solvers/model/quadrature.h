@@ -21,8 +21,8 @@ QuadratureRule gauss_hermite(unsigned int n);
 /// Uniform law on [lower, upper].
 QuadratureRule gauss_legendre(unsigned int n, double lower = -1., double upper = 1.);
 
-/// One coordinate of a uniform point on S^{d−1}: density ∝ (1 − u²)^{(d−3)/2} on (−1, 1), real d ≥ 1. For d = 1 the two points ±1
-/// whatever n.
+/// One coordinate of a uniform point on S^{d−1}: density ∝ (1 − u²)^{(d−3)/2} on (−1, 1), real d ≥ 1. For d = 1 the two points
+/// ±1 whatever n.
 QuadratureRule gauss_gegenbauer(unsigned int n, double d);
 
 /// χ_k by Gauss–Laguerre in t = ϱ²/2 (t has the Gamma law of shape k/2): exact for polynomials of degree 2 n − 1 in ϱ²,

@@ -16,10 +16,11 @@ namespace rhoflow
 {
 namespace
 {
-/// Learning a single neuron, x ~ N(0, I_d), y = φ(x_1) + noise, with neurons a σ(w·x). A law of (a, w) that is invariant under the
-/// rotations that fix e_1 stays so; only a, s = w_1 and r = |w − s e_1| matter, with the features
+/// Learning a single neuron, x ~ N(0, I_d), y = φ(x_1) + noise, with neurons a σ(w·x). A law of (a, w) that is invariant under
+/// the rotations that fix e_1 stays so; only a, s = w_1 and r = |w − s e_1| matter, with the features
 ///   σ̄(x1, ϱ; s, r) = E_u σ(s x1 + r ϱ u),
-/// x1 ~ N(0, 1), ϱ = |x_⊥| ~ χ_{d−1}, u one coordinate of a uniform point on S^{d−2}; for d = ∞, σ̄(x1; s, r) = E_G σ(s x1 + r G).
+/// x1 ~ N(0, 1), ϱ = |x_⊥| ~ χ_{d−1}, u one coordinate of a uniform point on S^{d−2}; for d = ∞, σ̄(x1; s, r) = E_G σ(s x1 + r
+/// G).
 class SingleNeuronProblem : public LearningProblem
 {
 public:
@@ -30,21 +31,24 @@ public:
     , noise_deviation(choices.noise_deviation)
   {
     if (!(d >= 2.) || (std::isfinite(d) && d > 10000.))
-      throw InputError("Learning problem/Input dimension", "a single neuron needs a dimension from 2 to 10000, or inf");
+      throw InputError("Learning problem/Input dimension", "a single neuron needs a dimension from 2 to 10000, or inf.");
     if (choices.data_law != "gaussian")
-      throw InputError("Data/Law", "the neuron 'single neuron' learns from x ~ N(0, I): set gaussian, or choose another neuron");
+      throw InputError("Data/Law",
+                       "the neuron 'single neuron' learns from x ~ N(0, I): set gaussian, or choose another neuron.");
     if (choices.standard_deviation != 1.)
-      throw InputError("Data/Standard deviation", "the neuron 'single neuron' learns from x ~ N(0, I): leave this at 1");
+      throw InputError("Data/Standard deviation", "the neuron 'single neuron' learns from x ~ N(0, I): leave this at 1.");
 
     sigma = std::make_unique<Activation>(choices.make_activation());
     noise = noise_deviation * noise_deviation;
     if (choices.target == "automatic")
       target_sigma = std::make_unique<Activation>(choices.make_target_activation());
     else if (choices.target == "expression")
-      target_formula = std::make_unique<Expression>(choices.target_expression, std::vector<std::string>{"x1"}, "Target/Expression");
+      target_formula =
+        std::make_unique<Expression>(choices.target_expression, std::vector<std::string>{"x1"}, "Target/Expression");
     else
-      throw InputError("Target/Type", "the neuron 'single neuron' learns a function of x1: choose automatic (the neuron sigma(x1)) "
-                                      "or expression");
+      throw InputError("Target/Type",
+                       "the neuron 'single neuron' learns a function of x1: choose automatic (the neuron sigma(x1)) "
+                       "or expression.");
 
     make_nodes(choices);
     law = make_initial_law(expand_gaussian_neurons(choices.initial_law, choices.neuron, d), parameter_names(), choices.lower,
@@ -65,10 +69,7 @@ public:
     return theta[0] * theta[0] * gaussian_mean_square(*sigma, std::hypot(theta[1], theta[2]));
   }
 
-  ParticleNeuron particle_neuron() const override
-  {
-    return {ParticleNeuron::Type::weighted_ridge, finite_dimension()};
-  }
+  ParticleNeuron particle_neuron() const override { return {ParticleNeuron::Type::weighted_ridge, finite_dimension()}; }
 
   void sample(CounterRandom &random, double *x, double &y) const override
   {
@@ -140,7 +141,7 @@ private:
   {
     if (!std::isfinite(d))
       throw InputError("Learning problem/Input dimension",
-                       "finite networks need a finite input dimension: choose one, or do not ask for particles");
+                       "finite networks need a finite input dimension: choose one, or do not ask for particles.");
     return static_cast<unsigned int>(d);
   }
 
@@ -149,7 +150,8 @@ private:
 
   void make_nodes(const ModelChoices &choices)
   {
-    // If σ and φ are both odd or both even, x1 and −x1 contribute the same to the risk and to the potential: half of them will do.
+    // If σ and φ are both odd or both even, x1 and −x1 contribute the same to the risk and to the potential: half of them will
+    // do.
     const bool           mirror = target_sigma && sigma->parity() != 0 && sigma->parity() == target_sigma->parity();
     const QuadratureRule along  = gauss_hermite(choices.quadrature_nodes);
     QuadratureRule       across{{1.}, {1.}}, inner;
@@ -175,7 +177,7 @@ private:
             node_weights.push_back(along.weights[i] * across.weights[j] * (mirror && x1 > 0. ? 2. : 1.));
             node_targets.push_back(target(x1));
             if (!std::isfinite(node_targets.back()))
-              throw InputError("Target/Expression", "the target is not finite at x1 = " + std::to_string(x1));
+              throw InputError("Target/Expression", "the target is not finite at x1 = " + std::to_string(x1) + ".");
           }
       }
     nodes.n_nodes = n_nodes();
@@ -205,7 +207,7 @@ private:
 
   std::unique_ptr<TestSample> draw_test_sample() const
   {
-    auto sample    = std::make_unique<TestSample>();
+    auto sample       = std::make_unique<TestSample>();
     sample->dimension = finite_dimension();
     for (unsigned int i = 0; i < n_test_samples; ++i)
       {

@@ -19,8 +19,8 @@ void ReducedNodes::pad()
 }
 
 
-void reduced_features(const Activation &activation, const ReducedNodes &nodes, unsigned int n, const double *points, double *values,
-                      double *gradients)
+void reduced_features(const Activation &activation, const ReducedNodes &nodes, unsigned int n, const double *points,
+                      double *values, double *gradients)
 {
   const unsigned int  K       = nodes.n_nodes;
   const unsigned int  stride  = static_cast<unsigned int>(nodes.x1.size());
@@ -46,7 +46,8 @@ void reduced_features(const Activation &activation, const ReducedNodes &nodes, u
             store(&t[(n_inner - 1) * stride + k], along);
         }
 
-      activation.evaluate(t.data(), static_cast<unsigned int>(t.size()), t.data(), gradients != nullptr ? slope.data() : nullptr);
+      activation.evaluate(t.data(), static_cast<unsigned int>(t.size()), t.data(),
+                          gradients != nullptr ? slope.data() : nullptr);
 
       for (unsigned int k = 0; k < stride; k += lanes)
         {
@@ -59,8 +60,8 @@ void reduced_features(const Activation &activation, const ReducedNodes &nodes, u
                 {
                   const Vector u    = broadcast(nodes.inner_nodes[n_inner - 1 - l]);
                   const Vector plus = load(&slope[2 * l * stride + k]), minus = load(&slope[(2 * l + 1) * stride + k]);
-                  mean_slope        = mean_slope + weight * (plus + minus);
-                  mean_shear        = mean_shear + weight * u * (plus - minus);
+                  mean_slope = mean_slope + weight * (plus + minus);
+                  mean_shear = mean_shear + weight * u * (plus - minus);
                 }
             }
           if (n_inner % 2 == 1)
@@ -130,7 +131,8 @@ double erf_kernel_sum(unsigned int d, std::uint64_t n_neurons, const double *coe
             }
           Vector total = broadcast(0.);
           for (unsigned int a = 0; a < rows; ++a)
-            total = total + broadcast(c[i + a]) * (load(&c[j]) * asin(product[a][0]) + load(&c[j + lanes]) * asin(product[a][1]));
+            total =
+              total + broadcast(c[i + a]) * (load(&c[j]) * asin(product[a][0]) + load(&c[j + lanes]) * asin(product[a][1]));
           // The tile that holds the diagonal is summed whole, over all its row blocks.
           (j == first ? diagonal : above) += sum(total);
         }

@@ -22,8 +22,8 @@ struct ReducedNodes
 
 /// σ̄_k(s, r) = E_u σ(s x1_k + r ϱ_k u) and, unless `gradients` is null, its derivatives by s and r, at n points (s, r):
 /// `values` [n][K], `gradients` [n][2][K]. u and −u are taken together, so that the derivative by r vanishes exactly at r = 0.
-void reduced_features(const Activation &activation, const ReducedNodes &nodes, unsigned int n, const double *points, double *values,
-                      double *gradients);
+void reduced_features(const Activation &activation, const ReducedNodes &nodes, unsigned int n, const double *points,
+                      double *values, double *gradients);
 
 /// ΣΣ_{ij} c_i c_j (2/π) asin(w_i·w_j / √((1 + |w_i|²)(1 + |w_j|²))): Σ c_i c_j E[erf(w_i·x/√2) erf(w_j·x/√2)] for
 /// x ~ N(0, I_d) (C. K. I. Williams, Computing with infinite networks, 1997). `weights` [M] with the stride `stride` between

@@ -72,8 +72,8 @@ void SphericalMean::evaluate_exactly(double z, double &value, double &derivative
 
 void SphericalMean::evaluate(double z, double &value, double &derivative) const
 {
-  const double       position = table.empty() ? 0. : z / spacing;
-  const std::size_t  interval = static_cast<std::size_t>(std::min(position, 1e9));
+  const double      position = table.empty() ? 0. : z / spacing;
+  const std::size_t interval = static_cast<std::size_t>(std::min(position, 1e9));
   if (3 * (interval + 1) >= table.size())
     {
       double second_derivative;
@@ -86,9 +86,11 @@ void SphericalMean::evaluate(double z, double &value, double &derivative) const
   const double f0 = left[0], f1 = right[0], g0 = spacing * left[1], g1 = spacing * right[1];
   const double h0 = 0.5 * spacing * spacing * left[2], h1 = 0.5 * spacing * spacing * right[2];
   const double s3 = s * s * s, q3 = q * q * q;
-  value = q3 * (f0 + s * (3. * f0 + g0 + s * (6. * f0 + 3. * g0 + h0))) + s3 * (f1 + q * (3. * f1 - g1 + q * (6. * f1 - 3. * g1 + h1)));
-  const double inner_left = 3. * f0 + g0 + s * (6. * f0 + 3. * g0 + h0), inner_right = 3. * f1 - g1 + q * (6. * f1 - 3. * g1 + h1);
-  derivative = -3. * q * q * (f0 + s * inner_left) + q3 * (inner_left + s * (6. * f0 + 3. * g0 + h0)) +
+  value = q3 * (f0 + s * (3. * f0 + g0 + s * (6. * f0 + 3. * g0 + h0))) +
+          s3 * (f1 + q * (3. * f1 - g1 + q * (6. * f1 - 3. * g1 + h1)));
+  const double inner_left  = 3. * f0 + g0 + s * (6. * f0 + 3. * g0 + h0),
+               inner_right = 3. * f1 - g1 + q * (6. * f1 - 3. * g1 + h1);
+  derivative               = -3. * q * q * (f0 + s * inner_left) + q3 * (inner_left + s * (6. * f0 + 3. * g0 + h0)) +
                3. * s * s * (f1 + q * inner_right) - s3 * (inner_right + q * (6. * f1 - 3. * g1 + h1));
   derivative /= spacing;
 }

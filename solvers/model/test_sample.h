@@ -7,8 +7,8 @@
 
 namespace rhoflow
 {
-/// A fixed sample of inputs with noise-free targets, on which the risk of networks in high dimension is estimated where no closed
-/// form is known. The same for every network of a run, so that differences between them are not sampling noise.
+/// A fixed sample of inputs with noise-free targets, on which the risk of networks in high dimension is estimated where no
+/// closed form is known. The same for every network of a run, so that differences between them are not sampling noise.
 struct TestSample
 {
   unsigned int        dimension; ///< d

@@ -1,0 +1,219 @@
+#include <solvers/continuity/density_evolution.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include <solvers/base/error.h>
+#include <solvers/base/progress.h>
+#include <solvers/base/run_directory.h>
+#include <solvers/base/solver.h>
+#include <solvers/base/timing.h>
+#include <solvers/discretization/initial_density.h>
+#include <solvers/mean_field/mean_field.h>
+#include <solvers/model/learning_problem.h>
+
+namespace rhoflow
+{
+namespace
+{
+bool first_rank(MPI_Comm communicator)
+{
+  int rank = 0;
+  MPI_Comm_rank(communicator, &rank);
+  return rank == 0;
+}
+} // namespace
+
+DensityEvolution::DensityEvolution(const ContinuitySetup &s, const RunContext &c)
+  : setup(s)
+  , context(c)
+  , method(RungeKutta::from_name(s.parameters.time_stepping))
+  , mesh(s.domain, c.communicator)
+  , solution(*s.mean_field, method, s.parameters.limit)
+  , statistics(c.directory.file("statistics.csv"), first_rank(c.communicator))
+  , refinement_tolerance(s.refinement.tolerance)
+{
+  const auto names = setup.problem->parameter_names();
+  for (unsigned int d = 0; d < mesh.dimension(); ++d)
+    // A radius cannot leave the box through r = 0.
+    natural_lower_sides.push_back(names[d] == "r" && setup.domain.lower[d] == 0.);
+  project_initial_density();
+}
+
+void DensityEvolution::project_initial_density()
+{
+  const unsigned int degree    = setup.parameters.degree;
+  const bool         amplitude = setup.problem->linear_in_first_parameter();
+  std::vector<double> values;
+  for (;;)
+    {
+      space  = std::make_unique<DGMesh>(mesh, degree, amplitude, setup.radial_power);
+      values = rhoflow::project_initial_density(setup.problem->initial_law(), *space, missing_mass);
+      if (!setup.refinement.adaptive)
+        break;
+      const auto flags = refinement_flags(*space, resolution_indicator(*space, values), setup.refinement, refinement_tolerance);
+      // Refinement only: what is coarsened here would be refined again.
+      std::vector<signed char> refine_only = flags;
+      for (auto &flag : refine_only)
+        flag = std::max<signed char>(flag, 0);
+      if (!mesh.adapt(refine_only, space->points_per_cell(), values, space->cell_transfer()))
+        break;
+    }
+  solution.reinit(*space, values);
+  // The first measurement of velocities, for the first time step.
+  solution.dissipation();
+  context.progress.line("Mesh: " + cells_and_unknowns() + "; " + std::to_string(setup.mean_field->n_modes()) + " of " +
+                        std::to_string(setup.problem->n_nodes()) + " features kept, error " +
+                        short_number(setup.mean_field->compression_error(), 2));
+  if (std::abs(missing_mass) > 1e-3)
+    context.progress.warning("the box holds " + short_number(100. * (1. - missing_mass), 6) +
+                             " % of the initial law's mass; the density was scaled to mass one");
+}
+
+std::string DensityEvolution::cells_and_unknowns() const
+{
+  return std::to_string(mesh.n_global_cells()) + " cells, " +
+         std::to_string(mesh.n_global_cells() * space->points_per_cell()) + " unknowns of degree " +
+         std::to_string(setup.parameters.degree);
+}
+
+void DensityEvolution::adapt()
+{
+  Timing::Scope       scope(solution.timing().section("adaptation"));
+  std::vector<double> values    = solution.values();
+  const auto          indicator = resolution_indicator(*space, values);
+  const auto          flags     = refinement_flags(*space, indicator, setup.refinement, refinement_tolerance);
+  if (!mesh.adapt(flags, space->points_per_cell(), values, space->cell_transfer()))
+    return;
+  space = std::make_unique<DGMesh>(mesh, setup.parameters.degree, setup.problem->linear_in_first_parameter(), setup.radial_power);
+  solution.reinit(*space, values);
+}
+
+void DensityEvolution::record_dissipation(double value)
+{
+  if (!dissipation_times.empty() && dissipation_times.back() == present)
+    return;
+  dissipation_times.push_back(present);
+  dissipation_values.push_back(value);
+}
+
+void DensityEvolution::step(double end)
+{
+  double             seconds = 0.;
+  {
+    Timing::Scope scope(seconds);
+    if (setup.refinement.adaptive && steps % setup.refinement.interval == 0)
+      adapt();
+    const double stable = setup.parameters.cfl * method.stability_limit[setup.parameters.degree - 1];
+    double       dt     = setup.parameters.maximum_time_step;
+    if (solution.max_rate() > 0.)
+      dt = std::min(dt, stable / solution.max_rate());
+    const double left  = end - present;
+    const bool   reach = left <= dt * (1. + 1e-10);
+    if (reach)
+      dt = left;
+    else if (left < 2. * dt)
+      dt = 0.5 * left; // two equal steps rather than a whole and a sliver
+    solution.step(dt);
+    record_dissipation(solution.dissipation_before());
+    present   = reach ? end : present + dt;
+    last_step = dt;
+    ++steps;
+    unknown_stages += method.stages.size() * mesh.n_global_cells() * space->points_per_cell();
+  }
+  stepping_seconds += seconds;
+}
+
+void DensityEvolution::check(const Diagnostics &d)
+{
+  if (!std::isfinite(d.risk) || !std::isfinite(d.mass))
+    throw RunError("the density is no longer finite at t = " + short_number(present) +
+                   ". Reduce 'Discontinuous Galerkin/CFL number'.");
+  if (d.boundary_mass > setup.parameters.boundary_limit)
+    throw InputError("Domain/Upper corner",
+                     "the box is too small: at t = " + short_number(present) + " its outermost cells hold the mass " +
+                       short_number(d.boundary_mass) + " (limit " + short_number(setup.parameters.boundary_limit) +
+                       "). Enlarge the box, or raise 'Domain/Boundary mass limit'.");
+  if (d.boundary_mass > setup.parameters.boundary_warning && !warned)
+    {
+      warned = true;
+      context.progress.warning("at t = " + short_number(present) + " the outermost cells of the box hold the mass " +
+                               short_number(d.boundary_mass) + "; the box may be too small");
+    }
+}
+
+void DensityEvolution::output()
+{
+  last = diagnose(solution, natural_lower_sides);
+  record_dissipation(last.dissipation);
+  dissipated += integrate_samples(dissipation_times, dissipation_values);
+  dissipation_times.assign(1, present);
+  dissipation_values.assign(1, last.dissipation);
+
+  const double energy = last.risk + last.confinement;
+  if (statistics.rows().empty())
+    {
+      first_mass     = last.mass;
+      initial_energy = energy;
+    }
+  energy_balance        = initial_energy - energy - dissipated;
+  largest_drift         = std::max(largest_drift, std::abs(last.mass / first_mass - 1.));
+  largest_negative_mass = std::max(largest_negative_mass, last.negative_mass);
+
+  const auto         names = setup.problem->parameter_names();
+  const unsigned int dim   = mesh.dimension();
+  statistics.set("time", present);
+  statistics.set("risk", last.risk);
+  statistics.set("excess risk", last.excess_risk);
+  statistics.set("dissipation", last.dissipation);
+  statistics.set("energy balance", energy_balance);
+  statistics.set("optimality certificate", last.certificate);
+  statistics.set("mass", last.mass);
+  for (unsigned int d = 0; d < dim; ++d)
+    statistics.set("mean " + names[d], last.means[d]);
+  for (unsigned int d = 0, k = 0; d < dim; ++d)
+    for (unsigned int f = d; f < dim; ++f)
+      statistics.set("covariance " + names[d] + " " + names[f], last.covariances[k++]);
+  if (setup.alignment)
+    statistics.set("alignment", last.alignment);
+  statistics.set("minimum", last.minimum);
+  statistics.set("negative mass", last.negative_mass);
+  statistics.set("boundary mass", last.boundary_mass);
+  statistics.set("cells", static_cast<double>(mesh.n_global_cells()));
+  statistics.finish_row();
+  check(last);
+  if (setup.refinement.negative_mass > 0. && last.negative_mass > setup.refinement.negative_mass)
+    refinement_tolerance *= 0.5;
+}
+
+std::vector<std::pair<std::string, std::string>> DensityEvolution::progress() const
+{
+  return {{"t", short_number(present)},
+          {"step", short_number(last_step, 2)},
+          {"risk", short_number(last.risk)},
+          {"cells", std::to_string(mesh.n_global_cells())},
+          {"mass drift", short_number(largest_drift, 2)}};
+}
+
+std::vector<std::pair<std::string, std::string>> DensityEvolution::report()
+{
+  int n_ranks = 1;
+  MPI_Comm_size(mesh.communicator(), &n_ranks);
+  const double speed = static_cast<double>(unknown_stages) / stepping_seconds / n_ranks / 1e6;
+  return {{"risk at t = " + short_number(present), short_number(last.risk, 6)},
+          {"certified distance to the least risk", short_number(last.certificate, 3)},
+          {"energy balance", short_number(energy_balance, 2)},
+          {"largest drift of the mass", short_number(largest_drift, 2)},
+          {"largest negative mass", short_number(largest_negative_mass, 2)},
+          {"mesh at the end", cells_and_unknowns()},
+          {"time steps", std::to_string(steps)},
+          {"throughput", short_number(speed, 3) + " million unknowns per second and rank (one right-hand side each)"},
+          {"time in steps", short_number(stepping_seconds, 3) + " s"},
+          {"memory", short_number(Timing::peak_memory(), 3) + " MiB on the first rank"}};
+}
+
+void DensityEvolution::write_timing()
+{
+  solution.timing().write(context.directory.file("timing.csv"), context.communicator);
+}
+} // namespace rhoflow

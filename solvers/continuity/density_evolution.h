@@ -1,0 +1,75 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <meshes/adaptive_mesh.h>
+#include <solvers/base/statistics.h>
+#include <solvers/base/time_loop.h>
+#include <solvers/continuity/diagnostics.h>
+#include <solvers/continuity/operator.h>
+#include <solvers/continuity/parameters.h>
+#include <solvers/discretization/adaptation.h>
+
+namespace rhoflow
+{
+class LearningProblem;
+class Progress;
+struct RunContext;
+
+/// Everything that defines a run of the continuity equation, as it was prepared.
+struct ContinuitySetup
+{
+  const LearningProblem *problem    = nullptr;
+  const MeanField       *mean_field = nullptr;
+  Domain                 domain;
+  ContinuityParameters   parameters;
+  RefinementParameters   refinement;
+  double                 radial_power = 0.;   ///< κ of the weight r^κ of the last coordinate
+  bool                   alignment    = false; ///< write ∫ a s ρ
+};
+
+/// The density in time: steps, adaptation of the mesh, rows of statistics.
+class DensityEvolution : public Evolution
+{
+public:
+  DensityEvolution(const ContinuitySetup &setup, const RunContext &context);
+
+  double                                           time() const override { return present; }
+  void                                             step(double end) override;
+  void                                             output() override;
+  std::vector<std::pair<std::string, std::string>> progress() const override;
+
+  /// The report's rows: the answer, conservation, throughput, memory.
+  std::vector<std::pair<std::string, std::string>> report();
+  /// timing.csv.
+  void write_timing();
+
+private:
+  void        project_initial_density();
+  void        adapt();
+  void        record_dissipation(double value);
+  void        check(const Diagnostics &diagnostics);
+  std::string cells_and_unknowns() const;
+
+  const ContinuitySetup  setup;
+  const RunContext      &context;
+  RungeKutta             method;
+  AdaptiveMesh           mesh;
+  std::unique_ptr<DGMesh> space;
+  ContinuityOperator     solution;
+  Statistics             statistics;
+  std::vector<bool>      natural_lower_sides;
+
+  double        present = 0., last_step = 0.;
+  std::uint64_t steps = 0, unknown_stages = 0;
+  double        refinement_tolerance;
+  double        missing_mass = 0., first_mass = 0., initial_energy = 0., dissipated = 0., energy_balance = 0.;
+  double        largest_drift = 0., largest_negative_mass = 0., stepping_seconds = 0.;
+  bool          warned = false;
+  Diagnostics   last;
+  std::vector<double> dissipation_times, dissipation_values; ///< since the last output
+};
+} // namespace rhoflow

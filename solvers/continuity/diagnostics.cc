@@ -1,0 +1,125 @@
+#include <solvers/continuity/diagnostics.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <solvers/base/exact_sum.h>
+#include <solvers/mean_field/mean_field.h>
+
+namespace rhoflow
+{
+Diagnostics diagnose(ContinuityOperator &solution, const std::vector<bool> &natural_lower_sides)
+{
+  Diagnostics result;
+  result.dissipation = solution.dissipation();
+
+  const DGMesh      &mesh = solution.mesh();
+  const Coupling    &coupling = solution.coupling();
+  const MeanField   &field = coupling.mean_field();
+  const unsigned int dim = mesh.dimension(), n_points = mesh.points_per_cell();
+  const double       lambda = field.weight_decay();
+
+  const std::vector<double> m = solution.moments(), e = field.residual(m);
+  result.risk        = field.risk(m);
+  result.excess_risk = field.excess_risk(m);
+
+  // mass, negative mass, boundary mass, means, second moments
+  const unsigned int    n_sums = 3 + dim + dim * (dim + 1) / 2;
+  std::vector<ExactSum> sums(n_sums);
+  std::vector<double>   cell_sums(n_sums), points(n_points * dim), w(n_points), psi(n_points);
+  double                lowest_psi = std::numeric_limits<double>::infinity();
+  double                lowest     = std::numeric_limits<double>::infinity();
+  for (std::size_t c = 0; c < mesh.n_cells(); ++c)
+    {
+      const CellKey &key = mesh.mesh().cells()[c];
+      mesh.nodes(key, points.data());
+      mesh.weights(key, w.data());
+      coupling.potential(mesh, c, psi.data());
+      std::fill(cell_sums.begin(), cell_sums.end(), 0.);
+      for (unsigned int i = 0; i < n_points; ++i)
+        {
+          const double value = solution.field()[mesh.at(c, i)], mass = w[i] * value;
+          const double *theta = points.data() + i * dim;
+          cell_sums[0] += mass;
+          cell_sums[1] += std::max(-mass, 0.);
+          double square = 0.;
+          for (unsigned int d = 0, k = 3 + dim; d < dim; ++d)
+            {
+              cell_sums[3 + d] += mass * theta[d];
+              square += theta[d] * theta[d];
+              for (unsigned int f = d; f < dim; ++f)
+                cell_sums[k++] += mass * theta[d] * theta[f];
+            }
+          lowest     = std::min(lowest, value);
+          lowest_psi = std::min(lowest_psi, psi[i] + 0.5 * lambda * square);
+        }
+      bool at_side = false;
+      for (unsigned int d = 0; d < dim; ++d)
+        for (unsigned int side = 0; side < 2; ++side)
+          {
+            CellKey next;
+            at_side = at_side || (!mesh.mesh().neighbor(key, d, side, next) && !(side == 0 && natural_lower_sides[d]));
+          }
+      if (at_side)
+        cell_sums[2] = std::abs(cell_sums[0]);
+      for (unsigned int k = 0; k < n_sums; ++k)
+        sums[k].add(cell_sums[k]);
+    }
+  const MPI_Comm            comm   = mesh.mesh().communicator();
+  const std::vector<double> totals = global_sums(sums, comm);
+  double                    minima[2] = {lowest, lowest_psi};
+  MPI_Allreduce(MPI_IN_PLACE, minima, 2, MPI_DOUBLE, MPI_MIN, comm);
+
+  result.mass          = totals[0];
+  result.negative_mass = totals[1];
+  result.boundary_mass = totals[2];
+  result.minimum       = minima[0];
+  double second_moment = 0., potential_mean = 0.;
+  for (unsigned int d = 0, k = 3 + dim; d < dim; ++d)
+    {
+      result.means.push_back(totals[3 + d]);
+      for (unsigned int f = d; f < dim; ++f, ++k)
+        {
+          result.covariances.push_back(totals[k] - totals[3 + d] * totals[3 + f]);
+          if (f == d)
+            second_moment += totals[k];
+          if (d == 0 && f == 1)
+            result.alignment = totals[k];
+        }
+    }
+  if (dim == 1)
+    result.alignment = 0.;
+  for (std::size_t j = 0; j < m.size(); ++j)
+    potential_mean += e[j] * m[j];
+  result.confinement = 0.5 * lambda * second_moment;
+  result.certificate = potential_mean + result.confinement - minima[1];
+  return result;
+}
+
+double integrate_samples(const std::vector<double> &times, const std::vector<double> &values)
+{
+  // ∫_{t1}^{t2} of the parabola through samples 0, 1, 2 (in any order of times), in Newton's form about t1.
+  const auto parabola = [&](std::size_t i0, std::size_t i1, std::size_t i2) {
+    const double h     = times[i2] - times[i1];
+    const double slope = (values[i2] - values[i1]) / h;
+    const double outer = (values[i0] - values[i1]) / (times[i0] - times[i1]);
+    const double bend  = (outer - slope) / (times[i0] - times[i2]);
+    return h * (0.5 * (values[i1] + values[i2])) - bend * h * h * h / 6.;
+  };
+  double total = 0.;
+  for (std::size_t i = 0; i + 1 < times.size(); ++i)
+    {
+      const bool before = i > 0, after = i + 2 < times.size();
+      if (before && after)
+        total += 0.5 * (parabola(i - 1, i, i + 1) + parabola(i + 2, i, i + 1));
+      else if (before)
+        total += parabola(i - 1, i, i + 1);
+      else if (after)
+        total += parabola(i + 2, i, i + 1);
+      else
+        total += 0.5 * (times[i + 1] - times[i]) * (values[i] + values[i + 1]);
+    }
+  return total;
+}
+} // namespace rhoflow

@@ -1,0 +1,65 @@
+#include <solvers/continuity/solver.h>
+
+#include <solvers/base/error.h>
+#include <solvers/base/progress.h>
+#include <solvers/base/run_directory.h>
+#include <solvers/mean_field/mean_field.h>
+#include <solvers/model/learning_problem.h>
+
+namespace rhoflow
+{
+ContinuitySolver::ContinuitySolver()  = default;
+ContinuitySolver::~ContinuitySolver() = default;
+
+void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
+{
+  run_parameters.parse(parameters);
+  setup.domain.parse(parameters);
+  setup.parameters.parse(parameters);
+  setup.refinement.parse(parameters);
+  MeanFieldParameters mean_field_parameters;
+  mean_field_parameters.parse(parameters);
+
+  problem                = make_learning_problem(parameters, setup.domain.lower, setup.domain.upper, run_parameters.seed);
+  const unsigned int dim = setup.domain.dimension();
+  if (problem->n_parameters() != dim)
+    {
+      std::string names;
+      for (const std::string &name : problem->parameter_names())
+        names += (names.empty() ? "" : ", ") + name;
+      throw InputError("Domain/Lower corner", "the box has " + std::to_string(dim) + " coordinates, but the neuron has the " +
+                                                std::to_string(problem->n_parameters()) + " parameters " + names +
+                                                ". Give one lower and one upper bound for each.");
+    }
+  if (!problem->initial_law().has_density())
+    throw InputError("Initial law/Law",
+                     "a point mass has no density on a mesh. Use 'Solver = characteristics', or a narrow normal(...) instead of "
+                     "point(...).");
+  adjust(parameters);
+  const unsigned int first = problem->linear_in_first_parameter() ? 1 : 0;
+  mean_field               = std::make_unique<MeanField>(*problem,
+                                           std::vector<double>(setup.domain.lower.begin() + first, setup.domain.lower.end()),
+                                           std::vector<double>(setup.domain.upper.begin() + first, setup.domain.upper.end()),
+                                           mean_field_parameters);
+  setup.problem            = problem.get();
+  setup.mean_field         = mean_field.get();
+}
+
+void ContinuitySolver::run(const RunContext &context)
+{
+  DensityEvolution evolution(setup, context);
+  run_time_loop(evolution, run_parameters.all_output_times(), context.progress);
+  evolution.write_timing();
+  context.progress.report("Density", evolution.report());
+}
+
+SolverEntry continuity_solver_entry()
+{
+  return {"continuity",
+          "The continuity equation d rho/dt = div(rho grad Psi) of an infinitely wide network, as a density on a box of parameter "
+          "space with up to three coordinates: discontinuous Galerkin elements on adaptive meshes, upwind fluxes, explicit "
+          "Runge-Kutta steps. Mass is kept to round-off; the evolution stays linear in the density, which is made positive where "
+          "it is written.",
+          [] { return std::make_unique<ContinuitySolver>(); }};
+}
+} // namespace rhoflow

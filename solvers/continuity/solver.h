@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+
+#include <meshes/domain.h>
+#include <solvers/base/run_parameters.h>
+#include <solvers/base/solver.h>
+#include <solvers/continuity/density_evolution.h>
+
+namespace rhoflow
+{
+/// The continuity equation ∂_t ρ = ∇·(ρ ∇Ψ_λ(θ; ρ)) on a mesh, for every learning problem with up to three parameters a neuron.
+class ContinuitySolver : public Solver
+{
+public:
+  ContinuitySolver();
+  ~ContinuitySolver() override;
+
+  void prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator) override;
+  void run(const RunContext &context) override;
+
+protected:
+  /// For solvers that are this one with more to say.
+  virtual void adjust(dealii::ParameterHandler &) {}
+
+  RunParameters                    run_parameters;
+  std::unique_ptr<LearningProblem> problem;
+  std::unique_ptr<MeanField>       mean_field;
+  ContinuitySetup                  setup;
+};
+
+SolverEntry continuity_solver_entry();
+} // namespace rhoflow

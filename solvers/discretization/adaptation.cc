@@ -1,0 +1,112 @@
+#include <solvers/discretization/adaptation.h>
+
+#include <deal.II/base/parameter_handler.h>
+
+#include <cmath>
+
+#include <solvers/base/error.h>
+
+namespace rhoflow
+{
+void RefinementParameters::declare(dealii::ParameterHandler &prm)
+{
+  using namespace dealii::Patterns;
+  prm.enter_subsection("Refinement");
+  prm.declare_entry("Adaptive", "false", Bool(), "Refine and coarsen the mesh while the density moves.");
+  prm.declare_entry("Maximum level", "2", Integer(0, CellKey::max_level),
+                    "Refinements of a coarse cell at most.");
+  prm.declare_entry("Minimum level", "0", Integer(0, CellKey::max_level), "Refinements of a coarse cell at least.");
+  prm.declare_entry("Tolerance", "1e-6", Double(1e-300, 1.),
+                    "A cell is refined where the part of its density that its polynomial degree barely resolves (highest "
+                    "Legendre modes and negative part) holds more than this [mass].");
+  prm.declare_entry("Coarsening", "0.1", Double(0., 1.),
+                    "Families of cells are joined where each holds less than this part of the tolerance.");
+  prm.declare_entry("Interval", "4", Integer(1, 100000), "Time steps between two adaptations.");
+  prm.declare_entry("Negative mass", "0", Double(0., 1.),
+                    "The tolerance is halved whenever the negative mass of the evolved density is above this [mass]; 0: never.");
+  prm.declare_entry("Maximum cells", "1000000", Integer(1, 2000000000), "No cell is refined beyond this number of cells.");
+  prm.leave_subsection();
+}
+
+void RefinementParameters::parse(dealii::ParameterHandler &prm)
+{
+  prm.enter_subsection("Refinement");
+  adaptive      = prm.get_bool("Adaptive");
+  maximum_level = static_cast<unsigned int>(prm.get_integer("Maximum level"));
+  minimum_level = static_cast<unsigned int>(prm.get_integer("Minimum level"));
+  tolerance     = prm.get_double("Tolerance");
+  coarsening    = prm.get_double("Coarsening");
+  interval      = static_cast<unsigned int>(prm.get_integer("Interval"));
+  negative_mass = prm.get_double("Negative mass");
+  maximum_cells = static_cast<std::uint64_t>(prm.get_integer("Maximum cells"));
+  prm.leave_subsection();
+  if (minimum_level > maximum_level)
+    throw InputError("Refinement/Minimum level", "the minimum level " + std::to_string(minimum_level) +
+                                                   " is above the maximum level " + std::to_string(maximum_level) + ".");
+}
+
+std::vector<double> resolution_indicator(const DGMesh &mesh, const std::vector<double> &values)
+{
+  const unsigned int dim = mesh.dimension(), n = mesh.batches().n, n_points = mesh.points_per_cell();
+  std::vector<double> indicator(mesh.n_cells()), w(n_points);
+  for (std::size_t c = 0; c < mesh.n_cells(); ++c)
+    {
+      const CellKey      &key = mesh.mesh().cells()[c];
+      const double *const u   = values.data() + c * n_points;
+      mesh.weights(key, w.data());
+      double sum = 0.;
+      for (unsigned int i = 0; i < n_points; ++i)
+        sum += w[i] * std::max(-u[i], 0.);
+      for (unsigned int d = 0, stride = 1; d < dim; ++d, stride *= n)
+        {
+          // The highest orthonormal polynomial p takes the values ± 1/√w_q / normalisation at the Gauss points up to the factor
+          // that makes it orthogonal to all lower ones: (−1)^q ∏_{m≠q} |ξ_q − ξ_m|^−1 / w_q.
+          const LineBasis &line = mesh.line(key, d);
+          double           top[max_points], norm = 0.;
+          for (unsigned int q = 0; q < n; ++q)
+            {
+              top[q] = 1. / line.weights[q];
+              for (unsigned int m = 0; m < n; ++m)
+                if (m != q)
+                  top[q] /= line.nodes[q] - line.nodes[m];
+              norm += line.weights[q] * top[q] * top[q];
+            }
+          double mean_size = 0.; // ∫ |p| of the normalised polynomial
+          for (unsigned int q = 0; q < n; ++q)
+            {
+              top[q] /= std::sqrt(norm);
+              mean_size += line.weights[q] * std::abs(top[q]);
+            }
+          for (unsigned int i = 0; i < n_points; ++i)
+            if (i / stride % n == 0)
+              {
+                double coefficient = 0., weight = 0.;
+                for (unsigned int q = 0; q < n; ++q)
+                  {
+                    coefficient += line.weights[q] * top[q] * u[i + q * stride];
+                    weight += w[i + q * stride];
+                  }
+                sum += weight * std::abs(coefficient) * mean_size;
+              }
+        }
+      indicator[c] = sum;
+    }
+  return indicator;
+}
+
+std::vector<signed char> refinement_flags(const DGMesh &mesh, const std::vector<double> &indicator,
+                                          const RefinementParameters &parameters, double tolerance)
+{
+  std::vector<signed char> flags(mesh.n_cells(), 0);
+  const bool               full = mesh.mesh().n_global_cells() >= parameters.maximum_cells;
+  for (std::size_t c = 0; c < mesh.n_cells(); ++c)
+    {
+      const unsigned int level = mesh.mesh().cells()[c].level;
+      if ((indicator[c] > tolerance && level < parameters.maximum_level && !full) || level < parameters.minimum_level)
+        flags[c] = 1;
+      else if (indicator[c] < parameters.coarsening * tolerance && level > parameters.minimum_level)
+        flags[c] = -1;
+    }
+  return flags;
+}
+} // namespace rhoflow

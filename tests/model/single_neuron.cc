@@ -1,0 +1,313 @@
+#include <catch2/catch.hpp>
+
+#include <cmath>
+
+#include <solvers/base/error.h>
+#include <solvers/base/random.h>
+#include <solvers/model/gaussian_mean.h>
+#include <solvers/model/quadrature.h>
+
+#include "make_problem.h"
+
+using namespace rhoflow;
+
+namespace
+{
+const double pi = 3.14159265358979323846;
+
+/// E_u asin((s s' + r r' u)/(q q')) (2/π), q² = 1 + s² + r²; d = ∞: u = 0.
+double exact_kernel(double d, double s, double r, double s2, double r2)
+{
+  const double q = std::sqrt((1. + s * s + r * r) * (1. + s2 * s2 + r2 * r2));
+  if (!std::isfinite(d))
+    return 2. / pi * std::asin(s * s2 / q);
+  const QuadratureRule rule = gauss_gegenbauer(60, d - 1.);
+  double               sum  = 0.;
+  for (std::size_t i = 0; i < rule.nodes.size(); ++i)
+    sum += rule.weights[i] * std::asin((s * s2 + r * r2 * rule.nodes[i]) / q);
+  return 2. / pi * sum;
+}
+
+double exact_potential(double s, double r)
+{
+  return -2. / pi * std::asin(s / std::sqrt(2. * (1. + s * s + r * r)));
+}
+
+/// Σ_k p_k g_k(ω) g_k(ω').
+double kernel(const LearningProblem &problem, const std::vector<double> &omega, const std::vector<double> &other)
+{
+  const unsigned int  K = problem.n_nodes();
+  std::vector<double> g(K), h(K);
+  problem.features(1, omega.data(), g.data(), nullptr);
+  problem.features(1, other.data(), h.data(), nullptr);
+  double sum = 0.;
+  for (unsigned int k = 0; k < K; ++k)
+    sum += problem.weights()[k] * g[k] * h[k];
+  return sum;
+}
+
+double potential(const LearningProblem &problem, const std::vector<double> &omega)
+{
+  std::vector<double> g(problem.n_nodes());
+  problem.features(1, omega.data(), g.data(), nullptr);
+  double sum = 0.;
+  for (unsigned int k = 0; k < problem.n_nodes(); ++k)
+    sum -= problem.weights()[k] * problem.targets()[k] * g[k];
+  return sum;
+}
+} // namespace
+
+TEST_CASE("Single neuron: V and U against their closed forms for erf")
+{
+  for (const std::string dimension : {"3", "5", "40", "1000", "10000", "inf"})
+    {
+      const auto   problem = make_problem({{"Learning problem/Input dimension", dimension},
+                                           {"Data/Quadrature nodes", "60"},
+                                           {"Data/Radial nodes", "16"},
+                                           {"Data/Angular nodes", "24"}});
+      const double d       = dimension == "inf" ? INFINITY : std::stod(dimension);
+      for (const double s : {-1.1, 0., 0.4, 1.5})
+        for (const double r : {0., 0.3, 1.2})
+          {
+            CAPTURE(dimension, s, r);
+            CHECK(potential(*problem, {s, r}) == Approx(exact_potential(s, r)).margin(2e-7));
+            CHECK(kernel(*problem, {s, r}, {0.7, 0.9}) == Approx(exact_kernel(d, s, r, 0.7, 0.9)).margin(2e-6));
+          }
+    }
+}
+
+TEST_CASE("Single neuron: the default quadrature resolves V and U where the density lives")
+{
+  const auto problem = make_problem({});
+  CHECK(problem->n_nodes() == 14 * 6);
+  for (const double s : {-0.8, 0., 0.3, 1.2})
+    for (const double r : {0., 0.5, 1.})
+      {
+        CAPTURE(s, r);
+        CHECK(potential(*problem, {s, r}) == Approx(exact_potential(s, r)).margin(1e-6));
+        CHECK(kernel(*problem, {s, r}, {0.2, 1.}) == Approx(exact_kernel(40., s, r, 0.2, 1.)).margin(1e-6));
+      }
+}
+
+TEST_CASE("Single neuron: gradients of the reduced features")
+{
+  for (const std::string activation : {"erf", "tanh", "sigmoid", "softplus", "cosine"})
+    for (const std::string dimension : {"3", "40", "inf"})
+      {
+        CAPTURE(activation, dimension);
+        const auto problem = make_problem({{"Learning problem/Input dimension", dimension},
+                                           {"Learning problem/Activation", activation},
+                                           {"Data/Angular nodes", "9"}});
+        CHECK(gradient_error(*problem, {0.4, 0.8}, 1e-5) < 1e-8);
+        CHECK(gradient_error(*problem, {-1.3, 0.1}, 1e-5) < 1e-8);
+
+        // The derivative by r vanishes on the axis, exactly.
+        const unsigned int  K       = problem->n_nodes();
+        const double        omega[] = {0.7, 0., 0.2, 0.9};
+        std::vector<double> values(2 * K), gradients(4 * K), value(K), gradient(2 * K);
+        problem->features(2, omega, values.data(), gradients.data());
+        for (unsigned int k = 0; k < K; ++k)
+          CHECK(gradients[K + k] == 0.);
+        problem->features(1, omega + 2, value.data(), gradient.data());
+        CHECK(std::equal(value.begin(), value.end(), values.begin() + K));
+        CHECK(std::equal(gradient.begin(), gradient.end(), gradients.begin() + 2 * K));
+      }
+}
+
+TEST_CASE("Single neuron: half of the nodes are enough where x1 and -x1 contribute the same")
+{
+  // The formula hides from the program that target and activation are both odd.
+  const auto half  = make_problem({{"Data/Quadrature nodes", "9"}});
+  const auto whole = make_problem(
+    {{"Data/Quadrature nodes", "9"}, {"Target/Type", "expression"}, {"Target/Expression", "1 - erfc(x1/sqrt(2))"}});
+  CHECK(half->n_nodes() == 5 * 6);
+  CHECK(whole->n_nodes() == 9 * 6);
+  CHECK(potential(*half, {0.3, 0.8}) == Approx(potential(*whole, {0.3, 0.8})).epsilon(1e-13));
+  CHECK(kernel(*half, {0.3, 0.8}, {-0.5, 0.4}) == Approx(kernel(*whole, {0.3, 0.8}, {-0.5, 0.4})).epsilon(1e-13));
+  const std::vector<double> theta{2., 0.3, 0.8, -1., 0.5, 0.1}, weights{0.25, 0.75};
+  CHECK(risk(*half, theta, weights) == Approx(risk(*whole, theta, weights)).epsilon(1e-13));
+}
+
+TEST_CASE("Single neuron: the risk of the initial law, 1/6, with and without noise")
+{
+  CHECK(initial_risk(*make_problem({}), 6) == Approx(1. / 6.).epsilon(1e-8));
+  CHECK(initial_risk(*make_problem({{"Target/Noise deviation", "0.3"}}), 6) == Approx(1. / 6. + 0.045).epsilon(1e-8));
+  CHECK(initial_risk(*make_problem({{"Learning problem/Input dimension", "inf"},
+                                    {"Initial law/Law", "uniform(-1, 1), gaussian_neurons(1)"}}),
+                     6) == Approx(1. / 6.).epsilon(1e-8));
+}
+
+TEST_CASE("Single neuron: particles are drawn invariant under rotations, and reduce to the law on the mesh")
+{
+  const auto         problem = make_problem({{"Initial law/Law", "normal(0.5, 1), gaussian_neurons(0.8)"}});
+  const unsigned int n = 20000, d = 40;
+  REQUIRE(problem->particle_neuron().n_parameters() == d + 1);
+  double a = 0., s2 = 0., r2 = 0., w7 = 0., w7_w8 = 0., w7_square = 0.;
+  for (unsigned int j = 0; j < n; ++j)
+    {
+      CounterRandom       random(1, RandomPurpose::initial_particles, 0, 0, j);
+      std::vector<double> particle(d + 1);
+      double              theta[3];
+      problem->sample_particle(random, particle.data());
+      problem->reduce(particle.data(), theta);
+      CHECK(theta[1] == particle[1]);
+      a += theta[0] / n;
+      s2 += theta[1] * theta[1] / n;
+      r2 += theta[2] * theta[2] / n;
+      w7 += particle[7] / n;
+      w7_w8 += particle[7] * particle[8] / n;
+      w7_square += particle[7] * particle[7] / n;
+    }
+  const double variance = 0.64 / 40.;
+  CHECK(a == Approx(0.5).margin(3.5 / std::sqrt(n)));
+  CHECK(s2 == Approx(variance).epsilon(3.5 * std::sqrt(2. / n)));
+  CHECK(w7_square == Approx(variance).epsilon(3.5 * std::sqrt(2. / n)));
+  CHECK(r2 == Approx(39. * variance).epsilon(3.5 * std::sqrt(2. / 39. / n)));
+  CHECK(std::abs(w7) < 3.5 * std::sqrt(variance / n));
+  CHECK(std::abs(w7_w8) < 3.5 * variance / std::sqrt(n));
+}
+
+TEST_CASE("Single neuron: the closed form of the particles' risk")
+{
+  const auto         problem = make_problem({{"Learning problem/Input dimension", "5"}, {"Target/Noise deviation", "0.2"}});
+  const unsigned int d = 5, M = 37;
+  CHECK(problem->particle_risk_method() == "closed form");
+  std::vector<double> particles(M * (d + 1));
+  for (unsigned int j = 0; j < M; ++j)
+    {
+      CounterRandom random(4, RandomPurpose::initial_particles, 0, 0, j);
+      problem->sample_particle(random, &particles[j * (d + 1)]);
+      particles[j * (d + 1)] += 1.;
+    }
+  // The sums by definition.
+  double sum = 1. / 3. + 0.04;
+  for (unsigned int i = 0; i < M; ++i)
+    {
+      const double *w      = &particles[i * (d + 1) + 1];
+      double        square = 1.;
+      for (unsigned int c = 0; c < d; ++c)
+        square += w[c] * w[c];
+      sum -= 2. / M * w[-1] * 2. / pi * std::asin(w[0] / std::sqrt(2. * square));
+      for (unsigned int j = 0; j < M; ++j)
+        {
+          const double *v       = &particles[j * (d + 1) + 1];
+          double        product = 0., other = 1.;
+          for (unsigned int c = 0; c < d; ++c)
+            {
+              product += w[c] * v[c];
+              other += v[c] * v[c];
+            }
+          sum += w[-1] * v[-1] / (M * M) * 2. / pi * std::asin(product / std::sqrt(square * other));
+        }
+    }
+  CHECK(problem->particle_risk(particles.data(), M) == Approx(0.5 * sum).epsilon(1e-13));
+
+  // Independently: the mean of (y − f)²/2 over drawn data.
+  double             mean = 0., mean_square = 0.;
+  const unsigned int n = 20000;
+  for (unsigned int i = 0; i < n; ++i)
+    {
+      CounterRandom random(2, RandomPurpose::sgd_samples, 0, i);
+      double        x[5], y, f = 0.;
+      problem->sample(random, x, y);
+      for (unsigned int j = 0; j < M; ++j)
+        {
+          const double *w = &particles[j * (d + 1) + 1];
+          double        t = 0.;
+          for (unsigned int c = 0; c < d; ++c)
+            t += w[c] * x[c];
+          f += w[-1] * problem->activation().value(t) / M;
+        }
+      const double loss = 0.5 * (y - f) * (y - f);
+      mean += loss / n;
+      mean_square += loss * loss / n;
+    }
+  CHECK(std::abs(mean - problem->particle_risk(particles.data(), M)) < 3.5 * std::sqrt((mean_square - mean * mean) / n));
+
+  // A target that is given as a formula.
+  const auto formula = make_problem({{"Learning problem/Input dimension", "5"},
+                                     {"Target/Noise deviation", "0.2"},
+                                     {"Target/Type", "expression"},
+                                     {"Target/Expression", "1 - erfc(x1/sqrt(2))"}});
+  CHECK(formula->particle_risk(particles.data(), M) == Approx(0.5 * sum).epsilon(1e-10));
+
+  // One perfect neuron leaves the noise.
+  const double perfect[] = {1., 1., 0., 0., 0., 0.};
+  CHECK(problem->particle_risk(perfect, 1) == Approx(0.02).epsilon(1e-13));
+}
+
+TEST_CASE("Single neuron: the risk of other activations from a test sample")
+{
+  const auto problem = make_problem({{"Learning problem/Activation", "tanh"}, {"Learning problem/Input dimension", "7"}});
+  CHECK(problem->particle_risk_method() == "20000 test samples");
+  std::vector<double> perfect(8, 0.);
+  perfect[0] = perfect[1] = 1.;
+  CHECK(problem->particle_risk(perfect.data(), 1) < 1e-30);
+  // Without amplitude ½ E tanh(x1)² remains.
+  perfect[0]         = 0.;
+  const double exact = 0.5 * gaussian_mean_square(problem->activation(), 1.);
+  CHECK(problem->particle_risk(perfect.data(), 1) == Approx(exact).epsilon(0.02));
+  // Two neurons orthogonal to the teacher and to each other: ½ E y² + ¼ · ½ (c_1² + c_2²) E tanh(q G)².
+  std::vector<double> pair(16, 0.);
+  pair[0]           = 1.;
+  pair[3]           = 0.5;
+  pair[8]           = -2.;
+  pair[15]          = 2.;
+  const double half = gaussian_mean_square(problem->activation(), 0.5), two = gaussian_mean_square(problem->activation(), 2.);
+  CHECK(problem->particle_risk(pair.data(), 2) == Approx(exact + 0.125 * (half + 4. * two)).epsilon(0.02));
+}
+
+TEST_CASE("Mean squares of activations of a Gaussian")
+{
+  for (const std::string &name : Activation::names())
+    for (const double q : {0., 0.1, 1., 7., 40.})
+      {
+        const Activation sigma(Activation::kind_from_name(name), {{0.5, -2.5}, {1.5, 7.5}});
+        // A plain Riemann sum, which converges fast only for smooth functions.
+        double             sum = 0.;
+        const unsigned int n   = 400000;
+        for (unsigned int i = 0; i < n; ++i)
+          {
+            const double g = -10. + 20. * (i + 0.5) / n, value = sigma.value(q * g);
+            sum += 20. / n * std::exp(-0.5 * g * g) / std::sqrt(2. * pi) * value * value;
+          }
+        CAPTURE(name, q);
+        CHECK(gaussian_mean_square(sigma, q) == Approx(sum).epsilon(2e-8));
+      }
+  const auto   problem = make_problem({});
+  const double theta[] = {-2., 0.6, 0.8};
+  CHECK(problem->self_kernel(theta) == Approx(4. * 2. / pi * std::asin(0.5)).epsilon(1e-14));
+}
+
+TEST_CASE("Single neuron: contradictory choices are refused")
+{
+  using Settings    = std::vector<std::pair<std::string, std::string>>;
+  const auto refuse = [](const Settings &settings, const std::string &parameter) {
+    try
+      {
+        make_problem(settings);
+        FAIL_CHECK("accepted");
+      }
+    catch (const InputError &error)
+      {
+        CHECK(error.parameter == parameter);
+        CHECK(std::string(error.what()).size() > 20);
+      }
+  };
+  refuse({{"Data/Law", "csv"}}, "Data/Law");
+  refuse({{"Data/Standard deviation", "2"}}, "Data/Standard deviation");
+  refuse({{"Target/Type", "teachers"}}, "Target/Type");
+  refuse({{"Learning problem/Input dimension", "1"}}, "Learning problem/Input dimension");
+  refuse({{"Learning problem/Input dimension", "many"}}, "Learning problem/Input dimension");
+  refuse({{"Learning problem/Input dimension", "4.5"}}, "Learning problem/Input dimension");
+  refuse({{"Target/Type", "expression"}, {"Target/Expression", "x2"}}, "Target/Expression");
+  refuse({{"Target/Type", "expression"}, {"Target/Expression", "1/(x1-x1)"}}, "Target/Expression");
+  refuse({{"Initial law/Law", "gaussian_neurons(1)"}}, "Initial law/Law");
+  refuse({{"Initial law/Law", "normal(0, 1), gaussian_neurons(1"}}, "Initial law/Law");
+
+  const auto limit = make_problem({{"Learning problem/Input dimension", "inf"}});
+  CHECK_THROWS_AS(limit->particle_neuron(), InputError);
+  std::vector<double> x(10);
+  CounterRandom       random(1, RandomPurpose::initial_particles);
+  CHECK_THROWS_WITH(limit->sample_particle(random, x.data()), Catch::Contains("finite input dimension"));
+}
