@@ -23,7 +23,7 @@ MomentFunctionals::MomentFunctionals(const DGMesh &dg_mesh, const Coupling &coup
 {
   const DGBatches   &b         = mesh.batches();
   const unsigned int n_points  = mesh.points_per_cell(), n_omega = b.dim - (b.amplitude ? 1 : 0);
-  const unsigned int n_modes   = coupling.mean_field().n_modes();
+  n_modes                      = coupling.mean_field().n_modes();
   const unsigned int n_squares = n_omega * (n_omega + 1) / 2;
   layout.n_line                = b.amplitude ? b.n : 1;
   layout.n_nodes               = n_points / layout.n_line;
@@ -64,7 +64,7 @@ void MomentFunctionals::build_rows(std::size_t feature, const CellKey &key, cons
 {
   const DGBatches   &b       = mesh.batches();
   const Domain      &box     = mesh.mesh().domain();
-  const unsigned int first   = b.amplitude ? 1 : 0, n_omega = b.dim - first, n_modes = coupling.mean_field().n_modes();
+  const unsigned int first   = b.amplitude ? 1 : 0, n_omega = b.dim - first;
   const unsigned int K       = size(), n_nodes = layout.n_nodes;
   auto              &row     = rows[feature];
   row.assign(n_nodes * K, 0.);
@@ -238,44 +238,33 @@ std::vector<double> MomentFunctionals::integrals(const std::vector<double> &v) c
   return global_sums(exact, mesh.mesh().communicator());
 }
 
-bool MomentFunctionals::gram(const std::vector<double> &v, std::vector<double> &matrix, std::vector<double> &integrals) const
+std::vector<double> MomentFunctionals::gram(const std::vector<double> &s) const
 {
-  const std::size_t         K = size(), width = layout.n_pairs() * layout.n_nodes, n = K * (K + 1);
-  const std::vector<double> sums = columns(v);
+  const std::size_t         K = size(), width = layout.n_pairs() * layout.n_nodes, n = K * K;
+  const std::vector<double> sums = columns(s);
   const BinnedScale         scale(total);
-  // The matrix, and the integrals behind it.
-  std::vector<double> partial(n, 0.), binned(2 * n, 0.);
-  for_each_group([&](std::size_t f) { add_gram(layout, rows[f].data(), sums.data() + f * width, partial.data(), partial.data() + K * K); },
+  std::vector<double>       partial(n, 0.), binned(2 * n, 0.);
+  for_each_group([&](std::size_t f) { add_gram(layout, rows[f].data(), sums.data() + f * width, partial.data()); },
                  [&]() {
                    add_binned(n, partial.data(), scale, binned.data(), binned.data() + n);
                    std::fill(partial.begin(), partial.end(), 0.);
                  });
   MPI_Allreduce(MPI_IN_PLACE, binned.data(), static_cast<int>(2 * n), MPI_DOUBLE, MPI_SUM, mesh.mesh().communicator());
-  matrix.resize(K * K);
-  integrals.resize(K);
   for (std::size_t i = 0; i < n; ++i)
-    (i < K * K ? matrix[i] : integrals[i - K * K]) = binned[i] + binned[n + i];
-  // The diagonal bounds every sum of products.
-  for (std::size_t k = 0; k < K; ++k)
-    if (!(matrix[k * (K + 1)] < scale.capacity))
-      return false;
-  return true;
+    partial[i] = binned[i] + binned[n + i];
+  return partial;
 }
 
-double MomentFunctionals::combine(const std::vector<double> &c, const std::vector<double> &start, std::vector<double> &t) const
+void MomentFunctionals::combine(const std::vector<double> &c, std::vector<double> &t) const
 {
   const unsigned int  n_points = mesh.points_per_cell(), width = layout.n_powers * layout.n_nodes;
   std::vector<double> contracted(rows.size() * width);
   for (std::size_t f = 0; f < rows.size(); ++f)
     if (!rows[f].empty())
       contract_functionals(layout, rows[f].data(), c.data(), contracted.data() + f * width);
-  t.resize(start.size());
-  double largest = 0.;
+  t.resize(mesh.n_cells() * n_points);
   for (std::size_t cell = 0; cell < mesh.n_cells(); ++cell)
-    largest = std::max(largest, tilt_exponents(layout, lines.data() + cell * layout.n_powers * layout.n_line,
-                                               contracted.data() + mesh.feature_of(cell) * width, start.data() + cell * n_points,
-                                               t.data() + cell * n_points));
-  MPI_Allreduce(MPI_IN_PLACE, &largest, 1, MPI_DOUBLE, MPI_MAX, mesh.mesh().communicator());
-  return largest;
+    add_up_functionals(layout, lines.data() + cell * layout.n_powers * layout.n_line,
+                       contracted.data() + mesh.feature_of(cell) * width, t.data() + cell * n_points);
 }
 } // namespace rhoflow

@@ -26,12 +26,10 @@ public:
 
   /// L_k(v), exact sums. Collective.
   std::vector<double> integrals(const std::vector<double> &v) const;
-  /// Gram matrix Σ measure v ψ_k ψ_l, row-major, upper half, and L_k(v). Returns false if they are too large to be summed.
-  /// Collective.
-  bool gram(const std::vector<double> &v, std::vector<double> &matrix, std::vector<double> &integrals) const;
-
-  /// t = Σ_k c_k ψ_k at all points; returns max |t| over the points of all ranks where `start` is positive. Collective.
-  double combine(const std::vector<double> &c, const std::vector<double> &start, std::vector<double> &t) const;
+  /// Gram matrix Σ measure s ψ_k ψ_l for 0 ≤ s ≤ v of normalize(), row-major, upper half. Collective.
+  std::vector<double> gram(const std::vector<double> &s) const;
+  /// t = Σ_k c_k ψ_k at all points.
+  void combine(const std::vector<double> &c, std::vector<double> &t) const;
 
 private:
   void                build_rows(std::size_t feature, const CellKey &key, const Coupling &coupling);
@@ -43,6 +41,7 @@ private:
   const DGMesh                    &mesh;
   const EquidistantPoints         &equidistant;
   TiltLayout                       layout;
+  unsigned int                     n_modes;
   std::size_t                      first_summed, last_summed;
   std::vector<double>              point_measure;
   std::vector<double>              lines; ///< [cells][powers][n_line]

@@ -12,8 +12,8 @@ namespace rhoflow
 {
 namespace
 {
-/// Solves (H + shift I) x = b, H row-major with its upper half given; Cholesky's decomposition, `matrix` is overwritten.
-std::vector<double> solve_shifted(std::vector<double> &matrix, double shift, std::vector<double> b)
+/// Solves (H + shift I) x = b, H row-major with its upper half given; by Cholesky's decomposition.
+std::vector<double> solve_shifted(std::vector<double> matrix, double shift, std::vector<double> b)
 {
   const std::size_t n = b.size();
   for (std::size_t k = 0; k < n; ++k)
@@ -46,6 +46,14 @@ double largest_entry(const std::vector<double> &x)
   for (const double entry : x)
     largest = std::max(largest, std::abs(entry));
   return largest;
+}
+
+double product(const std::vector<double> &x, const std::vector<double> &y)
+{
+  double sum = 0.;
+  for (std::size_t k = 0; k < x.size(); ++k)
+    sum += x[k] * y[k];
+  return sum;
 }
 } // namespace
 
@@ -104,51 +112,7 @@ PositiveDensity::PositiveDensity(const DGMesh &dg_mesh, const Coupling &coupling
 
   MomentFunctionals functionals(mesh, coupling, equidistant);
   functionals.normalize(start);
-  const std::vector<double> goal = functionals.integrals(polynomial);
-  const std::size_t         K    = functionals.size();
-
-  // Newton's method on the dual function D(μ) = Σ measure v⁰ exp(μ·ψ) − μ·goal, whose gradient is −residual. Far from the solution
-  // a step changes log v by at most `radius`; one that went past the minimum along its direction is halved.
-  constexpr double       radius = 3., shift = 1e-13, tolerance = 1e-13;
-  constexpr unsigned int max_iterations = 40, patience = 6;
-  std::vector<double>    tilt(start.size(), 0.), change, trial, matrix, integrals, residual(K), best;
-  double                 slope = 0., length = 0.;
-  unsigned int           since_best = 0;
-  largest_deviation = std::numeric_limits<double>::infinity();
-  trial             = start;
-  for (; n_iterations < max_iterations; ++n_iterations)
-    {
-      const bool summed = functionals.gram(trial, matrix, integrals);
-      double     slope_here = 0.;
-      for (std::size_t k = 0; k < K; ++k)
-        residual[k] = goal[k] - integrals[k];
-      const double deviation = largest_entry(residual) / evolved_mass;
-      (void)slope_here; (void)slope; (void)length;
-      if (!summed || !std::isfinite(deviation))
-        break;
-      if (getenv("PD_VERBOSE")) printf("   it %u dev %.3e\n", n_iterations, deviation);
-      if (deviation < largest_deviation)
-        {
-          if (deviation > 0.5 * largest_deviation)
-            ++since_best;
-          else
-            since_best = 0;
-          largest_deviation = deviation;
-          best              = trial;
-        }
-      else
-        ++since_best;
-      if (deviation < tolerance || since_best > patience)
-        break;
-      const std::vector<double> step = solve_shifted(matrix, shift, residual);
-      const double largest = functionals.combine(step, start, change);
-      length = largest > radius ? radius / largest : 1.;
-      if (getenv("PD_VERBOSE")) printf("      step max %.3e |mu| %.3e\n", largest, largest_entry(step));
-      for (std::size_t i = 0; i < tilt.size(); ++i)
-        tilt[i] += length * change[i];
-      apply_tilt(tilt.size(), start.data(), tilt.data(), trial.data());
-    }
-  v = best;
+  tilt(functionals, functionals.integrals(polynomial), start);
 
   ExactSum reached, changed;
   for (std::size_t c = 0; c < cells.size(); ++c)
@@ -168,5 +132,115 @@ PositiveDensity::PositiveDensity(const DGMesh &dg_mesh, const Coupling &coupling
       changed.add(functionals.measure()[i] * std::abs(v[i] - start[i]));
     }
   changed_mass = global_sum(changed, comm);
+}
+void PositiveDensity::tilt(const MomentFunctionals &functionals, const std::vector<double> &goal, const std::vector<double> &start)
+{
+  // Newton's method for the residual goal − L(v) − ε μ, minus the gradient of a strictly convex function of μ. The small ε makes
+  // the solution exist and be moderate: directions in which functionals are numerically dependent on the support of the density
+  // cannot be resolved, and goals that no positive density has cannot be reached.
+  const double           epsilon = 1e-14 * evolved_mass;
+  constexpr double       tolerance = 1e-14;
+  constexpr unsigned int max_iterations = 40, max_trials = 20, patience = 4;
+  const std::size_t      K = functionals.size(), n = start.size();
+
+  std::vector<double> mu(K, 0.), exponent(n, 0.), slope = start, direction, trial(n), trial_exponent(n), trial_mu(K);
+  v                            = start;
+  const auto unregularised     = [&](const std::vector<double> &density) {
+    std::vector<double> result = functionals.integrals(density);
+    for (std::size_t k = 0; k < K; ++k)
+      result[k] = goal[k] - result[k];
+    return result;
+  };
+  std::vector<double> residual = unregularised(start), trial_residual(K);
+  double              best     = largest_entry(residual);
+  largest_deviation            = best / evolved_mass;
+  unsigned int stalled         = 0;
+  for (; n_iterations < max_iterations && best > tolerance * evolved_mass && stalled < patience; ++n_iterations)
+    {
+      const std::vector<double> step = solve_shifted(functionals.gram(slope), epsilon, residual);
+      functionals.combine(step, direction);
+      // Along the direction the gradient of a convex function increases: where it has become positive the step was too long.
+      const double descent = product(step, residual);
+      double       length  = 1.;
+      for (unsigned int trials = 0; trials < max_trials; ++trials)
+        {
+          for (std::size_t i = 0; i < n; ++i)
+            trial_exponent[i] = exponent[i] + length * direction[i];
+          apply_tilt(n, start.data(), trial_exponent.data(), trial.data(), slope.data());
+          trial_residual = unregularised(trial);
+          for (std::size_t k = 0; k < K; ++k)
+            {
+              trial_mu[k] = mu[k] + length * step[k];
+              trial_residual[k] -= epsilon * trial_mu[k];
+            }
+          const double overshot = -product(step, trial_residual);
+          if (overshot <= 0.5 * descent)
+            break;
+          length *= std::max(0.1, descent / (descent + overshot));
+        }
+      mu.swap(trial_mu);
+      exponent.swap(trial_exponent);
+      residual.swap(trial_residual);
+      const double reached = largest_entry(residual);
+      stalled              = reached < 0.5 * best ? 0 : stalled + 1;
+      if (reached < best)
+        {
+          best = reached;
+          v    = trial;
+          std::vector<double> remaining = residual;
+          for (std::size_t k = 0; k < K; ++k)
+            remaining[k] += epsilon * mu[k];
+          largest_deviation = largest_entry(remaining) / evolved_mass;
+        }
+    }
+}
+
+PositiveDensity::Points PositiveDensity::points() const
+{
+  Points result;
+  if (!mesh.mesh().speaks())
+    return result;
+  const auto         &cells    = mesh.mesh().cells();
+  const unsigned int  n_points = mesh.points_per_cell(), n = mesh.batches().n, dim = mesh.dimension();
+  std::vector<double> positions(n_points * dim), weights(n_points), gauss(n_points);
+  for (std::size_t c = 0; c < cells.size(); ++c)
+    {
+      equidistant.positions(cells[c], positions.data());
+      double volume = 1.;
+      for (unsigned int d = 0; d < dim; ++d)
+        volume *= mesh.mesh().extent(cells[c], d);
+      bool positive = true;
+      for (unsigned int i = 0; i < n_points; ++i)
+        {
+          weights[i] = volume;
+          for (unsigned int d = 0, rest = i; d < dim; ++d, rest /= n)
+            weights[i] *= equidistant.line(cells[c], d).weights[rest % n];
+          positive = positive && weights[i] >= 0.;
+          weights[i] *= v[c * n_points + i];
+        }
+      if (!positive)
+        {
+          // A strong weight r^κ: the Gauss points, whose weights are always positive, with the mass of the cell.
+          double mass = 0., kept = 0.;
+          mesh.nodes(cells[c], positions.data());
+          mesh.weights(cells[c], weights.data());
+          equidistant.to_gauss(cells[c], v.data() + c * n_points, gauss.data());
+          for (unsigned int i = 0; i < n_points; ++i)
+            {
+              mass += weights[i] * gauss[i];
+              weights[i] *= std::max(gauss[i], 0.);
+              kept += weights[i];
+            }
+          for (double &weight : weights)
+            weight = kept > 0. ? weight * (std::max(mass, 0.) / kept) : 0.;
+        }
+      for (unsigned int i = 0; i < n_points; ++i)
+        if (weights[i] > 0.)
+          {
+            result.weights.push_back(weights[i]);
+            result.positions.insert(result.positions.end(), positions.begin() + i * dim, positions.begin() + (i + 1) * dim);
+          }
+    }
+  return result;
 }
 } // namespace rhoflow

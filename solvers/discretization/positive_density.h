@@ -7,6 +7,7 @@
 namespace rhoflow
 {
 class Coupling;
+class MomentFunctionals;
 
 /// What is written, drawn and compared of an evolved density. The evolved polynomial ρ_h may be negative in places; here it gets a
 /// representation that is not: values v_e ≥ 0 at the equidistant points of every cell whose polynomial has the mass of ρ_h, its
@@ -15,10 +16,11 @@ class Coupling;
 ///
 /// In each cell negative values are set to zero and the others scaled back to the cell's mass (to zero if that is negative). The
 /// result v⁰ is multiplied by a tilt that is positive everywhere,
-///   v = v⁰ exp(Σ_k μ_k ψ_k),      ψ_k = (functional k of the Lagrange polynomial of the point) / (its measure),
-/// which among all densities with the prescribed moments is the one nearest to v⁰ in relative entropy (the I-projection of
-/// I. Csiszár, Ann. Probab. 3, 1975). Newton's method on the convex dual problem finds μ. Modes that are numerically dependent on the
-/// support share their μ by a proximal term. A density that was nowhere negative is kept to round-off.
+///   v = v⁰ g(Σ_k μ_k ψ_k),      g(t) = exp(t) for t < 0, 1 + t for t ≥ 0,
+/// with ψ_k the k-th functional's density (MomentFunctionals). Like the I-projection (g = exp; I. Csiszár, Ann. Probab. 3, 1975) v is
+/// the density with the prescribed moments that is nearest to v⁰ in a divergence, relative entropy where v < v⁰ and χ² where v > v⁰,
+/// which keeps the thin tails of v⁰ thin: there exp(t) is astronomic. μ solves a convex problem of a few tens of unknowns by Newton's
+/// method. A density that was nowhere negative is kept to round-off.
 ///
 /// All sums are order-independent: the result is bitwise the same on any number of ranks.
 class PositiveDensity
@@ -44,11 +46,14 @@ public:
   double minimum() const { return evolved_minimum; }
   /// Largest deviation of a functional from the evolved one, relative to the root mean square of its integrand under v⁰.
   double deviation() const { return largest_deviation; }
-  /// ∫ |v − v⁰|: what the tilt changed.
+  /// ∫ |v − v⁰|: what the tilt moved.
   double       tilted_mass() const { return changed_mass; }
   unsigned int iterations() const { return n_iterations; }
 
 private:
+  /// Finds μ; sets v, the deviation and the number of iterations. `goal`: the functionals of ρ_h.
+  void tilt(const MomentFunctionals &functionals, const std::vector<double> &goal, const std::vector<double> &start);
+
   const DGMesh     &mesh;
   EquidistantPoints equidistant;
 

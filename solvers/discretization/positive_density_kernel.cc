@@ -21,36 +21,34 @@ void contract_functionals(const TiltLayout &layout, const double *rows, const do
       }
 }
 
-double tilt_exponents(const TiltLayout &layout, const double *line, const double *s, const double *start, double *t)
+void add_up_functionals(const TiltLayout &layout, const double *line, const double *s, double *t)
 {
-  double largest = 0.;
   for (unsigned int i = 0; i < layout.n_nodes; ++i)
     for (unsigned int a = 0; a < layout.n_line; ++a)
       {
-        const unsigned int e   = i * layout.n_line + a;
-        double             sum = 0.;
+        double sum = 0.;
         for (unsigned int p = 0; p < layout.n_powers; ++p)
           sum += line[p * layout.n_line + a] * s[p * layout.n_nodes + i];
-        t[e]    = sum;
-        largest = std::max(largest, start[e] > 0. ? std::abs(sum) : 0.);
+        t[i * layout.n_line + a] = sum;
       }
-  return largest;
 }
 
-void apply_tilt(std::size_t n, const double *start, const double *t, double *v)
+void apply_tilt(std::size_t n, const double *start, const double *t, double *v, double *slope)
 {
   namespace vm = vector_math;
-  std::size_t i = 0;
-  for (; i + vm::lanes <= n; i += vm::lanes)
-    vm::store(v + i, vm::load(start + i) * vm::exp(vm::load(t + i)));
-  if (i < n)
+  for (std::size_t i = 0; i < n; i += vm::lanes)
     {
-      // The same function for the rest, so that a value does not depend on its place.
-      double first[vm::lanes] = {}, second[vm::lanes] = {};
-      std::copy(start + i, start + n, first);
-      std::copy(t + i, t + n, second);
-      vm::store(first, vm::load(first) * vm::exp(vm::load(second)));
-      std::copy_n(first, n - i, v + i);
+      // Whole vectors to the end, so that a value does not depend on its place.
+      const std::size_t m                 = std::min<std::size_t>(vm::lanes, n - i);
+      double            from[vm::lanes]   = {}, tilt[vm::lanes] = {}, result[vm::lanes], derivative[vm::lanes];
+      std::copy_n(start + i, m, from);
+      std::copy_n(t + i, m, tilt);
+      const vm::Vector x = vm::load(tilt), zero = vm::broadcast(0.);
+      const vm::Vector e = vm::load(from) * vm::exp(vm::min(x, zero));
+      vm::store(derivative, e);
+      vm::store(result, e + vm::load(from) * vm::max(x, zero));
+      std::copy_n(result, m, v + i);
+      std::copy_n(derivative, m, slope + i);
     }
 }
 
@@ -68,30 +66,25 @@ void column_sums(const TiltLayout &layout, const double *line, const double *mea
         }
 }
 
-void add_gram(const TiltLayout &layout, const double *rows, const double *sums, double *gram, double *integrals)
+void add_gram(const TiltLayout &layout, const double *rows, const double *sums, double *gram)
 {
   const unsigned int n = layout.n_functionals();
   for (unsigned int i = 0; i < layout.n_nodes; ++i)
     {
       const double *row = rows + i * n;
       for (unsigned int p = 0; p < layout.n_powers; ++p)
-        {
-          const double weight = sums[layout.pair(0, p) * layout.n_nodes + i];
-          for (unsigned int k = layout.first[p]; k < layout.first[p + 1]; ++k)
-            integrals[k] += weight * row[k];
-          for (unsigned int q = p; q < layout.n_powers; ++q)
-            {
-              const double both = sums[layout.pair(p, q) * layout.n_nodes + i];
-              if (both == 0.)
-                continue;
-              for (unsigned int k = layout.first[p]; k < layout.first[p + 1]; ++k)
-                {
-                  const double factor = both * row[k];
-                  for (unsigned int l = std::max(k, layout.first[q]); l < layout.first[q + 1]; ++l)
-                    gram[k * n + l] += factor * row[l];
-                }
-            }
-        }
+        for (unsigned int q = p; q < layout.n_powers; ++q)
+          {
+            const double weight = sums[layout.pair(p, q) * layout.n_nodes + i];
+            if (weight == 0.)
+              continue;
+            for (unsigned int k = layout.first[p]; k < layout.first[p + 1]; ++k)
+              {
+                const double factor = weight * row[k];
+                for (unsigned int l = std::max(k, layout.first[q]); l < layout.first[q + 1]; ++l)
+                  gram[k * n + l] += factor * row[l];
+              }
+          }
     }
 }
 

@@ -24,17 +24,17 @@ struct TiltLayout
 /// s[p][i] = Σ_{k of power p} c_k T_k(i); `rows` [i][k].
 void contract_functionals(const TiltLayout &layout, const double *rows, const double *c, double *s);
 
-/// t(a, i) = Σ_p A_p(a) s[p][i] in one cell; `line` [p][a]. Returns max |t| over the nodes where `start` > 0.
-double tilt_exponents(const TiltLayout &layout, const double *line, const double *s, const double *start, double *t);
+/// t(a, i) = Σ_p A_p(a) s[p][i] in one cell; `line` [p][a].
+void add_up_functionals(const TiltLayout &layout, const double *line, const double *s, double *t);
 
-/// v = start · exp(t).
-void apply_tilt(std::size_t n, const double *start, const double *t, double *v);
+/// v = start · g(t) and slope = start · g'(t) with g(t) = exp(t) for t < 0 and 1 + t for t ≥ 0.
+void apply_tilt(std::size_t n, const double *start, const double *t, double *v, double *slope);
 
 /// sums[pair(p, q)][i] = Σ_a measure v A_p A_q of one cell.
 void column_sums(const TiltLayout &layout, const double *line, const double *measure, const double *v, double *sums);
 
-/// gram[k][l] += Σ_i sums[pair(p_k, p_l)][i] T_k(i) T_l(i) for l ≥ k, and integrals[k] += Σ_i sums[pair(0, p_k)][i] T_k(i).
-void add_gram(const TiltLayout &layout, const double *rows, const double *sums, double *gram, double *integrals);
+/// gram[k][l] += Σ_i sums[pair(p_k, p_l)][i] T_k(i) T_l(i) for l ≥ k.
+void add_gram(const TiltLayout &layout, const double *rows, const double *sums, double *gram);
 
 /// Order-independent sums: high + low += terms, elementwise.
 void add_binned(std::size_t n, const double *terms, const BinnedScale &scale, double *high, double *low);
