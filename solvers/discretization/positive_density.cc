@@ -135,62 +135,80 @@ PositiveDensity::PositiveDensity(const DGMesh &dg_mesh, const Coupling &coupling
 }
 void PositiveDensity::tilt(const MomentFunctionals &functionals, const std::vector<double> &goal, const std::vector<double> &start)
 {
-  // Newton's method for the residual goal − L(v) − ε μ, minus the gradient of a strictly convex function of μ. The small ε makes
-  // the solution exist and be moderate: directions in which functionals are numerically dependent on the support of the density
-  // cannot be resolved, and goals that no positive density has cannot be reached.
-  const double           epsilon = 1e-14 * evolved_mass;
-  constexpr double       tolerance = 1e-14;
+  v                 = start;
+  largest_deviation = std::numeric_limits<double>::infinity();
+  // Where no density on this support has these moments, a larger ε stays closer to v⁰ and comes close to them.
+  for (const double epsilon : {1e-14, 1e-7, 1e-3, 1e-1})
+    if (!(largest_deviation < 1e-6))
+      tilt(functionals, goal, start, epsilon * evolved_mass);
+}
+
+void PositiveDensity::tilt(const MomentFunctionals &functionals, const std::vector<double> &goal, const std::vector<double> &start,
+                           double epsilon)
+{
+  constexpr double       tolerance      = 1e-13;
   constexpr unsigned int max_iterations = 40, max_trials = 20, patience = 4;
   const std::size_t      K = functionals.size(), n = start.size();
 
-  std::vector<double> mu(K, 0.), exponent(n, 0.), slope = start, direction, trial(n), trial_exponent(n), trial_mu(K);
-  v                            = start;
-  const auto unregularised     = [&](const std::vector<double> &density) {
-    std::vector<double> result = functionals.integrals(density);
+  std::vector<double> mu(K, 0.), center(K, 0.), trial_mu(K), residual(K), trial_residual(K);
+  std::vector<double> exponent(n, 0.), trial_exponent(n, 0.), slope = start, direction, trial = start;
+  // Returns the largest entry of goal − L(v).
+  const auto find_residual = [&](std::vector<double> &result) {
+    result               = functionals.integrals(trial);
+    double     deviation = 0.;
     for (std::size_t k = 0; k < K; ++k)
-      result[k] = goal[k] - result[k];
-    return result;
+      {
+        const double difference = goal[k] - result[k];
+        deviation               = std::max(deviation, std::abs(difference));
+        result[k]               = difference - epsilon * (trial_mu[k] - center[k]);
+      }
+    return deviation / evolved_mass;
   };
-  std::vector<double> residual = unregularised(start), trial_residual(K);
-  double              best     = largest_entry(residual);
-  largest_deviation            = best / evolved_mass;
-  unsigned int stalled         = 0;
-  for (; n_iterations < max_iterations && best > tolerance * evolved_mass && stalled < patience; ++n_iterations)
+  double       deviation = find_residual(residual), last_solution = std::numeric_limits<double>::infinity();
+  double       best      = largest_entry(residual);
+  unsigned int stalled   = 0;
+  largest_deviation      = std::min(largest_deviation, deviation);
+  for (unsigned int i = 0; i < max_iterations && deviation > tolerance && stalled < patience; ++i, ++n_iterations)
     {
       const std::vector<double> step = solve_shifted(functionals.gram(slope), epsilon, residual);
       functionals.combine(step, direction);
-      // Along the direction the gradient of a convex function increases: where it has become positive the step was too long.
+      // Along the direction the gradient increases: where it has become positive the step was too long.
       const double descent = product(step, residual);
       double       length  = 1.;
       for (unsigned int trials = 0; trials < max_trials; ++trials)
         {
-          for (std::size_t i = 0; i < n; ++i)
-            trial_exponent[i] = exponent[i] + length * direction[i];
-          apply_tilt(n, start.data(), trial_exponent.data(), trial.data(), slope.data());
-          trial_residual = unregularised(trial);
+          for (std::size_t e = 0; e < n; ++e)
+            trial_exponent[e] = exponent[e] + length * direction[e];
           for (std::size_t k = 0; k < K; ++k)
-            {
-              trial_mu[k] = mu[k] + length * step[k];
-              trial_residual[k] -= epsilon * trial_mu[k];
-            }
+            trial_mu[k] = mu[k] + length * step[k];
+          apply_tilt(n, start.data(), trial_exponent.data(), trial.data(), slope.data());
+          deviation             = find_residual(trial_residual);
           const double overshot = -product(step, trial_residual);
           if (overshot <= 0.5 * descent)
             break;
           length *= std::max(0.1, descent / (descent + overshot));
         }
-      mu.swap(trial_mu);
       exponent.swap(trial_exponent);
+      mu       = trial_mu;
       residual.swap(trial_residual);
+      if (deviation < largest_deviation)
+        {
+          largest_deviation = deviation;
+          v                 = trial;
+        }
       const double reached = largest_entry(residual);
       stalled              = reached < 0.5 * best ? 0 : stalled + 1;
-      if (reached < best)
+      best                 = std::min(best, reached);
+      if (reached < 0.1 * deviation * evolved_mass)
         {
-          best = reached;
-          v    = trial;
-          std::vector<double> remaining = residual;
-          for (std::size_t k = 0; k < K; ++k)
-            remaining[k] += epsilon * mu[k];
-          largest_deviation = largest_entry(remaining) / evolved_mass;
+          // This step of the proximal point method is done; the next one starts from here while they help.
+          if (deviation > 0.5 * last_solution)
+            break;
+          last_solution = deviation;
+          center        = mu;
+          find_residual(residual);
+          best    = largest_entry(residual);
+          stalled = 0;
         }
     }
 }
