@@ -2,7 +2,7 @@
 // beside linear advection by deal.II's MatrixFree on the same mesh with the same (frozen) velocity:
 //   [mpirun -np N] transport_throughput [--dofs 1e6] [--degrees 1,2,3,4] [--meshes uniform,adaptive] [--dimensions 2,3]
 //                                       [--repetitions 7] [--method "SSP(10,4)"] [--csv FILE]
-//                                       [--clock wall|processor]
+//                                       [--clock wall|processor] [--peer yes|no]
 #include <deal.II/base/mpi.h>
 #include <deal.II/base/parameter_handler.h>
 
@@ -36,6 +36,7 @@ struct Options
   std::vector<std::string> degrees = {"1", "2", "3", "4"}, meshes = {"uniform", "adaptive"}, dimensions = {"3"};
   unsigned int             repetitions = 7;
   std::string              method      = "SSP(10,4)", csv, clock = "wall";
+  bool                     peer        = true;
 };
 
 std::vector<std::string> split(const std::string &text)
@@ -67,6 +68,8 @@ Options parse(int argc, char **argv)
         options.method = value;
       else if (name == "--clock" && (value == "wall" || value == "processor"))
         options.clock = value;
+      else if (name == "--peer")
+        options.peer = value == "yes";
       else if (name == "--csv")
         options.csv = value;
       else
@@ -323,7 +326,7 @@ Row measure(const Setting &setting, const Options &options, unsigned int dim, un
 
   std::unique_ptr<MatrixFreeAdvection> peer;
   row.difference = 0.;
-  if (dim == 3)
+  if (dim == 3 && options.peer)
     {
       FrozenVelocity velocity(*setting.mean_field, setting.mean_field->residual(solution.moments()));
       peer = peer_for(degree, *state.mesh, [&](const double *theta, double *v) { velocity(theta, v); });

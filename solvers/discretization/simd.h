@@ -43,6 +43,30 @@ inline Vector gather(const double *base, const std::int32_t *index, std::int64_t
 #endif
 }
 
+/// out[i][lane] = base[row[lane] + i] for i = 0..7: eight rows are read whole and transposed, which costs a fraction of eight gathers.
+inline void load_transposed(const double *base, const std::int32_t *row, Vector *out)
+{
+  Vector r[8], pair[8], four[8];
+  for (int i = 0; i < 8; ++i)
+    r[i] = load(base + row[i]);
+  for (int i = 0; i < 8; i += 2)
+    {
+      pair[i]     = __builtin_shufflevector(r[i], r[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+      pair[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+    }
+  for (int i = 0; i < 8; i += 4)
+    for (int j = 0; j < 2; ++j)
+      {
+        four[i + j]     = __builtin_shufflevector(pair[i + j], pair[i + j + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+        four[i + j + 2] = __builtin_shufflevector(pair[i + j], pair[i + j + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+      }
+  for (int i = 0; i < 4; ++i)
+    {
+      out[i]     = __builtin_shufflevector(four[i], four[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+      out[i + 4] = __builtin_shufflevector(four[i], four[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+    }
+}
+
 /// Lanes whose bit is set take `chosen`, the others `otherwise`.
 inline Vector select_bits(std::uint8_t bits, const Vector &chosen, const Vector &otherwise)
 {
