@@ -70,6 +70,9 @@ class Sweep
   /// First node of line t along axis d; its nodes are n^d apart.
   static constexpr int line_start(int d, int t) { return t % power(n, d) + t / power(n, d) * power(n, d + 1); }
 
+  /// Batches: far enough for memory to answer, near enough for the caches to keep what it sent.
+  static constexpr std::size_t prefetch_distance = 4;
+
 public:
   explicit Sweep(StageArguments &arguments)
     : args(arguments)
@@ -83,7 +86,7 @@ public:
   {
     begin(batch);
     load_table(batch);
-    prefetch(batch + 12);
+    prefetch(batch + prefetch_distance);
     double *const cells = args.u + batch * n_points * n_lanes;
     double *const saved = args.u2 + batch * n_points * n_lanes;
     for (int i = 0; i < n_points; ++i)
@@ -135,15 +138,13 @@ public:
   }
 
 private:
-  /// Neighbours' traces are gathered from places near along the Morton curve: fetching the stretch of traces ahead of the sweep
-  /// as one stream hides the memory's latency, which the gathers alone would pay for.
+  /// Neighbours' traces are spread over memory: without asking for them ahead of time the sweep would wait for each.
   void prefetch(std::size_t batch) const
   {
-    constexpr std::size_t n_doubles = 2 * dim * n_side * n_lanes;
     if (batch >= b.n_batches)
       return;
-    for (std::size_t i = 0; i < n_doubles; i += 8)
-      __builtin_prefetch(args.traces_in + batch * n_doubles + i);
+    for (int side = 0; side < 2 * dim; ++side)
+      LaneSources(b.neighbor.data() + (batch * 2 * dim + static_cast<std::size_t>(side)) * n_lanes).prefetch(args.traces_in, n_side);
   }
 
   void begin(std::size_t batch)
@@ -202,8 +203,8 @@ private:
             along_a[t] = scale * table[t];
         }
 
-      const std::int32_t *seen_lower = b.neighbor.data() + (batch * 2 * dim + 2 * d) * n_lanes;
-      const std::int32_t *seen_upper = seen_lower + n_lanes;
+      const LaneSources seen_lower(b.neighbor.data() + (batch * 2 * dim + 2 * d) * n_lanes);
+      const LaneSources seen_upper(b.neighbor.data() + (batch * 2 * dim + 2 * d + 1) * n_lanes);
       const std::uint8_t  given_lower = b.given[batch * 2 * dim + 2 * d], given_upper = b.given[batch * 2 * dim + 2 * d + 1];
       constexpr int       stride = power(n, d);
       for (int t = 0; t < n_side; ++t)
@@ -245,8 +246,8 @@ private:
               v_lower = a[t % n] * table[end(d, 0) + t / n] + confine[n];
               v_upper = a[t % n] * table[end(d, 1) + t / n] + confine[n + 1];
             }
-          const Vector other_lower = gather(args.traces_in, seen_lower, t * static_cast<int>(n_lanes));
-          const Vector other_upper = gather(args.traces_in, seen_upper, t * static_cast<int>(n_lanes));
+          const Vector other_lower = seen_lower.gather(args.traces_in, t * static_cast<int>(n_lanes));
+          const Vector other_upper = seen_upper.gather(args.traces_in, t * static_cast<int>(n_lanes));
           Vector       f_lower     = v_lower * (v_lower > 0. ? other_lower : u_lower);
           Vector       f_upper     = v_upper * (v_upper > 0. ? u_upper : other_upper);
           if (given_lower != 0)
