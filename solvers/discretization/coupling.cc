@@ -118,7 +118,8 @@ void Coupling::check_capacity(const std::vector<double> &sums, std::size_t n, co
   for (std::size_t i = 0; i < n; ++i)
     if (!(std::abs(sums[i]) < scale.capacity))
       throw RunError("the moments of the density are no longer finite or have grown a thousandfold: the scheme is unstable. "
-                     "Reduce 'Discontinuous Galerkin/CFL number', or enlarge the box if mass sits at its sides.");
+                     "Reduce 'Discontinuous Galerkin/CFL number'; if mass is pressed against a side of the box, enlarge it or set "
+                     "'Discontinuous Galerkin/Positivity = every stage'.");
 }
 
 std::vector<double> Coupling::moments(const DGMesh &mesh, const double *u, const double *columns) const
