@@ -2,6 +2,8 @@
 
 #include <deal.II/base/data_out_base.h>
 #include <deal.II/base/mpi.h>
+#include <deal.II/base/utilities.h>
+#include <deal.II/grid/reference_cell.h>
 
 #include <algorithm>
 #include <array>
@@ -86,6 +88,7 @@ public:
             patch.vertices[vertex][d] = mesh.mesh().position(cells[c], d, (vertex >> d) & 1U);
         patch.patch_index    = static_cast<unsigned int>(c);
         patch.n_subdivisions = mesh.batches().n - 1;
+        patch.reference_cell = dealii::ReferenceCells::get_hypercube<dim>();
         patch.data.reinit(static_cast<unsigned int>(names.size()), n_points);
         unsigned int row  = 0;
         const auto   fill = [&](const auto &value) {

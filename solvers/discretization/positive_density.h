@@ -32,8 +32,9 @@ public:
   /// v at the equidistant points, [cells][points], all ≥ 0.
   const std::vector<double> &values() const { return v; }
 
-  /// v as weighted points: positions [N][D] and weights ≥ 0 [N] of this rank, summing to the mass over all ranks. In one dimension
-  /// rank 0 has them all. Points without mass are left out.
+  /// v as weighted points: positions [N][D] and weights ≥ 0 [N] of this rank, summing to the mass over all ranks (in one dimension
+  /// rank 0 has them all; points without mass are left out). The points are the equidistant ones. In cells where a strong radial
+  /// weight makes some of their weights negative they are the Gauss points, with the mass of the cell if that is positive.
   struct Points
   {
     std::vector<double> positions, weights;
