@@ -32,6 +32,8 @@ void ContinuityOperator::reinit(DGMesh &mesh, const std::vector<double> &values)
   current = 0;
   compute_traces(mesh.batches(), u.data(), traces[0].data(), columns.data(), 0, mesh.batches().n_batches);
   prepared = false;
+  if (limiting)
+    limit_cells();
 }
 
 std::vector<double> ContinuityOperator::values() const

@@ -133,15 +133,14 @@ std::vector<double> Coupling::moments(const DGMesh &mesh, const double *u, const
       add_columns(mesh.n_cells(), mesh.feature_of_cells(), n_padded, columns, column_scale, global.data());
       MPI_Allreduce(MPI_IN_PLACE, global.data(), static_cast<int>(global.size()), MPI_DOUBLE, MPI_SUM, comm);
       check_capacity(global, global.size(), column_scale);
+      std::vector<double> group_columns(group_size * n_padded);
       for (std::size_t group = first_group; group < last_group; ++group)
         {
-          for (std::size_t f = group * group_size; f < std::min((group + 1) * group_size, tables.size()); ++f)
-            {
-              for (unsigned int i = 0; i < n_nodes; ++i)
-                padded[i] = global[2 * f * n_padded + i] + global[(2 * f + 1) * n_padded + i];
-              sums.add(*tables[f], padded.data(), n_padded / 8);
-            }
-          sums.close_group();
+          const std::size_t begin = group * group_size, end = std::min(begin + group_size, tables.size());
+          for (std::size_t f = begin; f < end; ++f)
+            for (unsigned int i = 0; i < n_padded; ++i)
+              group_columns[(f - begin) * n_padded + i] = global[2 * f * n_padded + i] + global[(2 * f + 1) * n_padded + i];
+          sums.add_group(tables.data() + begin, end - begin, group_columns.data(), n_padded / 8);
         }
     }
   else
@@ -157,8 +156,7 @@ std::vector<double> Coupling::moments(const DGMesh &mesh, const double *u, const
           const double share = b.dim == 1 ? b.size[c] : (b.dim == 2 ? b.size[c] * b.size[c] : b.size[c] * b.size[c] * b.size[c]);
           for (unsigned int i = 0; i < n_nodes; ++i)
             padded[i] = share * w[i] * u[mesh.at(c, i)];
-          sums.add(*tables[mesh.feature_of(c)], padded.data(), n_padded / 8);
-          sums.close_group();
+          sums.add_group(&tables[mesh.feature_of(c)], 1, padded.data(), n_padded / 8);
         }
     }
   std::vector<double> &data = sums.sums();

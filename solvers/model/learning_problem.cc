@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include <solvers/base/error.h>
+#include <solvers/base/number.h>
 #include <solvers/model/expression.h>
 #include <solvers/model/model_choices.h>
 
@@ -109,8 +110,27 @@ ModelChoices parse(dealii::ParameterHandler &prm)
   choices.data_directory = data_directory;
   return choices;
 }
-} // namespace
 
+/// A parameter that was given but would have no effect is a misunderstanding.
+void refuse_unused(const ModelChoices &choices)
+{
+  const auto refuse = [](const bool given, const std::string &parameter, const std::string &choice, const std::string &value) {
+    if (given)
+      throw InputError(parameter, "has no effect unless " + choice + " = " + value + "; set that, or remove this parameter.");
+  };
+  const std::string &law = choices.data_law;
+  refuse(law != "csv" && !choices.csv_file.empty(), "Data/CSV file", "Data/Law", "csv");
+  refuse(law != "csv" && !choices.input_columns.empty(), "Data/Input columns", "Data/Law", "csv");
+  refuse(law != "csv" && !choices.output_column.empty(), "Data/Output column", "Data/Law", "csv");
+  refuse(law != "csv" && choices.standardise, "Data/Standardise", "Data/Law", "csv");
+  refuse(law != "discrete" && !trimmed(choices.points).empty(), "Data/Points", "Data/Law", "discrete");
+  refuse(law != "discrete" && choices.blob_deviation > 0., "Data/Blob deviation", "Data/Law", "discrete");
+  refuse(law != "gaussian" && choices.standard_deviation != 1., "Data/Standard deviation", "Data/Law", "gaussian");
+  refuse(choices.target != "expression" && trimmed(choices.target_expression) != "0", "Target/Expression", "Target/Type",
+         "expression");
+  refuse(choices.target != "teachers" && !trimmed(choices.teachers).empty(), "Target/Teachers", "Target/Type", "teachers");
+}
+} // namespace
 
 unsigned int ParticleNeuron::n_parameters() const
 {
@@ -125,12 +145,10 @@ unsigned int ParticleNeuron::n_parameters() const
     }
 }
 
-
 void LearningProblem::data_set_sample(std::uint64_t, double *, double &) const
 {
   throw std::logic_error("this learning problem has no finite data set");
 }
-
 
 Activation ModelChoices::make_target_activation() const
 {
@@ -138,7 +156,6 @@ Activation ModelChoices::make_target_activation() const
     return make_activation();
   return Activation(Activation::kind_from_name(target_activation), activation_nodes);
 }
-
 
 unsigned int ModelChoices::finite_input_dimension(unsigned int automatic, unsigned int lowest, unsigned int highest,
                                                   const std::string &reason) const
@@ -150,7 +167,6 @@ unsigned int ModelChoices::finite_input_dimension(unsigned int automatic, unsign
                      reason + " needs a dimension from " + std::to_string(lowest) + " to " + std::to_string(highest) + ".");
   return static_cast<unsigned int>(input_dimension);
 }
-
 
 std::string expand_gaussian_neurons(const std::string &text, const std::string &neuron, double input_dimension)
 {
@@ -186,7 +202,6 @@ std::string expand_gaussian_neurons(const std::string &text, const std::string &
   return result;
 }
 
-
 void ModelParameters::declare(dealii::ParameterHandler &prm)
 {
   using namespace dealii;
@@ -209,7 +224,7 @@ void ModelParameters::declare(dealii::ParameterHandler &prm)
                       "input columns for a CSV file, 1 otherwise.");
     prm.declare_entry("Activation", "erf", Patterns::Selection(activations),
                       "The function sigma: erf(t/sqrt(2)), tanh, sigmoid 1/(1+exp(-t)), softplus log(1+exp(t)), relu max(t,0), "
-                      "piecewise linear through Activation nodes, cosine.");
+                      "piecewise linear through Activation nodes, cosine, rectified cosine max(cos(t), 0).");
     prm.declare_entry("Activation nodes", "0.5:-2.5, 1.5:7.5", Patterns::Anything(),
                       "Nodes t:sigma(t) of a piecewise linear activation with increasing t; constant outside.");
     prm.declare_entry("Bump width", "1", Patterns::Double(1e-12), "Width delta of a bump neuron, in units of the input.");
@@ -222,15 +237,15 @@ void ModelParameters::declare(dealii::ParameterHandler &prm)
   prm.enter_subsection("Data");
   {
     prm.declare_entry(
-      "Law", "gaussian", Patterns::Selection("gaussian|uniform|sphere|discrete|csv"),
-      "Law of the inputs x: gaussian N(0, s^2 I), uniform on a box, uniform on the unit sphere, discrete points "
-      "with weights, or the rows of a CSV file.");
+      "Law", "gaussian", Patterns::Selection("gaussian|uniform|periodic|sphere|discrete|csv"),
+      "Law of the inputs x: gaussian N(0, s^2 I), uniform on a box, periodic (the same for functions that are periodic "
+      "on the box), uniform on the unit sphere, discrete points with weights, or the rows of a CSV file.");
     prm.declare_entry("Standard deviation", "1", Patterns::Double(1e-12),
                       "Deviation s of every coordinate, gaussian law only.");
     prm.declare_entry("Lower corner", "-1", Patterns::Anything(),
-                      "Lower corner of the box, uniform law only: d numbers, or one for all coordinates.");
+                      "Lower corner of the box, uniform and periodic laws only: d numbers, or one for all coordinates.");
     prm.declare_entry("Upper corner", "1", Patterns::Anything(),
-                      "Upper corner of the box, uniform law only: d numbers, or one for all coordinates.");
+                      "Upper corner of the box, uniform and periodic laws only: d numbers, or one for all coordinates.");
     prm.declare_entry("Points", "", Patterns::Anything(),
                       "Points of the discrete law, [weight:] x1, ..., xd | [weight:] ...; weights are normalised.");
     prm.declare_entry("Blob deviation", "0", Patterns::Double(0.),
@@ -287,12 +302,10 @@ void ModelParameters::declare(dealii::ParameterHandler &prm)
   prm.leave_subsection();
 }
 
-
 void ModelParameters::set_data_directory(const std::string &path)
 {
   data_directory = path;
 }
-
 
 std::unique_ptr<LearningProblem> make_learning_problem(dealii::ParameterHandler &prm, const std::vector<double> &lower,
                                                        const std::vector<double> &upper, std::uint64_t seed)
@@ -301,6 +314,7 @@ std::unique_ptr<LearningProblem> make_learning_problem(dealii::ParameterHandler 
   choices.lower        = lower;
   choices.upper        = upper;
   choices.seed         = seed;
+  refuse_unused(choices);
   if (choices.neuron == "single neuron")
     return make_single_neuron_problem(choices);
   if (choices.neuron == "isotropic")

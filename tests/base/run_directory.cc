@@ -5,6 +5,7 @@
 
 #include <deal.II/base/parameter_handler.h>
 
+#define BOOST_BIND_GLOBAL_PLACEHOLDERS // Boost complains about its own header otherwise
 #include <boost/property_tree/json_parser.hpp>
 
 #include "input_error.h"
@@ -82,7 +83,9 @@ TEST_CASE("Nothing is overwritten unless the user says so", "[mpi]")
     std::filesystem::remove(directory.path("run/thesis.txt"));
   MPI_Barrier(MPI_COMM_WORLD);
 
-  RunDirectory(path, false, MPI_COMM_WORLD).record(given, prm, {});
+  const RunDirectory run(path, false, MPI_COMM_WORLD);
+  run.record(given, prm, {});
+  CHECK(run.file("statistics.csv") == directory.path("run/statistics.csv"));
   for (const char *name : {"statistics.csv", "density.pvd", "density_0000.pvtu", "notes.txt", "my.csv"})
     directory.write(std::string("run/") + name, "old");
   MPI_Barrier(MPI_COMM_WORLD);
