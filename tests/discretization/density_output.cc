@@ -55,12 +55,12 @@ template <typename Number>
 std::vector<Number> stored_array(std::string text)
 {
   text.erase(std::remove_if(text.begin(), text.end(), [](unsigned char c) { return std::isspace(c) != 0; }), text.end());
-  const std::size_t          header_length = 24; // of four 32-bit integers in base64
-  const auto                 header        = base64(text.substr(0, header_length));
-  std::uint32_t              sizes[4];
+  const std::size_t header_length = 24; // of four 32-bit integers in base64
+  const auto        header        = base64(text.substr(0, header_length));
+  std::uint32_t     sizes[4];
   std::memcpy(sizes, header.data(), sizeof(sizes));
   REQUIRE(sizes[0] == 1);
-  const auto                 stream = base64(text.substr(header_length));
+  const auto stream = base64(text.substr(header_length));
   REQUIRE(stream.size() == sizes[3]);
   std::vector<unsigned char> data;
   for (std::size_t at = 2; data.size() < sizes[1];)
@@ -176,11 +176,11 @@ void check_files(const DataSetProblem &problem, unsigned int degree, MPI_Comm co
       for (const Piece &piece : pieces_of(file.path().string()))
         pieces.push_back(piece);
   REQUIRE(!pieces.empty());
-  const std::size_t  per_cell = density.mesh->points_per_cell();
-  std::size_t        n_points = 0, n_cells = 0;
-  double             mass = 0.;
-  std::vector<double> chi(e.size()), gradients(e.size() * D);
-  const EquidistantLine       line(make_line_basis(degree, 0., 0., 1.));
+  const std::size_t     per_cell = density.mesh->points_per_cell();
+  std::size_t           n_points = 0, n_cells = 0;
+  double                mass = 0.;
+  std::vector<double>   chi(e.size()), gradients(e.size() * D);
+  const EquidistantLine line(make_line_basis(degree, 0., 0., 1.));
   for (const Piece &piece : pieces)
     {
       n_points += piece.points.size() / 3;

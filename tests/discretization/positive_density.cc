@@ -21,8 +21,8 @@ double largest_deviation(const RoughDensity &density, const std::vector<double> 
     return std::vector<double>(density.values.begin() + static_cast<std::ptrdiff_t>(c * n_points),
                                density.values.begin() + static_cast<std::ptrdiff_t>((c + 1) * n_points));
   });
-  const std::vector<double> reached =
-    moments_of(density, [&](std::size_t c) { return at_gauss_points(density, c, reconstruction.data() + c * n_points); });
+  const std::vector<double> reached  = moments_of(
+     density, [&](std::size_t c) { return at_gauss_points(density, c, reconstruction.data() + c * n_points); });
   const std::size_t K       = evolved.size() / 2;
   double            largest = 0.;
   for (std::size_t k = 0; k < K; ++k)
@@ -34,9 +34,11 @@ double largest_deviation(const RoughDensity &density, const std::vector<double> 
 void check(const RoughDensity &density, double least_negative_mass, double points_tolerance = 1e-12)
 {
   const PositiveDensity positive(*density.mesh, *density.coupling, density.values);
-  INFO("degree " << density.mesh->batches().n - 1 << ", " "negative mass " << positive.negative_mass() << ", deviation " << positive.deviation() << " after "
-                        << positive.iterations() << " iterations, moved " << positive.tilted_mass() << ", modes "
-                        << density.field->n_modes());
+  INFO("degree " << density.mesh->batches().n - 1
+                 << ", "
+                    "negative mass "
+                 << positive.negative_mass() << ", deviation " << positive.deviation() << " after " << positive.iterations()
+                 << " iterations, moved " << positive.tilted_mass() << ", modes " << density.field->n_modes());
   CHECK(positive.negative_mass() > least_negative_mass);
   CHECK(positive.minimum() < 0.);
   CHECK(*std::min_element(positive.values().begin(), positive.values().end()) >= 0.);
@@ -156,7 +158,8 @@ TEST_CASE("positive densities are the same on any number of ranks", "[positive_d
   for (const DataSetProblem *problem : {&amplitude, &general, &line})
     {
       const RoughDensity    alone(*problem, 2, 6, 0.2, MPI_COMM_SELF), together(*problem, 2, 6, 0.2, MPI_COMM_WORLD);
-      const PositiveDensity one(*alone.mesh, *alone.coupling, alone.values), many(*together.mesh, *together.coupling, together.values);
+      const PositiveDensity one(*alone.mesh, *alone.coupling, alone.values),
+        many(*together.mesh, *together.coupling, together.values);
       CHECK(one.mass() == many.mass());
       CHECK(one.negative_mass() == many.negative_mass());
       CHECK(one.minimum() == many.minimum());
