@@ -21,8 +21,8 @@ MomentFunctionals::MomentFunctionals(const DGMesh &dg_mesh, const Coupling &coup
   , first_summed(coupling.first_summed())
   , last_summed(coupling.last_summed())
 {
-  const DGBatches   &b         = mesh.batches();
-  const unsigned int n_points  = mesh.points_per_cell(), n_omega = b.dim - (b.amplitude ? 1 : 0);
+  const DGBatches   &b        = mesh.batches();
+  const unsigned int n_points = mesh.points_per_cell(), n_omega = b.dim - (b.amplitude ? 1 : 0);
   n_modes                      = coupling.mean_field().n_modes();
   const unsigned int n_squares = n_omega * (n_omega + 1) / 2;
   layout.n_line                = b.amplitude ? b.n : 1;
@@ -32,9 +32,9 @@ MomentFunctionals::MomentFunctionals(const DGMesh &dg_mesh, const Coupling &coup
   layout.first[2]              = layout.first[1] + 1 + n_omega + n_modes;
   layout.first[3]              = layout.first[2] + 1;
 
-  const auto  &cells  = mesh.mesh().cells();
-  const Domain &box   = mesh.mesh().domain();
-  const double largest = std::max(std::abs(box.lower[0]), std::abs(box.upper[0]));
+  const auto   &cells   = mesh.mesh().cells();
+  const Domain &box     = mesh.mesh().domain();
+  const double  largest = std::max(std::abs(box.lower[0]), std::abs(box.upper[0]));
   point_measure.resize(cells.size() * n_points);
   lines.assign(cells.size() * layout.n_powers * layout.n_line, 1.);
   for (std::size_t c = 0; c < cells.size(); ++c)
@@ -50,7 +50,8 @@ MomentFunctionals::MomentFunctionals(const DGMesh &dg_mesh, const Coupling &coup
         {
           std::array<double, max_points> f{};
           for (unsigned int q = 0; q < b.n; ++q)
-            f[q] = std::pow((mesh.mesh().position(cells[c], 0, 0) + mesh.mesh().extent(cells[c], 0) * b.line.nodes[q]) / largest, p);
+            f[q] = std::pow(
+              (mesh.mesh().position(cells[c], 0, 0) + mesh.mesh().extent(cells[c], 0) * b.line.nodes[q]) / largest, p);
           equidistant.line(cells[c], 0).functional(b.line, f, lines.data() + (c * layout.n_powers + p) * layout.n_line);
         }
     }
@@ -62,11 +63,11 @@ MomentFunctionals::MomentFunctionals(const DGMesh &dg_mesh, const Coupling &coup
 
 void MomentFunctionals::build_rows(std::size_t feature, const CellKey &key, const Coupling &coupling)
 {
-  const DGBatches   &b       = mesh.batches();
-  const Domain      &box     = mesh.mesh().domain();
-  const unsigned int first   = b.amplitude ? 1 : 0, n_omega = b.dim - first;
-  const unsigned int K       = size(), n_nodes = layout.n_nodes;
-  auto              &row     = rows[feature];
+  const DGBatches   &b     = mesh.batches();
+  const Domain      &box   = mesh.mesh().domain();
+  const unsigned int first = b.amplitude ? 1 : 0, n_omega = b.dim - first;
+  const unsigned int K = size(), n_nodes = layout.n_nodes;
+  auto              &row = rows[feature];
   row.assign(n_nodes * K, 0.);
 
   // line_values[d][p][e]: the functional of the p-th power of a coordinate.
@@ -74,7 +75,7 @@ void MomentFunctionals::build_rows(std::size_t feature, const CellKey &key, cons
   for (unsigned int d = first; d < b.dim; ++d)
     for (unsigned int p = 0; p < 3; ++p)
       {
-        const LineBasis &basis = mesh.line(key, d);
+        const LineBasis               &basis = mesh.line(key, d);
         std::array<double, max_points> f{};
         for (unsigned int q = 0; q < b.n; ++q)
           f[q] = std::pow((mesh.mesh().position(key, d, 0) + mesh.mesh().extent(key, d) * basis.nodes[q] -
@@ -104,12 +105,12 @@ void MomentFunctionals::build_rows(std::size_t feature, const CellKey &key, cons
       unsigned int k = 0;
       for (unsigned int p = 0; p < layout.n_powers; ++p)
         {
-          k               = layout.first[p];
+          k                = layout.first[p];
           row[i * K + k++] = product({{0, 0, 0}});
           for (unsigned int d = first; d < b.dim && p < 2; ++d)
             {
               std::array<unsigned int, 3> power{};
-              power[d]        = 1;
+              power[d]         = 1;
               row[i * K + k++] = product(power);
             }
           for (unsigned int d = first; d < b.dim && p < 1; ++d)
@@ -187,10 +188,10 @@ void MomentFunctionals::normalize(const std::vector<double> &v)
     sum.add(point_measure[i] * v[i]);
   total = global_sum(sum, comm);
 
-  const unsigned int          K = size(), width = layout.n_pairs() * layout.n_nodes;
-  const std::vector<double>   sums = columns(v);
-  std::vector<ExactSum>       squares(K);
-  std::vector<double>         partial(K, 0.);
+  const unsigned int        K = size(), width = layout.n_pairs() * layout.n_nodes;
+  const std::vector<double> sums = columns(v);
+  std::vector<ExactSum>     squares(K);
+  std::vector<double>       partial(K, 0.);
   for_each_group(
     [&](std::size_t f) {
       for (unsigned int p = 0; p < layout.n_powers; ++p)

@@ -11,7 +11,8 @@ class Coupling;
 
 /// Mass, first and second moments, and the moments of the modes as functionals of the values at the equidistant points:
 ///   L_k(v) = Σ_e measure_e v_e ψ_k(e).
-/// Coordinates are relative to the box (its centre and half width; the first one to max |a| alone if features are linear in it).
+/// Coordinates are relative to the box (its centre and half width; the first one to max |a| alone if features are linear in
+/// it).
 class MomentFunctionals
 {
 public:

@@ -63,7 +63,7 @@ PositiveDensity::PositiveDensity(const DGMesh &dg_mesh, const Coupling &coupling
 {
   const MPI_Comm      comm     = mesh.mesh().communicator();
   const unsigned int  n_points = mesh.points_per_cell(), n = mesh.batches().n;
-  const auto         &cells    = mesh.mesh().cells();
+  const auto         &cells = mesh.mesh().cells();
   std::vector<double> polynomial(values.size()), start(values.size()), w(n_points);
   ExactSum            mass_sum, negative_sum;
   double              lowest = std::numeric_limits<double>::infinity();
@@ -92,7 +92,7 @@ PositiveDensity::PositiveDensity(const DGMesh &dg_mesh, const Coupling &coupling
           double share = volume;
           for (unsigned int d = 0, rest = i; d < mesh.dimension(); ++d, rest /= n)
             share *= equidistant.line(cells[c], d).weights[rest % n];
-          s[i] = std::max(p[i], 0.);
+          s[i]  = std::max(p[i], 0.);
           least = std::min(least, p[i]);
           clipped_mass += share * s[i];
         }
@@ -108,7 +108,8 @@ PositiveDensity::PositiveDensity(const DGMesh &dg_mesh, const Coupling &coupling
   evolved_negative_mass          = sums[1];
   MPI_Allreduce(&lowest, &evolved_minimum, 1, MPI_DOUBLE, MPI_MIN, comm);
   if (!(evolved_mass > 0.) || !std::isfinite(evolved_minimum))
-    throw RunError("the density is not finite or holds no mass: the scheme is unstable. Reduce 'Discontinuous Galerkin/CFL number'.");
+    throw RunError(
+      "the density is not finite or holds no mass: the scheme is unstable. Reduce 'Discontinuous Galerkin/CFL number'.");
 
   MomentFunctionals functionals(mesh, coupling, equidistant);
   functionals.normalize(start);
@@ -133,7 +134,8 @@ PositiveDensity::PositiveDensity(const DGMesh &dg_mesh, const Coupling &coupling
     }
   changed_mass = global_sum(changed, comm);
 }
-void PositiveDensity::tilt(const MomentFunctionals &functionals, const std::vector<double> &goal, const std::vector<double> &start)
+void PositiveDensity::tilt(const MomentFunctionals &functionals, const std::vector<double> &goal,
+                           const std::vector<double> &start)
 {
   v                 = start;
   largest_deviation = std::numeric_limits<double>::infinity();
@@ -143,10 +145,11 @@ void PositiveDensity::tilt(const MomentFunctionals &functionals, const std::vect
       tilt(functionals, goal, start, epsilon * evolved_mass);
 }
 
-void PositiveDensity::tilt(const MomentFunctionals &functionals, const std::vector<double> &goal, const std::vector<double> &start,
-                           double epsilon)
+void PositiveDensity::tilt(const MomentFunctionals &functionals, const std::vector<double> &goal,
+                           const std::vector<double> &start, double epsilon)
 {
   constexpr double       tolerance      = 1e-13;
+  constexpr double       far_off        = 100.; // order-independent sums are exact up to about 1000
   constexpr unsigned int max_iterations = 40, max_trials = 20, patience = 4;
   const std::size_t      K = functionals.size(), n = start.size();
 
@@ -154,8 +157,8 @@ void PositiveDensity::tilt(const MomentFunctionals &functionals, const std::vect
   std::vector<double> exponent(n, 0.), trial_exponent(n, 0.), slope = start, direction, trial = start;
   // Returns the largest entry of goal − L(v).
   const auto find_residual = [&](std::vector<double> &result) {
-    result               = functionals.integrals(trial);
-    double     deviation = 0.;
+    result           = functionals.integrals(trial);
+    double deviation = 0.;
     for (std::size_t k = 0; k < K; ++k)
       {
         const double difference = goal[k] - result[k];
@@ -165,9 +168,9 @@ void PositiveDensity::tilt(const MomentFunctionals &functionals, const std::vect
     return deviation / evolved_mass;
   };
   double       deviation = find_residual(residual), last_solution = std::numeric_limits<double>::infinity();
-  double       best      = largest_entry(residual);
-  unsigned int stalled   = 0;
-  largest_deviation      = std::min(largest_deviation, deviation);
+  double       best    = largest_entry(residual);
+  unsigned int stalled = 0;
+  largest_deviation    = std::min(largest_deviation, deviation);
   for (unsigned int i = 0; i < max_iterations && deviation > tolerance && stalled < patience; ++i, ++n_iterations)
     {
       const std::vector<double> step = solve_shifted(functionals.gram(slope), epsilon, residual);
@@ -184,12 +187,14 @@ void PositiveDensity::tilt(const MomentFunctionals &functionals, const std::vect
           apply_tilt(n, start.data(), trial_exponent.data(), trial.data(), slope.data());
           deviation             = find_residual(trial_residual);
           const double overshot = -product(step, trial_residual);
-          if (overshot <= 0.5 * descent)
+          if (overshot <= 0.5 * descent && deviation < far_off)
             break;
-          length *= std::max(0.1, descent / (descent + overshot));
+          length *= overshot > 0. ? std::max(0.1, descent / (descent + overshot)) : 0.1;
         }
+      if (!(deviation < far_off))
+        break;
       exponent.swap(trial_exponent);
-      mu       = trial_mu;
+      mu = trial_mu;
       residual.swap(trial_residual);
       if (deviation < largest_deviation)
         {
