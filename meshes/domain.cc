@@ -18,9 +18,10 @@ std::vector<std::string> per_coordinate(const ParameterHandler &prm, const std::
   if (values.size() == 1)
     values.resize(dimension, values.front());
   if (values.size() != dimension)
-    throw InputError("Domain/" + name, "there are " + std::to_string(values.size()) + " values, but the lower corner has " +
-                                         std::to_string(dimension) +
-                                         (dimension == 1 ? " coordinate." : " coordinates. Give one value for each, or one for all."));
+    throw InputError("Domain/" + name,
+                     "there are " + std::to_string(values.size()) + " values, but the lower corner has " +
+                       std::to_string(dimension) +
+                       (dimension == 1 ? " coordinate." : " coordinates. Give one value for each, or one for all."));
   return values;
 }
 } // namespace
@@ -45,11 +46,11 @@ void Domain::declare(ParameterHandler &prm)
 void Domain::parse(ParameterHandler &prm)
 {
   prm.enter_subsection("Domain");
-  lower                    = Utilities::string_to_double(Utilities::split_string_list(prm.get("Lower corner")));
-  upper                    = Utilities::string_to_double(Utilities::split_string_list(prm.get("Upper corner")));
-  const auto n_cells       = per_coordinate(prm, "Subdivisions", lower.size());
-  const auto identified    = per_coordinate(prm, "Periodic", lower.size());
-  refinement               = static_cast<unsigned int>(prm.get_integer("Refinement"));
+  lower                 = Utilities::string_to_double(Utilities::split_string_list(prm.get("Lower corner")));
+  upper                 = Utilities::string_to_double(Utilities::split_string_list(prm.get("Upper corner")));
+  const auto n_cells    = per_coordinate(prm, "Subdivisions", lower.size());
+  const auto identified = per_coordinate(prm, "Periodic", lower.size());
+  refinement            = static_cast<unsigned int>(prm.get_integer("Refinement"));
   prm.leave_subsection();
 
   if (upper.size() != lower.size())
@@ -57,8 +58,9 @@ void Domain::parse(ParameterHandler &prm)
                                               " coordinates, but the lower corner has " + std::to_string(lower.size()) + ".");
   for (std::size_t d = 0; d < lower.size(); ++d)
     if (!(lower[d] < upper[d]))
-      throw InputError("Domain/Upper corner", "coordinate " + std::to_string(d + 1) + " of the upper corner must be larger than " +
-                                                Utilities::to_string(lower[d]) + ", that of the lower corner.");
+      throw InputError("Domain/Upper corner", "coordinate " + std::to_string(d + 1) +
+                                                " of the upper corner must be larger than " + Utilities::to_string(lower[d]) +
+                                                ", that of the lower corner.");
   subdivisions.clear();
   periodic.clear();
   for (std::size_t d = 0; d < lower.size(); ++d)

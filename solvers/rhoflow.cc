@@ -7,6 +7,7 @@
 #include <solvers/base/run_parameters.h>
 #include <solvers/base/solver.h>
 #include <solvers/base/version.h>
+#include <solvers/model/learning_problem.h>
 
 #include <deal.II/base/mpi.h>
 #include <deal.II/base/parameter_handler.h>
@@ -78,6 +79,7 @@ private:
     run_parameters.parse(parameters);
     if (run_parameters.output_directory.empty())
       run_parameters.output_directory = "runs/" + std::filesystem::path(file->name()).stem().string();
+    ModelParameters::set_data_directory(std::filesystem::path(file->name()).parent_path().string());
   }
 
   void prepare()
@@ -128,5 +130,6 @@ int main(int argc, char **argv)
 
   dealii::Utilities::MPI::MPI_InitFinalize mpi(n_petsc_arguments, petsc_argv, 1);
   Program program(std::vector<std::string>(first, separator), std::vector<std::string>(argv, end));
-  return run_job(MPI_COMM_WORLD, [&]() { program.execute(); }, [&](const InputError &e) { return program.describe(e); });
+  return run_job(
+    MPI_COMM_WORLD, [&]() { program.execute(); }, [&](const InputError &e) { return program.describe(e); });
 }

@@ -15,7 +15,7 @@
 
 int main(int argc, char **argv)
 {
-  Catch::Session           session;
+  Catch::Session            session;
   std::vector<const char *> arguments(argv, argv + argc);
   std::string               log;
   // The launcher tells the rank before MPI is initialised, which only listing the cases does not need.

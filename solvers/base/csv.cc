@@ -68,8 +68,8 @@ unsigned int CsvTable::column(const std::string &name, const std::string &parame
     return static_cast<unsigned int>(found - columns.begin());
   const std::string nearest = nearest_spelling(name, columns);
   throw InputError(parameter, "the table has no column '" + name + "'." +
-                                (nearest.empty() ? "" : " Did you mean '" + nearest + "'?") + " Its columns: " + joined(columns) +
-                                ".");
+                                (nearest.empty() ? "" : " Did you mean '" + nearest + "'?") +
+                                " Its columns: " + joined(columns) + ".");
 }
 
 CsvTable read_csv(const std::string &path, const std::vector<std::string> &needed, const std::string &parameter)

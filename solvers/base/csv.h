@@ -5,7 +5,8 @@
 
 namespace rhoflow
 {
-/// A table of numbers with named columns (RFC 4180 without embedded line breaks; quoted names allowed; '#' starts a comment line).
+/// A table of numbers with named columns (RFC 4180 without embedded line breaks; quoted names allowed; '#' starts a comment
+/// line).
 struct CsvTable
 {
   std::vector<std::string>         columns;
@@ -15,8 +16,8 @@ struct CsvTable
   unsigned int column(const std::string &name, const std::string &parameter) const;
 };
 
-/// Reads a file. Throws InputError(parameter, ...) with the file and line number: missing file, directory, empty file, no header,
-/// wrong number of fields, not a number, not finite, duplicate column name. Columns that are never numeric are allowed only if
-/// not in `needed` (empty: all needed); they read as NaN.
+/// Reads a file. Throws InputError(parameter, ...) with the file and line number: missing file, directory, empty file, no
+/// header, wrong number of fields, not a number, not finite, duplicate column name. Columns that are never numeric are allowed
+/// only if not in `needed` (empty: all needed); they read as NaN.
 CsvTable read_csv(const std::string &path, const std::vector<std::string> &needed, const std::string &parameter);
 } // namespace rhoflow

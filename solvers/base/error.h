@@ -11,7 +11,8 @@ namespace rhoflow
 class InputError : public std::runtime_error
 {
 public:
-  /// `parameter` is a path such as "Data/CSV file" (empty: no parameter is to blame); `message` says what is wrong and what to do.
+  /// `parameter` is a path such as "Data/CSV file" (empty: no parameter is to blame); `message` says what is wrong and what to
+  /// do.
   InputError(std::string parameter_path, const std::string &message)
     : std::runtime_error(message)
     , parameter(std::move(parameter_path))

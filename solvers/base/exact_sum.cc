@@ -9,7 +9,7 @@ namespace rhoflow
 {
 namespace
 {
-__extension__ using Wide = unsigned __int128; // no part of ISO C++
+__extension__ using Wide                         = unsigned __int128; // no part of ISO C++
 constexpr std::int64_t  low_bits                 = 0xffffffff;
 constexpr std::uint32_t most_additions           = 1u << 30;
 constexpr int           smallest_binary_exponent = -1074; // of the smallest positive double
@@ -34,11 +34,11 @@ void ExactSum::add(const double term)
       position = exponent - 1;
     }
 
-  const unsigned int      chunk = position / 32;
+  const unsigned int chunk = position / 32;
   const Wide         wide  = static_cast<Wide>(mantissa) << (position % 32);
-  const auto              low   = static_cast<std::int64_t>(static_cast<std::uint64_t>(wide) & low_bits);
-  const auto              mid   = static_cast<std::int64_t>(static_cast<std::uint64_t>(wide >> 32) & low_bits);
-  const auto              high  = static_cast<std::int64_t>(static_cast<std::uint64_t>(wide >> 64));
+  const auto         low   = static_cast<std::int64_t>(static_cast<std::uint64_t>(wide) & low_bits);
+  const auto         mid   = static_cast<std::int64_t>(static_cast<std::uint64_t>(wide >> 32) & low_bits);
+  const auto         high  = static_cast<std::int64_t>(static_cast<std::uint64_t>(wide >> 64));
   if (bits >> 63)
     {
       chunks[chunk] -= low;

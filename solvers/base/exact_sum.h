@@ -28,7 +28,7 @@ private:
   /// between two carry propagations.
   void propagate_carries();
 
-  static constexpr unsigned int n_chunks = 67;
+  static constexpr unsigned int      n_chunks = 67;
   std::array<std::int64_t, n_chunks> chunks{};
   std::uint32_t                      additions = 0;
   bool                               poisoned  = false;

@@ -12,10 +12,10 @@ namespace rhoflow
 /// Exit status of the program.
 enum ExitStatus
 {
-  exit_success       = 0,
-  exit_other_error   = 1,
-  exit_input_error   = 2,
-  exit_run_error     = 3
+  exit_success     = 0,
+  exit_other_error = 1,
+  exit_input_error = 2,
+  exit_run_error   = 3
 };
 
 /// Runs `work` on every rank and turns exceptions into an exit status and one message on stderr. If all ranks get here, one of

@@ -116,7 +116,8 @@ std::string whole_numbers_spelled_out(const std::string &value)
       const auto        end     = std::min(value.find_first_of(",;", begin), value.size());
       const std::string element = value.substr(begin, end - begin);
       double            number;
-      if (element.find_first_of(".eE") != std::string::npos && parse_number(trimmed(element), number) && std::abs(number) < 1e15 && number == std::floor(number))
+      if (element.find_first_of(".eE") != std::string::npos && parse_number(trimmed(element), number) &&
+          std::abs(number) < 1e15 && number == std::floor(number))
         result += std::to_string(static_cast<long long>(number));
       else
         result += element;
@@ -159,7 +160,8 @@ std::size_t first_invalid_byte(const std::string &text)
 bool takes_keyword(std::string &line, const std::string &keyword)
 {
   std::string beginning = line.substr(0, keyword.size());
-  std::transform(beginning.begin(), beginning.end(), beginning.begin(), [](const unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(beginning.begin(), beginning.end(), beginning.begin(),
+                 [](const unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (beginning != keyword || (line.size() > keyword.size() && line[keyword.size()] != ' ' && line[keyword.size()] != '\t'))
     return false;
   line = trimmed(line.substr(keyword.size()));
@@ -271,10 +273,10 @@ ParameterFile::ParameterFile(std::string name, const std::string &text)
 
 void ParameterFile::change(const std::string &argument)
 {
-  const std::string where  = "command line";
-  const auto        equals = argument.find('=');
-  const std::string path   = argument.substr(0, equals);
-  const auto        slash  = path.rfind('/');
+  const std::string where   = "command line";
+  const auto        equals  = argument.find('=');
+  const std::string path    = argument.substr(0, equals);
+  const auto        slash   = path.rfind('/');
   const std::string section = slash == std::string::npos ? "" : single_spaced(path.substr(0, slash));
   const std::string name    = single_spaced(slash == std::string::npos ? path : path.substr(slash + 1));
   if (equals == std::string::npos || name.empty())
@@ -315,8 +317,8 @@ void ParameterFile::apply(dealii::ParameterHandler &parameters) const
         {
           std::string hint;
           if (found->pattern.rfind("[Selection ", 0) == 0)
-            hint = suggestion(setting.value,
-                              dealii::Utilities::split_string_list(found->pattern.substr(11, found->pattern.rfind(']') - 11), '|'));
+            hint = suggestion(setting.value, dealii::Utilities::split_string_list(
+                                               found->pattern.substr(11, found->pattern.rfind(']') - 11), '|'));
           throw InputError("", setting.where + ": " + found->parameter.path() + ": " +
                                  (setting.value.empty() ? "no value is given" : "'" + setting.value + "' is not valid") +
                                  "; wanted is " + found->parameter.range + "." + hint);

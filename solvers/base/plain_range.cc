@@ -52,7 +52,7 @@ std::string choices(const std::string &alternatives)
 std::string list(const std::string &pattern)
 {
   const std::string opening = "[List of <", middle = "> of length ";
-  const auto        split   = pattern.rfind(middle);
+  const auto        split = pattern.rfind(middle);
   if (split == std::string::npos)
     return pattern;
   const std::string element = plain_range(pattern.substr(opening.size(), split - opening.size()));

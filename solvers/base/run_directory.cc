@@ -18,6 +18,7 @@ namespace
 namespace fs = std::filesystem;
 
 const char *const parameter_path = "Output directory";
+const char *const list_of_files  = ".rhoflow-files";
 
 /// Runs `work` on rank 0; if it throws, every rank throws.
 template <typename Work>
@@ -90,27 +91,29 @@ void check_on_this_rank(const fs::path &path, const bool overwrite)
   if (!has_contents(path))
     return;
   if (!overwrite)
-    throw std::runtime_error("'" + path.string() +
-                             "' exists and is not empty. Choose another directory, or give 'Overwrite = true' to replace the run "
-                             "in it.");
+    throw std::runtime_error(
+      "'" + path.string() +
+      "' exists and is not empty. Choose another directory, or give 'Overwrite = true' to replace the run "
+      "in it.");
   if (!fs::exists(path / "provenance.json"))
     throw std::runtime_error("'" + path.string() +
                              "' holds files that are not a run of rhoflow (there is no provenance.json); nothing in it was "
                              "touched. Choose another directory.");
 }
 
-/// Results of the run that is replaced would be mistaken for results of this one. Only what rhoflow itself writes goes.
+/// Results of the run that is replaced would be mistaken for results of this one. Only what rhoflow itself wrote goes.
 void remove_old_results(const fs::path &path)
 {
-  std::vector<fs::path> old;
-  for (auto entry = fs::recursive_directory_iterator(path); entry != fs::recursive_directory_iterator(); ++entry)
+  std::vector<fs::path> old{path / list_of_files};
+  std::ifstream         list(path / list_of_files);
+  for (std::string name; std::getline(list, name);)
+    if (!name.empty() && fs::is_regular_file(path / name) && fs::path(name).lexically_normal().begin()->string() != "..")
+      old.push_back(path / name);
+  for (const auto &entry : fs::recursive_directory_iterator(path))
     {
-      const std::string extension = entry->path().extension().string();
-      const std::string name      = entry->path().filename().string();
-      if (entry->is_regular_file() && !entry->is_symlink() &&
-          (extension == ".vtu" || extension == ".pvtu" || extension == ".pvd" || name == "statistics.csv" ||
-           name == "comparison.csv" || name == "timing.csv"))
-        old.push_back(entry->path());
+      const std::string extension = entry.path().extension().string();
+      if (entry.is_regular_file() && (extension == ".vtu" || extension == ".pvtu" || extension == ".pvd"))
+        old.push_back(entry.path());
     }
   for (const fs::path &file : old)
     fs::remove(file);
@@ -161,8 +164,7 @@ void RunDirectory::record(const std::string &parameter_file, const dealii::Param
       }
 
     std::ostringstream used;
-    parameters.print_parameters(used,
-                                dealii::ParameterHandler::PRM | dealii::ParameterHandler::KeepDeclarationOrder);
+    parameters.print_parameters(used, dealii::ParameterHandler::PRM | dealii::ParameterHandler::KeepDeclarationOrder);
     write_text(fs::path(root) / "parameters_used.prm", used.str());
 
     std::ostringstream provenance;
@@ -189,6 +191,8 @@ void RunDirectory::record(const std::string &parameter_file, const dealii::Param
 
 std::string RunDirectory::file(const std::string &name) const
 {
+  if (dealii::Utilities::MPI::this_mpi_process(comm) == 0 && noted.insert(name).second)
+    std::ofstream(fs::path(root) / list_of_files, std::ios::app) << name << '\n';
   return (fs::path(root) / name).string();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,9 @@ public:
   static void check(const std::string &path, bool overwrite, MPI_Comm communicator);
 
   /// Creates the directory (collective; the work is done by rank 0, errors reach every rank). Throws InputError
-  /// ("Output directory") if it exists with contents and `overwrite` is false, if these contents are not a run of rhoflow, or if
-  /// it cannot be written. With `overwrite` the tables and VTK files of the run in it are removed, everything else is kept.
+  /// ("Output directory") if it exists with contents and `overwrite` is false, if these contents are not a run of rhoflow, or
+  /// if it cannot be written. With `overwrite` the files that the run in it asked for by file(), and its VTK files, are
+  /// removed; everything else is kept.
   RunDirectory(const std::string &path, bool overwrite, MPI_Comm communicator);
 
   /// Copies the file as given to `<name>.prm` and writes `parameters_used.prm` and `provenance.json`
@@ -31,7 +33,7 @@ public:
   void record(const std::string &parameter_file, const dealii::ParameterHandler &parameters,
               const std::vector<std::string> &command_line) const;
 
-  /// The path of a file inside.
+  /// The path of a file inside that this run writes. Its name is noted, so that `Overwrite` can remove it one day.
   std::string file(const std::string &name) const;
   /// Creates a directory inside (collective) and returns its path.
   std::string subdirectory(const std::string &name) const;
@@ -39,7 +41,8 @@ public:
   MPI_Comm communicator() const { return comm; }
 
 private:
-  std::string root;
-  MPI_Comm    comm;
+  std::string                   root;
+  MPI_Comm                      comm;
+  mutable std::set<std::string> noted;
 };
 } // namespace rhoflow

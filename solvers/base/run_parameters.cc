@@ -15,18 +15,19 @@ void RunParameters::declare(ParameterHandler &prm)
   prm.declare_entry("Solver", "single neuron", Patterns::Anything(),
                     "Name of the solver; rhoflow --print-parameters lists them.");
   prm.declare_entry("Title", "", Patterns::Anything(), "One line that is printed at the start and in the report.");
-  prm.declare_entry("Output directory", "", Patterns::Anything(),
-                    "Directory of the run, relative to the working directory. Empty: runs/ followed by the name of the parameter "
-                    "file without its extension.");
+  prm.declare_entry(
+    "Output directory", "", Patterns::Anything(),
+    "Directory of the run, relative to the working directory. Empty: runs/ followed by the name of the parameter "
+    "file without its extension.");
   prm.declare_entry("Overwrite", "false", Patterns::Bool(),
                     "Replace the run that the output directory already holds. Nothing is overwritten otherwise.");
-  prm.declare_entry("End time", "10", Patterns::Double(0),
-                    "Time at which the run ends [step size times number of SGD steps].");
+  prm.declare_entry("End time", "10", Patterns::Double(0), "Time at which the run ends [step size times number of SGD steps].");
   prm.declare_entry("Output interval", "1", Patterns::Double(0),
                     "Time between two rows of statistics and two snapshots [time]. The end time is always an output time.");
-  prm.declare_entry("Output times", "", Patterns::List(Patterns::Double(0)),
-                    "Output times instead of the interval: increasing numbers, separated by commas [time]. 0 and the end time are "
-                    "added where they are missing.");
+  prm.declare_entry(
+    "Output times", "", Patterns::List(Patterns::Double(0)),
+    "Output times instead of the interval: increasing numbers, separated by commas [time]. 0 and the end time are "
+    "added where they are missing.");
   prm.declare_entry("Seed", "1", Patterns::Integer(0),
                     "Seed of all random numbers. The same seed gives the same results on any number of ranks.");
   prm.declare_entry("Compare with SGD", "false", Patterns::Bool(),

@@ -17,15 +17,15 @@ struct RunParameters
   static void declare(dealii::ParameterHandler &prm);
   void        parse(dealii::ParameterHandler &prm);
 
-  std::string   solver;                 ///< "continuity", "single neuron", "characteristics", "particles"
-  std::string   title;                  ///< one line, printed at the start and in the report
-  std::string   output_directory;       ///< empty: runs/<name of the parameter file>
-  bool          overwrite = false;
-  double        end_time  = 10.;        ///< t = step × number of SGD steps
-  double        output_interval = 1.;   ///< time between two rows of statistics
-  std::vector<double> output_times;     ///< if not empty, instead of the interval
-  std::uint64_t seed = 1;
-  bool          compare_with_sgd = false;
+  std::string         solver;           ///< "continuity", "single neuron", "characteristics", "particles"
+  std::string         title;            ///< one line, printed at the start and in the report
+  std::string         output_directory; ///< empty: runs/<name of the parameter file>
+  bool                overwrite       = false;
+  double              end_time        = 10.; ///< t = step × number of SGD steps
+  double              output_interval = 1.;  ///< time between two rows of statistics
+  std::vector<double> output_times;          ///< if not empty, instead of the interval
+  std::uint64_t       seed             = 1;
+  bool                compare_with_sgd = false;
 
   /// 0, ..., end_time: strictly increasing, first 0, last end_time.
   std::vector<double> all_output_times() const;

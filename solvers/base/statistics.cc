@@ -34,8 +34,8 @@ Statistics::Statistics(std::string path, const bool write)
 
 void Statistics::set(const std::string &column, const double value)
 {
-  const auto   found = std::find(names.begin(), names.end(), column);
-  const auto   index = static_cast<std::size_t>(found - names.begin());
+  const auto found = std::find(names.begin(), names.end(), column);
+  const auto index = static_cast<std::size_t>(found - names.begin());
   if (found == names.end())
     {
       if (!finished.empty())

@@ -11,30 +11,29 @@
 #include <cstring>
 
 #if defined(RHOFLOW_HAVE_LIBMVEC) && defined(__x86_64__) && (defined(__AVX512F__) || defined(__AVX2__))
-#  include <immintrin.h>
-#  define RHOFLOW_VECTOR_MATH 1
+#include <immintrin.h>
+#define RHOFLOW_VECTOR_MATH 1
 #endif
 
 #if defined(RHOFLOW_VECTOR_MATH)
-extern "C"
-{
-#  if defined(__AVX512F__)
-  __m512d _ZGVeN8v_asin(__m512d);
-  __m512d _ZGVeN8v_cos(__m512d);
-  __m512d _ZGVeN8v_erf(__m512d);
-  __m512d _ZGVeN8v_exp(__m512d);
-  __m512d _ZGVeN8v_log1p(__m512d);
-  __m512d _ZGVeN8v_sin(__m512d);
-  __m512d _ZGVeN8v_tanh(__m512d);
-#  else
-  __m256d _ZGVdN4v_asin(__m256d);
-  __m256d _ZGVdN4v_cos(__m256d);
-  __m256d _ZGVdN4v_erf(__m256d);
-  __m256d _ZGVdN4v_exp(__m256d);
-  __m256d _ZGVdN4v_log1p(__m256d);
-  __m256d _ZGVdN4v_sin(__m256d);
-  __m256d _ZGVdN4v_tanh(__m256d);
-#  endif
+extern "C" {
+#if defined(__AVX512F__)
+__m512d _ZGVeN8v_asin(__m512d);
+__m512d _ZGVeN8v_cos(__m512d);
+__m512d _ZGVeN8v_erf(__m512d);
+__m512d _ZGVeN8v_exp(__m512d);
+__m512d _ZGVeN8v_log1p(__m512d);
+__m512d _ZGVeN8v_sin(__m512d);
+__m512d _ZGVeN8v_tanh(__m512d);
+#else
+__m256d _ZGVdN4v_asin(__m256d);
+__m256d _ZGVdN4v_cos(__m256d);
+__m256d _ZGVdN4v_erf(__m256d);
+__m256d _ZGVdN4v_exp(__m256d);
+__m256d _ZGVdN4v_log1p(__m256d);
+__m256d _ZGVdN4v_sin(__m256d);
+__m256d _ZGVdN4v_tanh(__m256d);
+#endif
 }
 #endif
 
@@ -44,25 +43,25 @@ namespace vector_math
 {
 #if defined(RHOFLOW_VECTOR_MATH) && defined(__AVX512F__)
 using Vector = __m512d;
-#  define RHOFLOW_VECTOR_FUNCTION(name)                                                                                        \
-    inline Vector name(Vector x)                                                                                               \
-    {                                                                                                                          \
-      return _ZGVeN8v_##name(x);                                                                                               \
-    }
+#define RHOFLOW_VECTOR_FUNCTION(name)                                                                                          \
+  inline Vector name(Vector x)                                                                                                 \
+  {                                                                                                                            \
+    return _ZGVeN8v_##name(x);                                                                                                 \
+  }
 #elif defined(RHOFLOW_VECTOR_MATH)
 using Vector = __m256d;
-#  define RHOFLOW_VECTOR_FUNCTION(name)                                                                                        \
-    inline Vector name(Vector x)                                                                                               \
-    {                                                                                                                          \
-      return _ZGVdN4v_##name(x);                                                                                               \
-    }
+#define RHOFLOW_VECTOR_FUNCTION(name)                                                                                          \
+  inline Vector name(Vector x)                                                                                                 \
+  {                                                                                                                            \
+    return _ZGVdN4v_##name(x);                                                                                                 \
+  }
 #else
 using Vector = double;
-#  define RHOFLOW_VECTOR_FUNCTION(name)                                                                                        \
-    inline Vector name(Vector x)                                                                                               \
-    {                                                                                                                          \
-      return std::name(x);                                                                                                     \
-    }
+#define RHOFLOW_VECTOR_FUNCTION(name)                                                                                          \
+  inline Vector name(Vector x)                                                                                                 \
+  {                                                                                                                            \
+    return std::name(x);                                                                                                       \
+  }
 #endif
 
 constexpr unsigned int lanes = sizeof(Vector) / sizeof(double);

@@ -76,7 +76,7 @@ Distances::Result Distances::between(const std::vector<double> &points, const st
                                      MPI_Comm communicator) const
 {
   const Measure      measures[2]   = {Measure(points, weights, dimension, communicator),
-                               Measure(other_points, other_weights, dimension, communicator)};
+                                      Measure(other_points, other_weights, dimension, communicator)};
   const unsigned int n_projections = static_cast<unsigned int>(vectors.size() / dimension);
 
   // Ends of the grids, the upper ones negated.
@@ -86,8 +86,8 @@ Distances::Result Distances::between(const std::vector<double> &points, const st
       if (measure.weight(i) > 0.)
         for (unsigned int l = 0; l < n_projections; ++l)
           {
-            const double x          = projection(measure.points.data() + i * dimension, vectors.data() + l * dimension, dimension);
-            ends[l]                 = std::min(ends[l], x);
+            const double x = projection(measure.points.data() + i * dimension, vectors.data() + l * dimension, dimension);
+            ends[l]        = std::min(ends[l], x);
             ends[n_projections + l] = std::min(ends[n_projections + l], -x);
           }
   MPI_Allreduce(MPI_IN_PLACE, ends.data(), static_cast<int>(ends.size()), MPI_DOUBLE, MPI_MIN, communicator);

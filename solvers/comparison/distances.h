@@ -11,8 +11,8 @@ namespace rhoflow
 ///   W1(μ, ν) = ∫ |F_μ(x) − F_ν(x)| dx     (F: distribution function),
 /// and the sliced distance is its mean over the directions of projection. Distribution functions live on a grid that covers all
 /// points; the mass of a point goes to its two neighbours on the grid in proportion, as a 64-bit integer multiple of 2^−52 of
-/// the total, so that the result is bitwise the same for every partition. A point's mass moves by at most half a bin, and so the
-/// error is at most one bin (`resolution`).
+/// the total, so that the result is bitwise the same for every partition. A point's mass moves by at most half a bin, and so
+/// the error is at most one bin (`resolution`).
 class Distances
 {
 public:

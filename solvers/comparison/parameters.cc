@@ -15,15 +15,17 @@ void ComparisonParameters::declare(ParameterHandler &prm)
 {
   const ComparisonParameters standard;
   prm.enter_subsection("Comparison");
-  prm.declare_entry("Bias estimation", "none", Patterns::Selection("none|richardson"),
-                    "What is subtracted from the networks' mean risk after t = 0 before it is compared with the density: nothing, or "
-                    "the biases of width and step extrapolated from two more runs of every network, one with half the neurons and "
-                    "one with twice the step (about twice the cost).");
+  prm.declare_entry(
+    "Bias estimation", "richardson", Patterns::Selection("none|richardson"),
+    "What is subtracted from the networks' mean risk after t = 0 before it is compared with the density: nothing, or "
+    "the biases of width and step extrapolated from two more runs of every network, one with half the neurons and "
+    "one with twice the step (about twice the cost).");
   prm.declare_entry("Directions", std::to_string(standard.n_directions), Patterns::Integer(1, 10000),
                     "Directions over which the sliced Wasserstein-1 distance is averaged [directions].");
-  prm.declare_entry("Bins", std::to_string(standard.n_bins), Patterns::Integer(16, 1000000),
-                    "Bins of the distribution functions behind the Wasserstein-1 distances, whose error is at most the range of the "
-                    "points divided by this number [bins].");
+  prm.declare_entry(
+    "Bins", std::to_string(standard.n_bins), Patterns::Integer(16, 1000000),
+    "Bins of the distribution functions behind the Wasserstein-1 distances, whose error is at most the range of the "
+    "points divided by this number [bins].");
   prm.leave_subsection();
 }
 
@@ -57,13 +59,16 @@ void TwinSettings::check(const LearningProblem &problem) const
   if (comparison.bias_estimation == ComparisonParameters::BiasEstimation::richardson)
     {
       if (particles.n_neurons % 2 != 0)
-        throw InputError("Particles/Number of neurons", "'Bias estimation = richardson' also trains networks of half the width: "
-                                                        "choose an even number.");
+        throw InputError("Particles/Number of neurons",
+                         "'Bias estimation = richardson' also trains networks of half the width: "
+                         "choose an even number, or 'Bias estimation = none'.");
       if (particles.method != ParticleParameters::Method::gradient_flow)
         for (const double time : output_times)
           if (particles.steps_until(time) % 2 != 0)
-            throw InputError("Particles/Step size", "'Bias estimation = richardson' also trains with twice the step size: the "
-                                                    "output times must be multiples of that too.");
+            throw InputError("Particles/Step size",
+                             "'Bias estimation = richardson' also trains with twice the step size: the "
+                             "output times must be multiples of that too. Halve the step size, or choose "
+                             "'Bias estimation = none'.");
     }
   check_network(problem, particles);
 }

@@ -26,7 +26,7 @@ struct ComparisonParameters
   static void declare(dealii::ParameterHandler &prm);
   void        parse(dealii::ParameterHandler &prm);
 
-  BiasEstimation bias_estimation = BiasEstimation::none;
+  BiasEstimation bias_estimation = BiasEstimation::richardson;
   unsigned int   n_directions    = 32;   ///< of the sliced distance
   unsigned int   n_bins          = 4096; ///< of the distribution functions
 };

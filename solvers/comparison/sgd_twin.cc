@@ -97,8 +97,8 @@ void SgdTwin::compare(double time, const DensitySnapshot &density)
       time_of_largest = time;
     }
 
-  const Distances::Result distance =
-    distances.between(density.points, density.weights, networks.local_coordinates(), {}, communicator);
+  const Distances::Result distance = distances.between(density.points, density.weights, networks.local_coordinates(), {},
+                                                       communicator);
 
   comparison_table.set("time", time);
   comparison_table.set("risk", density.risk);
@@ -121,10 +121,11 @@ void SgdTwin::compare(double time, const DensitySnapshot &density)
 std::vector<std::pair<std::string, std::string>> SgdTwin::report() const
 {
   const ParticleParameters &particles = settings.particles;
-  return {{"finite networks", std::to_string(particles.n_replicas) + " of " + std::to_string(particles.n_neurons) + " neurons, " +
-                                ParticleParameters::method_name(particles.method)},
-          {"largest deviation of the risk", short_number(largest, 3) + " standard errors, at t = " + short_number(time_of_largest)},
-          {"bias of width and step",
-           half_width ? "extrapolated" : "exact at t = 0, not subtracted later ('Bias estimation = richardson' does)"}};
+  return {
+    {"finite networks", std::to_string(particles.n_replicas) + " of " + std::to_string(particles.n_neurons) + " neurons, " +
+                          ParticleParameters::method_name(particles.method)},
+    {"largest deviation of the risk", short_number(largest, 3) + " standard errors, at t = " + short_number(time_of_largest)},
+    {"bias of width and step",
+     half_width ? "extrapolated" : "exact at t = 0, not subtracted later ('Bias estimation = richardson' does)"}};
 }
 } // namespace rhoflow

@@ -25,8 +25,8 @@ struct DensitySnapshot
   std::vector<double> weights;    ///< of this rank, ≥ 0, summing to one over all ranks, [N]
 };
 
-/// The finite networks beside a density: trained for the same time on the same learning problem, compared at the output times in
-/// `comparison.csv`, with the risk of every network in `replicas.csv` and the neurons in `particles.pvd`.
+/// The finite networks beside a density: trained for the same time on the same learning problem, compared at the output times
+/// in `comparison.csv`, with the risk of every network in `replicas.csv` and the neurons in `particles.pvd`.
 ///
 /// At t = 0 the mean risk of networks of M independent neurons differs from R(ρ_0) by exactly
 ///   E R_M − R = (1/2M) [∫ U(θ,θ) ρ_0 − ∬ U ρ_0 ρ_0],     ∬ U ρ ρ = Σ_k p_k f_k²

@@ -104,10 +104,13 @@ void DensityEvolution::step(double end)
     Timing::Scope scope(seconds);
     if (setup.refinement.adaptive && steps % setup.refinement.interval == 0)
       adapt();
-    const double stable = setup.parameters.cfl * method.stability_limit[setup.parameters.degree - 1];
-    double       dt     = setup.parameters.maximum_time_step;
+    const unsigned int degree = setup.parameters.degree;
+    double             limit  = method.stability_limit[degree - 1];
+    if (setup.parameters.limit)
+      limit = std::min(limit, method.positivity_limit(degree));
+    double dt = setup.parameters.maximum_time_step;
     if (solution.max_rate() > 0.)
-      dt = std::min(dt, stable / solution.max_rate());
+      dt = std::min(dt, setup.parameters.cfl * limit / solution.max_rate());
     const double left  = end - present;
     const bool   reach = left <= dt * (1. + 1e-10);
     if (reach)

@@ -123,24 +123,23 @@ void Coupling::check_capacity(const std::vector<double> &sums, std::size_t n, co
 
 std::vector<double> Coupling::moments(const DGMesh &mesh, const double *u, const double *columns) const
 {
-  const unsigned int n_modes = field.n_modes(), n_nodes = table_shape.n_nodes, n_blocks = table_shape.n_padded_values / 8;
+  const unsigned int n_modes = field.n_modes(), n_nodes = table_shape.n_nodes, n_padded = table_shape.n_padded_nodes;
   const MPI_Comm     comm = mesh.mesh().communicator();
   MomentSums         sums(n_modes, moment_scale);
-  std::vector<double> padded(table_shape.n_padded_values, 0.);
+  std::vector<double> padded(n_padded, 0.);
   if (mesh.batches().amplitude)
     {
-      const std::size_t   n = tables.size() * n_nodes;
-      std::vector<double> global(2 * n, 0.);
-      add_columns(mesh.batches(), mesh.feature_of_cells(), n_nodes, columns, column_scale, global.data(), global.data() + n);
-      MPI_Allreduce(MPI_IN_PLACE, global.data(), static_cast<int>(2 * n), MPI_DOUBLE, MPI_SUM, comm);
-      check_capacity(global, n, column_scale);
+      std::vector<double> global(2 * tables.size() * n_padded, 0.);
+      add_columns(mesh.n_cells(), mesh.feature_of_cells(), n_padded, columns, column_scale, global.data());
+      MPI_Allreduce(MPI_IN_PLACE, global.data(), static_cast<int>(global.size()), MPI_DOUBLE, MPI_SUM, comm);
+      check_capacity(global, global.size(), column_scale);
       for (std::size_t group = first_group; group < last_group; ++group)
         {
           for (std::size_t f = group * group_size; f < std::min((group + 1) * group_size, tables.size()); ++f)
             {
               for (unsigned int i = 0; i < n_nodes; ++i)
-                padded[i] = global[f * n_nodes + i] + global[n + f * n_nodes + i];
-              sums.add(*tables[f], padded.data(), n_blocks);
+                padded[i] = global[2 * f * n_padded + i] + global[(2 * f + 1) * n_padded + i];
+              sums.add(*tables[f], padded.data(), n_padded / 8);
             }
           sums.close_group();
         }
@@ -158,7 +157,7 @@ std::vector<double> Coupling::moments(const DGMesh &mesh, const double *u, const
           const double share = b.dim == 1 ? b.size[c] : (b.dim == 2 ? b.size[c] * b.size[c] : b.size[c] * b.size[c] * b.size[c]);
           for (unsigned int i = 0; i < n_nodes; ++i)
             padded[i] = share * w[i] * u[mesh.at(c, i)];
-          sums.add(*tables[mesh.feature_of(c)], padded.data(), n_blocks);
+          sums.add(*tables[mesh.feature_of(c)], padded.data(), n_padded / 8);
           sums.close_group();
         }
     }
@@ -175,7 +174,7 @@ std::vector<double> Coupling::moments(const DGMesh &mesh, const double *u, const
 void Coupling::update(const DGMesh &mesh, const std::vector<double> &e)
 {
   residual                       = e;
-  const unsigned int first_block = mesh.batches().amplitude ? 0 : table_shape.n_padded_values / 8;
+  const unsigned int first_block = mesh.batches().amplitude ? 0 : table_shape.n_nodes / 8;
   for (std::size_t f = 0; f < tables.size(); ++f)
     if (mesh.feature_used()[f])
       evaluate_potential(*tables[f], e, first_block, table_shape.n_rows / 8, velocity_table.data() + f * table_shape.n_rows);
@@ -184,8 +183,8 @@ void Coupling::update(const DGMesh &mesh, const std::vector<double> &e)
 void Coupling::potential(const DGMesh &mesh, std::size_t c, double *psi) const
 {
   const std::size_t   f = mesh.feature_of(c);
-  std::vector<double> values(table_shape.n_padded_values);
-  evaluate_potential(*tables[f], residual, 0, table_shape.n_padded_values / 8, values.data());
+  std::vector<double> values(table_shape.n_padded_nodes);
+  evaluate_potential(*tables[f], residual, 0, table_shape.n_padded_nodes / 8, values.data());
   const unsigned int n = mesh.batches().n, n_points = mesh.points_per_cell();
   if (!mesh.batches().amplitude)
     {

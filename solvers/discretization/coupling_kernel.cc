@@ -33,16 +33,21 @@ void evaluate_potential(const ModeTable &modes, const std::vector<double> &e, un
     }
 }
 
-void add_columns(const DGBatches &batches, const std::vector<std::size_t> &feature_of, unsigned int n_nodes,
-                 const double *columns, const BinnedScale &scale, double *high, double *low)
+void add_columns(std::size_t n_cells, const std::vector<std::size_t> &feature_of, unsigned int n_padded_nodes,
+                 const double *columns, const BinnedScale &scale, double *sums)
 {
-  for (std::size_t c = 0; c < batches.n_cells; ++c)
+  for (std::size_t c = 0; c < n_cells; ++c)
     {
-      const double *column = columns + (c / n_lanes) * n_nodes * n_lanes + c % n_lanes;
-      double *const h      = high + feature_of[c] * n_nodes;
-      double *const l      = low + feature_of[c] * n_nodes;
-      for (unsigned int i = 0; i < n_nodes; ++i)
-        binned_add(h[i], l[i], column[i * n_lanes], scale.magic_high, scale.magic_low);
+      const double *column = columns + c * n_padded_nodes;
+      double *const high   = sums + 2 * feature_of[c] * n_padded_nodes;
+      double *const low    = high + n_padded_nodes;
+      for (unsigned int i = 0; i < n_padded_nodes; i += n_lanes)
+        {
+          Vector h = load(high + i), l = load(low + i);
+          binned_add(h, l, load(column + i), scale.magic_high, scale.magic_low);
+          store(high + i, h);
+          store(low + i, l);
+        }
     }
 }
 

@@ -22,9 +22,9 @@ using ModeTable = std::vector<double>;
 void evaluate_potential(const ModeTable &modes, const std::vector<double> &e, unsigned int first_block, unsigned int n_blocks,
                         double *table);
 
-/// Column sums Σ_a w a ρ of all local cells into the feature cells' `high` and `low`, [feature][node].
-void add_columns(const DGBatches &batches, const std::vector<std::size_t> &feature_of, unsigned int n_nodes,
-                 const double *columns, const BinnedScale &scale, double *high, double *low);
+/// Column sums Σ_a w a ρ of all local cells into those of the feature cells, sums[feature][high | low][padded node].
+void add_columns(std::size_t n_cells, const std::vector<std::size_t> &feature_of, unsigned int n_padded_nodes,
+                 const double *columns, const BinnedScale &scale, double *sums);
 
 /// Partial moments in lanes: high[mode][8], low[mode][8] += T · column, binned after each call. `column` is padded with zeros to
 /// whole blocks. `features` in a fixed order that does not depend on the partition.

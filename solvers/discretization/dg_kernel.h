@@ -46,8 +46,8 @@ struct VelocityTableShape
   unsigned int n_side   = 0; ///< points on one of its sides, n^(Dω−1)
   unsigned int first    = 0; ///< first coordinate of ω
   unsigned int n_rows   = 0; ///< all entries, a multiple of 8
-  unsigned int n_padded_values = 0;
-  unsigned int gradient(unsigned int d) const { return n_padded_values + (d - first) * n_nodes; }
+  unsigned int n_padded_nodes = 0; ///< n_nodes rounded up to whole vectors
+  unsigned int gradient(unsigned int d) const { return n_nodes + (d - first) * n_nodes; }
   unsigned int side(unsigned int d, unsigned int s) const { return side_start + (2 * (d - first) + s) * n_side; }
 
   unsigned int side_start = 0;
@@ -67,7 +67,7 @@ struct StageArguments
   double       *u2         = nullptr;
   const double *traces_in  = nullptr;
   double       *traces_out = nullptr;
-  double       *columns    = nullptr; ///< [batch][point][lane], amplitude only
+  double       *columns    = nullptr; ///< [cell][padded points], amplitude only
 
   bool   save    = false; ///< u2 ← u before anything else
   bool   combine = false; ///< u2 ← u2_keep · u2 + u2_mix · (u + u2_step · L)

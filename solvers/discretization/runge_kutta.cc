@@ -6,6 +6,12 @@ namespace rhoflow
 {
 std::vector<std::string> RungeKutta::names() { return {"SSP(3,3)", "SSP(4,3)", "SSP(10,4)"}; }
 
+double RungeKutta::positivity_limit(unsigned int degree) const
+{
+  const unsigned int n_points = (degree + 4) / 2;
+  return ssp_coefficient / (n_points * (n_points - 1));
+}
+
 RungeKutta RungeKutta::from_name(const std::string &name)
 {
   const auto euler = [](double fraction) {

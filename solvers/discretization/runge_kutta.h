@@ -20,8 +20,12 @@ struct RungeKutta
   unsigned int                 order;
   /// Largest stable Σ_d |v_d| Δt/h_d with upwind fluxes and degree k = 1..4 (eigenvalues of the scheme for constant v).
   std::vector<double> stability_limit;
-  /// The SSP coefficient: positivity of cell means holds for Δt ≤ coefficient × (that of an Euler step).
+  /// The SSP coefficient: what holds for Euler steps up to Δt holds for steps up to coefficient × Δt.
   double ssp_coefficient;
+
+  /// Largest Σ_d |v_d| Δt/h_d for which cell means of degree k stay non-negative under the limiter: the SSP coefficient times the
+  /// end weight of the Gauss–Lobatto rule that is exact for degree k (Zhang and Shu, J. Comput. Phys. 229, 2010).
+  double positivity_limit(unsigned int degree) const;
 
   static RungeKutta               from_name(const std::string &name);
   static std::vector<std::string> names(); ///< "SSP(3,3)", "SSP(4,3)", "SSP(10,4)"

@@ -297,7 +297,8 @@ private:
             sum *= j * last.weights[t / n_edge];
             if constexpr (dim > 2)
               sum *= legendre.weights[t % n];
-            store(args.columns + (batch * n_side + static_cast<std::size_t>(t)) * n_lanes, sum);
+            for (unsigned int lane = 0; lane < n_lanes; ++lane)
+              args.columns[(batch * n_lanes + lane) * shape.n_padded_nodes + static_cast<std::size_t>(t)] = sum[lane];
           }
       }
   }

@@ -9,8 +9,8 @@ VelocityTableShape::VelocityTableShape(unsigned int dim, unsigned int n, bool am
   const int n_omega = static_cast<int>(dim - first);
   n_nodes           = static_cast<unsigned int>(power(static_cast<int>(n), n_omega));
   n_side            = static_cast<unsigned int>(power(static_cast<int>(n), n_omega - 1));
-  n_padded_values   = (n_nodes + 7) / 8 * 8;
-  side_start        = n_padded_values + (dim - first) * n_nodes;
+  n_padded_nodes    = (n_nodes + 7) / 8 * 8;
+  side_start        = n_nodes + (dim - first) * n_nodes;
   n_rows            = (side_start + 2 * (dim - first) * n_side + 7) / 8 * 8;
 }
 

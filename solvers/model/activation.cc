@@ -53,7 +53,7 @@ Activation::Kind Activation::kind_from_name(const std::string &name)
 
 std::vector<std::string> Activation::names()
 {
-  return {"erf", "tanh", "sigmoid", "softplus", "relu", "piecewise linear", "cosine"};
+  return {"erf", "tanh", "sigmoid", "softplus", "relu", "piecewise linear", "cosine", "rectified cosine"};
 }
 
 int Activation::parity() const
@@ -64,6 +64,7 @@ int Activation::parity() const
       case Kind::tanh:
         return -1;
       case Kind::cosine:
+      case Kind::rectified_cosine:
         return 1;
       default:
         return 0;
@@ -86,6 +87,8 @@ double Activation::value(double t) const
         return std::max(t, 0.);
       case Kind::cosine:
         return std::cos(t);
+      case Kind::rectified_cosine:
+        return std::max(std::cos(t), 0.);
       case Kind::piecewise_linear:
         break;
     }
@@ -104,13 +107,11 @@ double Activation::derivative(double t) const
     {
       case Kind::erf:
         return std::sqrt(2. / 3.14159265358979323846) * std::exp(-0.5 * t * t);
-      case Kind::tanh:
-        {
+        case Kind::tanh: {
           const double e = std::exp(-2. * std::abs(t));
           return 4. * e / ((1. + e) * (1. + e));
         }
-      case Kind::sigmoid:
-        {
+        case Kind::sigmoid: {
           const double e = std::exp(-std::abs(t));
           return e / ((1. + e) * (1. + e));
         }
@@ -120,6 +121,8 @@ double Activation::derivative(double t) const
         return t > 0. ? 1. : 0.;
       case Kind::cosine:
         return -std::sin(t);
+      case Kind::rectified_cosine:
+        return std::cos(t) > 0. ? -std::sin(t) : 0.;
       case Kind::piecewise_linear:
         break;
     }

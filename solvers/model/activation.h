@@ -18,7 +18,8 @@ public:
     softplus,         ///< log(1 + e^t)
     relu,             ///< max(t, 0); derivative 0 at 0
     piecewise_linear, ///< through the given nodes, constant outside; derivative from the right at a node
-    cosine            ///< cos(t)
+    cosine,           ///< cos(t)
+    rectified_cosine  ///< max(cos(t), 0); derivative 0 where cos(t) = 0
   };
 
   /// `nodes`: (t, σ(t)) with strictly increasing t, for piecewise_linear only.

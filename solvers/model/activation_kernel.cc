@@ -82,6 +82,18 @@ struct Cosine
   }
 };
 
+struct RectifiedCosine
+{
+  template <bool derivative>
+  void apply(Vector t, Vector &value, Vector &slope) const
+  {
+    const Vector zero = broadcast(0.), c = cos(t);
+    value = max(c, zero);
+    if (derivative)
+      slope = c > zero ? -sin(t) : zero;
+  }
+};
+
 struct PiecewiseLinear
 {
   unsigned int  n_nodes;
@@ -167,6 +179,8 @@ void evaluate_activation(Activation::Kind kind, unsigned int n_nodes, const doub
         return loop(PiecewiseLinear{n_nodes, abscissae, ordinates}, n, t, values, derivatives);
       case Activation::Kind::cosine:
         return loop(Cosine(), n, t, values, derivatives);
+      case Activation::Kind::rectified_cosine:
+        return loop(RectifiedCosine(), n, t, values, derivatives);
     }
 }
 } // namespace kernel

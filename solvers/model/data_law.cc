@@ -55,6 +55,15 @@ QuadratureRule scaled_hermite(unsigned int n, double deviation)
   return rule;
 }
 
+/// The trapezoidal rule for functions of period upper − lower.
+QuadratureRule equidistant(unsigned int n, double lower, double upper)
+{
+  QuadratureRule rule{{}, std::vector<double>(n, 1. / n)};
+  for (unsigned int i = 0; i < n; ++i)
+    rule.nodes.push_back(lower + (upper - lower) * i / n);
+  return rule;
+}
+
 /// d values from a list of d or of one.
 std::vector<double> corner(const std::vector<double> &given, unsigned int d, const std::string &parameter)
 {
@@ -135,7 +144,6 @@ void fill_discrete(const ModelChoices &choices, DataLaw &law)
 }
 } // namespace
 
-
 std::uint64_t DataLaw::sample_centre(CounterRandom &random) const
 {
   if (equal_weights)
@@ -143,7 +151,6 @@ std::uint64_t DataLaw::sample_centre(CounterRandom &random) const
   const auto position = std::upper_bound(cumulative.begin(), cumulative.end(), random.uniform());
   return std::min<std::uint64_t>(position - cumulative.begin(), cumulative.size() - 1);
 }
-
 
 void DataLaw::sample(CounterRandom &random, double *x) const
 {
@@ -154,11 +161,11 @@ void DataLaw::sample(CounterRandom &random, double *x) const
           x[c] = deviation * random.normal();
         break;
       case Kind::uniform:
+      case Kind::periodic:
         for (unsigned int c = 0; c < dimension; ++c)
           x[c] = lower[c] + (upper[c] - lower[c]) * random.uniform();
         break;
-      case Kind::sphere:
-        {
+        case Kind::sphere: {
           double square = 0.;
           for (unsigned int c = 0; c < dimension; ++c)
             {
@@ -169,8 +176,7 @@ void DataLaw::sample(CounterRandom &random, double *x) const
             x[c] /= std::sqrt(square);
           break;
         }
-      case Kind::discrete:
-        {
+        case Kind::discrete: {
           const std::uint64_t centre = sample_centre(random);
           for (unsigned int c = 0; c < dimension; ++c)
             x[c] = centres[centre * dimension + c] + (deviation > 0. ? deviation * random.normal() : 0.);
@@ -178,7 +184,6 @@ void DataLaw::sample(CounterRandom &random, double *x) const
         }
     }
 }
-
 
 unsigned int data_dimension(const ModelChoices &choices)
 {
@@ -196,7 +201,6 @@ unsigned int data_dimension(const ModelChoices &choices)
   return d;
 }
 
-
 DataLaw make_data_law(const ModelChoices &choices)
 {
   if (choices.data_law == "csv")
@@ -212,9 +216,9 @@ DataLaw make_data_law(const ModelChoices &choices)
       check_node_count(std::pow(n, d), "take fewer nodes for each direction");
       append_product(std::vector<QuadratureRule>(d, scaled_hermite(n, law.deviation)), nullptr, 1., law);
     }
-  else if (choices.data_law == "uniform")
+  else if (choices.data_law == "uniform" || choices.data_law == "periodic")
     {
-      law.kind  = DataLaw::Kind::uniform;
+      law.kind  = choices.data_law == "uniform" ? DataLaw::Kind::uniform : DataLaw::Kind::periodic;
       law.lower = corner(choices.lower_corner, d, "Data/Lower corner");
       law.upper = corner(choices.upper_corner, d, "Data/Upper corner");
       check_node_count(std::pow(n, d), "take fewer nodes for each direction");
@@ -223,7 +227,8 @@ DataLaw make_data_law(const ModelChoices &choices)
         {
           if (!(law.lower[c] < law.upper[c]))
             throw InputError("Data/Upper corner", "must lie above Data/Lower corner in every coordinate.");
-          rules.push_back(gauss_legendre(n, law.lower[c], law.upper[c]));
+          rules.push_back(law.kind == DataLaw::Kind::uniform ? gauss_legendre(n, law.lower[c], law.upper[c]) :
+                                                               equidistant(n, law.lower[c], law.upper[c]));
         }
       append_product(rules, nullptr, 1., law);
     }

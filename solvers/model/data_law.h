@@ -18,6 +18,7 @@ struct DataLaw
   {
     gaussian, ///< N(0, s² I): tensor Gauss–Hermite
     uniform,  ///< on a box: tensor Gauss–Legendre
+    periodic, ///< uniform on a box whose opposite sides are one: equidistant points
     sphere,   ///< uniform on S^{d−1}: two points, trapezoidal rule, Gauss–Legendre in height × trapezoidal rule
     discrete  ///< points with weights, each the centre of a Gaussian blob of deviation s (0: no blob)
   };

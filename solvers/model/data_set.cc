@@ -39,7 +39,6 @@ std::pair<double, double> standardise(std::vector<double> &values, unsigned int 
 }
 } // namespace
 
-
 DataLaw read_data_set(const ModelChoices &choices)
 {
   if (choices.csv_file.empty())

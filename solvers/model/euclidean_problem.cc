@@ -136,7 +136,6 @@ Target make_target(const ModelChoices &choices, const ParticleNeuron &neuron, co
                      "' needs a target: choose expression, teachers or random teachers, or data from a CSV file.");
 }
 
-
 /// The neuron, whose parameters must fit on a mesh.
 ParticleNeuron make_neuron(const ModelChoices &choices)
 {
@@ -149,7 +148,6 @@ ParticleNeuron make_neuron(const ModelChoices &choices)
                        (neuron.type == Type::biased_ridge ? "bias" : "amplitude") + ".");
   return neuron;
 }
-
 
 /// Neurons and data in the same R^d, d ≤ 3: both views are the same.
 class EuclideanProblem : public LearningProblem
@@ -189,8 +187,8 @@ public:
               }
           }
       }
-    law =
-      make_initial_law(expand_gaussian_neurons(choices.initial_law, choices.neuron, d), names, choices.lower, choices.upper);
+    law = make_initial_law(expand_gaussian_neurons(choices.initial_law, choices.neuron, d), names, choices.lower,
+                           choices.upper);
   }
 
   unsigned int             n_parameters() const override { return neuron.n_parameters(); }
@@ -266,8 +264,8 @@ public:
 
   std::string particle_risk_method() const override
   {
-    return data.finite() ? "all " + std::to_string(n_nodes()) + " data points"
-                         : "quadrature with " + std::to_string(n_nodes()) + " nodes";
+    return data.finite() ? "all " + std::to_string(n_nodes()) + " data points" :
+                           "quadrature with " + std::to_string(n_nodes()) + " nodes";
   }
 
   std::vector<double>       curve_inputs() const override { return data.dimension == 1 ? data.nodes : std::vector<double>(); }
@@ -292,7 +290,6 @@ private:
   Target                   target;
 };
 } // namespace
-
 
 std::unique_ptr<LearningProblem> make_euclidean_problem(const ModelChoices &choices)
 {

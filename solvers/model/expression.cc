@@ -19,7 +19,6 @@ struct Expression::Parser
   dealii::FunctionParser<3> function;
 };
 
-
 namespace
 {
 /// deal.II writes the parser's complaints to the terminal, on every rank, before it throws them.
@@ -37,7 +36,6 @@ private:
   std::streambuf *buffer;
 };
 } // namespace
-
 
 Expression::Expression(const std::string &text, const std::vector<std::string> &variables, const std::string &parameter)
   : formula(text)
@@ -77,10 +75,8 @@ Expression::Expression(const std::string &text, const std::vector<std::string> &
     }
 }
 
-
 Expression::~Expression()                      = default;
 Expression::Expression(Expression &&) noexcept = default;
-
 
 double Expression::operator()(const double *x) const
 {
@@ -89,7 +85,6 @@ double Expression::operator()(const double *x) const
     point[i] = x[i];
   return parser->function.value(point);
 }
-
 
 double evaluate_constant(const std::string &text, const std::string &parameter)
 {
@@ -103,7 +98,6 @@ double evaluate_constant(const std::string &text, const std::string &parameter)
     throw InputError(parameter, "'" + stripped + "' is not a finite number.");
   return value;
 }
-
 
 std::vector<std::string> split_outside_parentheses(const std::string &text, char separator, const std::string &parameter)
 {
@@ -130,7 +124,6 @@ std::vector<std::string> split_outside_parentheses(const std::string &text, char
   parts.push_back(trimmed(part));
   return parts;
 }
-
 
 std::vector<WeightedEntries> parse_weighted_entries(const std::string &text, const std::string &parameter)
 {

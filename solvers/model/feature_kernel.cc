@@ -21,7 +21,6 @@ NodeTable::NodeTable(const std::vector<double> &nodes, unsigned int d)
       coordinates[c * stride + k] = nodes[k * d + c];
 }
 
-
 void neuron_features(const ParticleNeuron &neuron, const Activation &activation, const NodeTable &nodes, unsigned int n,
                      const double *omega, double *values, double *gradients)
 {

@@ -33,6 +33,12 @@ double gaussian_mean_square(const Activation &activation, double q)
     breaks.push_back(i);
   for (const auto &node : activation.nodes())
     breaks.push_back(node.first / q);
+  if (activation.kind() == Activation::Kind::rectified_cosine)
+    for (double t = 0.5 * pi; t < reach * q; t += pi)
+      {
+        breaks.push_back(t / q);
+        breaks.push_back(-t / q);
+      }
   // A smooth σ varies on the scale one around zero.
   if (activation.nodes().empty())
     for (double t = 0.5; t < 64.; t *= 2.)

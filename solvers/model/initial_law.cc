@@ -108,7 +108,6 @@ private:
   unsigned int           n;
 };
 
-
 /// A density given by a formula on a box, normalised with a composite Gauss rule.
 class ExpressionLaw : public InitialLaw
 {
@@ -226,7 +225,6 @@ private:
   double              total = 0.;
 };
 } // namespace
-
 
 std::unique_ptr<InitialLaw> make_initial_law(const std::string &text, const std::vector<std::string> &coordinate_names,
                                              const std::vector<double> &lower, const std::vector<double> &upper)

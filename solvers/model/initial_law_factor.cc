@@ -41,7 +41,6 @@ double sample_gamma(double shape, CounterRandom &random)
 }
 } // namespace
 
-
 LawFactor::LawFactor(const std::string &text, const std::string &parameter)
 {
   const std::vector<std::string> names{"normal", "uniform", "truncated_normal", "chi", "point"};
@@ -69,8 +68,8 @@ LawFactor::LawFactor(const std::string &text, const std::string &parameter)
     }
   kind = static_cast<Kind>(index);
 
-  const std::vector<std::string> arguments =
-    split_outside_parentheses(text.substr(open + 1, text.size() - open - 2), ',', parameter);
+  const std::vector<std::string> arguments = split_outside_parentheses(text.substr(open + 1, text.size() - open - 2), ',',
+                                                                       parameter);
   if (arguments.size() != n_arguments[index])
     throw InputError(parameter,
                      "'" + text + "' has " + std::to_string(arguments.size()) + " arguments; write " + forms[index] + ".");
@@ -90,8 +89,7 @@ LawFactor::LawFactor(const std::string &text, const std::string &parameter)
           throw InputError(parameter, "the lower bound in '" + text + "' must be below the upper bound.");
         log_normalisation = -std::log(p[1] - p[0]);
         break;
-      case Kind::truncated_normal:
-        {
+        case Kind::truncated_normal: {
           if (!(p[1] > 0.))
             throw InputError(parameter, "the standard deviation in '" + text + "' must be positive.");
           if (!(p[2] < p[3]))
@@ -114,7 +112,6 @@ LawFactor::LawFactor(const std::string &text, const std::string &parameter)
     }
 }
 
-
 double LawFactor::density(double x) const
 {
   switch (kind)
@@ -123,15 +120,13 @@ double LawFactor::density(double x) const
         if (x < p[2] || x > p[3])
           return 0.;
         [[fallthrough]];
-      case Kind::normal:
-        {
+        case Kind::normal: {
           const double z = (x - p[0]) / p[1];
           return std::exp(log_normalisation - 0.5 * z * z);
         }
       case Kind::uniform:
         return x >= p[0] && x <= p[1] ? std::exp(log_normalisation) : 0.;
-      case Kind::chi:
-        {
+        case Kind::chi: {
           const double z = x / p[1];
           if (z < 0. || (z == 0. && p[0] > 1.))
             return 0.;
@@ -143,7 +138,6 @@ double LawFactor::density(double x) const
   return 0.;
 }
 
-
 double LawFactor::sample(CounterRandom &random) const
 {
   switch (kind)
@@ -152,8 +146,7 @@ double LawFactor::sample(CounterRandom &random) const
         return p[0] + p[1] * random.normal();
       case Kind::uniform:
         return p[0] + (p[1] - p[0]) * random.uniform();
-      case Kind::truncated_normal:
-        {
+        case Kind::truncated_normal: {
           // Inverse of the tail function, from the side on which the tails are small.
           const double a = (p[2] - p[0]) / p[1], b = (p[3] - p[0]) / p[1];
           const double sign = a > 0. ? 1. : -1.;
@@ -169,7 +162,6 @@ double LawFactor::sample(CounterRandom &random) const
     }
   return p[0];
 }
-
 
 QuadratureRule LawFactor::quadrature(unsigned int n) const
 {

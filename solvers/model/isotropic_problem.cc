@@ -165,7 +165,6 @@ private:
 };
 } // namespace
 
-
 std::unique_ptr<LearningProblem> make_isotropic_problem(const ModelChoices &choices)
 {
   return std::make_unique<IsotropicProblem>(choices);

@@ -111,7 +111,6 @@ ModelChoices parse(dealii::ParameterHandler &prm)
 }
 } // namespace
 
-
 unsigned int ParticleNeuron::n_parameters() const
 {
   switch (type)
@@ -125,12 +124,10 @@ unsigned int ParticleNeuron::n_parameters() const
     }
 }
 
-
 void LearningProblem::data_set_sample(std::uint64_t, double *, double &) const
 {
   throw std::logic_error("this learning problem has no finite data set");
 }
-
 
 Activation ModelChoices::make_target_activation() const
 {
@@ -138,7 +135,6 @@ Activation ModelChoices::make_target_activation() const
     return make_activation();
   return Activation(Activation::kind_from_name(target_activation), activation_nodes);
 }
-
 
 unsigned int ModelChoices::finite_input_dimension(unsigned int automatic, unsigned int lowest, unsigned int highest,
                                                   const std::string &reason) const
@@ -150,7 +146,6 @@ unsigned int ModelChoices::finite_input_dimension(unsigned int automatic, unsign
                      reason + " needs a dimension from " + std::to_string(lowest) + " to " + std::to_string(highest) + ".");
   return static_cast<unsigned int>(input_dimension);
 }
-
 
 std::string expand_gaussian_neurons(const std::string &text, const std::string &neuron, double input_dimension)
 {
@@ -186,7 +181,6 @@ std::string expand_gaussian_neurons(const std::string &text, const std::string &
   return result;
 }
 
-
 void ModelParameters::declare(dealii::ParameterHandler &prm)
 {
   using namespace dealii;
@@ -209,7 +203,7 @@ void ModelParameters::declare(dealii::ParameterHandler &prm)
                       "input columns for a CSV file, 1 otherwise.");
     prm.declare_entry("Activation", "erf", Patterns::Selection(activations),
                       "The function sigma: erf(t/sqrt(2)), tanh, sigmoid 1/(1+exp(-t)), softplus log(1+exp(t)), relu max(t,0), "
-                      "piecewise linear through Activation nodes, cosine.");
+                      "piecewise linear through Activation nodes, cosine, rectified cosine max(cos(t), 0).");
     prm.declare_entry("Activation nodes", "0.5:-2.5, 1.5:7.5", Patterns::Anything(),
                       "Nodes t:sigma(t) of a piecewise linear activation with increasing t; constant outside.");
     prm.declare_entry("Bump width", "1", Patterns::Double(1e-12), "Width delta of a bump neuron, in units of the input.");
@@ -222,15 +216,15 @@ void ModelParameters::declare(dealii::ParameterHandler &prm)
   prm.enter_subsection("Data");
   {
     prm.declare_entry(
-      "Law", "gaussian", Patterns::Selection("gaussian|uniform|sphere|discrete|csv"),
-      "Law of the inputs x: gaussian N(0, s^2 I), uniform on a box, uniform on the unit sphere, discrete points "
-      "with weights, or the rows of a CSV file.");
+      "Law", "gaussian", Patterns::Selection("gaussian|uniform|periodic|sphere|discrete|csv"),
+      "Law of the inputs x: gaussian N(0, s^2 I), uniform on a box, periodic (the same for functions that are periodic "
+      "on the box), uniform on the unit sphere, discrete points with weights, or the rows of a CSV file.");
     prm.declare_entry("Standard deviation", "1", Patterns::Double(1e-12),
                       "Deviation s of every coordinate, gaussian law only.");
     prm.declare_entry("Lower corner", "-1", Patterns::Anything(),
-                      "Lower corner of the box, uniform law only: d numbers, or one for all coordinates.");
+                      "Lower corner of the box, uniform and periodic laws only: d numbers, or one for all coordinates.");
     prm.declare_entry("Upper corner", "1", Patterns::Anything(),
-                      "Upper corner of the box, uniform law only: d numbers, or one for all coordinates.");
+                      "Upper corner of the box, uniform and periodic laws only: d numbers, or one for all coordinates.");
     prm.declare_entry("Points", "", Patterns::Anything(),
                       "Points of the discrete law, [weight:] x1, ..., xd | [weight:] ...; weights are normalised.");
     prm.declare_entry("Blob deviation", "0", Patterns::Double(0.),
@@ -287,12 +281,10 @@ void ModelParameters::declare(dealii::ParameterHandler &prm)
   prm.leave_subsection();
 }
 
-
 void ModelParameters::set_data_directory(const std::string &path)
 {
   data_directory = path;
 }
-
 
 std::unique_ptr<LearningProblem> make_learning_problem(dealii::ParameterHandler &prm, const std::vector<double> &lower,
                                                        const std::vector<double> &upper, std::uint64_t seed)

@@ -5,11 +5,10 @@
 #include <numeric>
 #include <stdexcept>
 
-extern "C"
-{
-  // LAPACK: eigenvalues and eigenvectors of a symmetric tridiagonal matrix.
-  void dstev_(const char *job, const int *n, double *diagonal, double *off_diagonal, double *vectors, const int *leading,
-              double *work, int *info);
+extern "C" {
+// LAPACK: eigenvalues and eigenvectors of a symmetric tridiagonal matrix.
+void dstev_(const char *job, const int *n, double *diagonal, double *off_diagonal, double *vectors, const int *leading,
+            double *work, int *info);
 }
 
 namespace rhoflow
@@ -77,7 +76,6 @@ QuadratureRule discretised(double lower, double upper, const LogDensity &log_den
 }
 } // namespace
 
-
 QuadratureRule gauss_hermite(unsigned int n)
 {
   require_nodes(n);
@@ -87,7 +85,6 @@ QuadratureRule gauss_hermite(unsigned int n)
   return symmetrised(golub_welsch(std::vector<double>(n, 0.), off_diagonal));
 }
 
-
 QuadratureRule gauss_legendre(unsigned int n, double lower, double upper)
 {
   QuadratureRule rule = gauss_gegenbauer(n, 3.);
@@ -95,7 +92,6 @@ QuadratureRule gauss_legendre(unsigned int n, double lower, double upper)
     node = 0.5 * (lower + upper) + 0.5 * (upper - lower) * node;
   return rule;
 }
-
 
 QuadratureRule gauss_gegenbauer(unsigned int n, double d)
 {
@@ -109,11 +105,10 @@ QuadratureRule gauss_gegenbauer(unsigned int n, double d)
   const double        lambda = 0.5 * d - 1.;
   std::vector<double> off_diagonal;
   for (unsigned int j = 1; j < n; ++j)
-    off_diagonal.push_back(j == 1 ? std::sqrt(1. / d)
-                                  : std::sqrt(j * (j + 2. * lambda - 1.) / (4. * (j + lambda) * (j + lambda - 1.))));
+    off_diagonal.push_back(j == 1 ? std::sqrt(1. / d) :
+                                    std::sqrt(j * (j + 2. * lambda - 1.) / (4. * (j + lambda) * (j + lambda - 1.))));
   return symmetrised(golub_welsch(std::vector<double>(n, 0.), off_diagonal));
 }
-
 
 QuadratureRule gauss_laguerre_chi(unsigned int n, double k)
 {
@@ -134,7 +129,6 @@ QuadratureRule gauss_laguerre_chi(unsigned int n, double k)
   return rule;
 }
 
-
 QuadratureRule gauss_chi(unsigned int n, double k)
 {
   require_nodes(n);
@@ -152,7 +146,6 @@ QuadratureRule gauss_chi(unsigned int n, double k)
   return gauss_of_discrete_law(n, law);
 }
 
-
 QuadratureRule gauss_truncated_normal(unsigned int n, double mean, double deviation, double lower, double upper)
 {
   require_nodes(n);
@@ -167,7 +160,6 @@ QuadratureRule gauss_truncated_normal(unsigned int n, double mean, double deviat
                                  return -0.5 * z * z;
                                }));
 }
-
 
 QuadratureRule gauss_of_discrete_law(unsigned int n, const QuadratureRule &law)
 {

@@ -43,8 +43,8 @@ public:
     if (choices.target == "automatic")
       target_sigma = std::make_unique<Activation>(choices.make_target_activation());
     else if (choices.target == "expression")
-      target_formula =
-        std::make_unique<Expression>(choices.target_expression, std::vector<std::string>{"x1"}, "Target/Expression");
+      target_formula = std::make_unique<Expression>(choices.target_expression, std::vector<std::string>{"x1"},
+                                                    "Target/Expression");
     else
       throw InputError("Target/Type",
                        "the neuron 'single neuron' learns a function of x1: choose automatic (the neuron sigma(x1)) "
@@ -233,7 +233,6 @@ private:
   mutable std::unique_ptr<TestSample> test_sample; ///< drawn when first needed
 };
 } // namespace
-
 
 std::unique_ptr<LearningProblem> make_single_neuron_problem(const ModelChoices &choices)
 {

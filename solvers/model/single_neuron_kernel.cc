@@ -18,7 +18,6 @@ void ReducedNodes::pad()
   rho.resize(padded(n_nodes), 0.);
 }
 
-
 void reduced_features(const Activation &activation, const ReducedNodes &nodes, unsigned int n, const double *points,
                       double *values, double *gradients)
 {
@@ -88,14 +87,13 @@ void reduced_features(const Activation &activation, const ReducedNodes &nodes, u
     }
 }
 
-
 double erf_kernel_sum(unsigned int d, std::uint64_t n_neurons, const double *coefficients, const double *weights,
                       std::uint64_t stride)
 {
   // ŵ = w / √(1 + |w|²), one component after the other, neurons in lanes.
-  constexpr unsigned int rows   = 4; // neurons i that share the loads of neurons j
-  constexpr unsigned int tile   = 2 * lanes;
-  const std::uint64_t    length = (n_neurons + tile * rows - 1) / (tile * rows) * (tile * rows);
+  constexpr unsigned int tile   = 2 * lanes;           // neurons j that are taken together,
+  constexpr unsigned int rows   = tile < 4 ? tile : 4; // and neurons i that share their loads; rows divides tile
+  const std::uint64_t    length = (n_neurons + tile - 1) / tile * tile;
   std::vector<double>    unit(length * d, 0.), c(length, 0.);
   for (std::uint64_t j = 0; j < n_neurons; ++j)
     {
@@ -108,6 +106,9 @@ double erf_kernel_sum(unsigned int d, std::uint64_t n_neurons, const double *coe
         unit[k * length + j] = w[k] * scale;
       c[j] = coefficients[j];
     }
+
+  // Rounding may carry the product of two long vectors beyond 1.
+  const auto bounded_asin = [](Vector product) { return asin(max(min(product, broadcast(1.)), broadcast(-1.))); };
 
   // Blocks of rows × tile on and above the diagonal; those strictly above count twice.
   double diagonal = 0., above = 0.;
@@ -131,15 +132,14 @@ double erf_kernel_sum(unsigned int d, std::uint64_t n_neurons, const double *coe
             }
           Vector total = broadcast(0.);
           for (unsigned int a = 0; a < rows; ++a)
-            total =
-              total + broadcast(c[i + a]) * (load(&c[j]) * asin(product[a][0]) + load(&c[j + lanes]) * asin(product[a][1]));
+            total = total + broadcast(c[i + a]) * (load(&c[j]) * bounded_asin(product[a][0]) +
+                                                   load(&c[j + lanes]) * bounded_asin(product[a][1]));
           // The tile that holds the diagonal is summed whole, over all its row blocks.
           (j == first ? diagonal : above) += sum(total);
         }
     }
   return 2. / 3.14159265358979323846 * (diagonal + 2. * above);
 }
-
 
 void ridge_network(const Activation &activation, unsigned int d, std::uint64_t n_neurons, const double *coefficients,
                    const double *weights, std::uint64_t stride, std::uint64_t n, const double *inputs, double *prediction)

@@ -22,8 +22,9 @@ SphericalMean::SphericalMean(const Activation &activation, unsigned int dimensio
       double      slope = 0.;
       for (std::size_t i = 0; i < nodes.size(); ++i)
         {
-          const double next =
-            i + 1 < nodes.size() ? (nodes[i + 1].second - nodes[i].second) / (nodes[i + 1].first - nodes[i].first) : 0.;
+          const double next = i + 1 < nodes.size() ?
+                                (nodes[i + 1].second - nodes[i].second) / (nodes[i + 1].first - nodes[i].first) :
+                                0.;
           kinks.push_back(nodes[i].first);
           jumps.push_back(next - slope);
           slope = next;
@@ -43,7 +44,6 @@ SphericalMean::SphericalMean(const Activation &activation, unsigned int dimensio
     evaluate_exactly(i * spacing, entries[3 * i], entries[3 * i + 1], entries[3 * i + 2]);
   table = std::move(entries);
 }
-
 
 void SphericalMean::evaluate_exactly(double z, double &value, double &derivative, double &second_derivative) const
 {
@@ -68,7 +68,6 @@ void SphericalMean::evaluate_exactly(double z, double &value, double &derivative
         second_derivative += jumps[i] * density * power / (1. - c * c) * c * c / z;
     }
 }
-
 
 void SphericalMean::evaluate(double z, double &value, double &derivative) const
 {

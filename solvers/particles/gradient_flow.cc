@@ -146,11 +146,11 @@ private:
   /// Adds b ∇_{(a, w)} [a (2/π) asin(w·u/√(q_w q_u))].
   void add(double a, const double *w, double q_w, const double *u, double q_u, double b, double *gradient) const
   {
-    const double product  = dot(w, u);
-    const double inverse  = 1. / std::sqrt(q_w * q_u);
-    const double sine     = product * inverse;
-    const double slope    = two_over_pi * a * b * inverse / std::sqrt(1. - sine * sine);
-    const double shrink   = slope * product / q_w;
+    const double product = dot(w, u);
+    const double inverse = 1. / std::sqrt(q_w * q_u);
+    const double sine    = product * inverse;
+    const double slope   = two_over_pi * a * b * inverse / std::sqrt(1. - sine * sine);
+    const double shrink  = slope * product / q_w;
     gradient[0] += two_over_pi * b * std::asin(sine);
     for (std::size_t i = 0; i < teacher.size(); ++i)
       gradient[1 + i] += slope * u[i] - shrink * w[i];
@@ -213,13 +213,14 @@ GradientFlow::GradientFlow(const LearningProblem &problem, const ParticleParamet
   , next_step(parameters.step_size)
 {
   velocity = (problem.particle_neuron().n_parameters() == problem.n_parameters() ? make_node_velocity(problem) :
-                                                                                    make_erf_velocity(problem));
+                                                                                   make_erf_velocity(problem));
   if (!velocity)
-    throw InputError("Particles/Method",
-                     "the gradient of the population risk is known for neurons that live in the space of the density, and for a "
-                     "single neuron with activation erf and Gaussian inputs; not for this problem, whose neurons have " +
-                       std::to_string(problem.particle_neuron().n_parameters()) + " parameters and the density " +
-                       std::to_string(problem.n_parameters()) + ". Choose 'one-pass SGD' with a small step size.");
+    throw InputError(
+      "Particles/Method",
+      "the gradient of the population risk is known for neurons that live in the space of the density, and for a "
+      "single neuron with activation erf and Gaussian inputs; not for this problem, whose neurons have " +
+        std::to_string(problem.particle_neuron().n_parameters()) + " parameters and the density " +
+        std::to_string(problem.n_parameters()) + ". Choose 'one-pass SGD' with a small step size.");
   state = initial_neurons(problem, parameters.n_neurons, seed, replica);
 }
 
@@ -248,8 +249,9 @@ void GradientFlow::advance_to(double end)
         {
           next_step = step;
           if (!(next_step > 1e-12 * std::max(1., time)) || !(tried > 0.))
-            throw RunError("The gradient flow of the particles needs steps below 1e-12 at t = " + short_number(time) +
-                           ". Loosen 'Gradient flow tolerance' in section 'Particles', or check that the activation is smooth.");
+            throw RunError(
+              "The gradient flow of the particles needs steps below 1e-12 at t = " + short_number(time) +
+              ". Loosen 'Gradient flow tolerance' in section 'Particles', or check that the activation is smooth.");
         }
     }
 }

@@ -12,6 +12,19 @@ namespace rhoflow
 using dealii::ParameterHandler;
 namespace Patterns = dealii::Patterns;
 
+namespace
+{
+/// The largest number 1, 2, 2.5 or 5 times a power of ten that is below `step` and divides `time`; 0 if there is none near.
+double round_divisor(double time, double step)
+{
+  for (double power = std::pow(10., std::floor(std::log10(step))); power > 1e-4 * step; power /= 10.)
+    for (const double digit : {5., 2.5, 2., 1.})
+      if (digit * power < step && std::abs(time / (digit * power) - std::round(time / (digit * power))) < 1e-6)
+        return digit * power;
+  return 0.;
+}
+} // namespace
+
 void ParticleParameters::declare(ParameterHandler &prm)
 {
   const ParticleParameters standard;
@@ -20,9 +33,10 @@ void ParticleParameters::declare(ParameterHandler &prm)
                     "Width M of the finite network f(x) = (1/M) sum_j sigma*(x; theta_j) [neurons].");
   prm.declare_entry("Replicas", std::to_string(standard.n_replicas), Patterns::Integer(1, 100000),
                     "Independent networks (initial neurons, samples); spread over the MPI ranks [networks].");
-  prm.declare_entry("Method", method_name(standard.method), Patterns::Selection("one-pass SGD|multi-pass SGD|gradient flow"),
-                    "one-pass SGD draws new samples of the data law in every step; multi-pass SGD takes the samples of a finite "
-                    "data set again and again; gradient flow integrates theta_j' = -grad Psi(theta_j), the limit of small steps.");
+  prm.declare_entry(
+    "Method", method_name(standard.method), Patterns::Selection("one-pass SGD|multi-pass SGD|gradient flow"),
+    "one-pass SGD draws new samples of the data law in every step; multi-pass SGD takes the samples of a finite "
+    "data set again and again; gradient flow integrates theta_j' = -grad Psi(theta_j), the limit of small steps.");
   prm.declare_entry("Step size", "0.001", Patterns::Double(1e-12, 10.),
                     "Step eta of SGD; n steps take the time t = n eta. Output times must be multiples of it [time].");
   prm.declare_entry("Batch size", std::to_string(standard.batch_size), Patterns::Integer(1, 1000000),
@@ -41,10 +55,10 @@ void ParticleParameters::declare(ParameterHandler &prm)
 void ParticleParameters::parse(ParameterHandler &prm)
 {
   prm.enter_subsection("Particles");
-  n_neurons  = static_cast<std::uint64_t>(prm.get_integer("Number of neurons"));
-  n_replicas = static_cast<unsigned int>(prm.get_integer("Replicas"));
-  step_size  = prm.get_double("Step size");
-  batch_size = static_cast<unsigned int>(prm.get_integer("Batch size"));
+  n_neurons        = static_cast<std::uint64_t>(prm.get_integer("Number of neurons"));
+  n_replicas       = static_cast<unsigned int>(prm.get_integer("Replicas"));
+  step_size        = prm.get_double("Step size");
+  batch_size       = static_cast<unsigned int>(prm.get_integer("Batch size"));
   flow_tolerance   = prm.get_double("Gradient flow tolerance");
   write_parameters = prm.get_bool("Write all parameters");
 
@@ -54,8 +68,11 @@ void ParticleParameters::parse(ParameterHandler &prm)
       method = candidate;
   sampling = (prm.get("Sampling") == "with replacement" ? Sampling::with_replacement : Sampling::without_replacement);
   const std::string writing_text = prm.get("Write particles");
-  writing = (writing_text == "none" ? Writing::none :
-                                      (writing_text == "first replica" ? Writing::first_replica : Writing::all_replicas));
+  writing                        = Writing::none;
+  if (writing_text == "first replica")
+    writing = Writing::first_replica;
+  else if (writing_text == "all replicas")
+    writing = Writing::all_replicas;
   prm.leave_subsection();
 
   // The gradients of a batch are kept until its end: one number for each neuron and sample.
@@ -73,10 +90,13 @@ std::uint64_t ParticleParameters::steps_until(double time) const
   if (rounded > 9e15)
     throw InputError("Particles/Step size", "time " + short_number(time) + " would need more than 9e15 steps.");
   if (std::abs(steps - rounded) > 1e-6 * std::max(1., rounded * 1e-3))
-    throw InputError("Particles/Step size",
-                     "the output time " + short_number(time, 10) + " is not a multiple of the step size " +
-                       short_number(step_size, 10) + ". Choose a step size that divides every output time" +
-                       (rounded >= 1. ? ", for instance " + short_number(time / rounded, 10) : "") + ".");
+    {
+      const double fitting = round_divisor(time, step_size);
+      throw InputError("Particles/Step size", "the output time " + short_number(time, 10) +
+                                                " is not a multiple of the step size " + short_number(step_size, 10) +
+                                                ". Choose a step size that divides every output time" +
+                                                (fitting > 0. ? ", for instance " + short_number(fitting, 10) : "") + ".");
+    }
   return static_cast<std::uint64_t>(rounded);
 }
 

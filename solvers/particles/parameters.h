@@ -43,13 +43,13 @@ struct ParticleParameters
 
   static std::string method_name(Method method);
 
-  std::uint64_t n_neurons    = 1000; ///< M
-  unsigned int  n_replicas   = 8;    ///< independent networks
-  Method        method       = Method::one_pass_sgd;
-  double        step_size    = 1e-3; ///< η; t = η × number of steps
-  unsigned int  batch_size   = 1;    ///< samples a step
-  Sampling      sampling     = Sampling::without_replacement;
-  double        flow_tolerance = 1e-8; ///< local error of the gradient flow, relative and absolute
+  std::uint64_t n_neurons        = 1000; ///< M
+  unsigned int  n_replicas       = 8;    ///< independent networks
+  Method        method           = Method::one_pass_sgd;
+  double        step_size        = 1e-3; ///< η; t = η × number of steps
+  unsigned int  batch_size       = 1;    ///< samples a step
+  Sampling      sampling         = Sampling::without_replacement;
+  double        flow_tolerance   = 1e-8; ///< local error of the gradient flow, relative and absolute
   Writing       writing          = Writing::first_replica;
   bool          write_parameters = false; ///< all n parameters of a neuron, not only the reduced coordinates
 };

@@ -80,9 +80,12 @@ void write_points(std::ostream &out, const std::vector<std::string> &names, cons
       replica[j]      = static_cast<std::int32_t>(j / n_neurons);
     }
   out << "<VTKFile type=\"PolyData\" version=\"1.0\" byte_order=\"LittleEndian\" header_type=\"UInt64\">\n<PolyData>\n"
-      << "<Piece NumberOfPoints=\"" << n << "\" NumberOfVerts=\"1\" NumberOfLines=\"0\" NumberOfStrips=\"0\" NumberOfPolys=\"0\">\n"
-      << "<Points>\n" << data.add("points", "Float64", 3, points) << "</Points>\n"
-      << "<Verts>\n" << data.add("connectivity", "Int64", 1, connectivity) << data.add("offsets", "Int64", 1, end) << "</Verts>\n"
+      << "<Piece NumberOfPoints=\"" << n
+      << "\" NumberOfVerts=\"1\" NumberOfLines=\"0\" NumberOfStrips=\"0\" NumberOfPolys=\"0\">\n"
+      << "<Points>\n"
+      << data.add("points", "Float64", 3, points) << "</Points>\n"
+      << "<Verts>\n"
+      << data.add("connectivity", "Int64", 1, connectivity) << data.add("offsets", "Int64", 1, end) << "</Verts>\n"
       << "<PointData>\n";
   for (std::size_t i = 0; i < D; ++i)
     {
@@ -147,7 +150,8 @@ void ParticleOutput::write(double time)
       points.close();
       std::ofstream list(record);
       list.precision(17);
-      list << "<?xml version=\"1.0\"?>\n<VTKFile type=\"Collection\" version=\"0.1\" byte_order=\"LittleEndian\">\n<Collection>\n";
+      list
+        << "<?xml version=\"1.0\"?>\n<VTKFile type=\"Collection\" version=\"0.1\" byte_order=\"LittleEndian\">\n<Collection>\n";
       for (const auto &entry : entries)
         list << "<DataSet timestep=\"" << entry.first << "\" group=\"\" part=\"0\" file=\"" << entry.second << "\"/>\n";
       list << "</Collection>\n</VTKFile>\n";

@@ -9,9 +9,9 @@ namespace rhoflow
 class Replicas;
 class RunDirectory;
 
-/// Writes neurons as points for ParaView: `particles.pvd` and one `particles/particles_NNNN.vtp` an output time (VTK PolyData, raw
-/// appended data). A point's place is its first three coordinates on the mesh (zero where there are fewer); attributes are the
-/// coordinates by name, the replica's number and, if asked for, all parameters of the neuron in R^n.
+/// Writes neurons as points for ParaView: `particles.pvd` and one `particles/particles_NNNN.vtp` an output time (VTK PolyData,
+/// raw appended data). A point's place is its first three coordinates on the mesh (zero where there are fewer); attributes are
+/// the coordinates by name, the replica's number and, if asked for, all parameters of the neuron in R^n.
 class ParticleOutput
 {
 public:

@@ -1,9 +1,9 @@
+#include <solvers/base/error.h>
 #include <solvers/base/statistics.h>
+#include <solvers/base/timing.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/particles/replicas.h>
 #include <solvers/particles/sample_statistics.h>
-
-#include <solvers/base/error.h>
 
 #include <cmath>
 
@@ -76,6 +76,7 @@ Replicas::Replicas(const LearningProblem &learning_problem, const ParticleParame
 void Replicas::advance_to(double time)
 {
   together(comm, [&] {
+    Timing::Scope scope(seconds);
     for (auto &network : networks)
       network->advance_to(time);
   });
@@ -123,8 +124,7 @@ std::vector<double> reduced_coordinates(const LearningProblem &problem, const st
 void set_quantiles(Statistics &table, const std::string &prefix, const std::vector<double> &sample)
 {
   for (const double probability : shown_quantiles)
-    table.set(prefix + std::to_string(static_cast<int>(std::lround(100. * probability))) + " %",
-              quantile(sample, probability));
+    table.set(prefix + std::to_string(static_cast<int>(std::lround(100. * probability))) + " %", quantile(sample, probability));
 }
 
 void add_replicas_row(Statistics &table, double time, const std::vector<double> &risks)

@@ -14,8 +14,8 @@ namespace rhoflow
 class LearningProblem;
 class Statistics;
 
-/// R independent networks of the same kind, replica r on rank r mod size. What a replica does depends on its number and the seed
-/// alone, so that every result is bitwise the same on any number of ranks.
+/// R independent networks of the same kind, replica r on rank r mod size. What a replica does depends on its number and the
+/// seed alone, so that every result is bitwise the same on any number of ranks.
 class Replicas
 {
 public:
@@ -32,6 +32,9 @@ public:
   /// The coordinates on the mesh of all neurons of this rank's replicas, [local replicas · M][D].
   std::vector<double> local_coordinates() const;
 
+  /// Time that this rank's networks took to train, without waiting for other ranks.
+  double training_seconds() const { return seconds; }
+
   const ParticleParameters        &parameters() const { return settings; }
   const LearningProblem           &learning_problem() const { return problem; }
   MPI_Comm                         communicator() const { return comm; }
@@ -45,6 +48,7 @@ private:
   MPI_Comm                              comm;
   std::vector<unsigned int>             numbers;
   std::vector<std::unique_ptr<Network>> networks;
+  double                                seconds = 0.;
 };
 
 /// The coordinates on the mesh of `theta` [M][n]: [M][D].

@@ -9,8 +9,8 @@
 namespace rhoflow
 {
 SampleSource::SampleSource(const LearningProblem &learning_problem, ParticleParameters::Method which_method,
-                           ParticleParameters::Sampling which_sampling, unsigned int samples_a_step,
-                           std::uint64_t random_seed, std::uint64_t replica_number)
+                           ParticleParameters::Sampling which_sampling, unsigned int samples_a_step, std::uint64_t random_seed,
+                           std::uint64_t replica_number)
   : problem(learning_problem)
   , method(which_method)
   , sampling(which_sampling)
@@ -27,8 +27,9 @@ SampleSource::SampleSource(const LearningProblem &learning_problem, ParticlePara
   const auto &weights = problem.weights();
   const auto  range   = std::minmax_element(weights.begin(), weights.end());
   if (weights.size() == size && *range.second > *range.first * (1. + 1e-10))
-    throw InputError("Particles/Method", "multi-pass SGD visits all points of the data set equally often, but the points of this "
-                                         "law do not weigh the same. Choose 'one-pass SGD', which draws them with their weights.");
+    throw InputError("Particles/Method",
+                     "multi-pass SGD visits all points of the data set equally often, but the points of this "
+                     "law do not weigh the same. Choose 'one-pass SGD', which draws them with their weights.");
 }
 
 std::uint64_t SampleSource::shuffled(std::uint64_t number)

@@ -142,8 +142,7 @@ void Sgd::ridge_block(unsigned int n_batches)
         for (unsigned int b = 0; b < columns; ++b)
           {
             double &k = gram.data()[std::size_t(c) * columns + b];
-            k         = (b < n && c / batch_size < b / batch_size ? k * scale[(b / batch_size - 1 - c / batch_size) * batch_size] :
-                                                                    0.);
+            k = (b < n && c / batch_size < b / batch_size ? k * scale[(b / batch_size - 1 - c / batch_size) * batch_size] : 0.);
           }
     }
 
@@ -152,8 +151,8 @@ void Sgd::ridge_block(unsigned int n_batches)
   const double rate     = step_size / batch_size;
   for (unsigned int b = 0; b < n; ++b)
     {
-      const unsigned int first     = b / sgd_kernel::group * sgd_kernel::group;
-      const unsigned int in_batch  = b % batch_size;
+      const unsigned int first          = b / sgd_kernel::group * sgd_kernel::group;
+      const unsigned int in_batch       = b % batch_size;
       const unsigned int end_of_earlier = b - in_batch;
       if (n_batches > 1 && b == first)
         sgd_kernel::correct_group(n_tiles, columns, first, scale.data(), gram.data(), gradients.data(), preactivations.data());
@@ -180,8 +179,8 @@ void Sgd::ridge_block(unsigned int n_batches)
 
   for (unsigned int c = 0; c < n; ++c)
     for (unsigned int i = 0; i < d_inner; ++i)
-      pending_inputs[std::size_t(c) * d_inner + i] =
-        scale[(n_batches - 1 - c / batch_size) * batch_size] * inputs[std::size_t(c) * d_inner + i];
+      pending_inputs[std::size_t(c) * d_inner + i] = scale[(n_batches - 1 - c / batch_size) * batch_size] *
+                                                     inputs[std::size_t(c) * d_inner + i];
   n_pending     = n;
   pending_decay = std::pow(decay, n_batches);
   steps_done += n_batches;
@@ -219,7 +218,8 @@ void Sgd::advance_to_step(std::uint64_t n_steps)
     if (neuron.type == ParticleNeuron::Type::bump)
       bump_step();
     else
-      ridge_block(static_cast<unsigned int>(std::min<std::uint64_t>(n_steps - steps_done, block_batches - steps_done % block_batches)));
+      ridge_block(
+        static_cast<unsigned int>(std::min<std::uint64_t>(n_steps - steps_done, block_batches - steps_done % block_batches)));
   flush();
 }
 

@@ -72,11 +72,11 @@ private:
   unsigned int           d_inner; ///< inputs of the inner weights: d, or d + 1 with a bias
   std::uint64_t          steps_done = 0;
 
-  Array weights;        ///< w (and b as the last input), or the bumps' centres: [tile][d_inner][lanes]
-  Array outer;          ///< a, or one: [tile][lanes]
-  Array outer_sums;     ///< of the gradients with respect to a within a batch
-  Array preactivations; ///< [tile][columns][lanes]
-  Array gradients;      ///< g, [tile][columns][lanes]; for bumps: sums of updates [tile][d][lanes]
+  Array weights;                        ///< w (and b as the last input), or the bumps' centres: [tile][d_inner][lanes]
+  Array outer;                          ///< a, or one: [tile][lanes]
+  Array outer_sums;                     ///< of the gradients with respect to a within a batch
+  Array preactivations;                 ///< [tile][columns][lanes]
+  Array gradients;                      ///< g, [tile][columns][lanes]; for bumps: sums of updates [tile][d][lanes]
   Array arguments, values, derivatives; ///< of one column, [tile][lanes]
 
   Array               inputs_transposed; ///< [d_inner][columns]

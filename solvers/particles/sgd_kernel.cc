@@ -9,7 +9,7 @@ namespace sgd_kernel
 namespace
 {
 /// Eight doubles: one register with AVX-512, two with AVX2, the same results either way.
-typedef double Vector __attribute__((vector_size(64), aligned(64)));
+typedef double         Vector __attribute__((vector_size(64), aligned(64)));
 constexpr unsigned int width   = 8;
 constexpr unsigned int vectors = lanes / width;
 
@@ -74,8 +74,8 @@ void update_and_project(unsigned int n_tiles, unsigned int d, unsigned int colum
           unsigned int  i = 0;
           for (; i + 6 <= d; i += 6)
             update_rows<6>(d, i, w, decay, n_pending, pending_inputs, g);
-          for (; i + 2 <= d; i += 2)
-            update_rows<2>(d, i, w, decay, n_pending, pending_inputs, g);
+          for (; i + 4 <= d; i += 4)
+            update_rows<4>(d, i, w, decay, n_pending, pending_inputs, g);
           for (; i < d; ++i)
             update_rows<1>(d, i, w, decay, n_pending, pending_inputs, g);
         }
@@ -219,7 +219,7 @@ void add_bump_updates(unsigned int n_tiles, unsigned int d, double factor, const
         for (unsigned int l = 0; l < width; ++l)
           {
             const unsigned int j = (tile * vectors + v) * width + l;
-            h[v][l] = (radii[j] > 0. ? factor * a[j] * derivatives[j] / radii[j] : 0.);
+            h[v][l]              = (radii[j] > 0. ? factor * a[j] * derivatives[j] / radii[j] : 0.);
           }
       for (unsigned int i = 0; i < d; ++i)
         for (unsigned int v = 0; v < vectors; ++v)

@@ -22,7 +22,8 @@ void update_and_project(unsigned int n_tiles, unsigned int d, unsigned int colum
                         unsigned int n_pending, const double *pending_inputs, const double *gradients, unsigned int n_next,
                         const double *next_inputs, double *preactivations);
 
-/// z_jb ← scale_b z_jb + Σ_{c < first} g_jc k_cb for the columns b = first .. first + group − 1; `gram` is k [columns][columns].
+/// z_jb ← scale_b z_jb + Σ_{c < first} g_jc k_cb for the columns b = first .. first + group − 1; `gram` is k
+/// [columns][columns].
 void correct_group(unsigned int n_tiles, unsigned int columns, unsigned int first, const double *scale, const double *gram,
                    const double *gradients, double *preactivations);
 

@@ -90,7 +90,7 @@ public:
                      ParticleParameters::method_name(settings.method)},
       {"risk at t = " + short_number(present), short_number(risk) + error},
       {"risk computed by", problem.particle_risk_method()}};
-    const double seconds = timing.section("training");
+    const double seconds = replicas.training_seconds();
     if (settings.method != ParticleParameters::Method::gradient_flow && seconds > 0. && !replicas.local_replicas().empty())
       rows.emplace_back("time of one step", short_number(1e6 * seconds / static_cast<double>(steps_done) /
                                                            static_cast<double>(replicas.local_replicas().size()),
@@ -127,12 +127,11 @@ private:
         sums[2 * D].add(std::abs(theta[0]));
       }
     const auto   totals = global_sums(sums, replicas.communicator());
-    const double n = static_cast<double>(replicas.parameters().n_neurons) * replicas.parameters().n_replicas;
+    const double n      = static_cast<double>(replicas.parameters().n_neurons) * replicas.parameters().n_replicas;
     for (unsigned int i = 0; i < D; ++i)
       statistics.set("mean " + names[i], totals[i] / n);
     for (unsigned int i = 0; i < D; ++i)
-      statistics.set("deviation " + names[i],
-                     std::sqrt(std::max(0., totals[D + i] / n - (totals[i] / n) * (totals[i] / n))));
+      statistics.set("deviation " + names[i], std::sqrt(std::max(0., totals[D + i] / n - (totals[i] / n) * (totals[i] / n))));
     if (problem.linear_in_first_parameter())
       statistics.set("mean |" + names[0] + "|", totals[2 * D] / n);
   }
@@ -175,10 +174,11 @@ void ParticleSolver::run(const RunContext &context)
 
 SolverEntry particle_solver_entry()
 {
-  return {"particles",
-          "The finite network itself: replicas of M neurons trained by one-pass SGD, multi-pass SGD or population gradient flow "
-          "from independent draws of the initial law, in the full parameter space of the neurons. Writes the risk with its "
-          "statistics over the replicas (statistics.csv, replicas.csv) and the neurons as points (particles.pvd).",
-          [] { return std::make_unique<ParticleSolver>(); }};
+  return {
+    "particles",
+    "The finite network itself: replicas of M neurons trained by one-pass SGD, multi-pass SGD or population gradient flow "
+    "from independent draws of the initial law, in the full parameter space of the neurons. Writes the risk with its "
+    "statistics over the replicas (statistics.csv, replicas.csv) and the neurons as points (particles.pvd).",
+    [] { return std::make_unique<ParticleSolver>(); }};
 }
 } // namespace rhoflow

@@ -74,7 +74,8 @@ TEST_CASE("An exact sum of two terms is what the processor computes, also at tie
     {
       const double a = any_double(random);
       // Near in magnitude: alignments from -60 to 60 bits, few mantissa bits so that ties happen.
-      double b = std::ldexp(static_cast<double>(random.integer(16)) - 8., std::ilogb(a) + static_cast<int>(random.integer(120)) - 60);
+      double b = std::ldexp(static_cast<double>(random.integer(16)) - 8.,
+                            std::ilogb(a) + static_cast<int>(random.integer(120)) - 60);
       if (i % 2 == 0)
         b = std::nextafter(b, a);
       const double expected = a + b;
@@ -84,12 +85,12 @@ TEST_CASE("An exact sum of two terms is what the processor computes, also at tie
   CHECK(wrong == 0);
 
   const double one_half_ulp = 0x1p-53;
-  CHECK(sum({1., one_half_ulp}) == 1.);                                // tie, to even
-  CHECK(sum({1. + 0x1p-52, one_half_ulp}) == 1. + 0x1p-51);            // tie, to even
-  CHECK(sum({1., one_half_ulp, 0x1p-1074}) == 1. + 0x1p-52);           // just above the tie
-  CHECK(sum({1., one_half_ulp, -0x1p-1074}) == 1.);                    // just below it
+  CHECK(sum({1., one_half_ulp}) == 1.);                      // tie, to even
+  CHECK(sum({1. + 0x1p-52, one_half_ulp}) == 1. + 0x1p-51);  // tie, to even
+  CHECK(sum({1., one_half_ulp, 0x1p-1074}) == 1. + 0x1p-52); // just above the tie
+  CHECK(sum({1., one_half_ulp, -0x1p-1074}) == 1.);          // just below it
   CHECK(sum({-1., -one_half_ulp, -0x1p-1074}) == -1. - 0x1p-52);
-  CHECK(sum({0x1.fffffffffffffp0, one_half_ulp}) == 2.);               // rounding lengthens the mantissa
+  CHECK(sum({0x1.fffffffffffffp0, one_half_ulp}) == 2.); // rounding lengthens the mantissa
 }
 
 TEST_CASE("An exact sum survives overflow and cancellation on the way")

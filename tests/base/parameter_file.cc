@@ -53,8 +53,8 @@ TEST_CASE("A parameter file in deal.II's syntax is understood")
 {
   dealii::ParameterHandler prm;
   load(prm, "\xef\xbb\xbf# comment with ümlaut\r\nset  End   time=2.5 # half\r\n\r\nsubsection Learning problem\r\n"
-             "  set Nodes = 1, \\\r\n   2, \\  # why\r\n # in between \\\r\n 3\r\n"
-             "  subsection Deep\n    set Number = 1e6\n    set\tCells = 2.0, 1e1,3\n  end\nend\nset Title = a = b/c; d\n");
+            "  set Nodes = 1, \\\r\n   2, \\  # why\r\n # in between \\\r\n 3\r\n"
+            "  subsection Deep\n    set Number = 1e6\n    set\tCells = 2.0, 1e1,3\n  end\nend\nset Title = a = b/c; d\n");
   CHECK(prm.get_double("End time") == 2.5);
   CHECK(prm.get("Title") == "a = b/c; d");
   prm.enter_subsection("Learning problem");
@@ -94,7 +94,8 @@ TEST_CASE("Every mistake in a parameter file is one message with file and line")
         " | f.prm:4: unknown parameter 'Learning problem/Neurn'. Did you mean 'Neuron'? Valid names here: 'Neuron', 'Nodes'.");
   CHECK_THAT(error("set Neuron = linear\n"), Contains("f.prm:1: unknown parameter 'Neuron'.") &&
                                                Contains("'Neuron' belongs into subsection 'Learning problem'"));
-  CHECK_THAT(error("subsection Learning problem\nset End time = 1\nend\n"), Contains("'End time' belongs outside any subsection"));
+  CHECK_THAT(error("subsection Learning problem\nset End time = 1\nend\n"),
+             Contains("'End time' belongs outside any subsection"));
   CHECK_THAT(error("\nsubsection Lerning problem\nend\n"),
              Contains("f.prm:2: unknown section 'Lerning problem'. Did you mean 'Learning problem'?") &&
                Contains("'Learning problem/Deep'"));
@@ -125,7 +126,8 @@ TEST_CASE("Every mistake in a parameter file is one message with file and line")
   CHECK_THAT(error(std::string("\nset Title = a\0b\n", 17)), Contains("f.prm:2: ") && Contains("UTF-8"));
   CHECK_THAT(error("subsection Learning problem\nsubsection Deep\nset Number = 1.5\nend\nend\n"),
              Contains("f.prm:3: ") && Contains("a whole number between 0 and 2000000"));
-  CHECK_THAT(error("subsection Learning problem\nsubsection Deep\nset Number = 3e6\nend\nend\n"), Contains("'3e6' is not valid"));
+  CHECK_THAT(error("subsection Learning problem\nsubsection Deep\nset Number = 3e6\nend\nend\n"),
+             Contains("'3e6' is not valid"));
 }
 
 TEST_CASE("Mistakes on the command line say so")
@@ -193,9 +195,9 @@ TEST_CASE("The manual has every parameter with default, range and description, a
   const std::string              all = parameter_manual(prm, solvers, nullptr);
   CHECK_THAT(all, Contains("drift\n      Drifts along.") && Contains("jump\n      Jumps."));
   for (const DeclaredParameter &parameter : declared_parameters(prm))
-    CHECK_THAT(all, Contains("  " + parameter.name + "\n      " + parameter.documentation + "\n      Default: " +
-                             (parameter.default_value.empty() ? "empty" : parameter.default_value) + "\n      Value: " +
-                             parameter.range + "\n"));
+    CHECK_THAT(all, Contains("  " + parameter.name + "\n      " + parameter.documentation +
+                             "\n      Default: " + (parameter.default_value.empty() ? "empty" : parameter.default_value) +
+                             "\n      Value: " + parameter.range + "\n"));
   const std::string one = parameter_manual(prm, solvers, &solvers[1]);
   CHECK_THAT(one, !Contains("drift") && Contains("Jumps") && Contains("End time") && !Contains("Neuron"));
 }
@@ -210,7 +212,7 @@ TEST_CASE("Solvers are found by name")
 
 TEST_CASE("The command line is understood")
 {
-  using Action = CommandLine::Action;
+  using Action   = CommandLine::Action;
   const auto run = CommandLine::parse({"a.prm", "End time=1", "A/B=2"});
   CHECK(run.action == Action::run);
   CHECK(run.parameter_file == "a.prm");

@@ -82,7 +82,9 @@ TEST_CASE("Nothing is overwritten unless the user says so", "[mpi]")
     std::filesystem::remove(directory.path("run/thesis.txt"));
   MPI_Barrier(MPI_COMM_WORLD);
 
-  RunDirectory(path, false, MPI_COMM_WORLD).record(given, prm, {});
+  const RunDirectory run(path, false, MPI_COMM_WORLD);
+  run.record(given, prm, {});
+  CHECK(run.file("statistics.csv") == directory.path("run/statistics.csv"));
   for (const char *name : {"statistics.csv", "density.pvd", "density_0000.pvtu", "notes.txt", "my.csv"})
     directory.write(std::string("run/") + name, "old");
   MPI_Barrier(MPI_COMM_WORLD);

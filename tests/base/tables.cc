@@ -16,9 +16,9 @@ using Catch::Matchers::Contains;
 TEST_CASE("A CSV table is read with comments, quotes, DOS line ends and unneeded text columns")
 {
   TemporaryDirectory directory;
-  const std::string  file = directory.write("a.csv",
-                                            "\xef\xbb\xbf# source: a book\r\n\"\",\"times, in ms\",\"the \"\"y\"\"\",kind\r\n"
-                                             "\r\n1, 2.5 ,-1e-3,\"a, b\"\r\n# between\n2,+3,0x,NA\n");
+  const std::string  file  = directory.write("a.csv",
+                                             "\xef\xbb\xbf# source: a book\r\n\"\",\"times, in ms\",\"the \"\"y\"\"\",kind\r\n"
+                                               "\r\n1, 2.5 ,-1e-3,\"a, b\"\r\n# between\n2,+3,0x,NA\n");
   const CsvTable     table = read_csv(file, {"times, in ms", ""}, "Data/CSV file");
   CHECK(table.columns == std::vector<std::string>{"", "times, in ms", "the \"y\"", "kind"});
   REQUIRE(table.rows.size() == 2);
@@ -125,7 +125,7 @@ TEST_CASE("Time spent in a scope is added to its section, and memory is measured
     }
   CHECK(timing.section("sleep") >= 0.01);
 
-  const double             before = Timing::peak_memory();
+  const double              before = Timing::peak_memory();
   const std::vector<double> block(std::size_t(1) << 25, before);
   CHECK(Timing::peak_memory() >= block.back() + 200.); // 256 MiB more
 }

@@ -1,19 +1,63 @@
 #!/bin/sh
-# Data sets that are missing, malformed or not finite: the message names file and line.
+# Data sets that are missing, malformed or not finite, and choices that contradict each other: the message names file and line.
 . "$SOURCE_DIR/tests/cli/common.sh"
-needs_solvers continuity
-base="$SOURCE_DIR/parameter_files/continuity/mcycle.prm"
-[ -f "$base" ] || exit 77
+needs_solvers particles
 
-expect 2 "the file 'none.csv' does not exist" --validate "$base" "Data/CSV file=none.csv"
+cat >fit.prm <<EOF
+set Solver = particles
+subsection Learning problem
+  set Neuron = biased ridge
+end
+subsection Data
+  set Law           = csv
+  set CSV file      = data.csv
+  set Input columns = times
+  set Output column = accel
+end
+subsection Initial law
+  set Law = normal(0, 1), normal(0, 2), normal(0, 2)
+end
+subsection Particles
+  set Method = multi-pass SGD
+end
+EOF
+
+# data LINE...: the contents of data.csv
+data() {
+  printf '%s\n' "$@" >data.csv
+}
+
+expect 2 "fit.prm:7: Data/CSV file: the file 'data.csv' does not exist" --validate fit.prm
 mkdir data.csv
-expect 2 "'data.csv' is a directory" --validate "$base" "Data/CSV file=data.csv"
-printf 'times,accel\n1,2\n2,x\n' >bad.csv
-expect 2 "bad.csv:3: 'x' in column 'accel' is not a number" --validate "$base" "Data/CSV file=bad.csv"
-printf 'times,accel\n1,2\n2\n' >bad.csv
-expect 2 "bad.csv:3: the line has 1 field" --validate "$base" "Data/CSV file=bad.csv"
-printf 'times,accel\n1,nan\n' >bad.csv
-expect 2 "bad.csv:2: 'nan' in column 'accel' is not finite" --validate "$base" "Data/CSV file=bad.csv"
-printf 'times,acel\n1,1\n' >bad.csv
-expect 2 "the table has no column 'accel'. Did you mean 'acel'?" --validate "$base" "Data/CSV file=bad.csv"
+expect 2 "fit.prm:7: Data/CSV file: 'data.csv' is a directory" fit.prm
+rmdir data.csv
+data
+expect 2 "fit.prm:7: Data/CSV file: the file 'data.csv' is empty" fit.prm
+data times,accel
+expect 2 "the file 'data.csv' has a header, but no data" fit.prm
+data times,accel 1,2 2,x
+expect 2 "data.csv:3: 'x' in column 'accel' is not a number" fit.prm
+data times,accel 1,2 2
+expect 2 "data.csv:3: the line has 1 field" fit.prm
+data '# measured' times,accel 1,nan
+expect 2 "data.csv:3: 'nan' in column 'accel' is not finite" fit.prm
+data times,accel inf,1
+expect 2 "data.csv:2: 'inf' in column 'times' is not finite" fit.prm
+data times,acel 1,1
+expect 2 "the table has no column 'accel'. Did you mean 'acel'?" fit.prm
+
+data times,accel 1,2 2,3 3,5
+run "$RHOFLOW" --validate fit.prm
+[ "$status" -eq 0 ] || fail "good data are not valid"
+run "$RHOFLOW" --validate fit.prm "Data/CSV file=$work/data.csv"
+[ "$status" -eq 0 ] || fail "an absolute path is not found"
+# A path may also be meant relative to the parameter file.
+mkdir elsewhere
+(cd elsewhere && "$RHOFLOW" --validate ../fit.prm) >"$out/stdout" 2>"$out/stderr" || fail "data beside the parameter file are not found"
+
+expect 2 "command line: Initial law/Law: " fit.prm "Initial law/Law=normal(0, 1)"
+expect 2 "command line: Learning problem/Input dimension: " fit.prm "Learning problem/Input dimension=2"
+expect 2 "command line: Data/Input columns: " fit.prm "Data/Input columns="
+expect 2 "command line: Particles/Method: " fit.prm "Particles/Method=gradient descent"
+expect 2 "Particles/" fit.prm Data/Law=gaussian Target/Type=expression Target/Expression=x
 finish

@@ -1,12 +1,17 @@
 #!/bin/sh
 # What a run writes, and what it must not touch.
 . "$SOURCE_DIR/tests/cli/common.sh"
-needs_solvers "single neuron" characteristics
+needs_solvers particles
 
-# Seconds at most: the exact solution of a linear neuron, with characteristics.
+# A small network that takes less than a second.
 cat >small.prm <<EOF
-set Solver = characteristics
-set End time = 0.1
+set Solver          = particles
+set End time        = 0.1
+set Output interval = 0.05
+subsection Particles
+  set Number of neurons = 20
+  set Replicas          = 3
+end
 EOF
 
 run "$RHOFLOW" small.prm
@@ -16,7 +21,7 @@ for name in small.prm parameters_used.prm provenance.json statistics.csv; do
 done
 cmp -s small.prm runs/small/small.prm || fail "the parameter file was not kept as given"
 # The complete file gives the same statistics, also on two ranks.
-run "$MPIEXEC" -np 2 "$RHOFLOW" runs/small/parameters_used.prm "Output directory=again"
+run "$MPIEXEC" -np 2 "$RHOFLOW" runs/small/parameters_used.prm "Output directory=again" -- -malloc
 [ "$status" -eq 0 ] || fail "a run with the complete parameters ends with $status"
 cmp -s runs/small/statistics.csv again/statistics.csv || fail "the complete parameters do not reproduce the statistics"
 
@@ -29,9 +34,16 @@ mkdir precious
 echo years of work >precious/thesis.txt
 expect 2 "'precious' holds files that are not a run of rhoflow" small.prm "Output directory=precious" Overwrite=true
 
-run "$RHOFLOW" small.prm Overwrite=true
-[ "$status" -eq 0 ] || fail "Overwrite = true ends with $status"
+echo old >runs/small/statistics.csv
+echo mine >runs/small/notes.txt
+run "$MPIEXEC" -np 2 "$RHOFLOW" small.prm Overwrite=true
+[ "$status" -eq 0 ] || fail "Overwrite = true on two ranks ends with $status"
+cmp -s runs/small/statistics.csv again/statistics.csv || fail "Overwrite = true did not replace the statistics"
+[ "$(cat runs/small/notes.txt)" = mine ] || fail "Overwrite = true touched a file of the user"
+
+before=$(state)
 run "$RHOFLOW" --validate small.prm
+[ "$(state)" = "$before" ] || fail "validation wrote something"
 [ "$status" -eq 0 ] || fail "validation should not mind that the run directory exists"
 grep -qx "small.prm: valid" "$out/stdout" || fail "validation does not say that the file is valid"
 finish

@@ -40,7 +40,8 @@ DensitySnapshot gaussian_snapshot(const DataSetProblem &problem)
   density.prediction.assign(K, 0.);
   for (std::size_t q = 0; q < density.weights.size(); ++q)
     for (unsigned int k = 0; k < K; ++k)
-      density.prediction[k] += density.weights[q] * problem.value(problem.inputs.data() + k, density.points.data() + 2 * q, nullptr);
+      density.prediction[k] += density.weights[q] *
+                               problem.value(problem.inputs.data() + k, density.points.data() + 2 * q, nullptr);
   for (unsigned int k = 0; k < K; ++k)
     density.risk += .5 * problem.weights()[k] * std::pow(problem.targets()[k] - density.prediction[k], 2);
   return density;
@@ -60,7 +61,8 @@ DensitySnapshot linear_snapshot(const LinearProblem &problem, double time)
   for (unsigned int corner = 0; corner < (1u << problem.d); ++corner)
     {
       for (unsigned int i = 0; i < problem.d; ++i)
-        density.points.push_back(density.prediction[i] / std::sqrt(problem.d) + ((corner >> i & 1) ? 1. : -1.) * problem.deviation);
+        density.points.push_back(density.prediction[i] / std::sqrt(problem.d) +
+                                 ((corner >> i & 1) ? 1. : -1.) * problem.deviation);
       density.weights.push_back(1. / (1u << problem.d));
     }
   return density;
@@ -69,11 +71,12 @@ DensitySnapshot linear_snapshot(const LinearProblem &problem, double time)
 TwinSettings settings_with(std::uint64_t n_neurons, unsigned int n_replicas, double step)
 {
   TwinSettings settings;
-  settings.particles.n_neurons  = n_neurons;
-  settings.particles.n_replicas = n_replicas;
-  settings.particles.step_size  = step;
-  settings.particles.writing    = ParticleParameters::Writing::none;
-  settings.seed                 = 4;
+  settings.particles.n_neurons        = n_neurons;
+  settings.particles.n_replicas       = n_replicas;
+  settings.particles.step_size        = step;
+  settings.particles.writing          = ParticleParameters::Writing::none;
+  settings.seed                       = 4;
+  settings.comparison.bias_estimation = ComparisonParameters::BiasEstimation::none;
   return settings;
 }
 
@@ -137,7 +140,8 @@ TEST_CASE("Richardson extrapolation accounts for the biases of width and step", 
       CHECK(entry(table, row, "expected bias") ==
             Approx(exact).margin(3. * entry(table, row, "standard error without bias") + .1 * exact));
       if (time > 0.)
-        CHECK(entry(table, row, "mean risk of networks") - entry(table, row, "risk") > 4. * entry(table, row, "standard error"));
+        CHECK(entry(table, row, "mean risk of networks") - entry(table, row, "risk") >
+              4. * entry(table, row, "standard error"));
     }
 
   settings.comparison.bias_estimation = ComparisonParameters::BiasEstimation::none;

@@ -39,8 +39,11 @@ std::string mistake(const std::vector<std::pair<std::string, std::string>> &sett
 
 TEST_CASE("A domain is read from comma-separated lists")
 {
-  const Domain box = domain({{"Lower corner", "-1, 0.5"}, {"Upper corner", "1,2"}, {"Subdivisions", "3, 4"},
-                             {"Refinement", "2"}, {"Periodic", "true, false"}});
+  const Domain box = domain({{"Lower corner", "-1, 0.5"},
+                             {"Upper corner", "1,2"},
+                             {"Subdivisions", "3, 4"},
+                             {"Refinement", "2"},
+                             {"Periodic", "true, false"}});
   CHECK(box.dimension() == 2);
   CHECK(box.lower == std::vector<double>{-1., 0.5});
   CHECK(box.upper == std::vector<double>{1., 2.});

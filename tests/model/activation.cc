@@ -75,6 +75,8 @@ TEST_CASE("Activations take the values of their definitions")
   CHECK(value("softplus", 1000.) == 1000.);
   CHECK(value("relu", -1.) == 0.);
   CHECK(value("relu", 2.) == 2.);
+  CHECK(value("rectified cosine", 1.) == Approx(0.54030230586813972).epsilon(1e-15));
+  CHECK(value("rectified cosine", 2.) == 0.);
   CHECK(value("cosine", 2.) == Approx(-0.41614683654714239).epsilon(1e-15));
   const Activation line(Activation::Kind::piecewise_linear, {{0.5, -2.5}, {1.5, 7.5}});
   CHECK(line.value(-3.) == -2.5);

@@ -143,8 +143,8 @@ TEST_CASE("Features of every Euclidean neuron: values, gradients, independence o
       if (c.d == 1)
         {
           const std::vector<double> x = first_coordinates(settings, 1);
-          const double              t =
-            n == 2 ? x[1] * omega[0] + omega[1] : (c.neuron == "bump" ? std::abs(x[1] - omega[0]) / 0.7 : x[1] * omega[0]);
+          const double              t = n == 2 ? x[1] * omega[0] + omega[1] :
+                                                 (c.neuron == "bump" ? std::abs(x[1] - omega[0]) / 0.7 : x[1] * omega[0]);
           CHECK(values[1] == Approx(problem->activation().value(t)).epsilon(1e-14));
         }
       check_sampler(*problem, first_coordinates(settings, c.d));
@@ -202,6 +202,38 @@ TEST_CASE("Data laws: moments of nodes and samples")
       check_sampler(*problem, x);
       CHECK(problem->data_set_size() == 0);
     }
+}
+
+TEST_CASE("ReLU neurons on the unit circle: the uniform law reproduces its own mean")
+{
+  // For w = (cos θ, sin θ) and x = (cos φ, sin φ): max(w·x, 0) = max(cos(φ − θ), 0), of mean 1/π.
+  const auto          problem = make_problem({{"Learning problem/Neuron", "bump"},
+                                              {"Learning problem/Activation", "rectified cosine"},
+                                              {"Data/Law", "periodic"},
+                                              {"Data/Lower corner", "-pi"},
+                                              {"Data/Upper corner", "pi"},
+                                              {"Data/Quadrature nodes", "50"},
+                                              {"Target/Type", "expression"},
+                                              {"Target/Expression", "1/pi"},
+                                              {"Initial law/Law", "uniform(-pi, pi)"}});
+  const double        pi      = 3.14159265358979323846;
+  const unsigned int  n       = 20000;
+  std::vector<double> theta(n), weights(n, 1. / n);
+  for (unsigned int i = 0; i < n; ++i)
+    theta[i] = -pi + 2. * pi * (i + 0.5) / n;
+  CHECK(risk(*problem, theta, weights) < 1e-15);
+  CHECK(problem->self_kernel(&theta[7]) == Approx(0.25).epsilon(1e-12));
+  // All neurons at one place: ½ E (1/π − max(cos, 0))² = ½ (1/4 − 1/π²).
+  CHECK(problem->particle_risk(&theta[7], 1) == Approx(0.5 * (0.25 - 1. / (pi * pi))).epsilon(2e-3));
+  double x, y, mean = 0.;
+  for (unsigned int i = 0; i < n; ++i)
+    {
+      CounterRandom random(2, RandomPurpose::sgd_samples, 0, i);
+      problem->sample(random, &x, y);
+      CHECK(std::abs(x) <= pi);
+      mean += std::cos(x) / n;
+    }
+  CHECK(std::abs(mean) < 3.5 * std::sqrt(0.5 / n));
 }
 
 TEST_CASE("Equally likely points are a data set")

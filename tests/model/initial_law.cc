@@ -160,8 +160,8 @@ TEST_CASE("Gaussian neurons stand for the coordinates of a weight vector")
   const double theta[] = {0.3, 0.1, 0.7};
   CHECK(single->initial_law().density(theta) == Approx(direct->density(theta)).epsilon(1e-13));
 
-  const auto limit =
-    make_problem({{"Learning problem/Input dimension", "inf"}, {"Initial law/Law", "uniform(-1, 1), gaussian_neurons(2)"}});
+  const auto limit = make_problem(
+    {{"Learning problem/Input dimension", "inf"}, {"Initial law/Law", "uniform(-1, 1), gaussian_neurons(2)"}});
   std::vector<double> nodes, weights;
   limit->initial_law().quadrature(3, nodes, weights);
   CHECK(weights.size() == 3);

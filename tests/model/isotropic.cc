@@ -28,8 +28,8 @@ TEST_CASE("Isotropic Gaussians: the mean over the sphere is exact and its table 
     for (const bool with_kink_at_zero : {false, true})
       {
         const Activation    sigma(Activation::Kind::piecewise_linear,
-                               with_kink_at_zero ? std::vector<std::pair<double, double>>{{0., -2.5}, {0.5, -4.}, {1.5, 7.5}}
-                                                    : std::vector<std::pair<double, double>>{{0.5, -2.5}, {1.5, 7.5}});
+                               with_kink_at_zero ? std::vector<std::pair<double, double>>{{0., -2.5}, {0.5, -4.}, {1.5, 7.5}} :
+                                                      std::vector<std::pair<double, double>>{{0.5, -2.5}, {1.5, 7.5}});
         const SphericalMean mean(sigma, d);
         for (const double z : {0.01, 0.4, 0.77, 2., 6.1, 13., 45., 400.})
           {

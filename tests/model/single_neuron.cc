@@ -231,9 +231,40 @@ TEST_CASE("Single neuron: the closed form of the particles' risk")
                                      {"Target/Expression", "1 - erfc(x1/sqrt(2))"}});
   CHECK(formula->particle_risk(particles.data(), M) == Approx(0.5 * sum).epsilon(1e-10));
 
+  // Very long weights: sign(x2 + x3), of square 1, orthogonal to the target.
+  const double sharp[] = {1., 0., 1e9, 1e9, 0., 0.};
+  CHECK(problem->particle_risk(sharp, 1) == Approx(0.5 * (1. / 3. + 1.) + 0.02).epsilon(1e-7));
+
   // One perfect neuron leaves the noise.
   const double perfect[] = {1., 1., 0., 0., 0., 0.};
   CHECK(problem->particle_risk(perfect, 1) == Approx(0.02).epsilon(1e-13));
+}
+
+TEST_CASE("Single neuron: the bias of finite width at t = 0")
+{
+  // E R_M = R + (1/2M) (∫ U(θ,θ) ρ − ∬ U ρ ρ) for independent neurons; here the double integral vanishes.
+  const auto          problem = make_problem({});
+  const unsigned int  M = 20, replicas = 400, d = 40;
+  std::vector<double> theta, weights, particles(M * (d + 1));
+  problem->initial_law().quadrature(6, theta, weights);
+  double self = 0.;
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    self += weights[i] * problem->self_kernel(&theta[3 * i]);
+  double mean = 0., square = 0.;
+  for (unsigned int replica = 0; replica < replicas; ++replica)
+    {
+      for (unsigned int j = 0; j < M; ++j)
+        {
+          CounterRandom random(6, RandomPurpose::initial_particles, replica, 0, j);
+          problem->sample_particle(random, &particles[j * (d + 1)]);
+        }
+      const double risk_of_replica = problem->particle_risk(particles.data(), M);
+      mean += risk_of_replica / replicas;
+      square += risk_of_replica * risk_of_replica / replicas;
+    }
+  const double expected = 1. / 6. + self / (2. * M);
+  CHECK(expected > 1. / 6. + 0.007);
+  CHECK(std::abs(mean - expected) < 3.5 * std::sqrt((square - mean * mean) / replicas));
 }
 
 TEST_CASE("Single neuron: the risk of other activations from a test sample")

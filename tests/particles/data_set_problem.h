@@ -12,13 +12,13 @@
 
 namespace rhoflow
 {
-/// A learning problem made of K samples (x_k, y_k) of equal weight and normally distributed initial neurons: everything about it
-/// is a short sum, written with scalar functions alone.
+/// A learning problem made of K samples (x_k, y_k) of equal weight and normally distributed initial neurons: everything about
+/// it is a short sum, written with scalar functions alone.
 class DataSetProblem : public LearningProblem
 {
 public:
-  DataSetProblem(ParticleNeuron::Type type, unsigned int d, unsigned int n_samples, Activation::Kind kind = Activation::Kind::erf,
-                 double initial_deviation = 1.)
+  DataSetProblem(ParticleNeuron::Type type, unsigned int d, unsigned int n_samples,
+                 Activation::Kind kind = Activation::Kind::erf, double initial_deviation = 1.)
     : neuron{type, d, 0.7}
     , deviation(initial_deviation)
   {
@@ -115,10 +115,7 @@ public:
 
   ParticleNeuron particle_neuron() const override { return neuron; }
 
-  void sample(CounterRandom &random, double *x, double &y) const override
-  {
-    data_set_sample(random.integer(n_nodes()), x, y);
-  }
+  void sample(CounterRandom &random, double *x, double &y) const override { data_set_sample(random.integer(n_nodes()), x, y); }
   std::uint64_t data_set_size() const override { return n_nodes(); }
   void          data_set_sample(std::uint64_t index, double *x, double &y) const override
   {
@@ -147,8 +144,7 @@ public:
     const std::vector<double> theta(parameters, parameters + n_particles * n_parameters());
     double                    sum = 0.;
     for (unsigned int k = 0; k < n_nodes(); ++k)
-      sum += .5 * node_weights[k] *
-             std::pow(node_targets[k] - network(inputs.data() + k * neuron.input_dimension, theta), 2);
+      sum += .5 * node_weights[k] * std::pow(node_targets[k] - network(inputs.data() + k * neuron.input_dimension, theta), 2);
     return sum;
   }
   std::string particle_risk_method() const override { return "all samples"; }

@@ -15,9 +15,9 @@ TEST_CASE("gradient flow of linear neurons is exact to its tolerance", "[particl
 {
   const LinearProblem problem({0.8, -0.5, 0.3}, {-0.2, 0.4, 0.}, 0.6);
   ParticleParameters  parameters;
-  parameters.n_neurons      = 70;
-  parameters.method         = ParticleParameters::Method::gradient_flow;
-  const double lambda       = 0.3;
+  parameters.n_neurons = 70;
+  parameters.method    = ParticleParameters::Method::gradient_flow;
+  const double lambda  = 0.3;
   GradientFlow flow(problem, parameters, lambda, 5, 0);
   const auto   start = flow.parameters();
   // Two output times, of which the second one cuts a step.
@@ -38,8 +38,8 @@ TEST_CASE("gradient flow of linear neurons is exact to its tolerance", "[particl
 
 TEST_CASE("the velocity of gradient flow is the gradient of the network's risk", "[particles]")
 {
-  const auto type = GENERATE(ParticleNeuron::Type::ridge, ParticleNeuron::Type::weighted_ridge, ParticleNeuron::Type::biased_ridge,
-                             ParticleNeuron::Type::bump);
+  const auto type = GENERATE(ParticleNeuron::Type::ridge, ParticleNeuron::Type::weighted_ridge,
+                             ParticleNeuron::Type::biased_ridge, ParticleNeuron::Type::bump);
   CAPTURE(static_cast<int>(type));
   const DataSetProblem problem(type, 2, 9, Activation::Kind::tanh);
   const std::uint64_t  M     = 67; // more than one chunk

@@ -65,10 +65,11 @@ TEST_CASE("pictures of all replicas do not depend on the ranks", "[particles][mp
   ParticleParameters   parameters = five_networks();
   parameters.writing              = ParticleParameters::Writing::all_replicas;
   parameters.write_parameters     = true;
-  const std::string  alone_name = "particles_alone_" + std::to_string(rank_in_world());
-  const RunDirectory alone_directory(alone_name, true, MPI_COMM_SELF), shared_directory("particles_shared", true, MPI_COMM_WORLD);
-  Replicas           alone(problem, parameters, 0., 9, MPI_COMM_SELF), shared(problem, parameters, 0., 9, MPI_COMM_WORLD);
-  ParticleOutput     alone_output(alone_directory, alone), shared_output(shared_directory, shared);
+  const std::string  alone_name   = "particles_alone_" + std::to_string(rank_in_world());
+  const RunDirectory alone_directory(alone_name, true, MPI_COMM_SELF),
+    shared_directory("particles_shared", true, MPI_COMM_WORLD);
+  Replicas       alone(problem, parameters, 0., 9, MPI_COMM_SELF), shared(problem, parameters, 0., 9, MPI_COMM_WORLD);
+  ParticleOutput alone_output(alone_directory, alone), shared_output(shared_directory, shared);
   for (const double time : {0., 1.})
     {
       alone.advance_to(time);
@@ -125,8 +126,8 @@ TEST_CASE("the written points are the neurons", "[particles]")
       CHECK(point[1] == theta[2 * j + 1]);
       CHECK(point[2] == 0.);
     }
-  CHECK(contents("particles_points/particles.pvd").find("timestep=\"0.125\" group=\"\" part=\"0\" file=\"particles/particles_0000.vtp\"") !=
-        std::string::npos);
+  CHECK(contents("particles_points/particles.pvd")
+          .find("timestep=\"0.125\" group=\"\" part=\"0\" file=\"particles/particles_0000.vtp\"") != std::string::npos);
   std::filesystem::remove_all("particles_points");
 }
 
@@ -152,7 +153,15 @@ TEST_CASE("choices that do not fit are refused with their parameter", "[particle
     }
   parameters.step_size = 0.3;
   CHECK(parameters.steps_until(1.5) == 5);
-  CHECK_THROWS_AS(parameters.steps_until(1.), InputError);
+  try
+    {
+      parameters.steps_until(1.);
+      FAIL("accepted a step that does not divide the time");
+    }
+  catch (const InputError &error)
+    {
+      CHECK(std::string(error.what()).find("for instance 0.25.") != std::string::npos);
+    }
   CHECK_THROWS_AS(parameters.check_output_times({0., 1.5, 2.}), InputError);
   CHECK_NOTHROW(parameters.check_output_times({0., 1.5, 3.}));
 }

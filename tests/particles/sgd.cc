@@ -32,7 +32,8 @@ std::vector<double> plain_sgd(const DataSetProblem &problem, const ParticleParam
 {
   const unsigned int  n = problem.n_parameters();
   SampleSource        source(problem, parameters.method, parameters.sampling, parameters.batch_size, 3, 1);
-  std::vector<double> theta = initial_neurons(problem, parameters.n_neurons, 3, 1), x(problem.neuron.input_dimension), gradient(n);
+  std::vector<double> theta = initial_neurons(problem, parameters.n_neurons, 3, 1), x(problem.neuron.input_dimension),
+                      gradient(n);
   for (unsigned int step = 0; step < n_steps; ++step)
     {
       std::vector<double> next = theta;
@@ -136,7 +137,7 @@ TEST_CASE("multi-pass SGD without replacement sees every sample once an epoch", 
 {
   const unsigned int   n_samples = 21, batch_size = 4;
   const DataSetProblem problem(ParticleNeuron::Type::ridge, 1, n_samples);
-  SampleSource         source(problem, ParticleParameters::Method::multi_pass_sgd, ParticleParameters::Sampling::without_replacement,
+  SampleSource source(problem, ParticleParameters::Method::multi_pass_sgd, ParticleParameters::Sampling::without_replacement,
                       batch_size, 5, 2);
   std::vector<std::vector<double>> epochs;
   for (unsigned int number = 0; number < 4 * n_samples; ++number)
@@ -162,11 +163,30 @@ TEST_CASE("multi-pass SGD without replacement sees every sample once an epoch", 
   CHECK(y == epochs[0][2 * batch_size + 3]);
 }
 
+TEST_CASE("every order of the data set is equally likely", "[particles]")
+{
+  const unsigned int   n_samples = 5, n_epochs = 4000;
+  const DataSetProblem problem(ParticleNeuron::Type::ridge, 1, n_samples);
+  SampleSource source(problem, ParticleParameters::Method::multi_pass_sgd, ParticleParameters::Sampling::without_replacement, 1,
+                      5, 2);
+  std::vector<unsigned int> counts(n_samples * n_samples, 0);
+  for (unsigned int step = 0; step < n_epochs * n_samples; ++step)
+    {
+      double x, y;
+      source.draw(step, 0, &x, y);
+      const auto sample = std::find(problem.targets().begin(), problem.targets().end(), y) - problem.targets().begin();
+      ++counts[step % n_samples * n_samples + sample];
+    }
+  for (const unsigned int count : counts)
+    CHECK(std::abs(count - n_epochs * 0.2) < 4. * std::sqrt(n_epochs * 0.2 * 0.8));
+}
+
 TEST_CASE("multi-pass SGD with replacement draws uniformly", "[particles]")
 {
   const unsigned int   n_samples = 5, n_draws = 20000;
   const DataSetProblem problem(ParticleNeuron::Type::ridge, 1, n_samples);
-  SampleSource source(problem, ParticleParameters::Method::multi_pass_sgd, ParticleParameters::Sampling::with_replacement, 1, 5, 2);
+  SampleSource source(problem, ParticleParameters::Method::multi_pass_sgd, ParticleParameters::Sampling::with_replacement, 1, 5,
+                      2);
   std::vector<unsigned int> counts(n_samples, 0);
   for (unsigned int step = 0; step < n_draws; ++step)
     {

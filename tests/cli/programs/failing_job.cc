@@ -16,8 +16,8 @@ int main(int argc, char **argv)
   int                            no_arguments = 1;
 
   dealii::Utilities::MPI::MPI_InitFinalize mpi(no_arguments, argv, 1);
-  const std::string rank = std::to_string(dealii::Utilities::MPI::this_mpi_process(MPI_COMM_WORLD));
-  const auto        work = [&]() {
+  const std::string                        rank = std::to_string(dealii::Utilities::MPI::this_mpi_process(MPI_COMM_WORLD));
+  const auto                               work = [&]() {
     const auto listed = [&](const std::string &word) {
       return std::find(arguments.begin() + 1, arguments.end(), word) != arguments.end();
     };
@@ -32,7 +32,6 @@ int main(int argc, char **argv)
       }
     MPI_Barrier(MPI_COMM_WORLD);
   };
-  return rhoflow::run_job(MPI_COMM_WORLD, work, [](const rhoflow::InputError &error) {
-    return "f.prm:1: " + error.parameter + ": " + error.what();
-  });
+  return rhoflow::run_job(MPI_COMM_WORLD, work,
+                          [](const rhoflow::InputError &error) { return "f.prm:1: " + error.parameter + ": " + error.what(); });
 }

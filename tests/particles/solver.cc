@@ -1,0 +1,172 @@
+#include <catch2/catch.hpp>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <deal.II/base/parameter_handler.h>
+
+#include <meshes/domain.h>
+#include <solvers/base/csv.h>
+#include <solvers/base/error.h>
+#include <solvers/base/progress.h>
+#include <solvers/base/run_directory.h>
+#include <solvers/base/run_parameters.h>
+#include <solvers/mean_field/mean_field.h>
+#include <solvers/model/learning_problem.h>
+#include <solvers/particles/gradient_flow.h>
+#include <solvers/particles/solver.h>
+
+using namespace rhoflow;
+
+namespace
+{
+int rank_in_world()
+{
+  int rank;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  return rank;
+}
+
+void declare(dealii::ParameterHandler &prm)
+{
+  RunParameters::declare(prm);
+  Domain::declare(prm);
+  ModelParameters::declare(prm);
+  MeanFieldParameters::declare(prm);
+  ParticleParameters::declare(prm);
+}
+
+/// Runs the solver on `text` and returns the path of its directory.
+void run(const std::string &text, const std::string &directory_name, MPI_Comm communicator)
+{
+  dealii::ParameterHandler prm;
+  declare(prm);
+  prm.parse_input_from_string(text);
+  const auto solver = particle_solver_entry().make();
+  solver->prepare(prm, communicator);
+  const RunDirectory directory(directory_name, true, communicator);
+  Progress           silent(false);
+  solver->run({communicator, prm, directory, silent});
+}
+
+std::string refused(const std::string &text)
+{
+  dealii::ParameterHandler prm;
+  declare(prm);
+  prm.parse_input_from_string(text);
+  try
+    {
+      particle_solver_entry().make()->prepare(prm, MPI_COMM_SELF);
+    }
+  catch (const InputError &error)
+    {
+      return error.parameter;
+    }
+  return "";
+}
+
+std::string contents(const std::string &path)
+{
+  std::ifstream      file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::unique_ptr<LearningProblem> single_neuron(const std::string &more = "")
+{
+  dealii::ParameterHandler prm;
+  declare(prm);
+  prm.parse_input_from_string("subsection Learning problem\n set Neuron = single neuron\n set Input dimension = 6\n" + more +
+                              "end\n");
+  return make_learning_problem(prm, {-6.5, -2.6, 0.}, {6.5, 2.6, 2.}, 1);
+}
+} // namespace
+
+TEST_CASE("finite networks learn a single neuron as the continuum does", "[particles]")
+{
+  // Risk of the infinitely wide network (d = 40, erf): R(0) = 1/6, R(1) = 0.090401, R(2) = 0.049301, two independent
+  // computations. The biases of width and step at these settings are below 1.5 %.
+  run("set Solver = particles\nset End time = 2\nsubsection Particles\n set Replicas = 12\n set Step size = 0.002\nend\n",
+      "particles_reference", MPI_COMM_SELF);
+  const CsvTable table     = read_csv("particles_reference/statistics.csv", {}, "");
+  const double   exact[]   = {1. / 6., 0.090401, 0.049301};
+  const auto     risk      = table.column("risk", "");
+  const auto     deviation = table.column("standard error", "");
+  REQUIRE(table.rows.size() == 3);
+  for (unsigned int i = 0; i < 3; ++i)
+    {
+      CHECK(table.rows[i][table.column("time", "")] == i);
+      CHECK(std::abs(table.rows[i][risk] - exact[i]) < 3. * table.rows[i][deviation] + .015 * exact[i]);
+      CHECK(table.rows[i][deviation] < .03 * exact[i]);
+      CHECK(table.rows[i][table.column("risk 5 %", "")] < table.rows[i][table.column("risk 95 %", "")]);
+    }
+  // a ~ N(0, 1), s ~ N(0, 1/d): 12,000 neurons.
+  CHECK(table.rows[0][table.column("mean a", "")] == Approx(0.).margin(4. / std::sqrt(12000.)));
+  CHECK(table.rows[0][table.column("deviation a", "")] == Approx(1.).epsilon(.03));
+  CHECK(table.rows[0][table.column("deviation s", "")] == Approx(1. / std::sqrt(40.)).epsilon(.03));
+  CHECK(table.rows[0][table.column("mean |a|", "")] == Approx(std::sqrt(2. / 3.14159265358979)).epsilon(.03));
+  CHECK(std::filesystem::exists("particles_reference/particles/particles_0002.vtp"));
+  std::filesystem::remove_all("particles_reference");
+}
+
+TEST_CASE("the particle solver writes the same bytes on any number of ranks", "[particles][mpi]")
+{
+  const std::string text  = "set Solver = particles\nset End time = 1\nset Output interval = 0.3\nsubsection Particles\n"
+                            " set Replicas = 5\n set Number of neurons = 50\n set Step size = 0.01\n"
+                            " set Write particles = all replicas\nend\n";
+  const std::string alone = "particles_solver_alone_" + std::to_string(rank_in_world());
+  run(text, alone, MPI_COMM_SELF);
+  run(text, "particles_solver_shared", MPI_COMM_WORLD);
+  if (rank_in_world() == 0)
+    for (const char *name : {"/statistics.csv", "/replicas.csv", "/particles.pvd", "/particles/particles_0004.vtp"})
+      {
+        CHECK(contents(alone + name).size() > 200);
+        CHECK(contents(alone + name) == contents(std::string("particles_solver_shared") + name));
+      }
+  MPI_Barrier(MPI_COMM_WORLD);
+  std::filesystem::remove_all(alone);
+  if (rank_in_world() == 0)
+    std::filesystem::remove_all("particles_solver_shared");
+}
+
+TEST_CASE("the closed-form velocity of erf neurons in R^d is the gradient of their risk", "[particles]")
+{
+  const auto problem  = single_neuron();
+  const auto velocity = make_erf_velocity(*problem);
+  REQUIRE(velocity != nullptr);
+  const std::uint64_t M     = 5;
+  auto                theta = initial_neurons(*problem, M, 3, 0);
+  std::vector<double> v;
+  velocity->evaluate(theta, v);
+  REQUIRE(v.size() == M * 7);
+  const double h = 1e-5;
+  for (std::size_t i = 0; i < theta.size(); ++i)
+    {
+      const double centre = theta[i];
+      theta[i]            = centre + h;
+      const double above  = problem->particle_risk(theta.data(), M);
+      theta[i]            = centre - h;
+      const double below  = problem->particle_risk(theta.data(), M);
+      theta[i]            = centre;
+      CHECK(v[i] == Approx(-static_cast<double>(M) * (above - below) / (2. * h)).margin(1e-9));
+    }
+  // It is right for this target alone.
+  CHECK(make_erf_velocity(*single_neuron(" set Activation = tanh\n")) == nullptr);
+}
+
+TEST_CASE("the particle solver refuses what does not fit before the first step", "[particles]")
+{
+  CHECK(refused("subsection Particles\n set Method = multi-pass SGD\nend\n") == "Particles/Method");
+  CHECK(refused("subsection Particles\n set Method = gradient flow\nend\n") == "");
+  CHECK(
+    refused(
+      "subsection Particles\n set Method = gradient flow\nend\nsubsection Learning problem\n set Activation = tanh\nend\n") ==
+    "Particles/Method");
+  CHECK(refused("subsection Target\n set Activation = tanh\nend\nsubsection Particles\n set Method = gradient flow\nend\n") ==
+        "Particles/Method");
+  CHECK(refused("set Output interval = 0.0125\nsubsection Particles\n set Step size = 0.01\nend\n") == "Particles/Step size");
+  CHECK(refused("subsection Particles\n set Batch size = 1000000\nend\n") == "Particles/Batch size");
+}
