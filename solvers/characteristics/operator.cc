@@ -85,6 +85,8 @@ CharacteristicsOperator::CharacteristicsOperator(const MeanField &mean_field, co
   , linear(mean_field.learning_problem().linear_in_first_parameter())
   , n_global(law.size())
 {
+  for (const std::string &name : field.learning_problem().parameter_names())
+    is_radius.push_back(name == "r");
   const std::size_t n_groups = (n_global + group_size - 1) / group_size;
   const auto        rank     = static_cast<std::size_t>(rank_of(comm));
   const auto        size     = static_cast<std::size_t>(size_of(comm));
@@ -97,11 +99,23 @@ CharacteristicsOperator::CharacteristicsOperator(const MeanField &mean_field, co
   slopes.resize(mine.size() * n_omega * n_modes);
 }
 
+void CharacteristicsOperator::project(double *points) const
+{
+  for (std::size_t i = 0; i < mine.size(); ++i)
+    for (unsigned int c = 0; c < n_parameters; ++c)
+      if (is_radius[c])
+        points[i * n_parameters + c] = std::max(points[i * n_parameters + c], 0.);
+}
+
 const std::vector<double> &CharacteristicsOperator::update(const double *points)
 {
   present = points;
   for (std::size_t i = 0; i < mine.size(); ++i)
-    std::copy_n(points + i * n_parameters + (n_parameters - n_omega), n_omega, &omega[i * n_omega]);
+    for (unsigned int d = 0; d < n_omega; ++d)
+      {
+        const unsigned int c   = n_parameters - n_omega + d;
+        omega[i * n_omega + d] = (is_radius[c] ? std::max(points[i * n_parameters + c], 0.) : points[i * n_parameters + c]);
+      }
   field.modes(static_cast<unsigned int>(mine.size()), omega.data(), values.data(), slopes.data());
 
   std::vector<ExactSum> sums(n_modes);
@@ -137,7 +151,9 @@ void CharacteristicsOperator::velocity(double *velocities) const
       for (unsigned int d = 0; d < n_omega; ++d)
         {
           const unsigned int c = n_parameters - n_omega + d;
-          v[c]                 = -a * dot(residual, &slopes[(i * n_omega + d) * n_modes]) - lambda * theta[c];
+          v[c]                 = -a * dot(residual, &slopes[(i * n_omega + d) * n_modes]) - lambda * omega[i * n_omega + d];
+          if (is_radius[c] && theta[c] <= 0.)
+            v[c] = std::max(v[c], 0.);
         }
     }
 }

@@ -24,6 +24,9 @@ void drop_light_points(WeightedPoints &law, std::size_t dimension, double mass);
 
 /// The right-hand side of the characteristics of the continuity equation for an empirical measure ρ = Σ_i w_i δ_{θ_i}:
 ///   θ_i' = −∇Ψ_λ(θ_i; ρ) = −∇Ψ(θ_i; ρ) − λ θ_i.
+/// A radius r = |w| ends at zero, which points may reach in finite time and leave again when the velocity turns round (|w| has a
+/// kink there): points with r ≤ 0 count as points at r = 0, with velocity max(r', 0).
+///
 /// Points live in groups of 32, groups are dealt to the ranks; a group is summed in order, groups are added exactly, so that every
 /// result has the same bits on any number of ranks.
 class CharacteristicsOperator
@@ -35,6 +38,9 @@ public:
   /// This rank's share of the law.
   const WeightedPoints &start() const { return mine; }
   std::size_t           n_global_points() const { return n_global; }
+
+  /// Moves radii below zero to zero; their velocities stay the same.
+  void project(double *points) const;
 
   /// m_j(ρ) for this rank's `points` [n][D], the same on every rank; keeps the modes for the functions below. Collective.
   const std::vector<double> &update(const double *points);
@@ -60,6 +66,7 @@ private:
   MPI_Comm            comm;
   unsigned int        n_modes, n_parameters, n_omega;
   bool                linear;
+  std::vector<bool>   is_radius; ///< [D]
   WeightedPoints      mine;
   std::size_t         n_global;
   const double       *present = nullptr; ///< points of the last update

@@ -92,6 +92,7 @@ void CharacteristicsStep::step(double end)
       if (stepper->method.try_step(right_hand_side, state, t, step) == odeint::success)
         {
           ++steps;
+          system.project(state.data());
           present = (last ? end : t);
           // A step that was cut at an output time says nothing against the longer one.
           next_step = (last ? std::max(next_step, step) : step);
