@@ -28,12 +28,12 @@ PotentialSample::PotentialSample(const std::vector<double> &lower, const std::ve
 
 CharacteristicsDiagnostics diagnose(CharacteristicsOperator &system, const double *points, const PotentialSample &sample)
 {
-  const MeanField            &field = system.mean_field();
-  const std::size_t           D = field.learning_problem().n_parameters(), n = system.start().size();
-  CharacteristicsDiagnostics  result;
-  const std::vector<double>  &moments = system.update(points);
-  result.risk                         = field.risk(moments);
-  result.excess_risk                  = field.excess_risk(moments);
+  const MeanField           &field = system.mean_field();
+  const std::size_t          D = field.learning_problem().n_parameters(), n = system.start().size();
+  CharacteristicsDiagnostics result;
+  const std::vector<double> &moments = system.update(points);
+  result.risk                        = field.risk(moments);
+  result.excess_risk                 = field.excess_risk(moments);
 
   std::vector<double> velocity(n * D), potential(n);
   system.velocity(velocity.data());

@@ -17,8 +17,8 @@ struct CharacteristicsDiagnostics
   double              dissipation = 0.; ///< ∫ |∇Ψ_λ|² ρ = −dE/dt
   double              certificate = 0.; ///< ∫ Ψ_λ ρ − min Ψ_λ ≥ E(ρ) − inf E
   double              mass        = 0.;
-  std::vector<double> mean;       ///< [D]
-  std::vector<double> covariance; ///< upper triangle by rows, [D (D + 1) / 2]
+  std::vector<double> mean;           ///< [D]
+  std::vector<double> covariance;     ///< upper triangle by rows, [D (D + 1) / 2]
   double              alignment = 0.; ///< ∫ a s ρ, single neuron only
 };
 

@@ -24,11 +24,11 @@ void drop_light_points(WeightedPoints &law, std::size_t dimension, double mass);
 
 /// The right-hand side of the characteristics of the continuity equation for an empirical measure ρ = Σ_i w_i δ_{θ_i}:
 ///   θ_i' = −∇Ψ_λ(θ_i; ρ) = −∇Ψ(θ_i; ρ) − λ θ_i.
-/// A radius r = |w| ends at zero, which points may reach in finite time and leave again when the velocity turns round (|w| has a
-/// kink there): points with r ≤ 0 count as points at r = 0, with velocity max(r', 0).
+/// A radius r = |w| ends at zero, which points may reach in finite time and leave again when the velocity turns round (|w| has
+/// a kink there): points with r ≤ 0 count as points at r = 0, with velocity max(r', 0).
 ///
-/// Points live in groups of 32, groups are dealt to the ranks; a group is summed in order, groups are added exactly, so that every
-/// result has the same bits on any number of ranks.
+/// Points live in groups of 32, groups are dealt to the ranks; a group is summed in order, groups are added exactly, so that
+/// every result has the same bits on any number of ranks.
 class CharacteristicsOperator
 {
 public:
@@ -54,8 +54,9 @@ public:
   /// Σ_i w_i q_ic over all ranks for a quantity `q` [n][columns], the same bits on any number of ranks. Collective.
   std::vector<double> integrals(const std::vector<double> &q, std::size_t columns) const;
 
-  /// min over `omega` [n][Dω] of Ψ_λ with the moments of the last update; where the neuron is linear in its first parameter a, the
-  /// minimum over a in [lower_a, upper_a] is taken too: Ψ_λ = a ψ(ω) + (λ/2)(a² + |ω|²). Each rank does a share. Collective.
+  /// min over `omega` [n][Dω] of Ψ_λ with the moments of the last update; where the neuron is linear in its first parameter a,
+  /// the minimum over a in [lower_a, upper_a] is taken too: Ψ_λ = a ψ(ω) + (λ/2)(a² + |ω|²). Each rank does a share.
+  /// Collective.
   double minimum_potential(const std::vector<double> &omega, double lower_a, double upper_a) const;
 
   const MeanField &mean_field() const { return field; }

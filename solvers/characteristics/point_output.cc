@@ -48,8 +48,8 @@ std::vector<double> gather(const std::vector<double> &local, MPI_Comm communicat
   int rank, size;
   MPI_Comm_rank(communicator, &rank);
   MPI_Comm_size(communicator, &size);
-  const int           count = static_cast<int>(local.size());
-  std::vector<int>    counts(static_cast<std::size_t>(size)), offsets(static_cast<std::size_t>(size), 0);
+  const int        count = static_cast<int>(local.size());
+  std::vector<int> counts(static_cast<std::size_t>(size)), offsets(static_cast<std::size_t>(size), 0);
   MPI_Gather(&count, 1, MPI_INT, counts.data(), 1, MPI_INT, 0, communicator);
   std::partial_sum(counts.begin(), counts.end() - 1, offsets.begin() + 1);
   std::vector<double> all(rank == 0 ? static_cast<std::size_t>(offsets.back() + counts.back()) : 0);

@@ -18,8 +18,8 @@ public:
   /// Collective.
   explicit PointOutput(const RunDirectory &directory);
 
-  /// This rank's `points` [n][D] and named `fields` of length n. Collective. Throws RunError (on every rank) if the disk does not
-  /// take it.
+  /// This rank's `points` [n][D] and named `fields` of length n. Collective. Throws RunError (on every rank) if the disk does
+  /// not take it.
   void write(double time, unsigned int dimension, const std::vector<double> &points,
              const std::vector<std::pair<std::string, std::vector<double>>> &fields);
 

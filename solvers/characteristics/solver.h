@@ -15,8 +15,8 @@ class LearningProblem;
 class MeanField;
 
 /// `Solver = characteristics`: a Gauss quadrature of the initial law, moved along θ' = −∇Ψ_λ(θ; ρ). The moved empirical measure
-/// solves the continuity equation exactly (in the weak sense), so that the quadrature of ρ_0 and the tolerance of the time steps
-/// are the only errors.
+/// solves the continuity equation exactly (in the weak sense), so that the quadrature of ρ_0 and the tolerance of the time
+/// steps are the only errors.
 class CharacteristicsSolver : public Solver
 {
 public:
@@ -33,6 +33,7 @@ private:
   Domain                           domain;
   std::unique_ptr<LearningProblem> problem;
   std::unique_ptr<MeanField>       mean_field;
+  bool                             exact_features = true;
   WeightedPoints                   law;
 };
 

@@ -8,17 +8,17 @@
 
 namespace rhoflow
 {
-/// The points in time: Dormand–Prince 5(4) with step control (Boost.Odeint). The local error is measured in the maximum norm over
-/// all coordinates of all points of all ranks, relative to tolerance (1 + |θ| + h|θ'|): every rank takes the same steps, whatever
-/// their number.
+/// The points in time: Dormand–Prince 5(4) with step control (Boost.Odeint). The local error is measured in the maximum norm
+/// over all coordinates of all points of all ranks, relative to tolerance (1 + |θ| + h|θ'|): every rank takes the same steps,
+/// whatever their number.
 class CharacteristicsStep
 {
 public:
   CharacteristicsStep(CharacteristicsOperator &right_hand_side, double tolerance);
   ~CharacteristicsStep();
 
-  /// One accepted step, not beyond `end`, reaching it exactly if it is within reach. Throws RunError if no step is small enough.
-  /// Collective.
+  /// One accepted step, not beyond `end`, reaching it exactly if it is within reach. Throws RunError if no step is small
+  /// enough. Collective.
   void step(double end);
 
   double time() const { return present; }
