@@ -33,7 +33,12 @@ std::vector<double> Coupling::tabulate(const DGMesh &mesh, const CellKey &key) c
           double *const point = omega.data() + (n_nodes + (2 * axis + s) * n_side + i) * n_omega;
           for (unsigned int d = 0, rest = i; d < n_omega; ++d)
             if (d == axis)
-              point[d] = grid.position(key, d + first, s);
+              {
+                // Across a periodic side both cells must see the same velocity, to the last bit.
+                CellKey    next;
+                const bool wraps = s == 1 && grid.neighbor(key, d + first, 1, next) && next.index[d + first] == 0;
+                point[d]         = wraps ? grid.position(next, d + first, 0) : grid.position(key, d + first, s);
+              }
             else
               {
                 point[d] =
