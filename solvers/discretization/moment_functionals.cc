@@ -180,7 +180,7 @@ std::vector<double> MomentFunctionals::columns(const std::vector<double> &v) con
   return result;
 }
 
-void MomentFunctionals::normalize(const std::vector<double> &v)
+void MomentFunctionals::normalize(const std::vector<double> &v, double least)
 {
   const MPI_Comm comm = mesh.mesh().communicator();
   ExactSum       sum;
@@ -209,10 +209,50 @@ void MomentFunctionals::normalize(const std::vector<double> &v)
     });
   std::vector<double> factor = global_sums(squares, comm);
   for (double &s : factor)
-    s = s > 0. ? std::sqrt(total / s) : 0.;
+    s = s > least * total ? std::sqrt(total / s) : 0.;
   for (auto &row : rows)
     for (std::size_t i = 0; i < row.size(); ++i)
       row[i] *= factor[i % K];
+}
+
+void MomentFunctionals::orthonormalize(const std::vector<double> &v)
+{
+  // Cholesky's decomposition of the Gram matrix resolves combinations whose mean square is 1e-14 of the functionals' or more.
+  // It is applied twice: smaller ones then come out of explicit differences, whose round-off is 1e-16 of the functionals.
+  constexpr double  resolution = 1e-14;
+  const std::size_t K          = size();
+  normalize(v, 0.);
+  for (unsigned int pass = 0; pass < 2; ++pass)
+    {
+      std::vector<double> matrix = gram(v);
+      for (double &entry : matrix)
+        entry /= total;
+      for (unsigned int p = 0; p < layout.n_powers; ++p)
+        {
+          // Row k of the upper triangle is column k of the factor L with L Lᵀ = matrix.
+          const std::size_t first = layout.first[p], last = layout.first[p + 1];
+          for (std::size_t k = first; k < last; ++k)
+            {
+              double *const row   = matrix.data() + k * K;
+              const double  pivot = std::sqrt(std::max(row[k], resolution));
+              row[k]              = pivot;
+              for (std::size_t l = k + 1; l < last; ++l)
+                row[l] /= pivot;
+              for (std::size_t i = k + 1; i < last; ++i)
+                for (std::size_t l = i; l < last; ++l)
+                  matrix[i * K + l] -= row[i] * row[l];
+            }
+          for (auto &table : rows)
+            for (std::size_t i = 0; i < table.size(); i += K)
+              for (std::size_t k = first; k < last; ++k)
+                {
+                  table[i + k] /= matrix[k * K + k];
+                  for (std::size_t l = k + 1; l < last; ++l)
+                    table[i + l] -= matrix[k * K + l] * table[i + k];
+                }
+        }
+      normalize(v, resolution);
+    }
 }
 
 std::vector<double> MomentFunctionals::integrals(const std::vector<double> &v) const

@@ -112,7 +112,7 @@ PositiveDensity::PositiveDensity(const DGMesh &dg_mesh, const Coupling &coupling
       "the density is not finite or holds no mass: the scheme is unstable. Reduce 'Discontinuous Galerkin/CFL number'.");
 
   MomentFunctionals functionals(mesh, coupling, equidistant);
-  functionals.normalize(start);
+  functionals.orthonormalize(start);
   tilt(functionals, functionals.integrals(polynomial), start);
 
   ExactSum reached, changed;
@@ -134,6 +134,7 @@ PositiveDensity::PositiveDensity(const DGMesh &dg_mesh, const Coupling &coupling
     }
   changed_mass = global_sum(changed, comm);
 }
+
 void PositiveDensity::tilt(const MomentFunctionals &functionals, const std::vector<double> &goal,
                            const std::vector<double> &start)
 {
