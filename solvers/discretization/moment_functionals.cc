@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include <solvers/base/exact_sum.h>
 #include <solvers/discretization/coupling.h>
@@ -217,41 +218,47 @@ void MomentFunctionals::normalize(const std::vector<double> &v, double least)
 
 void MomentFunctionals::orthonormalize(const std::vector<double> &v)
 {
-  // Cholesky's decomposition of the Gram matrix resolves combinations whose mean square is 1e-14 of the functionals' or more.
-  // It is applied twice: smaller ones then come out of explicit differences, whose round-off is 1e-16 of the functionals.
-  constexpr double  resolution = 1e-14;
-  const std::size_t K          = size();
+  // Cholesky's decomposition of the Gram matrix resolves combinations whose mean square is 1e-14 of the functionals' or more,
+  // if the largest remaining pivot is taken first. It is applied twice: smaller combinations come out of explicit differences,
+  // whose round-off is 1e-16 of the functionals, and are orthonormal after the second time.
+  constexpr double  resolution = 1e-14, least = 1e-24;
+  const std::size_t K = size();
   normalize(v, 0.);
   for (unsigned int pass = 0; pass < 2; ++pass)
     {
       std::vector<double> matrix = gram(v);
-      for (double &entry : matrix)
-        entry /= total;
       for (unsigned int p = 0; p < layout.n_powers; ++p)
         {
-          // Row k of the upper triangle is column k of the factor L with L Lᵀ = matrix.
-          const std::size_t first = layout.first[p], last = layout.first[p + 1];
-          for (std::size_t k = first; k < last; ++k)
+          std::vector<std::size_t> remaining(layout.first[p + 1] - layout.first[p]);
+          std::iota(remaining.begin(), remaining.end(), layout.first[p]);
+          const auto entry = [&](std::size_t k, std::size_t l) -> double & {
+            return matrix[std::min(k, l) * K + std::max(k, l)];
+          };
+          while (!remaining.empty())
             {
-              double *const row   = matrix.data() + k * K;
-              const double  pivot = std::sqrt(std::max(row[k], resolution));
-              row[k]              = pivot;
-              for (std::size_t l = k + 1; l < last; ++l)
-                row[l] /= pivot;
-              for (std::size_t i = k + 1; i < last; ++i)
-                for (std::size_t l = i; l < last; ++l)
-                  matrix[i * K + l] -= row[i] * row[l];
+              const auto        largest = std::max_element(remaining.begin(), remaining.end(),
+                                                           [&](std::size_t k, std::size_t l) { return entry(k, k) < entry(l, l); });
+              const std::size_t k       = *largest;
+              if (!(entry(k, k) > resolution * total))
+                break;
+              remaining.erase(largest);
+              const double pivot = std::sqrt(entry(k, k) / total);
+              for (const std::size_t l : remaining)
+                entry(k, l) /= pivot * total;
+              for (const std::size_t i : remaining)
+                for (const std::size_t l : remaining)
+                  if (i <= l)
+                    entry(i, l) -= entry(k, i) * entry(k, l) * total;
+              for (auto &table : rows)
+                for (std::size_t i = 0; i < table.size(); i += K)
+                  {
+                    table[i + k] /= pivot;
+                    for (const std::size_t l : remaining)
+                      table[i + l] -= entry(k, l) * table[i + k];
+                  }
             }
-          for (auto &table : rows)
-            for (std::size_t i = 0; i < table.size(); i += K)
-              for (std::size_t k = first; k < last; ++k)
-                {
-                  table[i + k] /= matrix[k * K + k];
-                  for (std::size_t l = k + 1; l < last; ++l)
-                    table[i + l] -= matrix[k * K + l] * table[i + k];
-                }
         }
-      normalize(v, resolution);
+      normalize(v, pass == 0 ? least : resolution);
     }
 }
 

@@ -22,6 +22,8 @@ public:
   /// The measure of every point, [cells][points].
   const std::vector<double> &measure() const { return point_measure; }
 
+  /// Scales ψ_k such that Σ measure v ψ_k² = Σ measure v; zero if that is less than `least` times as large. Collective.
+  void normalize(const std::vector<double> &v, double least);
   /// Replaces functionals of the same power of the first coordinate by combinations of them that are orthonormal,
   /// Σ measure v ψ_k ψ_l = δ_kl Σ measure v: neighbours in a table of modes may differ by 1e-8 of their size where v lives.
   /// What is dependent to round-off becomes zero. Collective.
@@ -35,8 +37,6 @@ public:
   void combine(const std::vector<double> &c, std::vector<double> &t) const;
 
 private:
-  /// Scales ψ_k such that Σ measure v ψ_k² = Σ measure v; zero if that is less than `least` times as large. Collective.
-  void                normalize(const std::vector<double> &v, double least);
   void                build_rows(std::size_t feature, const CellKey &key, const Coupling &coupling);
   std::vector<double> columns(const std::vector<double> &v) const;
   /// Calls work(feature) for every feature cell that this rank sums over, and end() after each group.

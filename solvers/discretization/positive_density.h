@@ -46,7 +46,7 @@ public:
   /// ∫ max(−ρ_h, 0) by the quadrature of the scheme, and the least value at its points.
   double negative_mass() const { return evolved_negative_mass; }
   double minimum() const { return evolved_minimum; }
-  /// Largest deviation of a functional from the evolved one (MomentFunctionals, orthonormal), divided by the mass.
+  /// Largest deviation of a functional from the evolved one, relative to the root mean square of its integrand under v⁰.
   double deviation() const { return largest_deviation; }
   /// ∫ |v − v⁰|: what the tilt moved.
   double       tilted_mass() const { return changed_mass; }
