@@ -111,6 +111,7 @@ PositiveDensity::PositiveDensity(const DGMesh &dg_mesh, const Coupling &coupling
     throw RunError(
       "the density is not finite or holds no mass: the scheme is unstable. Reduce 'Discontinuous Galerkin/CFL number'.");
 
+  v = start;
   std::vector<double> goal, measure;
   {
     MomentFunctionals functionals(mesh, coupling, equidistant);
@@ -118,8 +119,25 @@ PositiveDensity::PositiveDensity(const DGMesh &dg_mesh, const Coupling &coupling
     goal    = functionals.integrals(polynomial);
     measure = functionals.measure();
     functionals.orthonormalize(start);
-    tilt(functionals, functionals.integrals(polynomial), start);
+    largest_deviation = std::numeric_limits<double>::infinity();
+    tilt(functionals, functionals.integrals(polynomial), start, 1e-14 * evolved_mass);
   }
+  constexpr double satisfactory = 1e-10;
+  if (largest_deviation > satisfactory)
+    {
+      // No density on this support has these moments, or only one that is far from v⁰. The functionals as they are let go of
+      // what is small in them, and the larger ε, the closer the density stays to v⁰.
+      MomentFunctionals functionals(mesh, coupling, equidistant);
+      functionals.normalize(start, 0.);
+      std::vector<double> residual = functionals.integrals(v);
+      for (std::size_t k = 0; k < residual.size(); ++k)
+        residual[k] -= goal[k];
+      largest_deviation = largest_entry(residual) / evolved_mass;
+      for (const double epsilon : {1e-13, 1e-10, 1e-7, 1e-4, 1e-2})
+        if (largest_deviation > satisfactory)
+          tilt(functionals, goal, start, epsilon * evolved_mass);
+    }
+
   ExactSum reached, changed;
   for (std::size_t c = 0; c < cells.size(); ++c)
     {
@@ -138,28 +156,6 @@ PositiveDensity::PositiveDensity(const DGMesh &dg_mesh, const Coupling &coupling
       changed.add(measure[i] * std::abs(v[i] - start[i]));
     }
   changed_mass = global_sum(changed, comm);
-  if (largest_deviation > 1e-12)
-    {
-      // That was in combinations of functionals, of which some are tiny; what counts is how far the functionals themselves are
-      // off.
-      MomentFunctionals functionals(mesh, coupling, equidistant);
-      functionals.normalize(start, 0.);
-      std::vector<double> residual = functionals.integrals(v);
-      for (std::size_t k = 0; k < residual.size(); ++k)
-        residual[k] -= goal[k];
-      largest_deviation = largest_entry(residual) / evolved_mass;
-    }
-}
-
-void PositiveDensity::tilt(const MomentFunctionals &functionals, const std::vector<double> &goal,
-                           const std::vector<double> &start)
-{
-  v                 = start;
-  largest_deviation = std::numeric_limits<double>::infinity();
-  // Where no density on this support has these moments, a larger ε stays closer to v⁰ and comes close to them.
-  for (const double epsilon : {1e-14, 1e-7, 1e-3, 1e-1})
-    if (!(largest_deviation < 1e-6))
-      tilt(functionals, goal, start, epsilon * evolved_mass);
 }
 
 void PositiveDensity::tilt(const MomentFunctionals &functionals, const std::vector<double> &goal,
