@@ -33,7 +33,12 @@ std::vector<double> Coupling::tabulate(const DGMesh &mesh, const CellKey &key) c
           double *const point = omega.data() + (n_nodes + (2 * axis + s) * n_side + i) * n_omega;
           for (unsigned int d = 0, rest = i; d < n_omega; ++d)
             if (d == axis)
-              point[d] = grid.position(key, d + first, s);
+              {
+                // Across a periodic side both cells must see the same velocity, to the last bit.
+                CellKey    next;
+                const bool wraps = s == 1 && grid.neighbor(key, d + first, 1, next) && next.index[d + first] == 0;
+                point[d]         = wraps ? grid.position(next, d + first, 0) : grid.position(key, d + first, s);
+              }
             else
               {
                 point[d] =
@@ -118,7 +123,8 @@ void Coupling::check_capacity(const std::vector<double> &sums, std::size_t n, co
   for (std::size_t i = 0; i < n; ++i)
     if (!(std::abs(sums[i]) < scale.capacity))
       throw RunError("the moments of the density are no longer finite or have grown a thousandfold: the scheme is unstable. "
-                     "Reduce 'Discontinuous Galerkin/CFL number', or enlarge the box if mass sits at its sides.");
+                     "Reduce 'Discontinuous Galerkin/CFL number'; if mass is pressed against a side of the box, enlarge it or set "
+                     "'Discontinuous Galerkin/Positivity = every stage'.");
 }
 
 std::vector<double> Coupling::moments(const DGMesh &mesh, const double *u, const double *columns) const
