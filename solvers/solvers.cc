@@ -6,6 +6,7 @@
 #include <solvers/continuity/parameters.h>
 #include <solvers/continuity/solver.h>
 #include <solvers/discretization/adaptation.h>
+#include <solvers/discretization/output_parameters.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/particles/parameters.h>
@@ -35,5 +36,6 @@ void declare_all_parameters(dealii::ParameterHandler &parameters)
   CharacteristicsParameters::declare(parameters);
   ParticleParameters::declare(parameters);
   ComparisonParameters::declare(parameters);
+  OutputParameters::declare(parameters);
 }
 } // namespace rhoflow
