@@ -24,5 +24,18 @@ echo "Configuring in $root/build/release"
 # shellcheck disable=SC2086  # empty or one word
 cmake --preset release $launcher "$@"
 echo "Building with $jobs jobs"
-# Ninja rewrites its progress line on a terminal and prints one line per file otherwise.
-exec cmake --build build/release --target "$target" --parallel "$jobs"
+# Ninja tells of files that are finished. Where its line is not rewritten on a terminal, a sign of life in between: a file can
+# take half a minute.
+if [ ! -t 1 ]; then
+  (
+    seconds=0
+    while sleep 5 >/dev/null 2>&1; do
+      seconds=$((seconds + 5))
+      echo "  building for $seconds s"
+    done
+  ) &
+  sign_of_life=$!
+  trap 'kill $sign_of_life 2>/dev/null || true' EXIT
+  trap 'exit 130' INT TERM
+fi
+cmake --build build/release --target "$target" --parallel "$jobs"

@@ -1,9 +1,12 @@
 #include <solvers/base/run_parameters.h>
 #include <solvers/base/solver.h>
+#include <solvers/characteristics/parameters.h>
+#include <solvers/characteristics/solver.h>
 #include <solvers/comparison/parameters.h>
 #include <solvers/continuity/parameters.h>
 #include <solvers/continuity/solver.h>
 #include <solvers/discretization/adaptation.h>
+#include <solvers/discretization/output_parameters.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/particles/parameters.h>
@@ -17,7 +20,7 @@ namespace rhoflow
 const std::vector<SolverEntry> &registered_solvers()
 {
   static const std::vector<SolverEntry> solvers = {single_neuron_solver_entry(), continuity_solver_entry(),
-                                                   particle_solver_entry()};
+                                                   characteristics_solver_entry(), particle_solver_entry()};
   return solvers;
 }
 
@@ -30,7 +33,9 @@ void declare_all_parameters(dealii::ParameterHandler &parameters)
   ContinuityParameters::declare(parameters);
   RefinementParameters::declare(parameters);
   SingleNeuronSolver::declare(parameters);
+  CharacteristicsParameters::declare(parameters);
   ParticleParameters::declare(parameters);
   ComparisonParameters::declare(parameters);
+  OutputParameters::declare(parameters);
 }
 } // namespace rhoflow

@@ -31,6 +31,7 @@ DensityEvolution::DensityEvolution(const ContinuitySetup &s, const RunContext &c
   , mesh(s.domain, c.communicator)
   , solution(*s.mean_field, method, s.parameters.limit)
   , statistics(c.directory.file("statistics.csv"), first_rank(c.communicator))
+  , results(*s.problem, s.output, s.twin, c)
   , refinement_tolerance(s.refinement.tolerance)
 {
   const auto names = setup.problem->parameter_names();
@@ -185,6 +186,7 @@ void DensityEvolution::output()
   statistics.set("cells", static_cast<double>(mesh.n_global_cells()));
   statistics.finish_row();
   check(last);
+  results.write(present, present == setup.end_time, solution);
   if (setup.refinement.negative_mass > 0. && last.negative_mass > setup.refinement.negative_mass)
     refinement_tolerance *= 0.5;
 }
@@ -203,7 +205,8 @@ std::vector<std::pair<std::string, std::string>> DensityEvolution::report()
   int n_ranks = 1;
   MPI_Comm_size(mesh.communicator(), &n_ranks);
   const double speed = static_cast<double>(unknown_stages) / stepping_seconds / n_ranks / 1e6;
-  return {{"risk at t = " + short_number(present), short_number(last.risk, 6)},
+  std::vector<std::pair<std::string, std::string>> rows = {
+          {"risk at t = " + short_number(present), short_number(last.risk, 6)},
           {"certified distance to the least risk", short_number(last.certificate, 3)},
           {"energy balance", short_number(energy_balance, 2)},
           {"largest drift of the mass", short_number(largest_drift, 2)},
@@ -213,6 +216,9 @@ std::vector<std::pair<std::string, std::string>> DensityEvolution::report()
           {"throughput", short_number(speed, 3) + " million unknowns per second and rank (one right-hand side each)"},
           {"time in steps", short_number(stepping_seconds, 3) + " s"},
           {"memory", short_number(Timing::peak_memory(), 3) + " MiB on the first rank"}};
+  const auto more = results.report();
+  rows.insert(rows.begin() + 5, more.begin(), more.end());
+  return rows;
 }
 
 void DensityEvolution::write_timing()

@@ -11,6 +11,7 @@
 #include <solvers/continuity/diagnostics.h>
 #include <solvers/continuity/operator.h>
 #include <solvers/continuity/parameters.h>
+#include <solvers/continuity/results.h>
 #include <solvers/discretization/adaptation.h>
 
 namespace rhoflow
@@ -27,6 +28,9 @@ struct ContinuitySetup
   Domain                 domain;
   ContinuityParameters   parameters;
   RefinementParameters   refinement;
+  OutputParameters       output;
+  const TwinSettings    *twin         = nullptr; ///< null: no finite networks
+  double                 end_time     = 0.;
   double                 radial_power = 0.;   ///< κ of the weight r^κ of the last coordinate
   bool                   alignment    = false; ///< write ∫ a s ρ
 };
@@ -61,6 +65,7 @@ private:
   std::unique_ptr<DGMesh> space;
   ContinuityOperator     solution;
   Statistics             statistics;
+  DensityResults         results;
   std::vector<bool>      natural_lower_sides;
 
   double        present = 0., last_step = 0.;

@@ -23,7 +23,7 @@ void ContinuityParameters::declare(dealii::ParameterHandler &prm)
                     "Strong-stability-preserving Runge-Kutta method (stages, order).");
   prm.declare_entry("CFL number", "0.85", Double(1e-6, 1.),
                     "Time step as a part of the largest stable one for upwind fluxes of this degree.");
-  prm.declare_entry("Maximum time step", "0.1", Double(1e-12, std::numeric_limits<double>::max()),
+  prm.declare_entry("Maximum time step", "1", Double(1e-12, std::numeric_limits<double>::max()),
                     "No time step is longer than this [time].");
   prm.declare_entry("Positivity", "on output", Selection("on output|every stage"),
                     "on output: the evolution stays linear and the density is made positive where it is written, keeping mass and "

@@ -18,7 +18,7 @@ struct ContinuityParameters
   unsigned int degree = 2;
   std::string  time_stepping; ///< a name of RungeKutta::names()
   double       cfl               = 0.85;
-  double       maximum_time_step = 0.1;
+  double       maximum_time_step = 1.;
   bool         limit             = false;
   double       boundary_warning  = 1e-6; ///< mass in the cells at the sides
   double       boundary_limit    = 1e-2;

@@ -17,6 +17,8 @@ void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
   setup.domain.parse(parameters);
   setup.parameters.parse(parameters);
   setup.refinement.parse(parameters);
+  setup.output.parse(parameters);
+  setup.end_time = run_parameters.end_time;
   MeanFieldParameters mean_field_parameters;
   mean_field_parameters.parse(parameters);
 
@@ -36,6 +38,12 @@ void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
                      "a point mass has no density on a mesh. Use 'Solver = characteristics', or a narrow normal(...) instead of "
                      "point(...).");
   adjust(parameters);
+  if (run_parameters.compare_with_sgd)
+    {
+      twin.parse(parameters);
+      twin.check(*problem);
+      setup.twin = &twin;
+    }
   const unsigned int first = problem->linear_in_first_parameter() ? 1 : 0;
   mean_field               = std::make_unique<MeanField>(*problem,
                                            std::vector<double>(setup.domain.lower.begin() + first, setup.domain.lower.end()),

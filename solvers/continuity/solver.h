@@ -26,6 +26,7 @@ protected:
   RunParameters                    run_parameters;
   std::unique_ptr<LearningProblem> problem;
   std::unique_ptr<MeanField>       mean_field;
+  TwinSettings                     twin;
   ContinuitySetup                  setup;
 };
 

@@ -33,7 +33,12 @@ std::vector<double> Coupling::tabulate(const DGMesh &mesh, const CellKey &key) c
           double *const point = omega.data() + (n_nodes + (2 * axis + s) * n_side + i) * n_omega;
           for (unsigned int d = 0, rest = i; d < n_omega; ++d)
             if (d == axis)
-              point[d] = grid.position(key, d + first, s);
+              {
+                // Across a periodic side both cells must see the same velocity, to the last bit.
+                CellKey    next;
+                const bool wraps = s == 1 && grid.neighbor(key, d + first, 1, next) && next.index[d + first] == 0;
+                point[d]         = wraps ? grid.position(next, d + first, 0) : grid.position(key, d + first, s);
+              }
             else
               {
                 point[d] =
@@ -118,7 +123,8 @@ void Coupling::check_capacity(const std::vector<double> &sums, std::size_t n, co
   for (std::size_t i = 0; i < n; ++i)
     if (!(std::abs(sums[i]) < scale.capacity))
       throw RunError("the moments of the density are no longer finite or have grown a thousandfold: the scheme is unstable. "
-                     "Reduce 'Discontinuous Galerkin/CFL number', or enlarge the box if mass sits at its sides.");
+                     "Reduce 'Discontinuous Galerkin/CFL number'; if mass is pressed against a side of the box, enlarge it or set "
+                     "'Discontinuous Galerkin/Positivity = every stage'.");
 }
 
 std::vector<double> Coupling::moments(const DGMesh &mesh, const double *u, const double *columns) const
@@ -133,15 +139,14 @@ std::vector<double> Coupling::moments(const DGMesh &mesh, const double *u, const
       add_columns(mesh.n_cells(), mesh.feature_of_cells(), n_padded, columns, column_scale, global.data());
       MPI_Allreduce(MPI_IN_PLACE, global.data(), static_cast<int>(global.size()), MPI_DOUBLE, MPI_SUM, comm);
       check_capacity(global, global.size(), column_scale);
+      std::vector<double> group_columns(group_size * n_padded);
       for (std::size_t group = first_group; group < last_group; ++group)
         {
-          for (std::size_t f = group * group_size; f < std::min((group + 1) * group_size, tables.size()); ++f)
-            {
-              for (unsigned int i = 0; i < n_nodes; ++i)
-                padded[i] = global[2 * f * n_padded + i] + global[(2 * f + 1) * n_padded + i];
-              sums.add(*tables[f], padded.data(), n_padded / 8);
-            }
-          sums.close_group();
+          const std::size_t begin = group * group_size, end = std::min(begin + group_size, tables.size());
+          for (std::size_t f = begin; f < end; ++f)
+            for (unsigned int i = 0; i < n_padded; ++i)
+              group_columns[(f - begin) * n_padded + i] = global[2 * f * n_padded + i] + global[(2 * f + 1) * n_padded + i];
+          sums.add_group(tables.data() + begin, end - begin, group_columns.data(), n_padded / 8);
         }
     }
   else
@@ -157,8 +162,7 @@ std::vector<double> Coupling::moments(const DGMesh &mesh, const double *u, const
           const double share = b.dim == 1 ? b.size[c] : (b.dim == 2 ? b.size[c] * b.size[c] : b.size[c] * b.size[c] * b.size[c]);
           for (unsigned int i = 0; i < n_nodes; ++i)
             padded[i] = share * w[i] * u[mesh.at(c, i)];
-          sums.add(*tables[mesh.feature_of(c)], padded.data(), n_padded / 8);
-          sums.close_group();
+          sums.add_group(&tables[mesh.feature_of(c)], 1, padded.data(), n_padded / 8);
         }
     }
   std::vector<double> &data = sums.sums();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <unordered_map>
 #include <vector>
@@ -30,6 +31,12 @@ public:
   void update(const DGMesh &mesh, const std::vector<double> &e);
   /// The potential Ψ (without weight decay) at the nodes of local cell c, [points]; after update().
   void potential(const DGMesh &mesh, std::size_t c, double *psi) const;
+
+  /// The modes on a feature cell, or null where this rank does not need them.
+  const ModeTable *modes(std::size_t feature) const { return tables[feature]; }
+  /// Features linear in the first coordinate: the feature cells over which this rank sums, all of them together on all ranks.
+  std::size_t first_summed() const { return std::min(first_group * group_size, tables.size()); }
+  std::size_t last_summed() const { return std::min(last_group * group_size, tables.size()); }
 
   const double             *table() const { return velocity_table.data(); }
   const VelocityTableShape &shape() const { return table_shape; }

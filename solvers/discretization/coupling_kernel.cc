@@ -55,29 +55,37 @@ MomentSums::MomentSums(unsigned int modes, const BinnedScale &s)
   : n_modes(modes)
   , scale(s)
   , data(2 * modes * n_lanes, 0.)
-  , partial(modes * n_lanes, 0.)
 {}
 
-void MomentSums::add(const ModeTable &modes, const double *column, unsigned int n_blocks)
+void MomentSums::add_group(const ModeTable *const *modes, std::size_t n_cells, const double *columns, unsigned int n_blocks)
 {
-  for (unsigned int block = 0; block < n_blocks; ++block)
+  // A tile of modes stays in registers while the group's tables stream by.
+  constexpr unsigned int tile = 8;
+  for (unsigned int first = 0; first < n_modes; first += tile)
     {
-      const Vector  m    = load(column + block * n_lanes);
-      const double *rows = modes.data() + block * n_modes * n_lanes;
-      for (unsigned int j = 0; j < n_modes; ++j)
-        store(partial.data() + j * n_lanes, load(partial.data() + j * n_lanes) + m * load(rows + j * n_lanes));
-    }
-}
-
-void MomentSums::close_group()
-{
-  for (unsigned int j = 0; j < n_modes; ++j)
-    {
-      Vector high = load(data.data() + j * n_lanes), low = load(data.data() + (n_modes + j) * n_lanes);
-      binned_add(high, low, load(partial.data() + j * n_lanes), scale.magic_high, scale.magic_low);
-      store(data.data() + j * n_lanes, high);
-      store(data.data() + (n_modes + j) * n_lanes, low);
-      store(partial.data() + j * n_lanes, Vector{});
+      const unsigned int n      = first + tile <= n_modes ? tile : n_modes - first;
+      Vector             sum[tile] = {};
+      for (std::size_t cell = 0; cell < n_cells; ++cell)
+        for (unsigned int block = 0; block < n_blocks; ++block)
+          {
+            const Vector  m    = load(columns + (cell * n_blocks + block) * n_lanes);
+            const double *rows = modes[cell]->data() + (block * n_modes + first) * n_lanes;
+            if (n == tile)
+              for (unsigned int j = 0; j < tile; ++j)
+                sum[j] += m * load(rows + j * n_lanes);
+            else
+              for (unsigned int j = 0; j < n; ++j)
+                sum[j] += m * load(rows + j * n_lanes);
+          }
+      for (unsigned int j = 0; j < n; ++j)
+        {
+          double *const high_part = data.data() + (first + j) * n_lanes;
+          double *const low_part  = high_part + n_modes * n_lanes;
+          Vector        high = load(high_part), low = load(low_part);
+          binned_add(high, low, sum[j], scale.magic_high, scale.magic_low);
+          store(high_part, high);
+          store(low_part, low);
+        }
     }
 }
 

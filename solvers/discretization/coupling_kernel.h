@@ -26,20 +26,20 @@ void evaluate_potential(const ModeTable &modes, const std::vector<double> &e, un
 void add_columns(std::size_t n_cells, const std::vector<std::size_t> &feature_of, unsigned int n_padded_nodes,
                  const double *columns, const BinnedScale &scale, double *sums);
 
-/// Partial moments in lanes: high[mode][8], low[mode][8] += T · column, binned after each call. `column` is padded with zeros to
-/// whole blocks. `features` in a fixed order that does not depend on the partition.
+/// Partial moments in lanes: high[mode][8], low[mode][8] += Σ T · column over a group of feature cells, binned once a group.
+/// Groups are fixed by the mesh, not by the partition.
 class MomentSums
 {
 public:
   MomentSums(unsigned int n_modes, const BinnedScale &scale);
-  void                 add(const ModeTable &modes, const double *column, unsigned int n_blocks);
-  void                 close_group();
+  /// `columns` [cell][n_blocks × 8], padded with zeros.
+  void                 add_group(const ModeTable *const *modes, std::size_t n_cells, const double *columns, unsigned int n_blocks);
   std::vector<double> &sums() { return data; } ///< [high | low][mode][8]
 
 private:
   unsigned int        n_modes;
   BinnedScale         scale;
-  std::vector<double> data, partial;
+  std::vector<double> data;
 };
 
 /// Σ over lanes of the sweeps' dissipation, order-independent: [high, low].

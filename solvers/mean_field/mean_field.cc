@@ -18,8 +18,8 @@ void MeanFieldParameters::declare(dealii::ParameterHandler &prm)
 {
   prm.enter_subsection("Mean field");
   prm.declare_entry("Compression tolerance", "1e-10", dealii::Patterns::Double(0., 1.),
-                    "Largest error of the truncated singular value decomposition of the features on the domain, relative to "
-                    "the largest feature vector; 0 keeps all data nodes.");
+                    "Largest error of the kernel U and of V on the domain, relative to the largest kernel, that the truncated "
+                    "singular value decomposition of the features may make; 0 keeps all data nodes.");
   prm.declare_entry("Weight decay", "0", dealii::Patterns::Double(0., std::numeric_limits<double>::max()),
                     "lambda of the confining potential (lambda/2)|theta|^2, which is added to the risk.");
   prm.leave_subsection();
@@ -69,6 +69,38 @@ std::vector<double> random_points(const std::vector<double> &lower, const std::v
 }
 } // namespace
 
+namespace
+{
+/// The part of the targets outside of the basis becomes one more direction, unless it is round-off: V and the target are then
+/// exact, and the only thing that truncation can change is what the network adds outside, at most the features' error.
+void append_target(const std::vector<double> &weighted_target, std::vector<double> &q)
+{
+  const std::size_t   n_nodes = weighted_target.size();
+  std::vector<double> rest    = weighted_target;
+  const auto          norm    = [&](const std::vector<double> &v) {
+    double sum = 0.;
+    for (const double x : v)
+      sum += x * x;
+    return std::sqrt(sum);
+  };
+  for (unsigned int pass = 0; pass < 2; ++pass)
+    for (std::size_t j = 0; j < q.size(); j += n_nodes)
+      {
+        double c = 0.;
+        for (std::size_t k = 0; k < n_nodes; ++k)
+          c += q[j + k] * rest[k];
+        for (std::size_t k = 0; k < n_nodes; ++k)
+          rest[k] -= c * q[j + k];
+      }
+  const double size = norm(rest);
+  if (size <= 1e-12 * norm(weighted_target))
+    return;
+  for (double &x : rest)
+    x /= size;
+  q.insert(q.end(), rest.begin(), rest.end());
+}
+} // namespace
+
 MeanField::MeanField(const LearningProblem &p, const std::vector<double> &lower, const std::vector<double> &upper,
                      const MeanFieldParameters &parameters)
   : problem(p)
@@ -101,20 +133,24 @@ MeanField::MeanField(const LearningProblem &p, const std::vector<double> &lower,
           g[i] *= root[i % n_nodes];
         return g;
       };
-      Compression compression(n_nodes, parameters.tolerance);
+      // U ≈ χ·χ' errs by g_⊥·g'_⊥, at most the square of the features' error.
+      const double feature_tolerance = std::sqrt(parameters.tolerance);
+      Compression  compression(n_nodes, feature_tolerance);
       compression.add(weighted_features(sample_points(lower, upper, n_nodes)));
       // Points that the basis was not built from must be as well represented as those that it was.
       constexpr std::uint64_t most_rounds = 10;
       for (std::uint64_t round = 0; round < most_rounds; ++round)
         {
           const std::vector<double> checked = weighted_features(random_points(lower, upper, 400, round));
-          measured_error                    = compression.relative_error(checked);
-          if (measured_error <= parameters.tolerance)
+          const double feature_error        = compression.relative_error(checked);
+          measured_error                    = feature_error * feature_error;
+          if (feature_error <= feature_tolerance)
             break;
           compression.add(checked);
         }
-      rank = compression.rank();
-      q    = compression.basis();
+      q = compression.basis();
+      append_target(weighted_target, q);
+      rank = static_cast<unsigned int>(q.size() / n_nodes);
     }
 
   // √p_k Q_kj, [K][n padded], is what features are multiplied with.

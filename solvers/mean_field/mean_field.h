@@ -22,12 +22,12 @@ struct MeanFieldParameters
   static void declare(dealii::ParameterHandler &prm);
   void        parse(dealii::ParameterHandler &prm);
 
-  double tolerance = 1e-10;    ///< of the truncated SVD; 0: no compression
+  double tolerance = 1e-10;    ///< of the kernel, by the truncated SVD of the features; 0: no compression
   double weight_decay = 0.;    ///< λ of Ψ_λ = Ψ + (λ/2)|θ|²
 };
 
-/// The nonlocal coupling in moment space (mathematics.md, section 1). With W = diag(√p_k) and the truncated SVD W g(ω) ≈ Q χ(ω)
-/// of the features on the domain, everything that a density or a particle ensemble must tell is the vector of n moments
+/// The nonlocal coupling in moment space. With W = diag(√p_k) and the truncated SVD W g(ω) ≈ Q χ(ω) of the features on the domain
+/// (and W y in the span of Q), everything that a density or a particle ensemble must tell is the vector of n moments
 ///   m_j = ∫ a χ_j(ω) ρ(dθ)        (a = 1 unless the neuron is linear in its first parameter),
 /// and everything it must know is the residual e = m − c:
 ///   R = R_perp + ½ |m − c|²,     Ψ(θ) = a Σ_j e_j χ_j(ω),     c = Qᵀ W y,   R_perp = ½ |(I − Q Qᵀ) W y|² + ½ noise variance.
@@ -42,7 +42,8 @@ public:
   unsigned int n_modes() const { return rank; }
   /// Dω.
   unsigned int n_feature_parameters() const { return n_omega; }
-  /// max over the domain of |W g − Q χ| / max |W g|, measured at points that the SVD did not see.
+  /// The error of the compressed kernel, max |U(θ,θ') − χ·χ'| / max U ≤ (max |W g − Q χ| / max |W g|)², measured at points that
+  /// the SVD did not see. The targets are in the span of Q, so that V = −cᵀχ is exact.
   double compression_error() const { return measured_error; }
   double weight_decay() const { return lambda; }
 

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include <solvers/base/error.h>
+#include <solvers/base/number.h>
 #include <solvers/model/expression.h>
 #include <solvers/model/model_choices.h>
 
@@ -108,6 +109,26 @@ ModelChoices parse(dealii::ParameterHandler &prm)
   prm.leave_subsection();
   choices.data_directory = data_directory;
   return choices;
+}
+
+/// A parameter that was given but would have no effect is a misunderstanding.
+void refuse_unused(const ModelChoices &choices)
+{
+  const auto refuse = [](const bool given, const std::string &parameter, const std::string &choice, const std::string &value) {
+    if (given)
+      throw InputError(parameter, "has no effect unless " + choice + " = " + value + "; set that, or remove this parameter.");
+  };
+  const std::string &law = choices.data_law;
+  refuse(law != "csv" && !choices.csv_file.empty(), "Data/CSV file", "Data/Law", "csv");
+  refuse(law != "csv" && !choices.input_columns.empty(), "Data/Input columns", "Data/Law", "csv");
+  refuse(law != "csv" && !choices.output_column.empty(), "Data/Output column", "Data/Law", "csv");
+  refuse(law != "csv" && choices.standardise, "Data/Standardise", "Data/Law", "csv");
+  refuse(law != "discrete" && !trimmed(choices.points).empty(), "Data/Points", "Data/Law", "discrete");
+  refuse(law != "discrete" && choices.blob_deviation > 0., "Data/Blob deviation", "Data/Law", "discrete");
+  refuse(law != "gaussian" && choices.standard_deviation != 1., "Data/Standard deviation", "Data/Law", "gaussian");
+  refuse(choices.target != "expression" && trimmed(choices.target_expression) != "0", "Target/Expression", "Target/Type",
+         "expression");
+  refuse(choices.target != "teachers" && !trimmed(choices.teachers).empty(), "Target/Teachers", "Target/Type", "teachers");
 }
 } // namespace
 
@@ -293,6 +314,7 @@ std::unique_ptr<LearningProblem> make_learning_problem(dealii::ParameterHandler 
   choices.lower        = lower;
   choices.upper        = upper;
   choices.seed         = seed;
+  refuse_unused(choices);
   if (choices.neuron == "single neuron")
     return make_single_neuron_problem(choices);
   if (choices.neuron == "isotropic")

@@ -132,8 +132,8 @@ double erf_kernel_sum(unsigned int d, std::uint64_t n_neurons, const double *coe
             }
           Vector total = broadcast(0.);
           for (unsigned int a = 0; a < rows; ++a)
-            total = total + broadcast(c[i + a]) * (load(&c[j]) * bounded_asin(product[a][0]) +
-                                                   load(&c[j + lanes]) * bounded_asin(product[a][1]));
+            total = total + broadcast(c[i + a]) *
+                              (load(&c[j]) * bounded_asin(product[a][0]) + load(&c[j + lanes]) * bounded_asin(product[a][1]));
           // The tile that holds the diagonal is summed whole, over all its row blocks.
           (j == first ? diagonal : above) += sum(total);
         }

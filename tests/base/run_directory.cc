@@ -5,6 +5,7 @@
 
 #include <deal.II/base/parameter_handler.h>
 
+#define BOOST_BIND_GLOBAL_PLACEHOLDERS // Boost complains about its own header otherwise
 #include <boost/property_tree/json_parser.hpp>
 
 #include "input_error.h"

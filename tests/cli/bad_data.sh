@@ -36,7 +36,9 @@ expect 2 "fit.prm:7: Data/CSV file: the file 'data.csv' is empty" fit.prm
 data times,accel
 expect 2 "the file 'data.csv' has a header, but no data" fit.prm
 data times,accel 1,2 2,x
+on_ranks="1 2"
 expect 2 "data.csv:3: 'x' in column 'accel' is not a number" fit.prm
+on_ranks=1
 data times,accel 1,2 2
 expect 2 "data.csv:3: the line has 1 field" fit.prm
 data '# measured' times,accel 1,nan
@@ -55,7 +57,9 @@ run "$RHOFLOW" --validate fit.prm "Data/CSV file=$work/data.csv"
 mkdir elsewhere
 (cd elsewhere && "$RHOFLOW" --validate ../fit.prm) >"$out/stdout" 2>"$out/stderr" || fail "data beside the parameter file are not found"
 
+on_ranks="1 2"
 expect 2 "command line: Initial law/Law: " fit.prm "Initial law/Law=normal(0, 1)"
+on_ranks=1
 expect 2 "command line: Learning problem/Input dimension: " fit.prm "Learning problem/Input dimension=2"
 expect 2 "command line: Data/Input columns: " fit.prm "Data/Input columns="
 expect 2 "command line: Particles/Method: " fit.prm "Particles/Method=gradient descent"

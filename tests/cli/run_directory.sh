@@ -25,13 +25,16 @@ run "$MPIEXEC" -np 2 "$RHOFLOW" runs/small/parameters_used.prm "Output directory
 [ "$status" -eq 0 ] || fail "a run with the complete parameters ends with $status"
 cmp -s runs/small/statistics.csv again/statistics.csv || fail "the complete parameters do not reproduce the statistics"
 
+on_ranks="1 2"
 expect 2 "default value of Output directory: 'runs/small' exists and is not empty." small.prm
+on_ranks=1
 expect 2 "command line: Output directory: 'runs/small' exists and is not empty." small.prm "Output directory=runs/small"
 expect 2 "'small.prm' exists and is not a directory" small.prm "Output directory=small.prm"
 expect 2 "cannot create the directory 'small.prm/below'" small.prm "Output directory=small.prm/below" Overwrite=true
 expect 2 "cannot create the directory '/proc/rhoflow'" small.prm "Output directory=/proc/rhoflow"
 mkdir precious
 echo years of work >precious/thesis.txt
+on_ranks=2
 expect 2 "'precious' holds files that are not a run of rhoflow" small.prm "Output directory=precious" Overwrite=true
 
 echo old >runs/small/statistics.csv

@@ -267,6 +267,7 @@ TEST_CASE("Teachers are reproduced by a network of the same neurons")
 
   Settings random  = common;
   random[2].second = "random teachers";
+  random[3].second = "";
   random.emplace_back("Target/Number of teachers", "3");
   random.emplace_back("Target/Teacher law", "uniform(1, 2), uniform(0, 1), point(0.25)");
   const auto first = make_problem(random, {}, {}, 5), again = make_problem(random, {}, {}, 5),

@@ -48,21 +48,36 @@ TEST_CASE("Contradictory Euclidean problems are refused")
          "Learning problem/Input dimension", "4 parameters");
   refuse(with(ridge, {{"Learning problem/Neuron", "weighted ridge"}, {"Learning problem/Input dimension", "3"}}),
          "Learning problem/Input dimension", "4 parameters");
-  refuse(with(ridge, {{"Target/Type", "automatic"}}), "Target/Type", "needs a target");
+  refuse(with(ridge, {{"Target/Type", "automatic"}, {"Target/Expression", "0"}}), "Target/Type", "needs a target");
   refuse(with(ridge, {{"Target/Expression", "x1"}}), "Target/Expression", "cannot read");
   refuse(with(ridge, {{"Target/Expression", "sin(x"}}), "Target/Expression", "sin(x");
   refuse(with(ridge, {{"Target/Expression", ""}}), "Target/Expression", "empty");
   refuse(with(ridge, {{"Target/Expression", "log(x)"}}), "Target/Expression", "not finite");
-  refuse(with(ridge, {{"Target/Type", "teachers"}}), "Target/Teachers", "at least one");
-  refuse(with(ridge, {{"Target/Type", "teachers"}, {"Target/Teachers", "1: 2, 3"}}), "Target/Teachers", "2 parameters");
-  refuse(with(ridge, {{"Target/Type", "random teachers"}, {"Target/Teacher law", "chi(2)"}}), "Target/Teacher law",
-         "arguments");
+  refuse(with(ridge, {{"Target/Type", "teachers"}, {"Target/Expression", "0"}}), "Target/Teachers", "at least one");
+  refuse(with(ridge, {{"Target/Type", "teachers"}, {"Target/Expression", "0"}, {"Target/Teachers", "1: 2, 3"}}),
+         "Target/Teachers", "2 parameters");
+  refuse(with(ridge, {{"Target/Type", "random teachers"}, {"Target/Expression", "0"}, {"Target/Teacher law", "chi(2)"}}),
+         "Target/Teacher law", "arguments");
   refuse(with(ridge, {{"Data/Law", "discrete"}}), "Data/Points", "needs points");
   refuse(with(ridge, {{"Data/Law", "discrete"}, {"Data/Points", "0, 1"}}), "Data/Points", "2 coordinates");
   refuse(with(ridge, {{"Data/Law", "discrete"}, {"Data/Points", "-1: 0"}}), "Data/Points", "positive");
   refuse(with(ridge, {{"Data/Law", "uniform"}, {"Data/Lower corner", "1"}}), "Data/Upper corner", "above");
   refuse(with(ridge, {{"Data/Law", "uniform"}, {"Data/Lower corner", "0, 0"}}), "Data/Lower corner", "2 numbers");
   refuse(with(ridge, {{"Learning problem/Input dimension", "3"}}), "Data/Quadrature nodes", "21952");
+}
+
+TEST_CASE("Parameters that would have no effect are refused")
+{
+  const Settings ridge{
+    {"Learning problem/Neuron", "ridge"}, {"Target/Type", "expression"}, {"Initial law/Law", "normal(0, 1)"}};
+  CHECK_NOTHROW(make_problem(ridge));
+  const Settings unused{{"Data/CSV file", "x.csv"},   {"Data/Input columns", "x"}, {"Data/Output column", "y"},
+                        {"Data/Standardise", "true"}, {"Data/Points", "1 | 2"},    {"Data/Blob deviation", "1"},
+                        {"Target/Teachers", "1: 2"}};
+  for (const auto &setting : unused)
+    refuse(with(ridge, {setting}), setting.first, "no effect");
+  refuse(with(ridge, {{"Data/Law", "sphere"}, {"Data/Standard deviation", "2"}}), "Data/Standard deviation", "no effect");
+  refuse({{"Target/Expression", "x1"}}, "Target/Expression", "Target/Type = expression");
 }
 
 TEST_CASE("Wrong CSV choices are refused")

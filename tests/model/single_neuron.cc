@@ -128,6 +128,28 @@ TEST_CASE("Single neuron: half of the nodes are enough where x1 and -x1 contribu
   CHECK(risk(*half, theta, weights) == Approx(risk(*whole, theta, weights)).epsilon(1e-13));
 }
 
+TEST_CASE("Single neuron: half of the nodes for an even activation, and weights that sum to one")
+{
+  const std::vector<std::pair<std::string, std::string>> cosine{{"Learning problem/Activation", "cosine"},
+                                                                {"Data/Quadrature nodes", "9"}};
+  auto                                                   settings = cosine;
+  settings.emplace_back("Target/Type", "expression");
+  settings.emplace_back("Target/Expression", "cos(x1)");
+  const auto half = make_problem(cosine), whole = make_problem(settings);
+  CHECK(half->n_nodes() < whole->n_nodes());
+  const std::vector<double> theta{2., 0.3, 0.8, -1., 0.5, 0.1}, weights{0.25, 0.75};
+  CHECK(risk(*half, theta, weights) == Approx(risk(*whole, theta, weights)).epsilon(1e-13));
+  for (const std::string activation : {"erf", "cosine", "softplus"})
+    for (const std::string n : {"8", "9"})
+      {
+        const auto problem = make_problem({{"Learning problem/Activation", activation}, {"Data/Quadrature nodes", n}});
+        double     sum     = 0.;
+        for (const double weight : problem->weights())
+          sum += weight;
+        CHECK(sum == Approx(1.).epsilon(1e-14));
+      }
+}
+
 TEST_CASE("Single neuron: the risk of the initial law, 1/6, with and without noise")
 {
   CHECK(initial_risk(*make_problem({}), 6) == Approx(1. / 6.).epsilon(1e-8));

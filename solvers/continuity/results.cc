@@ -1,0 +1,81 @@
+#include <solvers/continuity/results.h>
+
+#include <algorithm>
+
+#include <solvers/base/progress.h>
+#include <solvers/base/run_directory.h>
+#include <solvers/base/solver.h>
+#include <solvers/discretization/positive_density.h>
+#include <solvers/mean_field/mean_field.h>
+#include <solvers/model/learning_problem.h>
+
+namespace rhoflow
+{
+namespace
+{
+bool first_rank(MPI_Comm communicator)
+{
+  int rank = 0;
+  MPI_Comm_rank(communicator, &rank);
+  return rank == 0;
+}
+} // namespace
+
+DensityResults::DensityResults(const LearningProblem &p, const OutputParameters &output, const TwinSettings *settings,
+                               const RunContext &context)
+  : problem(p)
+  , density_output(output, context.directory)
+  , curve(p, context.directory, first_rank(context.communicator))
+  , twin(settings != nullptr ? std::make_unique<SgdTwin>(p, *settings, context.directory) : nullptr)
+  , communicator(context.communicator)
+{}
+
+void DensityResults::write(double time, bool last, ContinuityOperator &solution)
+{
+  const MeanField          &field      = solution.coupling().mean_field();
+  const std::vector<double> prediction = field.prediction(solution.moments());
+  curve.add(time, prediction);
+
+  const bool drawn = density_output.due(last);
+  if (!drawn)
+    density_output.skip();
+  if (!drawn && !twin)
+    return;
+  std::unique_ptr<PositiveDensity> density;
+  {
+    Timing::Scope scope(solution.timing().section("positive density"));
+    density           = std::make_unique<PositiveDensity>(solution.mesh(), solution.coupling(), solution.values());
+    largest_deviation = std::max(largest_deviation, density->deviation());
+  }
+  if (drawn)
+    {
+      Timing::Scope scope(solution.timing().section("output"));
+      density_output.write(time, solution.mesh(), solution.coupling(), *density);
+    }
+  if (twin)
+    {
+      Timing::Scope    scope(solution.timing().section("finite networks"));
+      auto             points = density->points();
+      DensitySnapshot  snapshot;
+      snapshot.risk       = field.risk(solution.moments());
+      snapshot.prediction = prediction;
+      snapshot.points     = std::move(points.positions);
+      snapshot.weights    = std::move(points.weights);
+      for (double &w : snapshot.weights)
+        w /= density->mass();
+      twin->compare(time, snapshot);
+    }
+}
+
+std::vector<std::pair<std::string, std::string>> DensityResults::report() const
+{
+  std::vector<std::pair<std::string, std::string>> rows = {
+    {"moments of the written density", "off by at most " + short_number(largest_deviation, 2) + " of their scale"}};
+  if (twin)
+    {
+      const auto comparison = twin->report();
+      rows.insert(rows.end(), comparison.begin(), comparison.end());
+    }
+  return rows;
+}
+} // namespace rhoflow

@@ -1,0 +1,269 @@
+#include <solvers/discretization/positive_density.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <solvers/base/error.h>
+#include <solvers/base/exact_sum.h>
+#include <solvers/discretization/moment_functionals.h>
+
+namespace rhoflow
+{
+namespace
+{
+/// Solves (H + shift I) x = b, H row-major with its upper half given; by Cholesky's decomposition.
+std::vector<double> solve_shifted(std::vector<double> matrix, double shift, std::vector<double> b)
+{
+  const std::size_t n = b.size();
+  for (std::size_t k = 0; k < n; ++k)
+    {
+      double *const row   = matrix.data() + k * n;
+      const double  pivot = std::sqrt(std::max(row[k] + shift, 0.5 * shift));
+      row[k]              = pivot;
+      for (std::size_t l = k + 1; l < n; ++l)
+        row[l] /= pivot;
+      b[k] /= pivot;
+      for (std::size_t i = k + 1; i < n; ++i)
+        {
+          for (std::size_t l = i; l < n; ++l)
+            matrix[i * n + l] -= row[i] * row[l];
+          b[i] -= row[i] * b[k];
+        }
+    }
+  for (std::size_t k = n; k-- > 0;)
+    {
+      for (std::size_t l = k + 1; l < n; ++l)
+        b[k] -= matrix[k * n + l] * b[l];
+      b[k] /= matrix[k * n + k];
+    }
+  return b;
+}
+
+double largest_entry(const std::vector<double> &x)
+{
+  double largest = 0.;
+  for (const double entry : x)
+    largest = std::max(largest, std::abs(entry));
+  return largest;
+}
+
+double product(const std::vector<double> &x, const std::vector<double> &y)
+{
+  double sum = 0.;
+  for (std::size_t k = 0; k < x.size(); ++k)
+    sum += x[k] * y[k];
+  return sum;
+}
+} // namespace
+
+PositiveDensity::PositiveDensity(const DGMesh &dg_mesh, const Coupling &coupling, const std::vector<double> &values)
+  : mesh(dg_mesh)
+  , equidistant(dg_mesh)
+{
+  const MPI_Comm      comm     = mesh.mesh().communicator();
+  const unsigned int  n_points = mesh.points_per_cell(), n = mesh.batches().n;
+  const auto         &cells = mesh.mesh().cells();
+  std::vector<double> polynomial(values.size()), start(values.size()), w(n_points);
+  ExactSum            mass_sum, negative_sum;
+  double              lowest = std::numeric_limits<double>::infinity();
+
+  for (std::size_t c = 0; c < cells.size(); ++c)
+    {
+      const double *const rho = values.data() + c * n_points;
+      mesh.weights(cells[c], w.data());
+      double mass = 0., negative = 0.;
+      for (unsigned int i = 0; i < n_points; ++i)
+        {
+          mass += w[i] * rho[i];
+          negative += w[i] * std::max(-rho[i], 0.);
+          lowest = std::min(lowest, rho[i]);
+        }
+      mass_sum.add(mass);
+      negative_sum.add(negative);
+
+      double *const p = polynomial.data() + c * n_points, *const s = start.data() + c * n_points;
+      equidistant.from_gauss(cells[c], rho, p);
+      double volume = 1., clipped_mass = 0., least = 0.;
+      for (unsigned int d = 0; d < mesh.dimension(); ++d)
+        volume *= mesh.mesh().extent(cells[c], d);
+      for (unsigned int i = 0; i < n_points; ++i)
+        {
+          double share = volume;
+          for (unsigned int d = 0, rest = i; d < mesh.dimension(); ++d, rest /= n)
+            share *= equidistant.line(cells[c], d).weights[rest % n];
+          s[i]  = std::max(p[i], 0.);
+          least = std::min(least, p[i]);
+          clipped_mass += share * s[i];
+        }
+      if (least < 0.)
+        {
+          const double factor = mass <= 0. ? 0. : (clipped_mass > mass ? mass / clipped_mass : 1.);
+          for (unsigned int i = 0; i < n_points; ++i)
+            s[i] *= factor;
+        }
+    }
+  const std::vector<double> sums = global_sums({mass_sum, negative_sum}, comm);
+  evolved_mass                   = sums[0];
+  evolved_negative_mass          = sums[1];
+  MPI_Allreduce(&lowest, &evolved_minimum, 1, MPI_DOUBLE, MPI_MIN, comm);
+  if (!(evolved_mass > 0.) || !std::isfinite(evolved_minimum))
+    throw RunError(
+      "the density is not finite or holds no mass: the scheme is unstable. Reduce 'Discontinuous Galerkin/CFL number'.");
+
+  MomentFunctionals functionals(mesh, coupling, equidistant);
+  functionals.normalize(start);
+  tilt(functionals, functionals.integrals(polynomial), start);
+
+  ExactSum reached, changed;
+  for (std::size_t c = 0; c < cells.size(); ++c)
+    {
+      mesh.weights(cells[c], w.data());
+      std::vector<double> gauss(n_points);
+      equidistant.to_gauss(cells[c], v.data() + c * n_points, gauss.data());
+      double mass = 0.;
+      for (unsigned int i = 0; i < n_points; ++i)
+        mass += w[i] * gauss[i];
+      reached.add(mass);
+    }
+  const double factor = evolved_mass / global_sum(reached, comm);
+  for (std::size_t i = 0; i < v.size(); ++i)
+    {
+      v[i] *= factor;
+      changed.add(functionals.measure()[i] * std::abs(v[i] - start[i]));
+    }
+  changed_mass = global_sum(changed, comm);
+}
+void PositiveDensity::tilt(const MomentFunctionals &functionals, const std::vector<double> &goal,
+                           const std::vector<double> &start)
+{
+  v                 = start;
+  largest_deviation = std::numeric_limits<double>::infinity();
+  // Where no density on this support has these moments, a larger ε stays closer to v⁰ and comes close to them.
+  for (const double epsilon : {1e-14, 1e-7, 1e-3, 1e-1})
+    if (!(largest_deviation < 1e-6))
+      tilt(functionals, goal, start, epsilon * evolved_mass);
+}
+
+void PositiveDensity::tilt(const MomentFunctionals &functionals, const std::vector<double> &goal,
+                           const std::vector<double> &start, double epsilon)
+{
+  constexpr double       tolerance      = 1e-13;
+  constexpr double       far_off        = 100.; // order-independent sums are exact up to about 1000
+  constexpr unsigned int max_iterations = 40, max_trials = 20, patience = 4;
+  const std::size_t      K = functionals.size(), n = start.size();
+
+  std::vector<double> mu(K, 0.), center(K, 0.), trial_mu(K), residual(K), trial_residual(K);
+  std::vector<double> exponent(n, 0.), trial_exponent(n, 0.), slope = start, direction, trial = start;
+  // Returns the largest entry of goal − L(v).
+  const auto find_residual = [&](std::vector<double> &result) {
+    result           = functionals.integrals(trial);
+    double deviation = 0.;
+    for (std::size_t k = 0; k < K; ++k)
+      {
+        const double difference = goal[k] - result[k];
+        deviation               = std::max(deviation, std::abs(difference));
+        result[k]               = difference - epsilon * (trial_mu[k] - center[k]);
+      }
+    return deviation / evolved_mass;
+  };
+  double       deviation = find_residual(residual), last_solution = std::numeric_limits<double>::infinity();
+  double       best    = largest_entry(residual);
+  unsigned int stalled = 0;
+  largest_deviation    = std::min(largest_deviation, deviation);
+  for (unsigned int i = 0; i < max_iterations && deviation > tolerance && stalled < patience; ++i, ++n_iterations)
+    {
+      const std::vector<double> step = solve_shifted(functionals.gram(slope), epsilon, residual);
+      functionals.combine(step, direction);
+      // Along the direction the gradient increases: where it has become positive the step was too long.
+      const double descent = product(step, residual);
+      double       length  = 1.;
+      for (unsigned int trials = 0; trials < max_trials; ++trials)
+        {
+          for (std::size_t e = 0; e < n; ++e)
+            trial_exponent[e] = exponent[e] + length * direction[e];
+          for (std::size_t k = 0; k < K; ++k)
+            trial_mu[k] = mu[k] + length * step[k];
+          apply_tilt(n, start.data(), trial_exponent.data(), trial.data(), slope.data());
+          deviation             = find_residual(trial_residual);
+          const double overshot = -product(step, trial_residual);
+          if (overshot <= 0.5 * descent && deviation < far_off)
+            break;
+          length *= overshot > 0. ? std::max(0.1, descent / (descent + overshot)) : 0.1;
+        }
+      if (!(deviation < far_off))
+        break;
+      exponent.swap(trial_exponent);
+      mu = trial_mu;
+      residual.swap(trial_residual);
+      if (deviation < largest_deviation)
+        {
+          largest_deviation = deviation;
+          v                 = trial;
+        }
+      const double reached = largest_entry(residual);
+      stalled              = reached < 0.5 * best ? 0 : stalled + 1;
+      best                 = std::min(best, reached);
+      if (reached < 0.1 * deviation * evolved_mass)
+        {
+          // This step of the proximal point method is done; the next one starts from here while they help.
+          if (deviation > 0.5 * last_solution)
+            break;
+          last_solution = deviation;
+          center        = mu;
+          find_residual(residual);
+          best    = largest_entry(residual);
+          stalled = 0;
+        }
+    }
+}
+
+PositiveDensity::Points PositiveDensity::points() const
+{
+  Points result;
+  if (!mesh.mesh().speaks())
+    return result;
+  const auto         &cells    = mesh.mesh().cells();
+  const unsigned int  n_points = mesh.points_per_cell(), n = mesh.batches().n, dim = mesh.dimension();
+  std::vector<double> positions(n_points * dim), weights(n_points), gauss(n_points);
+  for (std::size_t c = 0; c < cells.size(); ++c)
+    {
+      equidistant.positions(cells[c], positions.data());
+      double volume = 1.;
+      for (unsigned int d = 0; d < dim; ++d)
+        volume *= mesh.mesh().extent(cells[c], d);
+      bool positive = true;
+      for (unsigned int i = 0; i < n_points; ++i)
+        {
+          weights[i] = volume;
+          for (unsigned int d = 0, rest = i; d < dim; ++d, rest /= n)
+            weights[i] *= equidistant.line(cells[c], d).weights[rest % n];
+          positive = positive && weights[i] >= 0.;
+          weights[i] *= v[c * n_points + i];
+        }
+      if (!positive)
+        {
+          // A strong weight r^κ: the Gauss points, whose weights are always positive, with the mass of the cell.
+          double mass = 0., kept = 0.;
+          mesh.nodes(cells[c], positions.data());
+          mesh.weights(cells[c], weights.data());
+          equidistant.to_gauss(cells[c], v.data() + c * n_points, gauss.data());
+          for (unsigned int i = 0; i < n_points; ++i)
+            {
+              mass += weights[i] * gauss[i];
+              weights[i] *= std::max(gauss[i], 0.);
+              kept += weights[i];
+            }
+          for (double &weight : weights)
+            weight = kept > 0. ? weight * (std::max(mass, 0.) / kept) : 0.;
+        }
+      for (unsigned int i = 0; i < n_points; ++i)
+        if (weights[i] > 0.)
+          {
+            result.weights.push_back(weights[i]);
+            result.positions.insert(result.positions.end(), positions.begin() + i * dim, positions.begin() + (i + 1) * dim);
+          }
+    }
+  return result;
+}
+} // namespace rhoflow
