@@ -52,6 +52,17 @@ public:
   double       tilted_mass() const { return changed_mass; }
   unsigned int iterations() const { return n_iterations; }
 
+  /// v as boxes over which a mass is spread evenly, of this rank; in one dimension rank 0 has them all.
+  struct Boxes
+  {
+    std::vector<double> centers, extents; ///< [N][D]
+    std::vector<double> weights;          ///< > 0, [N]; over all ranks their sum is the mass, up to 1e-9 of it
+  };
+  /// Every cell in 4^D, 2^D or one equal boxes, the more the more mass it has; cells without a noticeable mass are left out. A box
+  /// gets the integral of v over it, without what is negative between the points of v, scaled to the cell's mass, and the boxes of
+  /// a cell are moved together so that the first moments ∫ θ_d v of the cell are right too.
+  Boxes boxes() const;
+
 private:
   /// Finds the tilt; sets v, the deviation and the number of iterations. `goal`: the functionals of ρ_h.
   void tilt(const MomentFunctionals &functionals, const std::vector<double> &goal, const std::vector<double> &start);
