@@ -281,4 +281,99 @@ PositiveDensity::Points PositiveDensity::points() const
     }
   return result;
 }
+
+namespace
+{
+using PartMasses = std::array<std::array<double, max_points>, 4>;
+
+/// ∫ ℓ_q over the 2^level equal parts of a cell's axis, [part][q]. The parts' own elements integrate it exactly, with any weight.
+PartMasses part_masses(const DGMesh &mesh, const CellKey &key, unsigned int d, unsigned int level)
+{
+  PartMasses         result{};
+  const LineBasis   &line    = mesh.line(key, d);
+  const unsigned int n_parts = 1U << level;
+  CellKey            part    = key;
+  part.level += level;
+  for (unsigned int b = 0; b < n_parts; ++b)
+    {
+      part.index[d]         = key.index[d] * n_parts + b;
+      const LineBasis &fine = mesh.line(part, d);
+      for (unsigned int p = 0; p < fine.n; ++p)
+        for (unsigned int q = 0; q < line.n; ++q)
+          result[b][q] += mesh.mesh().extent(part, d) * fine.weights[p] * fine.weight_mean *
+                          line.value(q, (b + fine.nodes[p]) / n_parts);
+    }
+  return result;
+}
+} // namespace
+
+PositiveDensity::Boxes PositiveDensity::boxes() const
+{
+  Boxes result;
+  if (!mesh.mesh().speaks())
+    return result;
+  const auto         &cells    = mesh.mesh().cells();
+  const unsigned int  n_points = mesh.points_per_cell(), n = mesh.batches().n, dim = mesh.dimension();
+  const double        typical  = evolved_mass / static_cast<double>(mesh.mesh().n_global_cells());
+  const double        least    = std::min(1e-12 * evolved_mass, 1e-9 * typical);
+  std::vector<double> nodes(n_points * dim), weights(n_points), values(n_points), folded;
+  for (std::size_t c = 0; c < cells.size(); ++c)
+    {
+      equidistant.to_gauss(cells[c], v.data() + c * n_points, values.data());
+      mesh.nodes(cells[c], nodes.data());
+      mesh.weights(cells[c], weights.data());
+      double mass = 0., moments[3] = {};
+      for (unsigned int i = 0; i < n_points; ++i)
+        {
+          mass += weights[i] * values[i];
+          for (unsigned int d = 0; d < dim; ++d)
+            moments[d] += weights[i] * values[i] * nodes[i * dim + d];
+        }
+      if (!(mass > least))
+        continue;
+
+      const unsigned int level = mass > 0.1 * typical ? 2 : (mass > 1e-3 * typical ? 1 : 0), n_parts = 1U << level;
+      // ∫ v over the boxes: axis by axis, the first one fastest.
+      unsigned int        done = 1, left = n_points;
+      std::vector<double> masses = values;
+      for (unsigned int d = 0; d < dim; ++d)
+        {
+          const PartMasses parts = part_masses(mesh, cells[c], d, level);
+          left /= n;
+          folded.assign(done * n_parts * left, 0.);
+          for (unsigned int outer = 0; outer < left; ++outer)
+            for (unsigned int q = 0; q < n; ++q)
+              for (unsigned int b = 0; b < n_parts; ++b)
+                for (unsigned int inner = 0; inner < done; ++inner)
+                  folded[(outer * n_parts + b) * done + inner] += parts[b][q] * masses[(outer * n + q) * done + inner];
+          masses.swap(folded);
+          done *= n_parts;
+        }
+      double kept = 0.;
+      for (double &m : masses)
+        kept += (m = std::max(m, 0.));
+
+      double shift[3] = {}, extent[3] = {};
+      for (unsigned int d = 0, stride = 1; d < dim; ++d, stride *= n_parts)
+        {
+          extent[d] = mesh.mesh().extent(cells[c], d) / n_parts;
+          double moment = 0.;
+          for (unsigned int b = 0; b < done; ++b)
+            moment += masses[b] * (b / stride % n_parts + 0.5);
+          const double lower = mesh.mesh().position(cells[c], d, 0), upper = mesh.mesh().position(cells[c], d, 1);
+          shift[d] = std::min(std::max(moments[d] / mass, lower), upper) - moment / kept * extent[d];
+        }
+      for (unsigned int b = 0; b < done; ++b)
+        if (masses[b] > 0.)
+          {
+            result.weights.push_back(masses[b] * (mass / kept));
+            for (unsigned int d = 0, rest = b; d < dim; ++d, rest /= n_parts)
+              {
+                result.centers.push_back(shift[d] + (rest % n_parts + 0.5) * extent[d]);
+                result.extents.push_back(extent[d]);
+              }
+          }
+    }
+  return result;
+}
 } // namespace rhoflow

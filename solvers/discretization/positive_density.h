@@ -52,6 +52,17 @@ public:
   double       tilted_mass() const { return changed_mass; }
   unsigned int iterations() const { return n_iterations; }
 
+  /// v as boxes over which a mass is spread evenly, of this rank; in one dimension rank 0 has them all.
+  struct Boxes
+  {
+    std::vector<double> centers, extents; ///< [N][D]
+    std::vector<double> weights;          ///< > 0, [N]; over all ranks their sum is the mass, up to 1e-9 of it
+  };
+  /// Every cell in 4^D, 2^D or one equal boxes, the more the more mass it has; cells without a noticeable mass are left out. A box
+  /// gets the integral of v over it, without what is negative between the points of v, scaled to the cell's mass, and the boxes of
+  /// a cell are moved together so that the first moments ∫ θ_d v of the cell are right too.
+  Boxes boxes() const;
+
 private:
   /// Newton's method for goal − L(v) − ε (μ − μ°) = 0 with μ° = 0, and then μ° the solution before (proximal point method: ε
   /// bounds μ in directions in which functionals are dependent on the support of v⁰). `goal`: the functionals of ρ_h. Improves
