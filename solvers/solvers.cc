@@ -1,5 +1,7 @@
 #include <solvers/base/run_parameters.h>
 #include <solvers/base/solver.h>
+#include <solvers/characteristics/parameters.h>
+#include <solvers/characteristics/solver.h>
 #include <solvers/comparison/parameters.h>
 #include <solvers/continuity/parameters.h>
 #include <solvers/continuity/solver.h>
@@ -18,7 +20,7 @@ namespace rhoflow
 const std::vector<SolverEntry> &registered_solvers()
 {
   static const std::vector<SolverEntry> solvers = {single_neuron_solver_entry(), continuity_solver_entry(),
-                                                   particle_solver_entry()};
+                                                   characteristics_solver_entry(), particle_solver_entry()};
   return solvers;
 }
 
@@ -31,6 +33,7 @@ void declare_all_parameters(dealii::ParameterHandler &parameters)
   ContinuityParameters::declare(parameters);
   RefinementParameters::declare(parameters);
   SingleNeuronSolver::declare(parameters);
+  CharacteristicsParameters::declare(parameters);
   ParticleParameters::declare(parameters);
   ComparisonParameters::declare(parameters);
   OutputParameters::declare(parameters);

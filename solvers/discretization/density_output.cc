@@ -2,6 +2,8 @@
 
 #include <deal.II/base/data_out_base.h>
 #include <deal.II/base/mpi.h>
+#include <deal.II/base/utilities.h>
+#include <deal.II/grid/reference_cell.h>
 
 #include <algorithm>
 #include <array>
@@ -31,16 +33,16 @@ std::vector<double> velocity(const DGMesh &mesh, const Coupling &coupling, std::
   const DGBatches          &b        = mesh.batches();
   const VelocityTableShape &shape    = coupling.shape();
   const unsigned int        n_points = mesh.points_per_cell(), n_line = b.amplitude ? b.n : 1;
-  const CellKey            &key      = mesh.mesh().cells()[c];
-  const double *const       table    = coupling.table() + mesh.feature_of(c) * shape.n_rows;
-  const double              lambda   = coupling.mean_field().weight_decay();
+  const CellKey            &key    = mesh.mesh().cells()[c];
+  const double *const       table  = coupling.table() + mesh.feature_of(c) * shape.n_rows;
+  const double              lambda = coupling.mean_field().weight_decay();
   std::vector<double>       points(n_points * b.dim), result(b.dim * n_points);
   mesh.nodes(key, points.data());
   for (unsigned int i = 0; i < n_points; ++i)
     for (unsigned int d = 0; d < b.dim; ++d)
       {
-        const double *const theta  = points.data() + i * b.dim;
-        const unsigned int  node   = i / n_line;
+        const double *const theta = points.data() + i * b.dim;
+        const unsigned int  node  = i / n_line;
         double              minus_gradient;
         if (b.amplitude && d == 0)
           minus_gradient = -table[node];
@@ -86,6 +88,7 @@ public:
             patch.vertices[vertex][d] = mesh.mesh().position(cells[c], d, (vertex >> d) & 1U);
         patch.patch_index    = static_cast<unsigned int>(c);
         patch.n_subdivisions = mesh.batches().n - 1;
+        patch.reference_cell = dealii::ReferenceCells::get_hypercube<dim>();
         patch.data.reinit(static_cast<unsigned int>(names.size()), n_points);
         unsigned int row  = 0;
         const auto   fill = [&](const auto &value) {
@@ -119,9 +122,9 @@ public:
   }
 
 private:
-  using Patch       = dealii::DataOutBase::Patch<dim, dim>;
-  using VectorRange = std::tuple<unsigned int, unsigned int, std::string,
-                                 dealii::DataComponentInterpretation::DataComponentInterpretation>;
+  using Patch = dealii::DataOutBase::Patch<dim, dim>;
+  using VectorRange =
+    std::tuple<unsigned int, unsigned int, std::string, dealii::DataComponentInterpretation::DataComponentInterpretation>;
 
   const std::vector<Patch> &get_patches() const override { return patches; }
   std::vector<std::string>  get_dataset_names() const override { return names; }
@@ -139,11 +142,11 @@ std::string write_cells(const OutputParameters &parameters, const std::string &f
 {
   CellData<dim>                 data(parameters, mesh, coupling, density);
   dealii::DataOutBase::VtkFlags flags;
-  using Level              = decltype(flags.compression_level);
-  flags.compression_level  = parameters.compression == OutputParameters::Compression::none ?
-                               Level::no_compression :
-                               (parameters.compression == OutputParameters::Compression::fast ? Level::best_speed :
-                                                                                                Level::best_compression);
+  using Level                    = decltype(flags.compression_level);
+  flags.compression_level        = parameters.compression == OutputParameters::Compression::none ?
+                                     Level::no_compression :
+                                     (parameters.compression == OutputParameters::Compression::fast ? Level::best_speed :
+                                                                                                      Level::best_compression);
   flags.print_date_and_time      = false; // files of equal runs are equal
   flags.write_higher_order_cells = mesh.batches().n > 2;
   data.set_flags(flags);
@@ -210,7 +213,8 @@ void DensityOutput::write(double time, const DGMesh &mesh, const Coupling &coupl
       const std::string path = directory.file("density.pvd");
       std::ofstream     record(path);
       record.precision(17);
-      record << "<?xml version=\"1.0\"?>\n<VTKFile type=\"Collection\" version=\"0.1\" byte_order=\"LittleEndian\">\n<Collection>\n";
+      record
+        << "<?xml version=\"1.0\"?>\n<VTKFile type=\"Collection\" version=\"0.1\" byte_order=\"LittleEndian\">\n<Collection>\n";
       for (const auto &entry : entries)
         record << "<DataSet timestep=\"" << entry.first << "\" group=\"\" part=\"0\" file=\"" << entry.second << "\"/>\n";
       record << "</Collection>\n</VTKFile>\n";

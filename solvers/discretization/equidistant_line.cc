@@ -59,7 +59,8 @@ const EquidistantLine &EquidistantPoints::line(const CellKey &key, unsigned int 
 }
 
 template <typename Entry>
-void EquidistantPoints::apply(const CellKey &key, unsigned int first_axis, std::vector<double> &values, const Entry &entry) const
+void EquidistantPoints::apply(const CellKey &key, unsigned int first_axis, std::vector<double> &values,
+                              const Entry &entry) const
 {
   const unsigned int  n = mesh.batches().n;
   std::vector<double> result(values.size());
@@ -95,7 +96,8 @@ void EquidistantPoints::to_gauss(const CellKey &key, const double *equidistant, 
 
 void EquidistantPoints::transposed_to_gauss(const CellKey &key, unsigned int first_axis, std::vector<double> &values) const
 {
-  apply(key, first_axis, values, [](const EquidistantLine &axis, unsigned int i, unsigned int j) { return axis.to_gauss[j][i]; });
+  apply(key, first_axis, values,
+        [](const EquidistantLine &axis, unsigned int i, unsigned int j) { return axis.to_gauss[j][i]; });
 }
 
 void EquidistantPoints::positions(const CellKey &key, double *points) const
@@ -104,7 +106,7 @@ void EquidistantPoints::positions(const CellKey &key, double *points) const
   for (unsigned int i = 0; i < mesh.points_per_cell(); ++i)
     for (unsigned int d = 0, rest = i; d < dim; ++d, rest /= n)
       {
-        const double share    = static_cast<double>(rest % n) / (n - 1);
+        const double share  = static_cast<double>(rest % n) / (n - 1);
         points[i * dim + d] = (1. - share) * mesh.mesh().position(key, d, 0) + share * mesh.mesh().position(key, d, 1);
       }
 }

@@ -10,8 +10,8 @@
 
 namespace rhoflow
 {
-/// Between the Gauss points of a cell along one axis, on which densities evolve, and the n equidistant points with both ends, on
-/// which they are drawn.
+/// Between the Gauss points of a cell along one axis, on which densities evolve, and the n equidistant points with both ends,
+/// on which they are drawn.
 struct EquidistantLine
 {
   EquidistantLine() = default;
@@ -22,8 +22,8 @@ struct EquidistantLine
   Matrix       from_gauss{}; ///< [equidistant][Gauss]
   Matrix       to_gauss{};   ///< [Gauss][equidistant], its inverse
 
-  /// W_e = Σ_q w_q to_gauss[q][e], ∫ g u relative to the length of the cell: the closed Newton–Cotes weights for g = 1, positive up
-  /// to n = 8. For strong weights r^κ some are negative.
+  /// W_e = Σ_q w_q to_gauss[q][e], ∫ g u relative to the length of the cell: the closed Newton–Cotes weights for g = 1,
+  /// positive up to n = 8. For strong weights r^κ some are negative.
   std::array<double, max_points> weights{};
   /// A positive measure on the points: W_e where that is positive, and of its size elsewhere.
   std::array<double, max_points> measure{};

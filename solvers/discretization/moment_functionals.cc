@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include <solvers/base/exact_sum.h>
 #include <solvers/discretization/coupling.h>
@@ -21,8 +22,8 @@ MomentFunctionals::MomentFunctionals(const DGMesh &dg_mesh, const Coupling &coup
   , first_summed(coupling.first_summed())
   , last_summed(coupling.last_summed())
 {
-  const DGBatches   &b         = mesh.batches();
-  const unsigned int n_points  = mesh.points_per_cell(), n_omega = b.dim - (b.amplitude ? 1 : 0);
+  const DGBatches   &b        = mesh.batches();
+  const unsigned int n_points = mesh.points_per_cell(), n_omega = b.dim - (b.amplitude ? 1 : 0);
   n_modes                      = coupling.mean_field().n_modes();
   const unsigned int n_squares = n_omega * (n_omega + 1) / 2;
   layout.n_line                = b.amplitude ? b.n : 1;
@@ -32,9 +33,9 @@ MomentFunctionals::MomentFunctionals(const DGMesh &dg_mesh, const Coupling &coup
   layout.first[2]              = layout.first[1] + 1 + n_omega + n_modes;
   layout.first[3]              = layout.first[2] + 1;
 
-  const auto  &cells  = mesh.mesh().cells();
-  const Domain &box   = mesh.mesh().domain();
-  const double largest = std::max(std::abs(box.lower[0]), std::abs(box.upper[0]));
+  const auto   &cells   = mesh.mesh().cells();
+  const Domain &box     = mesh.mesh().domain();
+  const double  largest = std::max(std::abs(box.lower[0]), std::abs(box.upper[0]));
   point_measure.resize(cells.size() * n_points);
   lines.assign(cells.size() * layout.n_powers * layout.n_line, 1.);
   for (std::size_t c = 0; c < cells.size(); ++c)
@@ -50,7 +51,8 @@ MomentFunctionals::MomentFunctionals(const DGMesh &dg_mesh, const Coupling &coup
         {
           std::array<double, max_points> f{};
           for (unsigned int q = 0; q < b.n; ++q)
-            f[q] = std::pow((mesh.mesh().position(cells[c], 0, 0) + mesh.mesh().extent(cells[c], 0) * b.line.nodes[q]) / largest, p);
+            f[q] = std::pow(
+              (mesh.mesh().position(cells[c], 0, 0) + mesh.mesh().extent(cells[c], 0) * b.line.nodes[q]) / largest, p);
           equidistant.line(cells[c], 0).functional(b.line, f, lines.data() + (c * layout.n_powers + p) * layout.n_line);
         }
     }
@@ -62,11 +64,11 @@ MomentFunctionals::MomentFunctionals(const DGMesh &dg_mesh, const Coupling &coup
 
 void MomentFunctionals::build_rows(std::size_t feature, const CellKey &key, const Coupling &coupling)
 {
-  const DGBatches   &b       = mesh.batches();
-  const Domain      &box     = mesh.mesh().domain();
-  const unsigned int first   = b.amplitude ? 1 : 0, n_omega = b.dim - first;
-  const unsigned int K       = size(), n_nodes = layout.n_nodes;
-  auto              &row     = rows[feature];
+  const DGBatches   &b     = mesh.batches();
+  const Domain      &box   = mesh.mesh().domain();
+  const unsigned int first = b.amplitude ? 1 : 0, n_omega = b.dim - first;
+  const unsigned int K = size(), n_nodes = layout.n_nodes;
+  auto              &row = rows[feature];
   row.assign(n_nodes * K, 0.);
 
   // line_values[d][p][e]: the functional of the p-th power of a coordinate.
@@ -74,7 +76,7 @@ void MomentFunctionals::build_rows(std::size_t feature, const CellKey &key, cons
   for (unsigned int d = first; d < b.dim; ++d)
     for (unsigned int p = 0; p < 3; ++p)
       {
-        const LineBasis &basis = mesh.line(key, d);
+        const LineBasis               &basis = mesh.line(key, d);
         std::array<double, max_points> f{};
         for (unsigned int q = 0; q < b.n; ++q)
           f[q] = std::pow((mesh.mesh().position(key, d, 0) + mesh.mesh().extent(key, d) * basis.nodes[q] -
@@ -104,12 +106,12 @@ void MomentFunctionals::build_rows(std::size_t feature, const CellKey &key, cons
       unsigned int k = 0;
       for (unsigned int p = 0; p < layout.n_powers; ++p)
         {
-          k               = layout.first[p];
+          k                = layout.first[p];
           row[i * K + k++] = product({{0, 0, 0}});
           for (unsigned int d = first; d < b.dim && p < 2; ++d)
             {
               std::array<unsigned int, 3> power{};
-              power[d]        = 1;
+              power[d]         = 1;
               row[i * K + k++] = product(power);
             }
           for (unsigned int d = first; d < b.dim && p < 1; ++d)
@@ -179,7 +181,7 @@ std::vector<double> MomentFunctionals::columns(const std::vector<double> &v) con
   return result;
 }
 
-void MomentFunctionals::normalize(const std::vector<double> &v)
+void MomentFunctionals::normalize(const std::vector<double> &v, double least)
 {
   const MPI_Comm comm = mesh.mesh().communicator();
   ExactSum       sum;
@@ -187,10 +189,10 @@ void MomentFunctionals::normalize(const std::vector<double> &v)
     sum.add(point_measure[i] * v[i]);
   total = global_sum(sum, comm);
 
-  const unsigned int          K = size(), width = layout.n_pairs() * layout.n_nodes;
-  const std::vector<double>   sums = columns(v);
-  std::vector<ExactSum>       squares(K);
-  std::vector<double>         partial(K, 0.);
+  const unsigned int        K = size(), width = layout.n_pairs() * layout.n_nodes;
+  const std::vector<double> sums = columns(v);
+  std::vector<ExactSum>     squares(K);
+  std::vector<double>       partial(K, 0.);
   for_each_group(
     [&](std::size_t f) {
       for (unsigned int p = 0; p < layout.n_powers; ++p)
@@ -208,10 +210,56 @@ void MomentFunctionals::normalize(const std::vector<double> &v)
     });
   std::vector<double> factor = global_sums(squares, comm);
   for (double &s : factor)
-    s = s > 0. ? std::sqrt(total / s) : 0.;
+    s = s > least * total ? std::sqrt(total / s) : 0.;
   for (auto &row : rows)
     for (std::size_t i = 0; i < row.size(); ++i)
       row[i] *= factor[i % K];
+}
+
+void MomentFunctionals::orthonormalize(const std::vector<double> &v)
+{
+  // Cholesky's decomposition of the Gram matrix resolves combinations whose mean square is 1e-14 of the functionals' or more,
+  // if the largest remaining pivot is taken first. It is applied twice: smaller combinations come out of explicit differences,
+  // whose round-off is 1e-16 of the functionals, and are orthonormal after the second time.
+  constexpr double  resolution = 1e-14, least = 1e-24;
+  const std::size_t K = size();
+  normalize(v, 0.);
+  for (unsigned int pass = 0; pass < 2; ++pass)
+    {
+      std::vector<double> matrix = gram(v);
+      for (unsigned int p = 0; p < layout.n_powers; ++p)
+        {
+          std::vector<std::size_t> remaining(layout.first[p + 1] - layout.first[p]);
+          std::iota(remaining.begin(), remaining.end(), layout.first[p]);
+          const auto entry = [&](std::size_t k, std::size_t l) -> double & {
+            return matrix[std::min(k, l) * K + std::max(k, l)];
+          };
+          while (!remaining.empty())
+            {
+              const auto smaller = [&](std::size_t k, std::size_t l) { return entry(k, k) < entry(l, l); };
+              const auto        largest = std::max_element(remaining.begin(), remaining.end(), smaller);
+              const std::size_t k       = *largest;
+              if (!(entry(k, k) > resolution * total))
+                break;
+              remaining.erase(largest);
+              const double pivot = std::sqrt(entry(k, k) / total);
+              for (const std::size_t l : remaining)
+                entry(k, l) /= pivot * total;
+              for (const std::size_t i : remaining)
+                for (const std::size_t l : remaining)
+                  if (i <= l)
+                    entry(i, l) -= entry(k, i) * entry(k, l) * total;
+              for (auto &table : rows)
+                for (std::size_t i = 0; i < table.size(); i += K)
+                  {
+                    table[i + k] /= pivot;
+                    for (const std::size_t l : remaining)
+                      table[i + l] -= entry(k, l) * table[i + k];
+                  }
+            }
+        }
+      normalize(v, pass == 0 ? least : resolution);
+    }
 }
 
 std::vector<double> MomentFunctionals::integrals(const std::vector<double> &v) const

@@ -9,18 +9,18 @@ namespace rhoflow
 class Coupling;
 class MomentFunctionals;
 
-/// What is written, drawn and compared of an evolved density. The evolved polynomial ρ_h may be negative in places; here it gets a
-/// representation that is not: values v_e ≥ 0 at the equidistant points of every cell whose polynomial has the mass of ρ_h, its
-/// first and second moments ∫ θ_d ρ, ∫ θ_d θ_e ρ, and the moments m_j = ∫ a χ_j ρ that drive the dynamics, all with the quadrature
-/// of the scheme.
+/// What is written, drawn and compared of an evolved density. The evolved polynomial ρ_h may be negative in places; here it
+/// gets a representation that is not: values v_e ≥ 0 at the equidistant points of every cell whose polynomial has the mass of
+/// ρ_h, its first and second moments ∫ θ_d ρ, ∫ θ_d θ_e ρ, and the moments m_j = ∫ a χ_j ρ that drive the dynamics, all with
+/// the quadrature of the scheme.
 ///
-/// In each cell negative values are set to zero and the others scaled back to the cell's mass (to zero if that is negative). The
-/// result v⁰ is multiplied by a tilt that is positive everywhere,
+/// In each cell negative values are set to zero and the others scaled back to the cell's mass (to zero if that is negative).
+/// The result v⁰ is multiplied by a tilt that is positive everywhere,
 ///   v = v⁰ g(Σ_k μ_k ψ_k),      g(t) = exp(t) for t < 0, 1 + t for t ≥ 0,
-/// with ψ_k the k-th functional's density (MomentFunctionals). Like the I-projection (g = exp; I. Csiszár, Ann. Probab. 3, 1975) v is
-/// the density with the prescribed moments that is nearest to v⁰ in a divergence, relative entropy where v < v⁰ and χ² where v > v⁰,
-/// which keeps the thin tails of v⁰ thin: there exp(t) is astronomic. μ solves a convex problem of a few tens of unknowns by Newton's
-/// method. A density that was nowhere negative is kept to round-off.
+/// with ψ_k the k-th functional's density (MomentFunctionals). Like the I-projection (g = exp; I. Csiszár, Ann. Probab. 3,
+/// 1975) v is the density with the prescribed moments that is nearest to v⁰ in a divergence, relative entropy where v < v⁰ and
+/// χ² where v > v⁰, which keeps the thin tails of v⁰ thin: there exp(t) is astronomic. μ solves a convex problem of a few tens
+/// of unknowns by Newton's method. A density that was nowhere negative is kept to round-off.
 ///
 /// All sums are order-independent: the result is bitwise the same on any number of ranks.
 class PositiveDensity
@@ -32,8 +32,10 @@ public:
   /// v at the equidistant points, [cells][points], all ≥ 0.
   const std::vector<double> &values() const { return v; }
 
-  /// v as weighted points: positions [N][D] and weights ≥ 0 [N] of this rank, summing to the mass over all ranks. In one dimension
-  /// rank 0 has them all. Points without mass are left out.
+  /// v as weighted points: positions [N][D] and weights ≥ 0 [N] of this rank, summing to the mass over all ranks (in one
+  /// dimension rank 0 has them all; points without mass are left out). The points are the equidistant ones. In cells where a
+  /// strong radial weight makes some of their weights negative they are the Gauss points, with the mass of the cell if that is
+  /// positive.
   struct Points
   {
     std::vector<double> positions, weights;
@@ -50,12 +52,23 @@ public:
   double       tilted_mass() const { return changed_mass; }
   unsigned int iterations() const { return n_iterations; }
 
+  /// v as boxes over which a mass is spread evenly, of this rank; in one dimension rank 0 has them all.
+  struct Boxes
+  {
+    std::vector<double> centers, extents; ///< [N][D]
+    std::vector<double> weights;          ///< > 0, [N]; over all ranks their sum is the mass, up to 1e-9 of it
+  };
+  /// Every cell in 4^D, 2^D or one equal boxes, the more the more mass it has; cells without a noticeable mass are left out. A box
+  /// gets the integral of v over it, without what is negative between the points of v, scaled to the cell's mass, and the boxes of
+  /// a cell are moved together so that the first moments ∫ θ_d v of the cell are right too.
+  Boxes boxes() const;
+
 private:
-  /// Finds the tilt; sets v, the deviation and the number of iterations. `goal`: the functionals of ρ_h.
-  void tilt(const MomentFunctionals &functionals, const std::vector<double> &goal, const std::vector<double> &start);
-  /// The same with a given ε: Newton's method for goal − L(v) − ε (μ − μ°) = 0 with μ° = 0, and then μ° the solution before
-  /// (proximal point method: ε bounds μ in directions in which functionals are dependent on the support of v⁰). Keeps the best v.
-  void tilt(const MomentFunctionals &functionals, const std::vector<double> &goal, const std::vector<double> &start, double epsilon);
+  /// Newton's method for goal − L(v) − ε (μ − μ°) = 0 with μ° = 0, and then μ° the solution before (proximal point method: ε
+  /// bounds μ in directions in which functionals are dependent on the support of v⁰). `goal`: the functionals of ρ_h. Improves
+  /// v and the deviation if it can.
+  void tilt(const MomentFunctionals &functionals, const std::vector<double> &goal, const std::vector<double> &start,
+            double epsilon);
 
   const DGMesh     &mesh;
   EquidistantPoints equidistant;

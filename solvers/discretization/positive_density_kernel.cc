@@ -39,8 +39,8 @@ void apply_tilt(std::size_t n, const double *start, const double *t, double *v, 
   for (std::size_t i = 0; i < n; i += vm::lanes)
     {
       // Whole vectors to the end, so that a value does not depend on its place.
-      const std::size_t m                 = std::min<std::size_t>(vm::lanes, n - i);
-      double            from[vm::lanes]   = {}, tilt[vm::lanes] = {}, result[vm::lanes], derivative[vm::lanes];
+      const std::size_t m               = std::min<std::size_t>(vm::lanes, n - i);
+      double            from[vm::lanes] = {}, tilt[vm::lanes] = {}, result[vm::lanes], derivative[vm::lanes];
       std::copy_n(start + i, m, from);
       std::copy_n(t + i, m, tilt);
       const vm::Vector x = vm::load(tilt), zero = vm::broadcast(0.);

@@ -7,14 +7,15 @@
 
 namespace rhoflow
 {
-/// How functionals are kept: ψ_k at node (a, i) of a cell is A_p(a) T_k(i), where p = 0, 1, 2 is the power of the first coordinate
-/// if features are linear in it (a: node along that axis, i: node of the feature cell); without, there is only p = 0 and A_0 = 1.
+/// How functionals are kept: ψ_k at node (a, i) of a cell is A_p(a) T_k(i), where p = 0, 1, 2 is the power of the first
+/// coordinate if features are linear in it (a: node along that axis, i: node of the feature cell); without, there is only p = 0
+/// and A_0 = 1.
 struct TiltLayout
 {
-  unsigned int n_line        = 1; ///< nodes a
-  unsigned int n_nodes       = 0; ///< nodes i
-  unsigned int n_powers      = 1;
-  unsigned int first[4]      = {0, 0, 0, 0}; ///< functionals of power p: first[p] ≤ k < first[p + 1]
+  unsigned int n_line   = 1; ///< nodes a
+  unsigned int n_nodes  = 0; ///< nodes i
+  unsigned int n_powers = 1;
+  unsigned int first[4] = {0, 0, 0, 0}; ///< functionals of power p: first[p] ≤ k < first[p + 1]
   unsigned int n_functionals() const { return first[n_powers]; }
   unsigned int n_pairs() const { return n_powers * (n_powers + 1) / 2; }
   /// Position of the pair of powers p ≤ q.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 #include <solvers/base/error.h>
 #include <solvers/base/number.h>
@@ -11,6 +12,13 @@
 
 namespace rhoflow
 {
+double InitialLaw::product_weight(unsigned int) const { throw std::logic_error("this initial law is not a mixture of products"); }
+
+double InitialLaw::factor_density(unsigned int, unsigned int, double) const
+{
+  throw std::logic_error("this initial law is not a mixture of products");
+}
+
 namespace
 {
 const std::string law_parameter = "Initial law/Law";
@@ -75,6 +83,13 @@ public:
         sum += product;
       }
     return sum;
+  }
+
+  unsigned int n_products() const override { return static_cast<unsigned int>(components.size()); }
+  double       product_weight(unsigned int component) const override { return components[component].weight; }
+  double       factor_density(unsigned int component, unsigned int coordinate, double x) const override
+  {
+    return components[component].factors[coordinate].density(x);
   }
 
   void sample(CounterRandom &random, double *theta) const override

@@ -26,29 +26,29 @@ TEST_CASE("W1 of a few points on the line", "[comparison]")
 {
   const Distances distances(1, 5, 1000);
   // Sorted: 1 → 1.5 and 4 → 3, half of the mass each.
-  auto result = distances.between({4., 1.}, {}, {1.5, 3.}, {}, MPI_COMM_SELF);
+  auto result = distances.between({4., 1.}, {}, {}, {1.5, 3.}, {}, MPI_COMM_SELF);
   CHECK(result.resolution == Approx(0.003));
   CHECK(result.coordinates[0] == Approx(.75).margin(result.resolution));
   CHECK(result.sliced == Approx(result.coordinates[0]));
   // Three quarters at 0, a quarter at 2 against everything at 1; weights need not be normalised.
-  result = distances.between({0., 2.}, {6., 2.}, {1.}, {5.}, MPI_COMM_SELF);
+  result = distances.between({0., 2.}, {6., 2.}, {}, {1.}, {5.}, MPI_COMM_SELF);
   CHECK(result.coordinates[0] == Approx(1.).margin(result.resolution));
   // A point without weight does not even widen the grid.
-  result = distances.between({0., 2., 1000.}, {6., 2., 0.}, {1.}, {}, MPI_COMM_SELF);
+  result = distances.between({0., 2., 1000.}, {6., 2., 0.}, {}, {1.}, {}, MPI_COMM_SELF);
   CHECK(result.resolution == Approx(0.002));
-  CHECK(distances.between({3., 3.}, {}, {3.}, {}, MPI_COMM_SELF).coordinates[0] == 0.);
+  CHECK(distances.between({3., 3.}, {}, {}, {3.}, {}, MPI_COMM_SELF).coordinates[0] == 0.);
   // 1 + 2/3 against 2 at masses 1/3: |F − G| is 1/3 on [0, 1], 1/6 on [1, 2] and 1/3 on [2, 4].
-  result = distances.between({0., 1., 4.}, {}, {1., 2.}, {}, MPI_COMM_SELF);
+  result = distances.between({0., 1., 4.}, {}, {}, {1., 2.}, {}, MPI_COMM_SELF);
   CHECK(result.coordinates[0] == Approx(1. / 3. + 1. / 6. + 2. / 3.).margin(result.resolution));
 }
 
 TEST_CASE("W1 of Gaussians", "[comparison]")
 {
   const Distances distances(1, 1, 4096);
-  CHECK(distances.between(gaussian(20000, 0., 1.), {}, gaussian(20000, 0.3, 1.), {}, MPI_COMM_SELF).coordinates[0] ==
+  CHECK(distances.between(gaussian(20000, 0., 1.), {}, {}, gaussian(20000, 0.3, 1.), {}, MPI_COMM_SELF).coordinates[0] ==
         Approx(0.3).epsilon(1e-4));
   // W1(N(0, 1), N(0, s²)) = |s − 1| E|N(0, 1)|.
-  CHECK(distances.between(gaussian(20000, 0., 1.), {}, gaussian(30000, 0., 1.7), {}, MPI_COMM_SELF).coordinates[0] ==
+  CHECK(distances.between(gaussian(20000, 0., 1.), {}, {}, gaussian(30000, 0., 1.7), {}, MPI_COMM_SELF).coordinates[0] ==
         Approx(0.7 * std::sqrt(2. / 3.14159265358979)).epsilon(1e-3));
 }
 
@@ -66,7 +66,7 @@ TEST_CASE("W1 of ordered measures is exact on the coarsest grid", "[comparison]"
       sum += step;
     }
   const Distances distances(1, 1, 16);
-  CHECK(distances.between(points, {}, shifted, {}, MPI_COMM_SELF).coordinates[0] == Approx(sum / 100.).epsilon(1e-12));
+  CHECK(distances.between(points, {}, {}, shifted, {}, MPI_COMM_SELF).coordinates[0] == Approx(sum / 100.).epsilon(1e-12));
 }
 
 TEST_CASE("sliced W1 of a shift is the mean projection of the shift", "[comparison]")
@@ -93,7 +93,7 @@ TEST_CASE("sliced W1 of a shift is the mean projection of the shift", "[comparis
         square += distances.directions()[l + i] * distances.directions()[l + i];
       CHECK(square == Approx(1.));
     }
-  const auto result = distances.between(points, {}, shifted, {}, MPI_COMM_SELF);
+  const auto result = distances.between(points, {}, {}, shifted, {}, MPI_COMM_SELF);
   for (unsigned int i = 0; i < D; ++i)
     CHECK(result.coordinates[i] == Approx(std::abs(shift[i])).margin(result.resolution));
   // Mean of |cos| over the circle 2/π, over the sphere 1/2.
@@ -123,8 +123,8 @@ TEST_CASE("distances do not depend on where the points live", "[comparison][mpi]
         }
     }
   const Distances distances(3, 20, 1000);
-  const auto      alone  = distances.between(points, weights, others, {}, MPI_COMM_SELF);
-  const auto      shared = distances.between(my_points, my_weights, my_others, {}, MPI_COMM_WORLD);
+  const auto      alone  = distances.between(points, weights, {}, others, {}, MPI_COMM_SELF);
+  const auto      shared = distances.between(my_points, my_weights, {}, my_others, {}, MPI_COMM_WORLD);
   CHECK(alone.coordinates == shared.coordinates);
   CHECK(alone.sliced == shared.sliced);
   CHECK(alone.resolution == shared.resolution);

@@ -21,8 +21,8 @@ double largest_deviation(const RoughDensity &density, const std::vector<double> 
     return std::vector<double>(density.values.begin() + static_cast<std::ptrdiff_t>(c * n_points),
                                density.values.begin() + static_cast<std::ptrdiff_t>((c + 1) * n_points));
   });
-  const std::vector<double> reached =
-    moments_of(density, [&](std::size_t c) { return at_gauss_points(density, c, reconstruction.data() + c * n_points); });
+  const std::vector<double> reached  = moments_of(
+     density, [&](std::size_t c) { return at_gauss_points(density, c, reconstruction.data() + c * n_points); });
   const std::size_t K       = evolved.size() / 2;
   double            largest = 0.;
   for (std::size_t k = 0; k < K; ++k)
@@ -31,12 +31,14 @@ double largest_deviation(const RoughDensity &density, const std::vector<double> 
   return largest;
 }
 
-void check(const RoughDensity &density, double least_negative_mass)
+void check(const RoughDensity &density, double least_negative_mass, double points_tolerance = 1e-12)
 {
   const PositiveDensity positive(*density.mesh, *density.coupling, density.values);
-  INFO("degree " << density.mesh->batches().n - 1 << ", " "negative mass " << positive.negative_mass() << ", deviation " << positive.deviation() << " after "
-                        << positive.iterations() << " iterations, moved " << positive.tilted_mass() << ", modes "
-                        << density.field->n_modes());
+  INFO("degree " << density.mesh->batches().n - 1
+                 << ", "
+                    "negative mass "
+                 << positive.negative_mass() << ", deviation " << positive.deviation() << " after " << positive.iterations()
+                 << " iterations, moved " << positive.tilted_mass() << ", modes " << density.field->n_modes());
   CHECK(positive.negative_mass() > least_negative_mass);
   CHECK(positive.minimum() < 0.);
   CHECK(*std::min_element(positive.values().begin(), positive.values().end()) >= 0.);
@@ -52,7 +54,7 @@ void check(const RoughDensity &density, double least_negative_mass)
   for (const double weight : points.weights)
     mass += weight;
   CHECK(*std::min_element(points.weights.begin(), points.weights.end()) > 0.);
-  CHECK(mass == Approx(positive.mass()).epsilon(1e-12));
+  CHECK(mass == Approx(positive.mass()).epsilon(points_tolerance));
   bool inside = true;
   for (std::size_t i = 0; i < points.positions.size(); ++i)
     inside = inside && points.positions[i] >= density.domain.lower[i % D] && points.positions[i] <= density.domain.upper[i % D];
@@ -66,30 +68,36 @@ TEST_CASE("positive densities keep mass and moments of under-resolved ones", "[p
   {
     const DataSetProblem problem(Type::ridge, 1, 3);
     for (unsigned int degree = 1; degree <= 4; ++degree)
-      check(RoughDensity(problem, degree, 8, 0.1, MPI_COMM_SELF), 1e-3);
+      check(RoughDensity(problem, degree, 8, 0.1, MPI_COMM_SELF), 1e-4);
   }
   SECTION("two dimensions, linear in the amplitude")
   {
     const DataSetProblem problem(Type::weighted_ridge, 1, 8);
     for (unsigned int degree = 1; degree <= 4; ++degree)
-      check(RoughDensity(problem, degree, 8, 0.1, MPI_COMM_SELF), 1e-3);
+      check(RoughDensity(problem, degree, 8, 0.1, MPI_COMM_SELF), 1e-4);
   }
   SECTION("two dimensions, no amplitude")
   {
     const DataSetProblem problem(Type::ridge, 2, 20);
     for (unsigned int degree = 2; degree <= 3; ++degree)
-      check(RoughDensity(problem, degree, 8, 0.1, MPI_COMM_SELF), 1e-3);
+      check(RoughDensity(problem, degree, 8, 0.1, MPI_COMM_SELF), 1e-4);
   }
   SECTION("three dimensions, linear in the amplitude")
   {
     const DataSetProblem problem(Type::biased_ridge, 1, 12, Activation::Kind::tanh);
     for (unsigned int degree = 2; degree <= 3; ++degree)
-      check(RoughDensity(problem, degree, 6, 0.15, MPI_COMM_SELF), 1e-3);
+      check(RoughDensity(problem, degree, 6, 0.15, MPI_COMM_SELF), 1e-4);
+  }
+  SECTION("with a radial weight, whose equidistant weights are positive, or not everywhere")
+  {
+    const DataSetProblem problem(Type::weighted_ridge, 2, 8);
+    check(RoughDensity(problem, 2, 6, 0.15, MPI_COMM_SELF, 1.), 1e-4);
+    check(RoughDensity(problem, 2, 6, 0.15, MPI_COMM_SELF, 12.), 1e-4, 1e-5);
   }
   SECTION("three dimensions, no amplitude")
   {
     const DataSetProblem problem(Type::bump, 3, 10);
-    check(RoughDensity(problem, 2, 6, 0.15, MPI_COMM_SELF), 1e-3);
+    check(RoughDensity(problem, 2, 6, 0.15, MPI_COMM_SELF), 1e-4);
   }
 }
 
@@ -150,7 +158,8 @@ TEST_CASE("positive densities are the same on any number of ranks", "[positive_d
   for (const DataSetProblem *problem : {&amplitude, &general, &line})
     {
       const RoughDensity    alone(*problem, 2, 6, 0.2, MPI_COMM_SELF), together(*problem, 2, 6, 0.2, MPI_COMM_WORLD);
-      const PositiveDensity one(*alone.mesh, *alone.coupling, alone.values), many(*together.mesh, *together.coupling, together.values);
+      const PositiveDensity one(*alone.mesh, *alone.coupling, alone.values),
+        many(*together.mesh, *together.coupling, together.values);
       CHECK(one.mass() == many.mass());
       CHECK(one.negative_mass() == many.negative_mass());
       CHECK(one.minimum() == many.minimum());

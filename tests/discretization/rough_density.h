@@ -14,8 +14,8 @@
 
 namespace rhoflow
 {
-/// A density with real negative parts: the L2 projection of a product of mixtures of three narrow Gaussians on a coarse mesh with
-/// hanging nodes, and the mean field of a small data set beside it.
+/// A density with real negative parts: the L2 projection of a product of mixtures of three narrow Gaussians on a coarse mesh
+/// with hanging nodes, and the mean field of a small data set beside it.
 struct RoughDensity
 {
   RoughDensity(const DataSetProblem &data, unsigned int degree, unsigned int n_cells, double deviation, MPI_Comm communicator,
@@ -40,7 +40,7 @@ struct RoughDensity
     adaptive->adapt(flags, 0, none, nothing);
 
     const unsigned int first = problem.linear_in_first_parameter() ? 1 : 0;
-    field = std::make_unique<MeanField>(problem, std::vector<double>(domain.lower.begin() + first, domain.lower.end()),
+    field    = std::make_unique<MeanField>(problem, std::vector<double>(domain.lower.begin() + first, domain.lower.end()),
                                         std::vector<double>(domain.upper.begin() + first, domain.upper.end()),
                                         MeanFieldParameters());
     mesh     = std::make_unique<DGMesh>(*adaptive, degree, first == 1, kappa);
@@ -64,9 +64,9 @@ struct RoughDensity
     const LineBasis       &line = mesh->line(key, d);
     constexpr unsigned int N    = 400;
     const double           left = adaptive->position(key, d, 0), h = adaptive->extent(key, d);
-    const double           middle = 0.5 * (domain.lower[d] + domain.upper[d]);
+    const double           middle   = 0.5 * (domain.lower[d] + domain.upper[d]);
     const bool             weighted = kappa > 0. && d + 1 == mesh->dimension();
-    double                 sum = 0.;
+    double                 sum      = 0.;
     for (unsigned int q = 0; q < N; ++q)
       {
         const double xi = (q + 0.5) / N, r = left + h * xi;
@@ -103,7 +103,8 @@ inline std::vector<double> at_gauss_points(const RoughDensity &density, std::siz
           for (unsigned int m = 0; m < n; ++m)
             if (m != rest % n)
               {
-                const double xi = (points[q * dim + d] - density.adaptive->position(key, d, 0)) / density.adaptive->extent(key, d);
+                const double xi = (points[q * dim + d] - density.adaptive->position(key, d, 0)) /
+                                  density.adaptive->extent(key, d);
                 shape *= (xi * (n - 1) - m) / (static_cast<double>(rest % n) - m);
               }
         result[q] += shape * values[e];

@@ -1,0 +1,214 @@
+#include <solvers/base/exact_sum.h>
+#include <solvers/characteristics/operator.h>
+#include <solvers/mean_field/mean_field.h>
+#include <solvers/model/learning_problem.h>
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+namespace rhoflow
+{
+namespace
+{
+constexpr std::size_t group_size = 32;
+
+int rank_of(MPI_Comm communicator)
+{
+  int rank;
+  MPI_Comm_rank(communicator, &rank);
+  return rank;
+}
+
+int size_of(MPI_Comm communicator)
+{
+  int size;
+  MPI_Comm_size(communicator, &size);
+  return size;
+}
+
+/// Four chains of sums in a fixed order, since one chain would wait for every addition.
+double dot(const std::vector<double> &a, const double *b)
+{
+  double            sum[4] = {0., 0., 0., 0.};
+  const std::size_t whole  = a.size() / 4 * 4;
+  for (std::size_t k = 0; k < whole; k += 4)
+    for (std::size_t l = 0; l < 4; ++l)
+      sum[l] += a[k + l] * b[k + l];
+  for (std::size_t k = whole; k < a.size(); ++k)
+    sum[0] += a[k] * b[k];
+  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
+double square(const double *x, std::size_t n)
+{
+  double sum = 0.;
+  for (std::size_t i = 0; i < n; ++i)
+    sum += x[i] * x[i];
+  return sum;
+}
+} // namespace
+
+void drop_light_points(WeightedPoints &law, std::size_t dimension, double mass)
+{
+  std::vector<std::size_t> order(law.size());
+  std::iota(order.begin(), order.end(), std::size_t(0));
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) { return law.weights[i] < law.weights[j]; });
+  std::vector<bool> dropped(law.size(), false);
+  double            rest = 0.;
+  for (const std::size_t i : order)
+    {
+      if (rest + law.weights[i] > mass)
+        break;
+      rest += law.weights[i];
+      dropped[i] = true;
+    }
+  const double total = std::accumulate(law.weights.begin(), law.weights.end(), 0.);
+  std::size_t  n     = 0;
+  for (std::size_t i = 0; i < law.size(); ++i)
+    if (!dropped[i])
+      {
+        law.weights[n] = law.weights[i] * (total / (total - rest));
+        std::copy_n(&law.points[i * dimension], dimension, &law.points[n * dimension]);
+        ++n;
+      }
+  law.weights.resize(n);
+  law.points.resize(n * dimension);
+}
+
+CharacteristicsOperator::CharacteristicsOperator(const MeanField &mean_field, const WeightedPoints &law, MPI_Comm communicator)
+  : field(mean_field)
+  , comm(communicator)
+  , n_modes(mean_field.n_modes())
+  , n_parameters(mean_field.learning_problem().n_parameters())
+  , n_omega(mean_field.n_feature_parameters())
+  , linear(mean_field.learning_problem().linear_in_first_parameter())
+  , n_global(law.size())
+{
+  for (const std::string &name : field.learning_problem().parameter_names())
+    is_radius.push_back(name == "r");
+  const std::size_t n_groups = (n_global + group_size - 1) / group_size;
+  const auto        rank     = static_cast<std::size_t>(rank_of(comm));
+  const auto        size     = static_cast<std::size_t>(size_of(comm));
+  const std::size_t first    = std::min(n_global, n_groups * rank / size * group_size);
+  const std::size_t last     = std::min(n_global, n_groups * (rank + 1) / size * group_size);
+  mine.weights.assign(&law.weights[0] + first, &law.weights[0] + last);
+  mine.points.assign(&law.points[0] + first * n_parameters, &law.points[0] + last * n_parameters);
+  omega.resize(mine.size() * n_omega);
+  values.resize(mine.size() * n_modes);
+  slopes.resize(mine.size() * n_omega * n_modes);
+}
+
+void CharacteristicsOperator::project(double *points) const
+{
+  for (std::size_t i = 0; i < mine.size(); ++i)
+    for (unsigned int c = 0; c < n_parameters; ++c)
+      if (is_radius[c])
+        points[i * n_parameters + c] = std::max(points[i * n_parameters + c], 0.);
+}
+
+const std::vector<double> &CharacteristicsOperator::update(const double *points)
+{
+  present = points;
+  for (std::size_t i = 0; i < mine.size(); ++i)
+    for (unsigned int d = 0; d < n_omega; ++d)
+      {
+        const unsigned int c   = n_parameters - n_omega + d;
+        omega[i * n_omega + d] = (is_radius[c] ? std::max(points[i * n_parameters + c], 0.) : points[i * n_parameters + c]);
+      }
+  field.modes(static_cast<unsigned int>(mine.size()), omega.data(), values.data(), slopes.data());
+
+  std::vector<ExactSum> sums(n_modes);
+  std::vector<double>   group(n_modes);
+  for (std::size_t first = 0; first < mine.size(); first += group_size)
+    {
+      std::fill(group.begin(), group.end(), 0.);
+      for (std::size_t i = first; i < std::min(first + group_size, mine.size()); ++i)
+        {
+          const double  amplitude = mine.weights[i] * (linear ? points[i * n_parameters] : 1.);
+          const double *chi       = &values[i * n_modes];
+          for (unsigned int j = 0; j < n_modes; ++j)
+            group[j] += amplitude * chi[j];
+        }
+      for (unsigned int j = 0; j < n_modes; ++j)
+        sums[j].add(group[j]);
+    }
+  m        = global_sums(std::move(sums), comm);
+  residual = field.residual(m);
+  return m;
+}
+
+void CharacteristicsOperator::velocity(double *velocities) const
+{
+  const double lambda = field.weight_decay();
+  for (std::size_t i = 0; i < mine.size(); ++i)
+    {
+      const double *theta = present + i * n_parameters;
+      double       *v     = velocities + i * n_parameters;
+      const double  a     = (linear ? theta[0] : 1.);
+      if (linear)
+        v[0] = -dot(residual, &values[i * n_modes]) - lambda * theta[0];
+      for (unsigned int d = 0; d < n_omega; ++d)
+        {
+          const unsigned int c = n_parameters - n_omega + d;
+          v[c]                 = -a * dot(residual, &slopes[(i * n_omega + d) * n_modes]) - lambda * omega[i * n_omega + d];
+          if (is_radius[c] && theta[c] <= 0.)
+            v[c] = std::max(v[c], 0.);
+        }
+    }
+}
+
+void CharacteristicsOperator::potential(double *result) const
+{
+  for (std::size_t i = 0; i < mine.size(); ++i)
+    {
+      const double *theta = present + i * n_parameters;
+      result[i]           = (linear ? theta[0] : 1.) * dot(residual, &values[i * n_modes]) +
+                  .5 * field.weight_decay() * square(theta, n_parameters);
+    }
+}
+
+std::vector<double> CharacteristicsOperator::integrals(const std::vector<double> &q, std::size_t columns) const
+{
+  std::vector<ExactSum> sums(columns);
+  for (std::size_t first = 0; first < mine.size(); first += group_size)
+    for (std::size_t c = 0; c < columns; ++c)
+      {
+        double group = 0.;
+        for (std::size_t i = first; i < std::min(first + group_size, mine.size()); ++i)
+          group += mine.weights[i] * q[i * columns + c];
+        sums[c].add(group);
+      }
+  return global_sums(std::move(sums), comm);
+}
+
+double CharacteristicsOperator::minimum_potential(const std::vector<double> &sample, double lower_a, double upper_a) const
+{
+  const double        lambda = field.weight_decay();
+  double              lowest = std::numeric_limits<double>::infinity();
+  const std::size_t   n      = sample.size() / n_omega;
+  const auto          stride = static_cast<std::size_t>(size_of(comm)) * group_size;
+  std::vector<double> chi(group_size * n_modes);
+  for (std::size_t first = static_cast<std::size_t>(rank_of(comm)) * group_size; first < n; first += stride)
+    {
+      const std::size_t count = std::min(group_size, n - first);
+      field.modes(static_cast<unsigned int>(count), &sample[first * n_omega], chi.data(), nullptr);
+      for (std::size_t i = 0; i < count; ++i)
+        {
+          const double psi     = dot(residual, &chi[i * n_modes]);
+          const double confine = .5 * lambda * square(&sample[(first + i) * n_omega], n_omega);
+          if (!linear)
+            {
+              lowest = std::min(lowest, psi + confine);
+              continue;
+            }
+          // A parabola in a, or a line whose minimum is an end of the interval.
+          const double vertex = (lambda > 0. ? std::clamp(-psi / lambda, lower_a, upper_a) : lower_a);
+          for (const double a : {lower_a, upper_a, vertex})
+            lowest = std::min(lowest, a * psi + .5 * lambda * a * a + confine);
+        }
+    }
+  MPI_Allreduce(MPI_IN_PLACE, &lowest, 1, MPI_DOUBLE, MPI_MIN, comm);
+  return lowest;
+}
+} // namespace rhoflow

@@ -1,0 +1,29 @@
+#pragma once
+
+namespace dealii
+{
+class ParameterHandler;
+}
+
+namespace rhoflow
+{
+/// Section "Characteristics".
+struct CharacteristicsParameters
+{
+  enum class Features
+  {
+    automatic, ///< exact up to 1000 data nodes
+    exact,     ///< all data nodes
+    compressed ///< as section "Mean field" says
+  };
+
+  static void declare(dealii::ParameterHandler &prm);
+  void        parse(dealii::ParameterHandler &prm);
+
+  unsigned int n_per_coordinate = 16;    ///< Gauss points of ρ_0 for each coordinate
+  double       neglected_mass   = 1e-12; ///< of the lightest points together, which are left out
+  double       tolerance        = 1e-8;  ///< local error of the points, relative and absolute
+  Features     features         = Features::automatic;
+  bool         write_points     = true;
+};
+} // namespace rhoflow

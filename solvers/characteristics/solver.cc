@@ -1,0 +1,271 @@
+#include <solvers/base/error.h>
+#include <solvers/base/progress.h>
+#include <solvers/base/run_directory.h>
+#include <solvers/base/statistics.h>
+#include <solvers/base/time_loop.h>
+#include <solvers/base/timing.h>
+#include <solvers/characteristics/diagnostics.h>
+#include <solvers/characteristics/point_output.h>
+#include <solvers/characteristics/solver.h>
+#include <solvers/characteristics/step.h>
+#include <solvers/comparison/sgd_twin.h>
+#include <solvers/mean_field/mean_field.h>
+#include <solvers/model/learning_problem.h>
+
+#include <cmath>
+#include <optional>
+
+namespace rhoflow
+{
+namespace
+{
+/// Compressed features are as good as they say inside the box alone. The name of the first coordinate of ω that is outside for
+/// one of this rank's `points`, with its value; empty if there is none.
+std::string coordinate_outside(const LearningProblem &problem, const Domain &domain, const double *points, std::size_t n)
+{
+  const unsigned int D = problem.n_parameters();
+  for (std::size_t i = 0; i < n; ++i)
+    for (unsigned int d = D - problem.n_feature_parameters(); d < D; ++d)
+      if (!domain.periodic[d] && !(points[i * D + d] >= domain.lower[d] && points[i * D + d] <= domain.upper[d]))
+        return problem.parameter_names()[d] + " = " + short_number(points[i * D + d]);
+  return "";
+}
+
+const std::string box_advice = "The features are compressed on this box and unknown outside: enlarge it, or set 'Features = "
+                               "exact' in section 'Characteristics'.";
+
+class CharacteristicsEvolution : public Evolution
+{
+public:
+  CharacteristicsEvolution(const MeanField &mean_field, const WeightedPoints &law, const CharacteristicsParameters &parameters,
+                           bool exact_features, const TwinSettings *twin_settings, const Domain &box, const RunContext &context)
+    : problem(mean_field.learning_problem())
+    , exact(exact_features)
+    , domain(box)
+    , system(mean_field, law, context.communicator)
+    , stepper(system, parameters.tolerance)
+    , sample(box.lower, box.upper, problem.linear_in_first_parameter())
+    , statistics(context.directory.file("statistics.csv"), rank_of(context.communicator) == 0)
+  {
+    if (parameters.write_points)
+      pictures.emplace(context.directory);
+    if (twin_settings != nullptr)
+      twin.emplace(problem, *twin_settings, context.directory);
+  }
+
+  double time() const override { return stepper.time(); }
+
+  void step(double end) override
+  {
+    Timing::Scope scope(timing.section("characteristics"));
+    stepper.step(end);
+    risk = system.mean_field().risk(system.moments());
+    if (exact)
+      return;
+    const std::string outside = coordinate_outside(problem, domain, stepper.points(), system.start().size());
+    int               escaped = (outside.empty() ? 0 : 1);
+    MPI_Allreduce(MPI_IN_PLACE, &escaped, 1, MPI_INT, MPI_MAX, system.communicator());
+    if (escaped != 0)
+      throw RunError("A point left the box of section 'Domain' at t = " + short_number(time()) +
+                     (outside.empty() ? "" : ": " + outside) + ". " + box_advice);
+  }
+
+  void output() override
+  {
+    {
+      Timing::Scope scope(timing.section("diagnostics"));
+      last = diagnose(system, stepper.points(), sample);
+      if (!started)
+        initial_energy = last.energy;
+      started = true;
+      risk    = last.risk;
+      add_to_row(statistics, time(), last, initial_energy - last.energy - stepper.dissipated_energy(),
+                 problem.parameter_names(), problem.parameter_names() == std::vector<std::string>{"a", "s", "r"});
+      statistics.finish_row();
+    }
+    const std::size_t         D = problem.n_parameters(), n = system.start().size();
+    const std::vector<double> points(stepper.points(), stepper.points() + n * D);
+    if (pictures)
+      {
+        Timing::Scope scope(timing.section("pictures"));
+        write_points(points);
+      }
+    if (twin)
+      {
+        Timing::Scope scope(timing.section("finite networks"));
+        twin->compare(time(), {last.risk, system.mean_field().prediction(system.moments()), points, system.start().weights});
+      }
+  }
+
+  std::vector<std::pair<std::string, std::string>> progress() const override
+  {
+    return {{"risk", short_number(risk)}, {"steps", std::to_string(stepper.n_steps())}};
+  }
+
+  std::vector<std::pair<std::string, std::string>> report()
+  {
+    const MeanField &field   = system.mean_field();
+    const double     seconds = timing.section("characteristics");
+    const auto       work    = static_cast<double>(system.n_global_points()) * static_cast<double>(stepper.n_evaluations());
+    int              n_ranks;
+    MPI_Comm_size(system.communicator(), &n_ranks);
+    std::vector<std::pair<std::string, std::string>> rows = {
+      {"points", std::to_string(system.n_global_points())},
+      {"features", exact ?
+                     std::to_string(field.n_modes()) + " data nodes, exact" :
+                     std::to_string(field.n_modes()) + " modes, relative error " + short_number(field.compression_error(), 2)},
+      {"risk at t = " + short_number(time()), short_number(last.risk, 8)},
+      {"optimality certificate", short_number(last.certificate)},
+      {"energy balance", short_number(initial_energy - last.energy - stepper.dissipated_energy(), 2)},
+      {"time steps", std::to_string(stepper.n_steps()) + " (" + std::to_string(stepper.n_evaluations()) + " velocities)"}};
+    if (seconds > 0.)
+      rows.emplace_back("throughput",
+                        short_number(work / seconds / n_ranks / 1e6, 3) + " million velocities per second and core");
+    rows.emplace_back("memory", short_number(Timing::peak_memory(), 3) + " MiB on rank 0");
+    if (twin)
+      for (const auto &row : twin->report())
+        rows.push_back(row);
+    return rows;
+  }
+
+  Timing timing;
+
+private:
+  static int rank_of(MPI_Comm communicator)
+  {
+    int rank;
+    MPI_Comm_rank(communicator, &rank);
+    return rank;
+  }
+
+  void write_points(const std::vector<double> &points)
+  {
+    const unsigned int                                       D     = problem.n_parameters();
+    const std::size_t                                        n     = system.start().size();
+    const std::vector<std::string>                           names = problem.parameter_names();
+    std::vector<double>                                      velocity(n * D);
+    std::vector<std::pair<std::string, std::vector<double>>> fields;
+    const auto add_columns = [&](const std::string &prefix, const std::vector<double> &rows) {
+      for (unsigned int d = 0; d < D; ++d)
+        {
+          fields.emplace_back(prefix + names[d], std::vector<double>(n));
+          for (std::size_t i = 0; i < n; ++i)
+            fields.back().second[i] = rows[i * D + d];
+        }
+    };
+    fields.emplace_back("mass", system.start().weights);
+    fields.emplace_back("potential", std::vector<double>(n));
+    system.potential(fields.back().second.data());
+    system.velocity(velocity.data());
+    add_columns("", points);
+    add_columns("velocity ", velocity);
+    pictures->write(time(), D, points, fields);
+  }
+
+  const LearningProblem     &problem;
+  bool                       exact;
+  const Domain              &domain;
+  CharacteristicsOperator    system;
+  CharacteristicsStep        stepper;
+  PotentialSample            sample;
+  Statistics                 statistics;
+  std::optional<PointOutput> pictures;
+  std::optional<SgdTwin>     twin;
+  CharacteristicsDiagnostics last;
+  bool                       started        = false;
+  double                     initial_energy = 0., risk = 0.;
+};
+} // namespace
+
+CharacteristicsSolver::CharacteristicsSolver()  = default;
+CharacteristicsSolver::~CharacteristicsSolver() = default;
+
+void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator)
+{
+  run_parameters.parse(parameters);
+  settings.parse(parameters);
+  domain.parse(parameters);
+  MeanFieldParameters field_parameters;
+  field_parameters.parse(parameters);
+  problem              = make_learning_problem(parameters, domain.lower, domain.upper, run_parameters.seed);
+  const unsigned int D = problem->n_parameters();
+  if (domain.dimension() != D)
+    {
+      std::string names;
+      for (const std::string &name : problem->parameter_names())
+        names += (names.empty() ? "" : ", ") + name;
+      throw InputError("Domain/Lower corner",
+                       "the box has " + std::to_string(domain.dimension()) +
+                         " coordinates, but the neuron has the parameters " + names +
+                         ". Give the lower and the upper corner one number for each; the optimality certificate looks "
+                         "for the lowest potential there.");
+    }
+  if (run_parameters.compare_with_sgd)
+    {
+      twin_settings.parse(parameters);
+      twin_settings.check(*problem);
+    }
+
+  if (std::pow(static_cast<double>(settings.n_per_coordinate), D) > 1e8)
+    throw InputError("Characteristics/Nodes per coordinate", "the initial law would have more than 10^8 points. Choose fewer.");
+  problem->initial_law().quadrature(settings.n_per_coordinate, law.points, law.weights);
+  drop_light_points(law, D, settings.neglected_mass);
+
+  const unsigned int K = problem->n_nodes();
+  exact_features       = (settings.features == CharacteristicsParameters::Features::exact ||
+                    (settings.features == CharacteristicsParameters::Features::automatic && K <= 1000));
+  // MeanField keeps a K × K matrix.
+  if (exact_features && K > 10000)
+    throw InputError("Characteristics/Features",
+                     "there are " + std::to_string(K) +
+                       " data nodes, more than the 10000 that can be kept exactly. Choose 'compressed', "
+                       "or fewer nodes in section 'Data'.");
+  if (exact_features)
+    field_parameters.tolerance = 0.;
+  else
+    {
+      const std::string outside = coordinate_outside(*problem, domain, law.points.data(), law.size());
+      if (!outside.empty())
+        throw InputError("Domain/Lower corner",
+                         "the initial law has a point with " + outside + " outside the box. " + box_advice);
+    }
+  const unsigned int skip = D - problem->n_feature_parameters();
+  mean_field = std::make_unique<MeanField>(*problem, std::vector<double>(domain.lower.begin() + skip, domain.lower.end()),
+                                           std::vector<double>(domain.upper.begin() + skip, domain.upper.end()),
+                                           field_parameters);
+
+  int n_ranks;
+  MPI_Comm_size(communicator, &n_ranks);
+  const double bytes = 8. * static_cast<double>(law.size()) / n_ranks * mean_field->n_modes() *
+                       (1. + problem->n_feature_parameters());
+  if (bytes > 8e9)
+    throw InputError("Characteristics/Nodes per coordinate",
+                     std::to_string(law.size()) + " points with " + std::to_string(mean_field->n_modes()) + " features need " +
+                       short_number(bytes / 1e9, 2) + " GB on every rank. Choose fewer nodes, more ranks" +
+                       (exact_features ? ", or 'Features = compressed'." : "."));
+}
+
+void CharacteristicsSolver::run(const RunContext &context)
+{
+  CharacteristicsEvolution evolution(*mean_field, law, settings, exact_features,
+                                     run_parameters.compare_with_sgd ? &twin_settings : nullptr, domain, context);
+  run_time_loop(evolution, run_parameters.all_output_times(), context.progress);
+  const auto timing = evolution.timing.write(context.directory.file("timing.csv"), context.communicator);
+  context.progress.report("Characteristics", evolution.report());
+  context.progress.report("Time, mean over the ranks", timing);
+}
+
+SolverEntry characteristics_solver_entry()
+{
+  return {
+    "characteristics",
+    "Deterministic reference solution of the continuity equation: the points of a Gauss quadrature of the initial law move "
+    "along theta' = -grad Psi(theta; rho) - lambda theta, with an adaptive Runge-Kutta method. The moved measure solves the "
+    "equation exactly, so that only the quadrature of the initial law and the tolerance of the time steps count; it needs no "
+    "mesh and starts from point masses too. Writes moments, energy balance and optimality certificate (statistics.csv) and "
+    "the points (points.pvd).",
+    [] { return std::make_unique<CharacteristicsSolver>(); },
+    {"", "Learning problem", "Data", "Target", "Initial law", "Mean field", "Domain", "Characteristics", "Particles",
+     "Comparison"}};
+}
+} // namespace rhoflow

@@ -1,0 +1,130 @@
+#include <catch2/catch.hpp>
+
+#include <cmath>
+
+#include "../base/temporary_directory.h"
+#include "run.h"
+
+namespace
+{
+using Table = std::map<std::string, std::vector<double>>;
+
+/// The statistics of a shipped file with some changes.
+Table solve(const std::string &name, Changes changes = {})
+{
+  changes.emplace_back("Characteristics/Write points", "false");
+  TemporaryDirectory directory;
+  run_into(directory.path("run"), shipped_file(name), changes, MPI_COMM_WORLD);
+  return columns_of(directory.path("run/statistics.csv"));
+}
+
+/// Agreement to within one unit of the last printed digit.
+void check_printed(const std::vector<double> &computed, const std::vector<double> &printed, const std::vector<double> &units)
+{
+  REQUIRE(computed.size() == printed.size());
+  for (std::size_t i = 0; i < printed.size(); ++i)
+    {
+      CAPTURE(i);
+      CHECK(std::abs(computed[i] - printed[i]) <= units[i]);
+    }
+}
+
+/// E σ(Z), Z ~ N(0, s²), σ piecewise linear with slopes that jump by `jumps` at `kinks`.
+double gaussian_mean(double s, const std::vector<double> &kinks, const std::vector<double> &jumps, double left)
+{
+  double sum = left;
+  for (std::size_t i = 0; i < kinks.size(); ++i)
+    {
+      const double z = kinks[i] / s;
+      sum += jumps[i] * (s * std::exp(-.5 * z * z) / std::sqrt(2. * M_PI) - kinks[i] * .5 * std::erfc(z / std::sqrt(2.)));
+    }
+  return sum;
+}
+
+/// R(ρ_0) of two Gaussians with deviations 1 ± Δ and weights w ~ N(0, (κ²/d) I): given |x| = τχ, w·x ~ N(0, (κτχ)²/d). The
+/// integral over χ ~ χ_d by the trapezoidal rule.
+double initial_risk(double d, double contrast, double kappa, const std::vector<double> &kinks, const std::vector<double> &jumps,
+                    double left)
+{
+  const unsigned int n    = 4000;
+  double             risk = 0.;
+  for (const double y : {1., -1.})
+    for (unsigned int i = 0; i <= n; ++i)
+      {
+        const double chi     = std::max(1e-9, std::sqrt(d) - 6.) + 12. * i / n;
+        const double density = std::exp((d - 1.) * std::log(chi) - .5 * chi * chi - (.5 * d - 1.) * std::log(2.) -
+                                        std::lgamma(.5 * d));
+        const double f       = gaussian_mean(kappa * (1. + y * contrast) * chi / std::sqrt(d), kinks, jumps, left);
+        risk += .25 * 12. / n * density * (y - f) * (y - f);
+      }
+  return risk;
+}
+} // namespace
+
+TEST_CASE("Reference A: a single neuron in 40 dimensions", "[characteristics]")
+{
+  const Table table = solve("reference_a", {{"Characteristics/Nodes per coordinate", "16"}, {"End time", "6"}});
+  check_printed(table.at("risk"), {1. / 6., .090401, .049301, .026378, .013771, .007047, .003566},
+                std::vector<double>(7, 1e-6));
+  // A point mass at a = s = 1, r = 0 in the box has no risk, so that the certificate bounds the excess risk itself.
+  for (std::size_t i = 0; i < 7; ++i)
+    {
+      CHECK(table.at("excess risk")[i] <= table.at("optimality certificate")[i]);
+      CHECK(std::abs(table.at("energy balance")[i]) < 1e-8);
+      CHECK(table.at("mass")[i] == Approx(1.).margin(1e-12));
+    }
+}
+
+TEST_CASE("Reference A converges in the number of nodes", "[characteristics][slow]")
+{
+  std::vector<double> last;
+  for (const char *n : {"8", "12", "16", "24"})
+    {
+      const Table table = solve("reference_a", {{"Characteristics/Nodes per coordinate", n}});
+      last.push_back(table.at("risk").back());
+      if (last.size() == 4)
+        check_printed(table.at("risk"),
+                      {1. / 6., .090401, .049301, .026378, .013771, .007047, .003566, .001806, .000931, .000502, .000293},
+                      std::vector<double>(11, 1e-6));
+    }
+  const auto error = [&](std::size_t i) { return std::abs(last[i] - last[3]); };
+  CHECK(error(1) < .5 * error(0));
+  CHECK(error(2) < .5 * error(1));
+  CHECK(error(2) < 4e-3 * last[3]);
+}
+
+TEST_CASE("Reference B: infinitely many dimensions from a point mass in s and r", "[characteristics]")
+{
+  const Table table = solve("reference_b");
+  check_printed(table.at("risk"), {1. / 6., .160040, .134913, .103970, .048156, .0011107, 1.3154e-5},
+                {1e-9, 1e-6, 1e-6, 1e-6, 1e-6, 1e-7, 1e-9});
+  check_printed(table.at("alignment"), {0., .021044, .105761, .224797, .513549, 1.088617, 1.195873},
+                std::vector<double>(7, 1e-6));
+}
+
+TEST_CASE("Reference C: two centred isotropic Gaussians", "[characteristics]")
+{
+  const Table table = solve("reference_c");
+  check_printed(table.at("risk"), {.85220, .66950, .59030, .53531, .47486}, std::vector<double>(5, 5e-5));
+  check_printed(table.at("mean r"), {.7950, .9798, 1.1537, 1.4228, 1.8832}, std::vector<double>(5, 1e-4));
+  CHECK(table.at("risk")[0] == Approx(initial_risk(40., .8, .8, {.5, 1.5}, {10., -10.}, -2.5)).epsilon(1e-8));
+}
+
+TEST_CASE("the failure example learns from wide weights", "[characteristics]")
+{
+  const Table table = solve("failure_learns");
+  check_printed(table.at("risk"), {initial_risk(320., .5, .4, {0., .5, 1.5}, {-3., 14.5, -11.5}, -2.5), .7683, .17942, .013849},
+                {1e-7, 1e-4, 5e-5, 1e-6});
+}
+
+TEST_CASE("the failure example collapses from small weights", "[characteristics]")
+{
+  const Table table = solve("failure_collapses");
+  CHECK(table.at("risk")[0] == Approx(initial_risk(320., .5, .1, {0., .5, 1.5}, {-3., 14.5, -11.5}, -2.5)).epsilon(1e-8));
+  // All weights are zero: f = σ(0) = −2.5, R = ¼ (3.5² + 1.5²).
+  CHECK(table.at("risk").back() == Approx(3.625).epsilon(1e-12));
+  CHECK(table.at("mean r").back() == 0.);
+  CHECK(table.at("covariance r r").back() == 0.);
+  // The potential tells that this is no global minimum.
+  CHECK(table.at("optimality certificate").back() > 3.625);
+}

@@ -1,0 +1,141 @@
+#include <catch2/catch.hpp>
+
+#include <cmath>
+#include <filesystem>
+
+#include <solvers/base/error.h>
+
+#include "../base/temporary_directory.h"
+#include "run.h"
+
+using namespace rhoflow;
+
+namespace
+{
+/// The parameter that prepare() blames, and the message.
+std::pair<std::string, std::string> refused(const std::string &text, const Changes &changes)
+{
+  dealii::ParameterHandler prm;
+  set_parameters(prm, text, changes);
+  try
+    {
+      characteristics_solver_entry().make()->prepare(prm, MPI_COMM_SELF);
+    }
+  catch (const InputError &error)
+    {
+      return {error.parameter, error.what()};
+    }
+  return {};
+}
+
+const Changes small_reference_a{{"Characteristics/Nodes per coordinate", "6"},
+                                {"Characteristics/Tolerance", "1e-6"},
+                                {"End time", "2"}};
+
+Changes with(Changes changes, const Changes &more)
+{
+  changes.insert(changes.end(), more.begin(), more.end());
+  return changes;
+}
+} // namespace
+
+TEST_CASE("statistics do not depend on the number of ranks", "[characteristics][mpi]")
+{
+  TemporaryDirectory directory;
+  const std::string  text = shipped_file("reference_a");
+  run_into(directory.path("all"), text, small_reference_a, MPI_COMM_WORLD);
+  int rank;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  if (rank == 0)
+    {
+      run_into(directory.path("one"), text, small_reference_a, MPI_COMM_SELF);
+      CHECK(contents(directory.path("all/statistics.csv")) == contents(directory.path("one/statistics.csv")));
+      CHECK(contents(directory.path("all/statistics.csv")).size() > 1000);
+    }
+
+  // Fewer points than ranks: two groups of 32 at most.
+  const Changes few{{"Characteristics/Nodes per coordinate", "33"}, {"End time", "1"}, {"Output times", "0, 1"}};
+  run_into(directory.path("few"), shipped_file("reference_b"), few, MPI_COMM_WORLD);
+  if (rank == 0)
+    {
+      run_into(directory.path("few one"), shipped_file("reference_b"), few, MPI_COMM_SELF);
+      CHECK(contents(directory.path("few/statistics.csv")) == contents(directory.path("few one/statistics.csv")));
+      CHECK(std::filesystem::exists(directory.path("few/points.pvd")));
+      CHECK(std::filesystem::file_size(directory.path("few/points/points_0001.vtu")) > 1000);
+    }
+}
+
+TEST_CASE("compressed features give the same solution inside the box", "[characteristics]")
+{
+  TemporaryDirectory directory;
+  const std::string  text = shipped_file("reference_a");
+  run_into(directory.path("exact"), text, small_reference_a, MPI_COMM_WORLD);
+  run_into(directory.path("compressed"), text, with(small_reference_a, {{"Characteristics/Features", "compressed"}}),
+           MPI_COMM_WORLD);
+  auto exact      = columns_of(directory.path("exact/statistics.csv")),
+       compressed = columns_of(directory.path("compressed/statistics.csv"));
+  REQUIRE(exact["risk"].size() == 3);
+  for (std::size_t i = 0; i < 3; ++i)
+    for (const char *column : {"risk", "dissipation", "mean s", "mean r", "alignment"})
+      CHECK(compressed[column][i] == Approx(exact[column][i]).margin(1e-8));
+  CHECK(contents(directory.path("exact/statistics.csv")) != contents(directory.path("compressed/statistics.csv")));
+}
+
+TEST_CASE("points that leave the box of compressed features stop the run and say what to do", "[characteristics]")
+{
+  const std::string text       = shipped_file("reference_a");
+  const Changes     compressed = with(small_reference_a, {{"Characteristics/Features", "compressed"}});
+  const auto        at_start   = refused(text, with(compressed, {{"Domain/Upper corner", "6.5, 2.6, 1"}}));
+  CHECK(at_start.first == "Domain/Lower corner");
+  CHECK_THAT(at_start.second, Catch::Contains("r = 1.") && Catch::Contains("Features = exact"));
+
+  TemporaryDirectory directory;
+  // The farthest of the six nodes of s ~ N(0, 1/40) is 0.5257.
+  CHECK_THROWS_AS(
+    run_into(directory.path("run"), text,
+             with(compressed, {{"Domain/Lower corner", "-6.5, -0.53, 0"}, {"Domain/Upper corner", "6.5, 0.53, 2"}}),
+             MPI_COMM_WORLD),
+    RunError);
+  // Where opposite sides are identified nothing is outside.
+  CHECK_NOTHROW(run_into(directory.path("periodic"), text,
+                         with(compressed, {{"Domain/Lower corner", "-6.5, -0.53, 0"},
+                                           {"Domain/Upper corner", "6.5, 0.53, 2"},
+                                           {"Domain/Periodic", "false, true, false"},
+                                           {"End time", "1"}}),
+                         MPI_COMM_WORLD));
+}
+
+TEST_CASE("choices that do not fit are refused before the first step", "[characteristics]")
+{
+  const std::string text = shipped_file("reference_a");
+  CHECK(refused(text, {}).first.empty());
+  CHECK(refused(text, {{"Domain/Lower corner", "0"}, {"Domain/Upper corner", "1"}, {"Domain/Subdivisions", "4"}}).first ==
+        "Domain/Lower corner");
+  CHECK(refused(text, {{"Characteristics/Nodes per coordinate", "500"}}).first == "Characteristics/Nodes per coordinate");
+  const Changes many{{"Data/Quadrature nodes", "150"}, {"Data/Radial nodes", "150"}, {"Data/Angular nodes", "2"}};
+  CHECK(refused(text, with(many, {{"Characteristics/Features", "exact"}})).first == "Characteristics/Features");
+  // Finite networks need a finite dimension.
+  CHECK(refused(shipped_file("reference_b"), {{"Compare with SGD", "true"}}).first == "Learning problem/Input dimension");
+}
+
+TEST_CASE("finite networks run beside the characteristics", "[characteristics]")
+{
+  TemporaryDirectory directory;
+  run_into(directory.path("run"), shipped_file("reference_a"),
+           {{"Characteristics/Nodes per coordinate", "8"},
+            {"Compare with SGD", "true"},
+            {"End time", "0.5"},
+            {"Output interval", "0.5"},
+            {"Particles/Number of neurons", "100"},
+            {"Particles/Replicas", "4"},
+            {"Particles/Step size", "0.005"}},
+           MPI_COMM_WORLD);
+  auto statistics = columns_of(directory.path("run/statistics.csv")),
+       comparison = columns_of(directory.path("run/comparison.csv"));
+  REQUIRE(comparison["time"].size() == 2);
+  std::string risk_column;
+  for (const auto &column : comparison)
+    if (column.second == statistics["risk"])
+      risk_column = column.first;
+  CHECK(!risk_column.empty());
+}

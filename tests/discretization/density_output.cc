@@ -1,0 +1,301 @@
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <sstream>
+#include <string>
+
+#include <deal.II/base/parameter_handler.h>
+
+#include <boost/property_tree/ptree.hpp>
+#include <boost/property_tree/xml_parser.hpp>
+
+#include <solvers/base/error.h>
+#include <solvers/base/run_directory.h>
+#include <solvers/discretization/density_output.h>
+#include <solvers/discretization/positive_density.h>
+
+#include "../base/temporary_directory.h"
+#include "rough_density.h"
+
+using namespace rhoflow;
+using Type = ParticleNeuron::Type;
+using Tree = boost::property_tree::ptree;
+
+namespace
+{
+std::vector<unsigned char> base64(const std::string &text)
+{
+  const std::string          alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::vector<unsigned char> bytes;
+  std::uint32_t              bits = 0;
+  unsigned int               n    = 0;
+  for (const char c : text)
+    {
+      const std::size_t digit = alphabet.find(c);
+      if (digit == std::string::npos)
+        continue;
+      bits = (bits << 6) | static_cast<std::uint32_t>(digit);
+      n += 6;
+      if (n >= 8)
+        {
+          n -= 8;
+          bytes.push_back(static_cast<unsigned char>((bits >> n) & 0xff));
+        }
+    }
+  return bytes;
+}
+
+/// An array of a VTU file written without compression: base64 of four integers, then base64 of zlib's format with stored blocks
+/// (RFC 1950, 1951).
+template <typename Number>
+std::vector<Number> stored_array(std::string text)
+{
+  text.erase(std::remove_if(text.begin(), text.end(), [](unsigned char c) { return std::isspace(c) != 0; }), text.end());
+  const std::size_t header_length = 24; // of four 32-bit integers in base64
+  const auto        header        = base64(text.substr(0, header_length));
+  std::uint32_t     sizes[4];
+  std::memcpy(sizes, header.data(), sizeof(sizes));
+  REQUIRE(sizes[0] == 1);
+  const auto stream = base64(text.substr(header_length));
+  REQUIRE(stream.size() == sizes[3]);
+  std::vector<unsigned char> data;
+  for (std::size_t at = 2; data.size() < sizes[1];)
+    {
+      REQUIRE((stream[at] & 6) == 0); // a stored block
+      const std::size_t length = stream[at + 1] + 256u * stream[at + 2];
+      data.insert(data.end(), stream.begin() + static_cast<std::ptrdiff_t>(at + 5),
+                  stream.begin() + static_cast<std::ptrdiff_t>(at + 5 + length));
+      at += 5 + length;
+    }
+  std::vector<Number> numbers(data.size() / sizeof(Number));
+  std::memcpy(numbers.data(), data.data(), data.size());
+  return numbers;
+}
+
+Tree read(const std::string &path)
+{
+  Tree tree;
+  boost::property_tree::read_xml(path, tree);
+  return tree;
+}
+
+struct Piece
+{
+  std::vector<float>                        points; ///< [n][3]
+  std::vector<std::uint8_t>                 types;
+  std::vector<std::int32_t>                 connectivity, offsets;
+  std::map<std::string, std::vector<float>> fields;
+};
+
+std::vector<Piece> pieces_of(const std::string &path)
+{
+  std::vector<Piece> pieces;
+  const Tree         file = read(path);
+  for (const auto &entry : file.get_child("VTKFile.UnstructuredGrid"))
+    if (entry.first == "Piece")
+      {
+        const Tree &tree = entry.second;
+        if (tree.get<std::size_t>("<xmlattr>.NumberOfPoints") == 0)
+          continue;
+        Piece piece;
+        piece.points = stored_array<float>(tree.get<std::string>("Points.DataArray"));
+        for (const auto &array : tree.get_child("Cells"))
+          if (array.first == "DataArray")
+            {
+              const auto name = array.second.get<std::string>("<xmlattr>.Name");
+              if (name == "types")
+                piece.types = stored_array<std::uint8_t>(array.second.data());
+              else
+                (name == "offsets" ? piece.offsets : piece.connectivity) = stored_array<std::int32_t>(array.second.data());
+            }
+        for (const auto &array : tree.get_child("PointData"))
+          if (array.first == "DataArray")
+            piece.fields[array.second.get<std::string>("<xmlattr>.Name")] = stored_array<float>(array.second.data());
+        CHECK(piece.points.size() == 3 * tree.get<std::size_t>("<xmlattr>.NumberOfPoints"));
+        CHECK(piece.types.size() == tree.get<std::size_t>("<xmlattr>.NumberOfCells"));
+        pieces.push_back(piece);
+      }
+  return pieces;
+}
+
+OutputParameters parameters_of(const std::string &changes)
+{
+  dealii::ParameterHandler prm;
+  OutputParameters::declare(prm);
+  prm.parse_input_from_string("subsection Output\n" + changes + "\nend\n");
+  OutputParameters parameters;
+  parameters.parse(prm);
+  return parameters;
+}
+
+/// Writes the density and reads it again: every field at every point against its definition.
+void check_files(const DataSetProblem &problem, unsigned int degree, MPI_Comm communicator, const std::string &settings)
+{
+  const unsigned int       D = problem.n_parameters(), first = problem.linear_in_first_parameter() ? 1 : 0;
+  const TemporaryDirectory temporary;
+  const RunDirectory       directory(temporary.path("run"), false, MPI_COMM_WORLD);
+  RoughDensity             density(problem, degree, 6, 0.15, communicator);
+  const PositiveDensity    positive(*density.mesh, *density.coupling, density.values);
+  std::vector<double>      e(density.field->n_modes());
+  for (std::size_t j = 0; j < e.size(); ++j)
+    e[j] = 0.3 * static_cast<double>(j) - 0.5;
+  density.coupling->update(*density.mesh, e);
+
+  DensityOutput output(parameters_of("set Compression = none\n" + settings), directory);
+  for (const double time : {0., 0.1, 2. / 3.})
+    {
+      CHECK(output.due(false));
+      output.write(time, *density.mesh, *density.coupling, positive);
+      // The record is complete after every output.
+      int rank;
+      MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+      if (rank == 0)
+        {
+          const Tree  record = read(directory.file("density.pvd"));
+          std::string last;
+          for (const auto &entry : record.get_child("VTKFile.Collection"))
+            if (entry.first == "DataSet")
+              {
+                const double t = entry.second.get<double>("<xmlattr>.timestep");
+                CHECK((last.empty() || t > std::stod(last)));
+                last = entry.second.get<std::string>("<xmlattr>.timestep");
+                CHECK(std::filesystem::exists(directory.file(entry.second.get<std::string>("<xmlattr>.file"))));
+              }
+          CHECK(std::stod(last) == time);
+        }
+      MPI_Barrier(MPI_COMM_WORLD);
+    }
+
+  std::vector<Piece> pieces;
+  for (const auto &file : std::filesystem::directory_iterator(directory.file("density")))
+    if (file.path().extension() == ".vtu" && file.path().filename().string().find("0002") != std::string::npos)
+      for (const Piece &piece : pieces_of(file.path().string()))
+        pieces.push_back(piece);
+  REQUIRE(!pieces.empty());
+  const std::size_t     per_cell = density.mesh->points_per_cell();
+  std::size_t           n_points = 0, n_cells = 0;
+  double                mass = 0.;
+  std::vector<double>   chi(e.size()), gradients(e.size() * D);
+  const EquidistantLine line(make_line_basis(degree, 0., 0., 1.));
+  for (const Piece &piece : pieces)
+    {
+      n_points += piece.points.size() / 3;
+      n_cells += piece.types.size();
+      const auto &rho = piece.fields.at("density"), &psi = piece.fields.at("potential"), &v = piece.fields.at("velocity"),
+                 &level = piece.fields.at("level"), &subdomain = piece.fields.at("subdomain");
+      CHECK(*std::min_element(rho.begin(), rho.end()) >= 0.f);
+      double largest_psi = 0., largest_v = 0., error_psi = 0., error_v = 0.;
+      for (std::size_t i = 0; i < rho.size(); ++i)
+        {
+          const double theta[3] = {piece.points[3 * i], piece.points[3 * i + 1], piece.points[3 * i + 2]};
+          density.field->modes(1, theta + first, chi.data(), gradients.data());
+          double       expected = 0., speed[3] = {0., 0., 0.};
+          const double a = first == 1 ? theta[0] : 1.;
+          for (std::size_t j = 0; j < e.size(); ++j)
+            {
+              expected += a * e[j] * chi[j];
+              for (unsigned int d = first; d < D; ++d)
+                speed[d] -= a * e[j] * gradients[(d - first) * e.size() + j];
+              if (first == 1)
+                speed[0] -= e[j] * chi[j];
+            }
+          error_psi   = std::max(error_psi, std::abs(psi[i] - expected));
+          largest_psi = std::max(largest_psi, std::abs(expected));
+          for (unsigned int d = 0; d < 3; ++d)
+            {
+              error_v   = std::max(error_v, std::abs(v[3 * i + d] - speed[d]));
+              largest_v = std::max(largest_v, std::abs(speed[d]));
+            }
+        }
+      // Interpolated in the cells.
+      CHECK(error_psi < (degree == 1 ? 0.1 : 0.01) * largest_psi);
+      CHECK(error_v < (degree == 1 ? 0.1 : 0.05) * largest_v);
+      CHECK(*std::max_element(level.begin(), level.end()) <= 1.f);
+      CHECK(*std::min_element(subdomain.begin(), subdomain.end()) >= 0.f);
+      // deal.II numbers the points of a cell lexicographically, whatever the connectivity says about their order in it.
+      for (std::size_t c = 0; c < rho.size() / per_cell; ++c)
+        {
+          double volume = 1.;
+          for (unsigned int d = 0; d < D; ++d)
+            volume *= piece.points[3 * (per_cell * (c + 1) - 1) + d] - piece.points[3 * per_cell * c + d];
+          for (std::size_t i = 0; i < per_cell; ++i)
+            {
+              double weight = volume;
+              for (std::size_t d = 0, rest = i; d < D; ++d, rest /= degree + 1)
+                weight *= line.weights[rest % (degree + 1)];
+              mass += weight * rho[c * per_cell + i];
+            }
+        }
+      for (const std::int32_t point : piece.connectivity)
+        REQUIRE((point >= 0 && static_cast<std::size_t>(point) < rho.size()));
+      // Lagrange curves, quadrilaterals and hexahedra; lines, quadrilaterals and hexahedra for degree 1.
+      const int high_order[] = {68, 70, 72}, linear[] = {3, 9, 12};
+      for (const std::uint8_t type : piece.types)
+        REQUIRE(type == (degree > 1 ? high_order : linear)[D - 1]);
+      CHECK(piece.connectivity.size() == piece.types.size() * per_cell);
+    }
+  CHECK(n_cells == density.adaptive->n_global_cells());
+  CHECK(n_points == per_cell * n_cells);
+  CHECK(mass == Approx(positive.mass()).epsilon(1e-5)); // single precision
+}
+} // namespace
+
+TEST_CASE("density files hold the reconstruction and the mean field", "[density_output]")
+{
+  const DataSetProblem line(Type::ridge, 1, 3), plane(Type::weighted_ridge, 1, 6), space(Type::biased_ridge, 1, 6);
+  for (unsigned int degree = 1; degree <= 4; ++degree)
+    {
+      INFO("degree " << degree);
+      check_files(line, degree, MPI_COMM_SELF, "");
+      check_files(plane, degree, MPI_COMM_SELF, "");
+      if (degree >= 2 && degree <= 3)
+        check_files(space, degree, MPI_COMM_SELF, "");
+    }
+}
+
+TEST_CASE("density files are written by all ranks together", "[density_output][mpi]")
+{
+  const DataSetProblem line(Type::ridge, 1, 3), plane(Type::weighted_ridge, 1, 6);
+  check_files(line, 2, MPI_COMM_WORLD, "");
+  check_files(plane, 2, MPI_COMM_WORLD, "");
+  check_files(plane, 2, MPI_COMM_WORLD, "set Grouped files = 2");
+}
+
+TEST_CASE("output parameters choose what is written", "[density_output]")
+{
+  const DataSetProblem     problem(Type::ridge, 1, 3);
+  const TemporaryDirectory temporary;
+  const RunDirectory       directory(temporary.path("run"), false, MPI_COMM_WORLD);
+  const RoughDensity       density(problem, 2, 6, 0.15, MPI_COMM_SELF);
+  const PositiveDensity    positive(*density.mesh, *density.coupling, density.values);
+
+  DensityOutput nothing(parameters_of("set Write density = false"), directory);
+  CHECK_FALSE(nothing.due(true));
+  nothing.write(0., *density.mesh, *density.coupling, positive);
+  CHECK_FALSE(std::filesystem::exists(directory.file("density")));
+  CHECK_FALSE(std::filesystem::exists(directory.file("density.pvd")));
+
+  DensityOutput second(parameters_of("set Every n-th output = 2\nset Fields = density\nset Compression = none"), directory);
+  CHECK(second.due(false));
+  second.write(0., *density.mesh, *density.coupling, positive);
+  CHECK_FALSE(second.due(false));
+  CHECK(second.due(true));
+  second.skip();
+  CHECK(second.due(false));
+  const std::vector<Piece> pieces = pieces_of(directory.file("density/density_0000.vtu"));
+  REQUIRE(pieces.size() == 1);
+  CHECK(pieces[0].fields.size() == 1);
+  CHECK(pieces[0].fields.count("density") == 1);
+
+  CHECK_THROWS_AS(parameters_of("set Fields ="), InputError);
+  CHECK_THROWS(parameters_of("set Fields = colour"));
+  CHECK_THROWS(parameters_of("set Every n-th output = 0"));
+
+  // A disk that does not take the files.
+  std::filesystem::remove_all(directory.file("density"));
+  CHECK_THROWS_AS(second.write(1., *density.mesh, *density.coupling, positive), RunError);
+}
