@@ -269,7 +269,7 @@ PositiveDensity::Points PositiveDensity::points() const
 
 namespace
 {
-using PartMasses = std::array<std::array<double, max_points>, 4>;
+using PartMasses = std::array<std::array<double, max_points>, 32>;
 
 /// ∫ ℓ_q over the 2^level equal parts of a cell's axis, [part][q]. The parts' own elements integrate it exactly, with any weight.
 PartMasses part_masses(const DGMesh &mesh, const CellKey &key, unsigned int d, unsigned int level)
@@ -317,7 +317,9 @@ PositiveDensity::Boxes PositiveDensity::boxes() const
       if (!(mass > least))
         continue;
 
-      const unsigned int level = mass > 0.1 * typical ? 2 : (mass > 1e-3 * typical ? 1 : 0), n_parts = 1U << level;
+      // Coordinates that are not there leave room for finer boxes.
+      const unsigned int level   = 3 - dim + (mass > 10. * typical) + (mass > 0.1 * typical) + (mass > 1e-3 * typical);
+      const unsigned int n_parts = 1U << level;
       // ∫ v over the boxes: axis by axis, the first one fastest.
       unsigned int        done = 1, left = n_points;
       std::vector<double> masses = values;

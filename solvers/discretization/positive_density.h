@@ -58,9 +58,10 @@ public:
     std::vector<double> centers, extents; ///< [N][D]
     std::vector<double> weights;          ///< > 0, [N]; over all ranks their sum is the mass, up to 1e-9 of it
   };
-  /// Every cell in 4^D, 2^D or one equal boxes, the more the more mass it has; cells without a noticeable mass are left out. A box
-  /// gets the integral of v over it, without what is negative between the points of v, scaled to the cell's mass, and the boxes of
-  /// a cell are moved together so that the first moments ∫ θ_d v of the cell are right too.
+  /// Every cell in n^D equal boxes, n = 8, 4, 2, 1 with D = 3 (twice as many for each coordinate less), the more the more
+  /// mass it has; cells without a noticeable mass are left out. A box gets the integral of v over it, without what is
+  /// negative between the points of v, scaled to the cell's mass, and the boxes of a cell are moved together so that the
+  /// first moments ∫ θ_d v of the cell are right too.
   Boxes boxes() const;
 
 private:
