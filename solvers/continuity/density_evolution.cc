@@ -204,6 +204,8 @@ std::vector<std::pair<std::string, std::string>> DensityEvolution::report()
 {
   int n_ranks = 1;
   MPI_Comm_size(mesh.communicator(), &n_ranks);
+  double memory = Timing::peak_memory();
+  MPI_Allreduce(MPI_IN_PLACE, &memory, 1, MPI_DOUBLE, MPI_MAX, context.communicator);
   const double speed = static_cast<double>(unknown_stages) / stepping_seconds / n_ranks / 1e6;
   std::vector<std::pair<std::string, std::string>> rows = {
           {"risk at t = " + short_number(present), short_number(last.risk, 6)},
@@ -215,7 +217,7 @@ std::vector<std::pair<std::string, std::string>> DensityEvolution::report()
           {"time steps", std::to_string(steps)},
           {"throughput", short_number(speed, 3) + " million unknowns per second and rank (one right-hand side each)"},
           {"time in steps", short_number(stepping_seconds, 3) + " s"},
-          {"memory", short_number(Timing::peak_memory(), 3) + " MiB on the first rank"}};
+          {"memory", short_number(memory, 3) + " MiB at most on a rank"}};
   const auto more = results.report();
   rows.insert(rows.begin() + 5, more.begin(), more.end());
   return rows;

@@ -33,7 +33,12 @@ std::vector<double> Coupling::tabulate(const DGMesh &mesh, const CellKey &key) c
           double *const point = omega.data() + (n_nodes + (2 * axis + s) * n_side + i) * n_omega;
           for (unsigned int d = 0, rest = i; d < n_omega; ++d)
             if (d == axis)
-              point[d] = grid.position(key, d + first, s);
+              {
+                // Across a periodic side both cells must see the same velocity, to the last bit.
+                CellKey    next;
+                const bool wraps = s == 1 && grid.neighbor(key, d + first, 1, next) && next.index[d + first] == 0;
+                point[d]         = wraps ? grid.position(next, d + first, 0) : grid.position(key, d + first, s);
+              }
             else
               {
                 point[d] =
@@ -78,13 +83,16 @@ void Coupling::rebuild(const DGMesh &mesh)
   const std::size_t n_groups = (features.size() + group_size - 1) / group_size;
   first_group                = n_groups * static_cast<std::size_t>(rank) / static_cast<std::size_t>(n_ranks);
   last_group                 = n_groups * (static_cast<std::size_t>(rank) + 1) / static_cast<std::size_t>(n_ranks);
+  // Below a few ten microseconds of work a second reduction costs more than it saves.
+  everyone_sums              = mesh.batches().amplitude && features.size() * field.n_modes() < 60000;
 
   decltype(cache) kept;
   tables.assign(features.size(), nullptr);
   double largest = 0.;
   for (std::size_t f = 0; f < features.size(); ++f)
     {
-      const bool summed_here = mesh.batches().amplitude && f / group_size >= first_group && f / group_size < last_group;
+      const bool summed_here =
+        everyone_sums || (mesh.batches().amplitude && f / group_size >= first_group && f / group_size < last_group);
       if (!mesh.feature_used()[f] && !summed_here)
         continue;
       const auto old = cache.find(features[f]);
@@ -135,7 +143,8 @@ std::vector<double> Coupling::moments(const DGMesh &mesh, const double *u, const
       MPI_Allreduce(MPI_IN_PLACE, global.data(), static_cast<int>(global.size()), MPI_DOUBLE, MPI_SUM, comm);
       check_capacity(global, global.size(), column_scale);
       std::vector<double> group_columns(group_size * n_padded);
-      for (std::size_t group = first_group; group < last_group; ++group)
+      const std::size_t n_groups = (tables.size() + group_size - 1) / group_size;
+      for (std::size_t group = everyone_sums ? 0 : first_group; group < (everyone_sums ? n_groups : last_group); ++group)
         {
           const std::size_t begin = group * group_size, end = std::min(begin + group_size, tables.size());
           for (std::size_t f = begin; f < end; ++f)
@@ -161,7 +170,8 @@ std::vector<double> Coupling::moments(const DGMesh &mesh, const double *u, const
         }
     }
   std::vector<double> &data = sums.sums();
-  MPI_Allreduce(MPI_IN_PLACE, data.data(), static_cast<int>(data.size()), MPI_DOUBLE, MPI_SUM, comm);
+  if (!everyone_sums)
+    MPI_Allreduce(MPI_IN_PLACE, data.data(), static_cast<int>(data.size()), MPI_DOUBLE, MPI_SUM, comm);
   check_capacity(data, n_modes * 8, moment_scale);
   std::vector<double> result(n_modes, 0.);
   for (unsigned int j = 0; j < n_modes; ++j)

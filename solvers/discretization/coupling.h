@@ -57,5 +57,6 @@ private:
   /// Moments are summed over groups of feature cells, and these are dealt out to the ranks.
   static constexpr std::size_t group_size = 16;
   std::size_t                  first_group = 0, last_group = 0;
+  bool                         everyone_sums = false; ///< every rank sums all groups instead
 };
 } // namespace rhoflow

@@ -78,22 +78,27 @@ LineBasis make_line_basis(unsigned int degree, double kappa, double lower, doubl
   const auto weight = [&](double xi) {
     return kappa == 0. ? 1. : std::pow((lower + (upper - lower) * xi) / upper, kappa);
   };
-  // Sub-intervals that shrink towards the upper end resolve weights that live there (large kappa, lower = 0).
+  // Sub-intervals that shrink towards the upper end resolve weights that live there (large kappa, lower = 0); others that shrink
+  // towards r = 0 resolve the singularity of fractional powers.
+  std::vector<double> ends{0.};
+  if (lower == 0. && kappa != std::floor(kappa))
+    for (int power = 30; power > 1; --power)
+      ends.push_back(std::ldexp(1., -power));
+  if (kappa != 0.)
+    for (int power = 1; power < 12; ++power)
+      ends.push_back(1. - std::ldexp(1., -power));
+  ends.push_back(1.);
   std::vector<double> fine_nodes, fine_weights;
   using Rule = boost::math::quadrature::gauss<double, 30>;
-  const unsigned int n_pieces = kappa == 0. ? 1 : 12;
-  double             left     = 0.;
-  for (unsigned int piece = 0; piece < n_pieces; ++piece)
+  for (std::size_t piece = 0; piece + 1 < ends.size(); ++piece)
     {
-      const double right  = piece + 1 == n_pieces ? 1. : 1. - std::ldexp(1., -static_cast<int>(piece) - 1);
-      const double middle = 0.5 * (left + right), half = 0.5 * (right - left);
+      const double middle = 0.5 * (ends[piece] + ends[piece + 1]), half = 0.5 * (ends[piece + 1] - ends[piece]);
       for (std::size_t i = 0; i < Rule::abscissa().size(); ++i)
         for (const double sign : {-1., 1.})
           {
             fine_nodes.push_back(middle + sign * half * Rule::abscissa()[i]);
             fine_weights.push_back(half * Rule::weights()[i] * weight(fine_nodes.back()));
           }
-      left = right;
     }
   double total = 0.;
   for (const double w : fine_weights)

@@ -65,11 +65,9 @@ public:
   Boxes boxes() const;
 
 private:
-  /// Finds the tilt; sets v, the deviation and the number of iterations. `goal`: the functionals of ρ_h.
-  void tilt(const MomentFunctionals &functionals, const std::vector<double> &goal, const std::vector<double> &start);
-  /// The same with a given ε: Newton's method for goal − L(v) − ε (μ − μ°) = 0 with μ° = 0, and then μ° the solution before
-  /// (proximal point method: ε bounds μ in directions in which functionals are dependent on the support of v⁰). Keeps the best
-  /// v.
+  /// Newton's method for goal − L(v) − ε (μ − μ°) = 0 with μ° = 0, and then μ° the solution before (proximal point method: ε
+  /// bounds μ in directions in which functionals are dependent on the support of v⁰). `goal`: the functionals of ρ_h. Improves
+  /// v and the deviation if it can.
   void tilt(const MomentFunctionals &functionals, const std::vector<double> &goal, const std::vector<double> &start,
             double epsilon);
 

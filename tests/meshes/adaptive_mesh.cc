@@ -1,0 +1,230 @@
+// The adaptive mesh with data on its cells, on any number of ranks.
+
+#include <catch2/catch.hpp>
+
+#include <cmath>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include <solvers/base/error.h>
+#include <solvers/discretization/dg_mesh.h>
+
+#include "random_mesh.h"
+
+using namespace rhoflow;
+
+namespace
+{
+std::vector<Domain> domains()
+{
+  return {make_domain({-1.}, {2.}, {5}, {false}),
+          make_domain({-1., 0.}, {2., 0.7}, {5, 3}, {false, false}),
+          make_domain({-1., 0.}, {2., 0.7}, {3, 4}, {true, true}),
+          make_domain({-1., 0., 3.}, {2., 0.7, 4.}, {3, 2, 2}, {false, false, false}),
+          make_domain({-1., 0., 3.}, {2., 0.7, 4.}, {3, 3, 4}, {true, false, true})};
+}
+
+/// Every number of every cell of all ranks, by the cell's place on the Morton curve (its level in the lowest bits).
+std::map<std::uint64_t, std::vector<double>> gathered(const AdaptiveMesh &mesh, const std::vector<double> &values,
+                                                      unsigned int n_values)
+{
+  std::vector<double> mine;
+  for (std::size_t c = 0; c < mesh.cells().size(); ++c)
+    {
+      const CellKey &key = mesh.cells()[c];
+      for (const std::uint32_t part : {key.index[0], key.index[1], key.index[2], key.level})
+        mine.push_back(part);
+      mine.insert(mine.end(), values.begin() + static_cast<std::ptrdiff_t>(c * n_values),
+                  values.begin() + static_cast<std::ptrdiff_t>((c + 1) * n_values));
+    }
+  int n_ranks = 1;
+  MPI_Comm_size(mesh.communicator(), &n_ranks);
+  std::vector<int> counts(static_cast<std::size_t>(n_ranks)), offsets(static_cast<std::size_t>(n_ranks) + 1, 0);
+  const int        n_mine = static_cast<int>(mine.size());
+  MPI_Allgather(&n_mine, 1, MPI_INT, counts.data(), 1, MPI_INT, mesh.communicator());
+  for (std::size_t r = 0; r < counts.size(); ++r)
+    offsets[r + 1] = offsets[r] + counts[r];
+  std::vector<double> all(static_cast<std::size_t>(offsets.back()));
+  MPI_Allgatherv(mine.data(), n_mine, MPI_DOUBLE, all.data(), counts.data(), offsets.data(), MPI_DOUBLE, mesh.communicator());
+  std::map<std::uint64_t, std::vector<double>> result;
+  for (std::size_t i = 0; i < all.size(); i += 4 + n_values)
+    {
+      CellKey key;
+      for (unsigned int d = 0; d < 3; ++d)
+        key.index[d] = static_cast<std::uint32_t>(all[i + d]);
+      key.level = static_cast<std::uint32_t>(all[i + 3]);
+      result[key.morton() * 16 + key.level] = {all.begin() + static_cast<std::ptrdiff_t>(i + 4),
+                                               all.begin() + static_cast<std::ptrdiff_t>(i + 4 + n_values)};
+    }
+  return result;
+}
+
+/// A polynomial of degree `degree` in every coordinate.
+double polynomial(const double *x, unsigned int dim, unsigned int degree)
+{
+  double product = 1.;
+  for (unsigned int d = 0; d < dim; ++d)
+    product *= 1. + std::pow(0.4 * x[d] + 0.1 * d, degree) - 0.3 * x[d];
+  return product;
+}
+
+std::vector<double> nodal_values(const DGMesh &space, unsigned int degree)
+{
+  const unsigned int  dim = space.dimension(), n = space.points_per_cell();
+  std::vector<double> values(space.n_cells() * n), points(n * dim);
+  for (std::size_t c = 0; c < space.n_cells(); ++c)
+    {
+      space.nodes(space.mesh().cells()[c], points.data());
+      for (unsigned int i = 0; i < n; ++i)
+        values[c * n + i] = polynomial(&points[i * dim], dim, degree);
+    }
+  return values;
+}
+
+double mass(const DGMesh &space, const std::vector<double> &values)
+{
+  const unsigned int  n = space.points_per_cell();
+  std::vector<double> w(n);
+  double              sum = 0.;
+  for (std::size_t c = 0; c < space.n_cells(); ++c)
+    {
+      space.weights(space.mesh().cells()[c], w.data());
+      for (unsigned int i = 0; i < n; ++i)
+        sum += w[i] * values[c * n + i];
+    }
+  double total = sum;
+  MPI_Allreduce(&sum, &total, 1, MPI_DOUBLE, MPI_SUM, space.mesh().communicator());
+  return total;
+}
+} // namespace
+
+TEST_CASE("Adaptive mesh: cells fill the box, sides have the same bits from both cells")
+{
+  for (const Domain &domain : domains())
+    {
+      AdaptiveMesh        mesh(domain, MPI_COMM_SELF);
+      std::vector<double> data(mesh.cells().size());
+      CellTransfer        copy;
+      copy.refine  = [](const CellKey &, const double *from, double *to) { *to = *from; };
+      copy.coarsen = copy.refine;
+      mesh.adapt(random_flags(mesh.cells(), 3, 3), 1, data, copy);
+      double volume = 0., whole = 1.;
+      for (const CellKey &key : mesh.cells())
+        {
+          double product = 1.;
+          for (unsigned int d = 0; d < mesh.dimension(); ++d)
+            {
+              product *= mesh.extent(key, d);
+              CHECK(mesh.position(key, d, 1) - mesh.position(key, d, 0) == Approx(mesh.extent(key, d)));
+              CellKey next;
+              if (mesh.neighbor(key, d, 1, next) && next.index[d] > key.index[d])
+                CHECK(mesh.position(next, d, 0) == mesh.position(key, d, 1));
+              CellKey back;
+              if (mesh.neighbor(key, d, 1, next))
+                {
+                  REQUIRE(mesh.neighbor(next, d, 0, back));
+                  CHECK(back == key);
+                }
+              else
+                CHECK(mesh.position(key, d, 1) == domain.upper[d]);
+            }
+          volume += product;
+        }
+      for (unsigned int d = 0; d < mesh.dimension(); ++d)
+        whole *= domain.upper[d] - domain.lower[d];
+      CHECK(volume == Approx(whole).epsilon(1e-13));
+    }
+}
+
+TEST_CASE("Adaptive mesh: the same cells and data on any number of ranks", "[mpi]")
+{
+  for (const Domain &domain : domains())
+    {
+      AdaptiveMesh alone(domain, MPI_COMM_SELF), together(domain, MPI_COMM_WORLD);
+      CellTransfer transfer;
+      // Values that tell apart who was refined and coarsened, and in which order.
+      transfer.refine = [](const CellKey &child, const double *parent, double *values) {
+        values[0] = parent[0] * 1.1 + child.child_number(3);
+        values[1] = parent[1] + 1.;
+      };
+      transfer.coarsen = [&](const CellKey &, const double *children, double *values) {
+        values[0] = values[1] = 0.;
+        for (unsigned int c = 0; c < (1U << domain.dimension()); ++c)
+          for (unsigned int v = 0; v < 2; ++v)
+            values[v] = 0.7 * values[v] + children[2 * c + v];
+      };
+      const auto initial = [](const AdaptiveMesh &mesh) {
+        std::vector<double> values;
+        for (const CellKey &key : mesh.cells())
+          values.insert(values.end(), {cell_number(key, 77), 0.});
+        return values;
+      };
+      std::vector<double> mine = initial(alone), ours = initial(together);
+      for (std::uint64_t round = 0; round < 6; ++round)
+        {
+          const unsigned int highest = domain.dimension() == 3 ? 2 : 4;
+          const bool         changed = alone.adapt(random_flags(alone.cells(), round, highest), 2, mine, transfer);
+          CHECK(together.adapt(random_flags(together.cells(), round, highest), 2, ours, transfer) == changed);
+          CHECK(together.n_global_cells() == alone.n_global_cells());
+          CHECK(together.finest_level() == alone.finest_level());
+          CHECK(gathered(together, ours, 2) == gathered(alone, mine, 2));
+          for (std::size_t c = 0; c + 1 < together.cells().size(); ++c)
+            CHECK(together.cells()[c].morton() < together.cells()[c + 1].morton());
+        }
+      std::vector<signed char> none(together.cells().size(), 0);
+      CHECK_FALSE(together.adapt(none, 2, ours, transfer));
+    }
+}
+
+TEST_CASE("Adaptive mesh: refinement keeps polynomials, coarsening mass, with and without a radial weight", "[mpi]")
+{
+  for (const Domain &domain : domains())
+    for (const unsigned int degree : {1U, 2U, 4U})
+      for (const double kappa : {0., 5.})
+        {
+          if (kappa != 0. && domain.dimension() != 3)
+            continue;
+          CAPTURE(domain.dimension(), degree, kappa);
+          const bool          amplitude = kappa != 0.;
+          AdaptiveMesh        mesh(domain, MPI_COMM_WORLD);
+          auto                space  = std::make_unique<DGMesh>(mesh, degree, amplitude, kappa);
+          std::vector<double> values = nodal_values(*space, degree);
+          const double        before = mass(*space, values);
+          const auto          adapt  = [&](const std::vector<signed char> &flags) {
+            if (!mesh.adapt(flags, space->points_per_cell(), values, space->cell_transfer()))
+              return;
+            space = std::make_unique<DGMesh>(mesh, degree, amplitude, kappa);
+          };
+          for (std::uint64_t round = 0; round < 3; ++round)
+            {
+              adapt(random_flags(mesh.cells(), round, domain.dimension() == 3 ? 2 : 3));
+              // A polynomial is one on every mesh: refinement evaluates it, coarsening projects it onto itself.
+              const std::vector<double> exact = nodal_values(*space, degree);
+              double                    worst = 0.;
+              for (std::size_t i = 0; i < values.size(); ++i)
+                worst = std::max(worst, std::abs(values[i] - exact[i]));
+              CHECK(worst < 1e-11);
+              CHECK(mass(*space, values) == Approx(before).epsilon(1e-13));
+            }
+          // Anything else keeps its mass.
+          std::size_t i = 0;
+          for (const CellKey &key : mesh.cells())
+            for (unsigned int p = 0; p < space->points_per_cell(); ++p)
+              values[i++] = cell_number(key, p);
+          const double rough = mass(*space, values);
+          for (unsigned int round = 0; round < 3; ++round)
+            adapt(std::vector<signed char>(mesh.cells().size(), -1));
+          CHECK(mesh.finest_level() == 0);
+          CHECK(mass(*space, values) == Approx(rough).epsilon(1e-13));
+        }
+}
+
+TEST_CASE("Adaptive mesh: too many subdivisions or refinements are refused")
+{
+  Domain many = make_domain({0.}, {1.}, {129}, {false});
+  CHECK_THROWS_AS(AdaptiveMesh(many, MPI_COMM_SELF), InputError);
+  Domain fine     = make_domain({0.}, {1.}, {1}, {false});
+  fine.refinement = CellKey::max_level + 1;
+  CHECK_THROWS_AS(AdaptiveMesh(fine, MPI_COMM_SELF), InputError);
+}
