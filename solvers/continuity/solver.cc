@@ -56,8 +56,8 @@ void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
 
 void ContinuitySolver::check_initial_mass() const
 {
-  // A side of the box may cut off half a weight too much or too little, 0.1 at most for a Gaussian: what lies between a quarter and
-  // a half is left to the projection onto the mesh.
+  // A side of the box may cut off half a weight too much or too little, 0.1 at most for a Gaussian: what lies between a quarter
+  // and a half is left to the projection onto the mesh.
   constexpr unsigned int n_nodes = 40;
   constexpr double       clear   = 0.25;
   const unsigned int     dim     = setup.domain.dimension();

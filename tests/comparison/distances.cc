@@ -412,7 +412,8 @@ TEST_CASE("distances of a density do not depend on the partition", "[comparison]
         const auto         boxes = PositiveDensity(*density.mesh, *density.coupling, density.values).boxes();
         return distances.between(boxes.centers, boxes.weights, boxes.extents, my_points, {}, communicator);
       };
-      const auto alone = result(MPI_COMM_SELF, points), shared = result(MPI_COMM_WORLD, rank == 0 ? points : std::vector<double>());
+      const auto alone  = result(MPI_COMM_SELF, points);
+      const auto shared = result(MPI_COMM_WORLD, rank == 0 ? points : std::vector<double>());
       CHECK(alone.coordinates == shared.coordinates);
       CHECK(alone.sliced == shared.sliced);
     }
