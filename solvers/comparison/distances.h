@@ -7,8 +7,8 @@
 
 namespace rhoflow
 {
-/// Wasserstein-1 distances between two measures on R^D that are given in pieces spread over ranks: point masses, or axis-parallel
-/// boxes over which a mass is spread evenly. On a line,
+/// Wasserstein-1 distances between two measures on R^D that are given in pieces spread over ranks: point masses, or
+/// axis-parallel boxes over which a mass is spread evenly. On a line,
 ///   W1(μ, ν) = ∫ |F_μ(x) − F_ν(x)| dx     (F: distribution function),
 /// and the sliced distance is its mean over the directions of projection.
 ///
@@ -30,17 +30,18 @@ public:
     double              resolution = 0.; ///< the largest bin
   };
 
-  /// Of the first measure: centres [n][D] of this rank's pieces; weights ≥ 0, [n], or empty for equal ones; widths of the boxes,
-  /// [n][D], or empty for points. Of the other measure, which consists of points, the same. Each measure is normalised. Collective.
+  /// Of the first measure: centres [n][D] of this rank's pieces; weights ≥ 0, [n], or empty for equal ones; widths of the
+  /// boxes, [n][D], or empty for points. The other measure consists of points. Each measure is normalised. Collective.
   Result between(const std::vector<double> &points, const std::vector<double> &weights, const std::vector<double> &extents,
-                 const std::vector<double> &other_points, const std::vector<double> &other_weights, MPI_Comm communicator) const;
+                 const std::vector<double> &other_points, const std::vector<double> &other_weights,
+                 MPI_Comm communicator) const;
 
-  /// What sampling alone does: an estimate of the mean distance E W1(F̄, E F̄) between the average F̄ of R ≥ 2 independent random
-  /// measures F_r and its expectation, from their spread over r. With the unbiased standard deviation s(x) of F_r(x) (Gaussian, by
-  /// the central limit theorem; c4(R) = √(2/(R−1)) Γ(R/2)/Γ((R−1)/2)),
+  /// What sampling alone does: an estimate of the mean distance E W1(F̄, E F̄) between the average F̄ of R ≥ 2 independent
+  /// random measures F_r and its expectation, from their spread over r. With the standard deviation s(x) of F_r(x), which is
+  /// Gaussian by the central limit theorem, and its bias c4(R) = √(2/(R−1)) Γ(R/2)/Γ((R−1)/2),
   ///   E|F̄(x) − E F̄(x)| = √(2/(πR)) s(x)/c4(R),
-  /// integrated over x. Points inside a measure may depend on each other. `points`: of this rank's measures, one after the other,
-  /// each of `sample_size` points. Collective.
+  /// integrated over x. Points inside a measure may depend on each other. `points`: of this rank's measures, one after the
+  /// other, each of `sample_size` points. Collective.
   Result sampling_floor(const std::vector<double> &points, std::size_t sample_size, MPI_Comm communicator) const;
 
   /// Unit vectors, the axes first, [D + directions][D]; opposite directions count once.

@@ -233,60 +233,12 @@ void PositiveDensity::tilt(const MomentFunctionals &functionals, const std::vect
     }
 }
 
-PositiveDensity::Points PositiveDensity::points() const
-{
-  Points result;
-  if (!mesh.mesh().speaks())
-    return result;
-  const auto         &cells    = mesh.mesh().cells();
-  const unsigned int  n_points = mesh.points_per_cell(), n = mesh.batches().n, dim = mesh.dimension();
-  std::vector<double> positions(n_points * dim), weights(n_points), gauss(n_points);
-  for (std::size_t c = 0; c < cells.size(); ++c)
-    {
-      equidistant.positions(cells[c], positions.data());
-      double volume = 1.;
-      for (unsigned int d = 0; d < dim; ++d)
-        volume *= mesh.mesh().extent(cells[c], d);
-      bool positive = true;
-      for (unsigned int i = 0; i < n_points; ++i)
-        {
-          weights[i] = volume;
-          for (unsigned int d = 0, rest = i; d < dim; ++d, rest /= n)
-            weights[i] *= equidistant.line(cells[c], d).weights[rest % n];
-          positive = positive && weights[i] >= 0.;
-          weights[i] *= v[c * n_points + i];
-        }
-      if (!positive)
-        {
-          // A strong weight r^κ: the Gauss points, whose weights are always positive, with the mass of the cell.
-          double mass = 0., kept = 0.;
-          mesh.nodes(cells[c], positions.data());
-          mesh.weights(cells[c], weights.data());
-          equidistant.to_gauss(cells[c], v.data() + c * n_points, gauss.data());
-          for (unsigned int i = 0; i < n_points; ++i)
-            {
-              mass += weights[i] * gauss[i];
-              weights[i] *= std::max(gauss[i], 0.);
-              kept += weights[i];
-            }
-          for (double &weight : weights)
-            weight = kept > 0. ? weight * (std::max(mass, 0.) / kept) : 0.;
-        }
-      for (unsigned int i = 0; i < n_points; ++i)
-        if (weights[i] > 0.)
-          {
-            result.weights.push_back(weights[i]);
-            result.positions.insert(result.positions.end(), positions.begin() + i * dim, positions.begin() + (i + 1) * dim);
-          }
-    }
-  return result;
-}
-
 namespace
 {
-using PartMasses = std::array<std::array<double, max_points>, 4>;
+using PartMasses = std::array<std::array<double, max_points>, 32>;
 
-/// ∫ ℓ_q over the 2^level equal parts of a cell's axis, [part][q]. The parts' own elements integrate it exactly, with any weight.
+/// ∫ ℓ_q over the 2^level equal parts of a cell's axis, [part][q]. The parts' own elements integrate it exactly, with any
+/// weight.
 PartMasses part_masses(const DGMesh &mesh, const CellKey &key, unsigned int d, unsigned int level)
 {
   PartMasses         result{};
@@ -332,7 +284,9 @@ PositiveDensity::Boxes PositiveDensity::boxes() const
       if (!(mass > least))
         continue;
 
-      const unsigned int level = mass > 0.1 * typical ? 2 : (mass > 1e-3 * typical ? 1 : 0), n_parts = 1U << level;
+      // Coordinates that are not there leave room for finer boxes.
+      const unsigned int level   = 3 - dim + (mass > 10. * typical) + (mass > 0.1 * typical) + (mass > 1e-3 * typical);
+      const unsigned int n_parts = 1U << level;
       // ∫ v over the boxes: axis by axis, the first one fastest.
       unsigned int        done = 1, left = n_points;
       std::vector<double> masses = values;

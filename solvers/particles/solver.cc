@@ -180,6 +180,7 @@ SolverEntry particle_solver_entry()
     "The finite network itself: replicas of M neurons trained by one-pass SGD, multi-pass SGD or population gradient flow "
     "from independent draws of the initial law, in the full parameter space of the neurons. Writes the risk with its "
     "statistics over the replicas (statistics.csv, replicas.csv) and the neurons as points (particles.pvd).",
-    [] { return std::make_unique<ParticleSolver>(); }};
+    [] { return std::make_unique<ParticleSolver>(); },
+    {"Learning problem", "Data", "Target", "Initial law", "Mean field", "Domain", "Particles"}};
 }
 } // namespace rhoflow
