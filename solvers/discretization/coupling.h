@@ -43,7 +43,7 @@ public:
   const MeanField          &mean_field() const { return field; }
 
 private:
-  std::vector<double> tabulate(const DGMesh &mesh, const CellKey &key) const;
+  ModeTable           tabulate(const DGMesh &mesh, const CellKey &key) const;
   void                check_capacity(const std::vector<double> &sums, std::size_t n, const BinnedScale &scale) const;
 
   const MeanField   &field;

@@ -129,7 +129,7 @@ void MomentFunctionals::build_rows(std::size_t feature, const CellKey &key, cons
   for (unsigned int j = 0; j < n_modes; ++j)
     {
       for (unsigned int i = 0; i < n_nodes; ++i)
-        column[i] = weight[i] * modes[((i / 8) * n_modes + j) * 8 + i % 8];
+        column[i] = weight[i] * modes.entry(i, j);
       equidistant.transposed_to_gauss(key, first, column);
       for (unsigned int i = 0; i < n_nodes; ++i)
         row[i * K + first_mode + j] = column[i] / measure[i];
