@@ -26,9 +26,9 @@ private:
     std::size_t operator()(const std::array<std::int64_t, 3> &key) const;
   };
 
-  const MeanField    &field;
-  std::vector<double> residual;
-  unsigned int        first; ///< coordinate of ω
+  const MeanField                                                             &field;
+  std::vector<double>                                                          residual;
+  unsigned int                                                                 first; ///< coordinate of ω
   std::unordered_map<std::array<std::int64_t, 3>, std::array<double, 4>, Hash> known; ///< ψ and ∇_ω ψ
 };
 

@@ -10,8 +10,8 @@ namespace rhoflow
 class AdaptiveMesh;
 
 /// Linear advection ∂_t ρ = −∇·(ρ v) with a frozen velocity field and no flux through the boundary, by deal.II's own MatrixFree
-/// on the same triangulation: collocated elements of degree k at the Gauss points, upwind flux, diagonal mass matrix. It shares no
-/// line of code with rhoflow's kernels: a reference for their results, and a peer for their speed.
+/// on the same triangulation: collocated elements of degree k at the Gauss points, upwind flux, diagonal mass matrix. It shares
+/// no line of code with rhoflow's kernels: a reference for their results, and a peer for their speed.
 class MatrixFreeAdvection
 {
 public:

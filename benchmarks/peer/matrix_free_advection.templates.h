@@ -39,10 +39,11 @@ public:
     typename Data::AdditionalData options;
     options.tasks_parallel_scheme = Data::AdditionalData::none;
     options.mapping_update_flags  = dealii::update_gradients | dealii::update_JxW_values | dealii::update_quadrature_points;
-    options.mapping_update_flags_inner_faces =
-      dealii::update_JxW_values | dealii::update_normal_vectors | dealii::update_quadrature_points;
+    options.mapping_update_flags_inner_faces = dealii::update_JxW_values | dealii::update_normal_vectors |
+                                               dealii::update_quadrature_points;
     options.mapping_update_flags_boundary_faces = options.mapping_update_flags_inner_faces;
-    data.reinit(dealii::MappingQ1<dim>(), dof_handler, dealii::AffineConstraints<double>(), dealii::QGauss<1>(degree + 1), options);
+    data.reinit(dealii::MappingQ1<dim>(), dof_handler, dealii::AffineConstraints<double>(), dealii::QGauss<1>(degree + 1),
+                options);
     for (DensityVector *vector : {&rho, &result, &inverse_mass})
       data.initialize_dof_vector(*vector);
     store_velocity(velocity);
@@ -84,14 +85,8 @@ private:
   /// result ← ∫ ∇φ · v ρ − ∫_faces [φ] F.
   void apply()
   {
-    data.loop(&MatrixFreeAdvectionOfDegree::cells,
-              &MatrixFreeAdvectionOfDegree::faces,
-              &MatrixFreeAdvectionOfDegree::boundary_faces,
-              this,
-              result,
-              rho,
-              true,
-              Data::DataAccessOnFaces::values,
+    data.loop(&MatrixFreeAdvectionOfDegree::cells, &MatrixFreeAdvectionOfDegree::faces,
+              &MatrixFreeAdvectionOfDegree::boundary_faces, this, result, rho, true, Data::DataAccessOnFaces::values,
               Data::DataAccessOnFaces::values);
   }
 

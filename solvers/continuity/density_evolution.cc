@@ -193,8 +193,7 @@ void DensityEvolution::output()
 
 std::vector<std::pair<std::string, std::string>> DensityEvolution::progress() const
 {
-  return {{"t", short_number(present)},
-          {"step", short_number(last_step, 2)},
+  return {{"step", short_number(last_step, 2)},
           {"risk", short_number(last.risk)},
           {"cells", std::to_string(mesh.n_global_cells())},
           {"mass drift", short_number(largest_drift, 2)}};
@@ -223,8 +222,8 @@ std::vector<std::pair<std::string, std::string>> DensityEvolution::report()
   return rows;
 }
 
-void DensityEvolution::write_timing()
+std::vector<std::pair<std::string, std::string>> DensityEvolution::write_timing()
 {
-  solution.timing().write(context.directory.file("timing.csv"), context.communicator);
+  return solution.timing().write(context.directory.file("timing.csv"), context.communicator);
 }
 } // namespace rhoflow

@@ -81,8 +81,9 @@ void ContinuitySolver::run(const RunContext &context)
 {
   DensityEvolution evolution(setup, context);
   run_time_loop(evolution, run_parameters.all_output_times(), context.progress);
-  evolution.write_timing();
+  const auto timing = evolution.write_timing();
   context.progress.report("Density", evolution.report());
+  context.progress.report("Time, mean over the ranks", timing);
 }
 
 std::vector<std::string> continuity_sections()

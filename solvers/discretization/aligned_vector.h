@@ -6,13 +6,13 @@
 #include <vector>
 
 #ifdef __linux__
-#  include <sys/mman.h>
+#include <sys/mman.h>
 #endif
 
 namespace rhoflow
 {
-/// Memory that starts with a cache line, so that no vector load crosses two; large blocks are asked for in huge pages, since what the
-/// sweeps read of neighbouring cells is spread over more small pages than the address translation remembers.
+/// Memory that starts with a cache line, so that no vector load crosses two; large blocks are asked for in huge pages, since
+/// what the sweeps read of neighbouring cells is spread over more small pages than the address translation remembers.
 template <typename T>
 struct AlignedAllocator
 {
@@ -37,10 +37,19 @@ struct AlignedAllocator
 #endif
     return static_cast<T *>(memory);
   }
-  void deallocate(T *memory, std::size_t) { std::free(memory); }
+  void deallocate(T *memory, std::size_t)
+  {
+    std::free(memory);
+  }
 
-  friend bool operator==(const AlignedAllocator &, const AlignedAllocator &) { return true; }
-  friend bool operator!=(const AlignedAllocator &, const AlignedAllocator &) { return false; }
+  friend bool operator==(const AlignedAllocator &, const AlignedAllocator &)
+  {
+    return true;
+  }
+  friend bool operator!=(const AlignedAllocator &, const AlignedAllocator &)
+  {
+    return false;
+  }
 };
 
 using AlignedVector = std::vector<double, AlignedAllocator<double>>;

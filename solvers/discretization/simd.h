@@ -43,7 +43,8 @@ inline Vector gather(const double *base, const std::int32_t *index, std::int64_t
 #endif
 }
 
-/// out[i][lane] = base[row[lane] + i] for i = 0..7: eight rows are read whole and transposed, which costs a fraction of eight gathers.
+/// out[i][lane] = base[row[lane] + i] for i = 0..7: eight rows are read whole and transposed, which costs a fraction of eight
+/// gathers.
 inline void load_transposed(const double *base, const std::int32_t *row, Vector *out)
 {
   Vector r[8], pair[8], four[8];
@@ -67,8 +68,9 @@ inline void load_transposed(const double *base, const std::int32_t *row, Vector 
     }
 }
 
-/// Eight values each of which is a lane of some vector in an array of whole vectors, index[lane] = first double of the vector + lane
-/// there: neighbouring cells mostly come from one or two batches, so that few whole loads and permutations do for a gather.
+/// Eight values each of which is a lane of some vector in an array of whole vectors, index[lane] = first double of the vector
+/// + lane there: neighbouring cells mostly come from one or two batches, so that few whole loads and permutations do
+/// for a gather.
 class LaneSources
 {
 public:

@@ -144,7 +144,8 @@ private:
     if (batch >= b.n_batches)
       return;
     for (int side = 0; side < 2 * dim; ++side)
-      LaneSources(b.neighbor.data() + (batch * 2 * dim + static_cast<std::size_t>(side)) * n_lanes).prefetch(args.traces_in, n_side);
+      LaneSources(b.neighbor.data() + (batch * 2 * dim + static_cast<std::size_t>(side)) * n_lanes)
+        .prefetch(args.traces_in, n_side);
   }
 
   void begin(std::size_t batch)

@@ -14,14 +14,17 @@
 
 #include <meshes/adaptive_mesh.h>
 #include <solvers/base/run_parameters.h>
+#include <solvers/comparison/parameters.h>
 #include <solvers/continuity/diagnostics.h>
 #include <solvers/continuity/operator.h>
 #include <solvers/continuity/parameters.h>
 #include <solvers/discretization/adaptation.h>
 #include <solvers/discretization/initial_density.h>
+#include <solvers/discretization/output_parameters.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/initial_law.h>
 #include <solvers/model/learning_problem.h>
+#include <solvers/particles/parameters.h>
 #include <solvers/single_neuron/solver.h>
 
 /// {"Section/Name", "value"}
@@ -45,6 +48,9 @@ inline std::unique_ptr<dealii::ParameterHandler> make_parameters(const Settings 
   ContinuityParameters::declare(*prm);
   RefinementParameters::declare(*prm);
   SingleNeuronSolver::declare(*prm);
+  ParticleParameters::declare(*prm);
+  ComparisonParameters::declare(*prm);
+  OutputParameters::declare(*prm);
   for (const auto &[path, value] : settings)
     {
       const auto slash = path.find('/');

@@ -27,15 +27,16 @@ std::vector<Interval> intervals()
   return result;
 }
 
-/// ∫_0^1 ((lower + (upper − lower) ξ)/upper)^κ f(ξ) dξ by an adaptive rule.
+/// ∫_0^1 ((lower + (upper − lower) ξ)/upper)^κ f(ξ) dξ by an adaptive rule, in s = √ξ, in which half powers are smooth.
 template <typename Function>
-double weighted_integral(const Interval &interval, const Function &f, double from = 0., double to = 1.)
+double weighted_integral(const Interval &interval, const Function &f)
 {
   return boost::math::quadrature::gauss_kronrod<double, 61>::integrate(
-    [&](double xi) {
-      return std::pow((interval.lower + (interval.upper - interval.lower) * xi) / interval.upper, interval.kappa) * f(xi);
+    [&](double s) {
+      const double xi = s * s, r = (interval.lower + (interval.upper - interval.lower) * xi) / interval.upper;
+      return 2. * s * std::pow(r, interval.kappa) * f(xi);
     },
-    from, to, 12, 1e-14);
+    0., 1., 12, 1e-14);
 }
 } // namespace
 

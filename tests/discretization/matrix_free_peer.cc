@@ -48,10 +48,8 @@ double difference_to_matrix_free(const Case &test, std::uint64_t &n_hanging, dou
   const unsigned int  first   = problem->linear_in_first_parameter() ? 1 : 0;
   MeanFieldParameters mean_field_parameters;
   mean_field_parameters.weight_decay = test.weight_decay;
-  const MeanField field(*problem,
-                        std::vector<double>(test.domain.lower.begin() + first, test.domain.lower.end()),
-                        std::vector<double>(test.domain.upper.begin() + first, test.domain.upper.end()),
-                        mean_field_parameters);
+  const MeanField field(*problem, std::vector<double>(test.domain.lower.begin() + first, test.domain.lower.end()),
+                        std::vector<double>(test.domain.upper.begin() + first, test.domain.upper.end()), mean_field_parameters);
 
   AdaptiveMesh            mesh(test.domain, MPI_COMM_WORLD);
   std::unique_ptr<DGMesh> space;
@@ -75,7 +73,7 @@ double difference_to_matrix_free(const Case &test, std::uint64_t &n_hanging, dou
   const std::vector<double> rates = solution.rate_of_change();
 
   FrozenVelocity velocity(field, field.residual(solution.moments()));
-  const auto     peer = make_matrix_free_advection<dim, degree>(mesh, [&](const double *theta, double *v) { velocity(theta, v); });
+  const auto peer = make_matrix_free_advection<dim, degree>(mesh, [&](const double *theta, double *v) { velocity(theta, v); });
   peer->set_density(values);
   const std::vector<double> expected = peer->rate_of_change();
 
@@ -114,15 +112,15 @@ void check(const Case &test)
   CHECK(error < 2e-12);
 }
 
-const Case single_neuron = {{}, box({-6.5, -2.6, 0.}, {6.5, 2.6, 2.}, {5, 4, 3}), 0.3};
-const Case ridge         = {{{"Learning problem/Neuron", "ridge"},
-                             {"Learning problem/Input dimension", "3"},
-                             {"Data/Quadrature nodes", "6"},
-                             {"Target/Type", "teachers"},
-                             {"Target/Teachers", "1: 1, 0.5, -0.5"},
-                             {"Initial law/Law", "normal(0.2, 0.7), normal(-0.1, 0.6), normal(0, 0.8)"}},
-                            box({-3., -2.5, -3.}, {3., 2.5, 3.5}, {3, 4, 3}),
-                            0.1};
+const Case single_neuron  = {{}, box({-6.5, -2.6, 0.}, {6.5, 2.6, 2.}, {5, 4, 3}), 0.3};
+const Case ridge          = {{{"Learning problem/Neuron", "ridge"},
+                              {"Learning problem/Input dimension", "3"},
+                              {"Data/Quadrature nodes", "6"},
+                              {"Target/Type", "teachers"},
+                              {"Target/Teachers", "1: 1, 0.5, -0.5"},
+                              {"Initial law/Law", "normal(0.2, 0.7), normal(-0.1, 0.6), normal(0, 0.8)"}},
+                             box({-3., -2.5, -3.}, {3., 2.5, 3.5}, {3, 4, 3}),
+                             0.1};
 const Case weighted_ridge = {{{"Learning problem/Neuron", "weighted ridge"},
                               {"Learning problem/Activation", "tanh"},
                               {"Target/Type", "expression"},
@@ -136,6 +134,12 @@ TEST_CASE("The rate of change is that of deal.II's MatrixFree, features linear i
   check<3, 2>(single_neuron);
 }
 
-TEST_CASE("The rate of change is that of deal.II's MatrixFree, general features", "[mpi]") { check<3, 2>(ridge); }
+TEST_CASE("The rate of change is that of deal.II's MatrixFree, general features", "[mpi]")
+{
+  check<3, 2>(ridge);
+}
 
-TEST_CASE("The rate of change is that of deal.II's MatrixFree, two dimensions", "[mpi]") { check<2, 3>(weighted_ridge); }
+TEST_CASE("The rate of change is that of deal.II's MatrixFree, two dimensions", "[mpi]")
+{
+  check<2, 3>(weighted_ridge);
+}
