@@ -307,15 +307,19 @@ PositiveDensity::Boxes PositiveDensity::boxes() const
       for (double &m : masses)
         kept += (m = std::max(m, 0.));
 
-      double shift[3] = {}, extent[3] = {};
+      // Towards the side on which the mean is: the boxes stay inside the cell.
+      double origin[3] = {}, extent[3] = {};
       for (unsigned int d = 0, stride = 1; d < dim; ++d, stride *= n_parts)
         {
-          extent[d] = mesh.mesh().extent(cells[c], d) / n_parts;
-          double moment = 0.;
-          for (unsigned int b = 0; b < done; ++b)
-            moment += masses[b] * (b / stride % n_parts + 0.5);
           const double lower = mesh.mesh().position(cells[c], d, 0), upper = mesh.mesh().position(cells[c], d, 1);
-          shift[d] = std::min(std::max(moments[d] / mass, lower), upper) - moment / kept * extent[d];
+          double       place = 0.;
+          for (unsigned int b = 0; b < done; ++b)
+            place += masses[b] * (b / stride % n_parts + 0.5);
+          place /= kept * n_parts;
+          const double wanted = std::min(std::max((moments[d] / mass - lower) / (upper - lower), 0.), 1.);
+          const double factor = wanted < place ? wanted / place : (1. - wanted) / (1. - place);
+          origin[d]           = wanted < place ? lower : upper - (upper - lower) * factor;
+          extent[d]           = (upper - lower) * factor / n_parts;
         }
       for (unsigned int b = 0; b < done; ++b)
         if (masses[b] > 0.)
@@ -323,7 +327,7 @@ PositiveDensity::Boxes PositiveDensity::boxes() const
             result.weights.push_back(masses[b] * (mass / kept));
             for (unsigned int d = 0, rest = b; d < dim; ++d, rest /= n_parts)
               {
-                result.centers.push_back(shift[d] + (rest % n_parts + 0.5) * extent[d]);
+                result.centers.push_back(origin[d] + (rest % n_parts + 0.5) * extent[d]);
                 result.extents.push_back(extent[d]);
               }
           }

@@ -50,8 +50,8 @@ public:
   };
   /// Every cell in n^D equal boxes, n = 8, 4, 2, 1 with D = 3 (twice as many for each coordinate less), the more the more
   /// mass it has; cells without a noticeable mass are left out. A box gets the integral of v over it, without what is
-  /// negative between the points of v, scaled to the cell's mass, and the boxes of a cell are moved together so that the
-  /// first moments ∫ θ_d v of the cell are right too.
+  /// negative between the points of v, scaled to the cell's mass. Along each axis the boxes of a cell are then drawn together
+  /// a little towards one of its sides, so that the first moments ∫ θ_d v of the cell are right too.
   Boxes boxes() const;
 
 private:
