@@ -118,11 +118,10 @@ void Coupling::rebuild(const DGMesh &mesh)
   moment_scale = BinnedScale(amplitude * std::max(largest, 1e-3));
 }
 
-void Coupling::check_capacity(const std::vector<double> &sums, std::size_t n, const BinnedScale &scale) const
+void Coupling::check_capacity(const std::vector<double> &sums, const BinnedScale &scale) const
 {
-  for (std::size_t i = 0; i < n; ++i)
-    if (!(std::abs(sums[i]) < scale.capacity))
-      throw RunError("the moments of the density are no longer finite or have grown a thousandfold: the scheme is unstable. "
+  if (!all_below(sums, scale.capacity))
+    throw RunError("the moments of the density are no longer finite or have grown a thousandfold: the scheme is unstable. "
                      "Reduce 'Discontinuous Galerkin/CFL number'; if mass is pressed against a side of the box, enlarge it or set "
                      "'Discontinuous Galerkin/Positivity = every stage'.");
 }
@@ -135,10 +134,11 @@ std::vector<double> Coupling::moments(const DGMesh &mesh, const double *u, const
   std::vector<double> padded(n_padded, 0.);
   if (mesh.batches().amplitude)
     {
-      std::vector<double> global(2 * tables.size() * n_padded, 0.);
+      std::vector<double> &global = column_sums;
+      global.assign(2 * tables.size() * n_padded, 0.);
       add_columns(mesh.n_cells(), mesh.feature_of_cells(), n_nodes, n_padded, columns, column_scale, global.data());
       MPI_Allreduce(MPI_IN_PLACE, global.data(), static_cast<int>(global.size()), MPI_DOUBLE, MPI_SUM, comm);
-      check_capacity(global, global.size(), column_scale);
+      check_capacity(global, column_scale);
       std::vector<double> group_columns(group_size * n_padded);
       const std::size_t n_groups = (tables.size() + group_size - 1) / group_size;
       for (std::size_t group = everyone_sums ? 0 : first_group; group < (everyone_sums ? n_groups : last_group); ++group)
@@ -169,7 +169,7 @@ std::vector<double> Coupling::moments(const DGMesh &mesh, const double *u, const
   std::vector<double> &data = sums.sums();
   if (!everyone_sums)
     MPI_Allreduce(MPI_IN_PLACE, data.data(), static_cast<int>(data.size()), MPI_DOUBLE, MPI_SUM, comm);
-  check_capacity(data, n_modes * 8, moment_scale);
+  check_capacity(data, moment_scale);
   std::vector<double> result(n_modes, 0.);
   for (unsigned int j = 0; j < n_modes; ++j)
     for (unsigned int lane = 0; lane < 8; ++lane)

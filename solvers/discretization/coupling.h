@@ -44,7 +44,7 @@ public:
 
 private:
   ModeTable           tabulate(const DGMesh &mesh, const CellKey &key) const;
-  void                check_capacity(const std::vector<double> &sums, std::size_t n, const BinnedScale &scale) const;
+  void                check_capacity(const std::vector<double> &sums, const BinnedScale &scale) const;
 
   const MeanField   &field;
   VelocityTableShape table_shape;
@@ -53,6 +53,7 @@ private:
   std::unordered_map<CellKey, ModeTable, CellKeyHash> cache;
   std::vector<const ModeTable *>                      tables; ///< of every feature cell this rank needs, else null
   std::vector<double>                                 velocity_table;
+  mutable std::vector<double>                         column_sums; ///< workspace of moments()
   std::vector<double>                                 residual;
   /// Moments are summed over groups of feature cells, and these are dealt out to the ranks.
   static constexpr std::size_t group_size = 16;

@@ -157,6 +157,15 @@ void MomentSums::add_group(const ModeTable *const *modes, std::size_t n_cells, c
     }
 }
 
+bool all_below(const std::vector<double> &values, double bound)
+{
+  // Without a branch, so that the loop becomes vector instructions.
+  std::size_t below = 0;
+  for (const double value : values)
+    below += std::abs(value) < bound ? 1 : 0;
+  return below == values.size();
+}
+
 void add_lanes(const double *values, std::size_t n_batches, const BinnedScale &scale, double *high_low)
 {
   for (std::size_t i = 0; i < n_batches * n_lanes; ++i)

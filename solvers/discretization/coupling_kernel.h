@@ -58,6 +58,9 @@ private:
   std::vector<double> data;
 };
 
+/// Whether all |values| are below the bound (NaN is not).
+bool all_below(const std::vector<double> &values, double bound);
+
 /// Σ over lanes of the sweeps' dissipation, order-independent: [high, low].
 void add_lanes(const double *values, std::size_t n_batches, const BinnedScale &scale, double *high_low);
 } // namespace rhoflow
