@@ -42,8 +42,9 @@ struct AdaptiveMesh::Base
 
   virtual void        list(std::vector<CellKey> &local, std::vector<CellKey> &ghost, std::vector<unsigned> &owner) = 0;
   virtual void        refine_globally(unsigned int times)                                                          = 0;
-  virtual void        adapt(const std::vector<signed char> &flags, unsigned int n_values, const std::vector<double> &values,
-                            const CellTransfer &transfer)                                                          = 0;
+  /// `flags` of all cells of all ranks.
+  virtual void        adapt(const std::unordered_map<CellKey, signed char, CellKeyHash> &flags, unsigned int n_values,
+                            const std::vector<double> &values, const CellTransfer &transfer)                       = 0;
   virtual const void *triangulation() const = 0;
 
   std::unordered_map<CellKey, std::vector<double>, CellKeyHash> moved;
@@ -106,17 +107,23 @@ struct AdaptiveMesh::Implementation : AdaptiveMesh::Base
 
   void refine_globally(unsigned int times) override { tria->refine_global(times); }
 
-  void adapt(const std::vector<signed char> &flags, unsigned int n_values, const std::vector<double> &values,
-             const CellTransfer &transfer) override
+  void adapt(const std::unordered_map<CellKey, signed char, CellKeyHash> &flags, unsigned int n_values,
+             const std::vector<double> &values, const CellTransfer &transfer) override
   {
     std::unordered_map<CellKey, std::size_t, CellKeyHash> position;
     for (std::size_t i = 0; i < iterators.size(); ++i)
+      position.emplace(key_of<dim>(iterators[i], domain), i);
+    // Cells of other ranks too: deal.II would keep a family that is to be coarsened beside cells of which it does not know that
+    // they will be coarsened as well. What it makes of artificial cells need not be a cell of the mesh.
+    for (const auto &cell : tria->active_cell_iterators())
       {
-        position.emplace(key_of<dim>(iterators[i], domain), i);
-        if (flags[i] > 0)
-          iterators[i]->set_refine_flag();
-        else if (flags[i] < 0)
-          iterators[i]->set_coarsen_flag();
+        const auto flag = flags.find(key_of<dim>(cell, domain));
+        if (flag == flags.end())
+          continue;
+        if (flag->second > 0)
+          cell->set_refine_flag();
+        else if (flag->second < 0)
+          cell->set_coarsen_flag();
       }
     const auto old_values = [&](const CellKey &key) { return values.data() + position.at(key) * n_values; };
     const auto coarsened  = [&](const CellKey &parent, double *result) {
@@ -300,10 +307,10 @@ bool AdaptiveMesh::adapt(const std::vector<signed char> &flags, unsigned int n_v
     }
   n_new += n_joined >> dimension();
 
-  const std::size_t first = static_cast<std::size_t>(offsets[static_cast<std::size_t>(rank)]) / 5;
-  implementation->adapt(std::vector<signed char>(completed.begin() + static_cast<std::ptrdiff_t>(first),
-                                                 completed.begin() + static_cast<std::ptrdiff_t>(first + local.size())),
-                        n_values, values, transfer);
+  std::unordered_map<CellKey, signed char, CellKeyHash> flag_of(2 * all_cells.size());
+  for (std::size_t i = 0; i < all_cells.size(); ++i)
+    flag_of.emplace(all_cells[i], completed[i]);
+  implementation->adapt(flag_of, n_values, values, transfer);
   update_lists();
   if (n_global != n_new)
     throw std::logic_error("the mesh did not follow its completed flags");

@@ -96,7 +96,8 @@ private:
     const RunDirectory directory(run_parameters.output_directory, run_parameters.overwrite, communicator);
     directory.record(file->name(), parameters, command_line);
 
-    Progress           progress(speaks);
+    Progress progress(speaks);
+    progress.record_to(directory.file("log.txt"));
     const unsigned int n_ranks = dealii::Utilities::MPI::n_mpi_processes(communicator);
     progress.heading(run_parameters.title.empty() ? file->name() : run_parameters.title);
     progress.line("Solver " + run_parameters.solver + " on " + std::to_string(n_ranks) + (n_ranks == 1 ? " rank" : " ranks") +

@@ -56,6 +56,12 @@ Progress::Progress(const bool speak)
   , last(start)
 {}
 
+void Progress::record_to(const std::string &path)
+{
+  if (speaks)
+    log.open(path);
+}
+
 void Progress::clear_line()
 {
   if (line_open)
@@ -77,6 +83,7 @@ void Progress::line(const std::string &text)
   clear_line();
   std::printf("%s\n", text.c_str());
   std::fflush(stdout);
+  log << text << std::endl;
 }
 
 void Progress::warning(const std::string &text)
@@ -86,6 +93,7 @@ void Progress::warning(const std::string &text)
   clear_line();
   std::fflush(stdout);
   std::fprintf(stderr, "Warning: %s\n", text.c_str());
+  log << "Warning: " << text << std::endl;
 }
 
 void Progress::update(const double fraction, const std::vector<std::pair<std::string, std::string>> &values)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,9 @@ class Progress
 {
 public:
   explicit Progress(bool speak);
+
+  /// From now on everything but the progress line also goes to this file (what is printed is also on disk).
+  void record_to(const std::string &path);
 
   void heading(const std::string &text);
   /// A line that stays.
@@ -33,6 +37,7 @@ private:
   bool              speaks;
   bool              terminal;
   bool              line_open = false;
+  std::ofstream     log;
   Clock::time_point start;
   Clock::time_point last;
 };

@@ -1,4 +1,5 @@
 #include <solvers/base/error.h>
+#include <solvers/base/progress.h>
 #include <solvers/base/timing.h>
 
 #include <deal.II/base/mpi.h>
@@ -18,7 +19,7 @@ double &Timing::section(const std::string &name)
   return inserted.first->second;
 }
 
-void Timing::write(const std::string &path, const MPI_Comm communicator) const
+std::vector<std::pair<std::string, std::string>> Timing::write(const std::string &path, const MPI_Comm communicator) const
 {
   // A rank that had nothing to do in a section may not know its name.
   std::vector<std::string> names;
@@ -46,6 +47,11 @@ void Timing::write(const std::string &path, const MPI_Comm communicator) const
   error = dealii::Utilities::MPI::broadcast(communicator, error);
   if (!error.empty())
     throw InputError("Output directory", error);
+
+  std::vector<std::pair<std::string, std::string>> rows;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    rows.emplace_back(names[i], short_number(total[i].avg, 3) + " s");
+  return rows;
 }
 
 double Timing::peak_memory()

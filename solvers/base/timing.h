@@ -3,6 +3,7 @@
 #include <chrono>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <mpi.h>
@@ -32,8 +33,9 @@ public:
   /// `Timing::Scope scope(timing.section("mesh"));`
   double &section(const std::string &name);
 
-  /// Writes `section,calls...`: name, minimum, mean and maximum over ranks in seconds (collective; rank 0 writes).
-  void write(const std::string &path, MPI_Comm communicator) const;
+  /// Writes a table of name, minimum, mean and maximum over ranks in seconds (collective; rank 0 writes), and returns the means
+  /// as rows for the report.
+  std::vector<std::pair<std::string, std::string>> write(const std::string &path, MPI_Comm communicator) const;
 
   /// Peak resident memory of this process in MiB.
   static double peak_memory();

@@ -250,8 +250,9 @@ void CharacteristicsSolver::run(const RunContext &context)
   CharacteristicsEvolution evolution(*mean_field, law, settings, exact_features,
                                      run_parameters.compare_with_sgd ? &twin_settings : nullptr, domain, context);
   run_time_loop(evolution, run_parameters.all_output_times(), context.progress);
-  evolution.timing.write(context.directory.file("timing.csv"), context.communicator);
+  const auto timing = evolution.timing.write(context.directory.file("timing.csv"), context.communicator);
   context.progress.report("Characteristics", evolution.report());
+  context.progress.report("Time, mean over the ranks", timing);
 }
 
 SolverEntry characteristics_solver_entry()

@@ -23,6 +23,8 @@ struct DensitySnapshot
   std::vector<double> prediction; ///< f(x_k; ρ) at the data nodes, [K], the same on every rank
   std::vector<double> points;     ///< of this rank, [N][D]
   std::vector<double> weights;    ///< of this rank, ≥ 0, summing to one over all ranks, [N]
+  /// Widths of the boxes around the points over which the weights are spread evenly, [N][D]; empty for point masses.
+  std::vector<double> extents = {};
 };
 
 /// The finite networks beside a density: trained for the same time on the same learning problem, compared at the output times
@@ -62,5 +64,6 @@ private:
   Statistics                comparison_table, replicas_table;
   ParticleOutput            pictures;
   double                    largest = 0., time_of_largest = 0.;
+  double                    last_distance = 0., last_floor = 0.; ///< sliced
 };
 } // namespace rhoflow

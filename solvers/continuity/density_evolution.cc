@@ -193,8 +193,7 @@ void DensityEvolution::output()
 
 std::vector<std::pair<std::string, std::string>> DensityEvolution::progress() const
 {
-  return {{"t", short_number(present)},
-          {"step", short_number(last_step, 2)},
+  return {{"step", short_number(last_step, 2)},
           {"risk", short_number(last.risk)},
           {"cells", std::to_string(mesh.n_global_cells())},
           {"mass drift", short_number(largest_drift, 2)}};
@@ -204,6 +203,8 @@ std::vector<std::pair<std::string, std::string>> DensityEvolution::report()
 {
   int n_ranks = 1;
   MPI_Comm_size(mesh.communicator(), &n_ranks);
+  double memory = Timing::peak_memory();
+  MPI_Allreduce(MPI_IN_PLACE, &memory, 1, MPI_DOUBLE, MPI_MAX, context.communicator);
   const double speed = static_cast<double>(unknown_stages) / stepping_seconds / n_ranks / 1e6;
   std::vector<std::pair<std::string, std::string>> rows = {
           {"risk at t = " + short_number(present), short_number(last.risk, 6)},
@@ -215,14 +216,14 @@ std::vector<std::pair<std::string, std::string>> DensityEvolution::report()
           {"time steps", std::to_string(steps)},
           {"throughput", short_number(speed, 3) + " million unknowns per second and rank (one right-hand side each)"},
           {"time in steps", short_number(stepping_seconds, 3) + " s"},
-          {"memory", short_number(Timing::peak_memory(), 3) + " MiB on the first rank"}};
+          {"memory", short_number(memory, 3) + " MiB at most on a rank"}};
   const auto more = results.report();
   rows.insert(rows.begin() + 5, more.begin(), more.end());
   return rows;
 }
 
-void DensityEvolution::write_timing()
+std::vector<std::pair<std::string, std::string>> DensityEvolution::write_timing()
 {
-  solution.timing().write(context.directory.file("timing.csv"), context.communicator);
+  return solution.timing().write(context.directory.file("timing.csv"), context.communicator);
 }
 } // namespace rhoflow

@@ -48,8 +48,8 @@ public:
 
   /// The report's rows: the answer, conservation, throughput, memory.
   std::vector<std::pair<std::string, std::string>> report();
-  /// timing.csv.
-  void write_timing();
+  /// timing.csv, and its rows for the report.
+  std::vector<std::pair<std::string, std::string>> write_timing();
 
 private:
   void        project_initial_density();

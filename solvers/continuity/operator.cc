@@ -36,13 +36,13 @@ void ContinuityOperator::reinit(DGMesh &mesh, const std::vector<double> &values)
     limit_cells();
 }
 
-std::vector<double> ContinuityOperator::values() const
+std::vector<double> ContinuityOperator::by_cell(const AlignedVector &field) const
 {
   const unsigned int  n_points = space->points_per_cell();
   std::vector<double> result(space->n_cells() * n_points);
   for (std::size_t c = 0; c < space->n_cells(); ++c)
     for (unsigned int i = 0; i < n_points; ++i)
-      result[c * n_points + i] = u[space->at(c, i)];
+      result[c * n_points + i] = field[space->at(c, i)];
   return result;
 }
 
@@ -78,6 +78,27 @@ void ContinuityOperator::prepare_stage()
     exchange_hanging(arguments, space->hanging_faces(), traces[current].data());
   }
   prepared = true;
+}
+
+std::vector<double> ContinuityOperator::rate_of_change()
+{
+  prepare_stage();
+  // A stage overwrites the density and its traces: this one works on copies.
+  AlignedVector  rates = u, sums(columns.size());
+  StageArguments arguments;
+  arguments.batches    = &space->batches();
+  arguments.shape      = &mean_field_coupling.shape();
+  arguments.table      = mean_field_coupling.table();
+  arguments.lambda     = mean_field.weight_decay();
+  arguments.u          = rates.data();
+  arguments.u2         = u2.data();
+  arguments.traces_in  = traces[current].data();
+  arguments.traces_out = traces[1 - current].data();
+  arguments.columns    = sums.data();
+  arguments.keep       = 0.;
+  arguments.step       = 1.;
+  run_stage(arguments, 0, space->batches().n_batches);
+  return by_cell(rates);
 }
 
 void ContinuityOperator::run(StageArguments &arguments)

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <solvers/base/timing.h>
+#include <solvers/discretization/aligned_vector.h>
 #include <solvers/discretization/coupling.h>
 #include <solvers/discretization/dg_mesh.h>
 #include <solvers/discretization/runge_kutta.h>
@@ -24,10 +25,12 @@ public:
   /// Takes a new mesh state; `values` [cells][points] is the density on it.
   void reinit(DGMesh &mesh, const std::vector<double> &values);
   /// The density, [cells][points].
-  std::vector<double>        values() const;
-  const std::vector<double> &field() const { return u; }
+  std::vector<double>        values() const { return by_cell(u); }
+  const AlignedVector       &field() const { return u; }
 
   void step(double dt);
+  /// L(ρ) = ∇·(ρ ∇Ψ_λ) at the present density, [cells][points]. Collective.
+  std::vector<double> rate_of_change();
 
   /// Recomputed when the density has changed: moments, and with them the potential.
   const std::vector<double> &moments();
@@ -50,6 +53,8 @@ private:
   void prepare_stage();
   void run(StageArguments &arguments);
   void limit_cells();
+  /// A field, [cells][points].
+  std::vector<double> by_cell(const AlignedVector &field) const;
 
   const MeanField &mean_field;
   RungeKutta       method;
@@ -57,8 +62,8 @@ private:
   DGMesh          *space = nullptr;
   Coupling         mean_field_coupling;
 
-  std::vector<double> u, u2, columns, lane_dissipation;
-  std::vector<double> traces[2];
+  AlignedVector       u, u2, columns, lane_dissipation;
+  AlignedVector       traces[2];
   unsigned int        current = 0; ///< which of the two trace arrays belongs to u
   bool                prepared = false;
   std::vector<double> present_moments;

@@ -55,12 +55,13 @@ void DensityResults::write(double time, bool last, ContinuityOperator &solution)
   if (twin)
     {
       Timing::Scope    scope(solution.timing().section("finite networks"));
-      auto             points = density->points();
+      auto             boxes = density->boxes();
       DensitySnapshot  snapshot;
       snapshot.risk       = field.risk(solution.moments());
       snapshot.prediction = prediction;
-      snapshot.points     = std::move(points.positions);
-      snapshot.weights    = std::move(points.weights);
+      snapshot.points     = std::move(boxes.centers);
+      snapshot.extents    = std::move(boxes.extents);
+      snapshot.weights    = std::move(boxes.weights);
       for (double &w : snapshot.weights)
         w /= density->mass();
       twin->compare(time, snapshot);

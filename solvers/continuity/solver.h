@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include <meshes/domain.h>
 #include <solvers/base/run_parameters.h>
@@ -23,12 +25,18 @@ protected:
   /// For solvers that are this one with more to say.
   virtual void adjust(dealii::ParameterHandler &) {}
 
+  /// Throws InputError if most of the initial law is clearly outside the box.
+  void check_initial_mass() const;
+
   RunParameters                    run_parameters;
   std::unique_ptr<LearningProblem> problem;
   std::unique_ptr<MeanField>       mean_field;
   TwinSettings                     twin;
   ContinuitySetup                  setup;
 };
+
+/// The sections of parameters that it reads.
+std::vector<std::string> continuity_sections();
 
 SolverEntry continuity_solver_entry();
 } // namespace rhoflow

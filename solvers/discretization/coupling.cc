@@ -13,7 +13,7 @@ Coupling::Coupling(const MeanField &mean_field)
   : field(mean_field)
 {}
 
-std::vector<double> Coupling::tabulate(const DGMesh &mesh, const CellKey &key) const
+ModeTable Coupling::tabulate(const DGMesh &mesh, const CellKey &key) const
 {
   const unsigned int dim = mesh.dimension(), n = mesh.batches().n, first = table_shape.first, n_omega = dim - first;
   const unsigned int n_modes = field.n_modes(), n_nodes = table_shape.n_nodes, n_side = table_shape.n_side;
@@ -49,23 +49,20 @@ std::vector<double> Coupling::tabulate(const DGMesh &mesh, const CellKey &key) c
   std::vector<double> values(n_points * n_modes), gradients(n_points * n_omega * n_modes);
   field.modes(n_points, omega.data(), values.data(), gradients.data());
 
-  ModeTable  modes(table_shape.n_rows * n_modes, 0.);
-  const auto entry = [&](unsigned int row, unsigned int j) -> double & {
-    return modes[((row / 8) * n_modes + j) * 8 + row % 8];
-  };
+  ModeTable modes(table_shape.n_rows, n_modes, field.n_double_modes());
   for (unsigned int j = 0; j < n_modes; ++j)
     {
       for (unsigned int i = 0; i < n_nodes; ++i)
-        entry(i, j) = values[i * n_modes + j];
+        modes.set(i, j, values[i * n_modes + j]);
       for (unsigned int axis = 0; axis < n_omega; ++axis)
         {
           const double scale = -1. / grid.extent(key, axis + first);
           for (unsigned int i = 0; i < n_nodes; ++i)
-            entry(table_shape.gradient(axis + first) + i, j) = scale * gradients[(i * n_omega + axis) * n_modes + j];
+            modes.set(table_shape.gradient(axis + first) + i, j, scale * gradients[(i * n_omega + axis) * n_modes + j]);
           for (unsigned int s = 0; s < 2; ++s)
             for (unsigned int i = 0; i < n_side; ++i)
-              entry(table_shape.side(axis + first, s) + i, j) =
-                scale * gradients[((n_nodes + (2 * axis + s) * n_side + i) * n_omega + axis) * n_modes + j];
+              modes.set(table_shape.side(axis + first, s) + i, j,
+                        scale * gradients[((n_nodes + (2 * axis + s) * n_side + i) * n_omega + axis) * n_modes + j]);
         }
     }
   return modes;
@@ -83,13 +80,16 @@ void Coupling::rebuild(const DGMesh &mesh)
   const std::size_t n_groups = (features.size() + group_size - 1) / group_size;
   first_group                = n_groups * static_cast<std::size_t>(rank) / static_cast<std::size_t>(n_ranks);
   last_group                 = n_groups * (static_cast<std::size_t>(rank) + 1) / static_cast<std::size_t>(n_ranks);
+  // Below a few ten microseconds of work a second reduction costs more than it saves.
+  everyone_sums              = mesh.batches().amplitude && features.size() * field.n_modes() < 60000;
 
   decltype(cache) kept;
   tables.assign(features.size(), nullptr);
   double largest = 0.;
   for (std::size_t f = 0; f < features.size(); ++f)
     {
-      const bool summed_here = mesh.batches().amplitude && f / group_size >= first_group && f / group_size < last_group;
+      const bool summed_here =
+        everyone_sums || (mesh.batches().amplitude && f / group_size >= first_group && f / group_size < last_group);
       if (!mesh.feature_used()[f] && !summed_here)
         continue;
       const auto old = cache.find(features[f]);
@@ -136,11 +136,12 @@ std::vector<double> Coupling::moments(const DGMesh &mesh, const double *u, const
   if (mesh.batches().amplitude)
     {
       std::vector<double> global(2 * tables.size() * n_padded, 0.);
-      add_columns(mesh.n_cells(), mesh.feature_of_cells(), n_padded, columns, column_scale, global.data());
+      add_columns(mesh.n_cells(), mesh.feature_of_cells(), n_nodes, n_padded, columns, column_scale, global.data());
       MPI_Allreduce(MPI_IN_PLACE, global.data(), static_cast<int>(global.size()), MPI_DOUBLE, MPI_SUM, comm);
       check_capacity(global, global.size(), column_scale);
       std::vector<double> group_columns(group_size * n_padded);
-      for (std::size_t group = first_group; group < last_group; ++group)
+      const std::size_t n_groups = (tables.size() + group_size - 1) / group_size;
+      for (std::size_t group = everyone_sums ? 0 : first_group; group < (everyone_sums ? n_groups : last_group); ++group)
         {
           const std::size_t begin = group * group_size, end = std::min(begin + group_size, tables.size());
           for (std::size_t f = begin; f < end; ++f)
@@ -166,7 +167,8 @@ std::vector<double> Coupling::moments(const DGMesh &mesh, const double *u, const
         }
     }
   std::vector<double> &data = sums.sums();
-  MPI_Allreduce(MPI_IN_PLACE, data.data(), static_cast<int>(data.size()), MPI_DOUBLE, MPI_SUM, comm);
+  if (!everyone_sums)
+    MPI_Allreduce(MPI_IN_PLACE, data.data(), static_cast<int>(data.size()), MPI_DOUBLE, MPI_SUM, comm);
   check_capacity(data, n_modes * 8, moment_scale);
   std::vector<double> result(n_modes, 0.);
   for (unsigned int j = 0; j < n_modes; ++j)

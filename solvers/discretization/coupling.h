@@ -43,7 +43,7 @@ public:
   const MeanField          &mean_field() const { return field; }
 
 private:
-  std::vector<double> tabulate(const DGMesh &mesh, const CellKey &key) const;
+  ModeTable           tabulate(const DGMesh &mesh, const CellKey &key) const;
   void                check_capacity(const std::vector<double> &sums, std::size_t n, const BinnedScale &scale) const;
 
   const MeanField   &field;
@@ -57,5 +57,6 @@ private:
   /// Moments are summed over groups of feature cells, and these are dealt out to the ranks.
   static constexpr std::size_t group_size = 16;
   std::size_t                  first_group = 0, last_group = 0;
+  bool                         everyone_sums = false; ///< every rank sums all groups instead
 };
 } // namespace rhoflow

@@ -14,26 +14,67 @@ BinnedScale::BinnedScale(double bound)
   capacity           = std::ldexp(1., 50 + exponent);
 }
 
+ModeTable::ModeTable(unsigned int rows, unsigned int n_modes, unsigned int n_leading)
+  : n_rows(rows)
+  , n_double(n_leading)
+  , n_single(n_modes - n_leading)
+  , high(static_cast<std::size_t>(n_rows) * n_double, 0.)
+  , low(static_cast<std::size_t>(n_rows) * n_single, 0.F)
+{}
+
+double ModeTable::entry(unsigned int row, unsigned int mode) const
+{
+  return mode < n_double ? doubles(mode)[row] : static_cast<double>(singles(mode)[row]);
+}
+
+void ModeTable::set(unsigned int row, unsigned int mode, double value)
+{
+  if (mode < n_double)
+    high[static_cast<std::size_t>(mode) * n_rows + row] = value;
+  else
+    low[static_cast<std::size_t>(mode - n_double) * n_rows + row] = static_cast<float>(value);
+}
+
+typedef float SingleVector __attribute__((vector_size(32)));
+
+static Vector load(const float *p)
+{
+  SingleVector v;
+  std::memcpy(&v, p, sizeof(v));
+  return __builtin_convertvector(v, Vector);
+}
+
+namespace
+{
+/// table[row] = Σ_j e_j T[j][row] for `n` blocks of eight rows from `row` on, which stay in registers.
+template <unsigned int n>
+void combine(const ModeTable &modes, const double *e, unsigned int row, double *table)
+{
+  Vector sum[n] = {};
+  for (unsigned int j = 0; j < modes.n_double; ++j)
+    for (unsigned int b = 0; b < n; ++b)
+      sum[b] += e[j] * load(modes.doubles(j) + row + b * n_lanes);
+  for (unsigned int j = modes.n_double; j < modes.n_double + modes.n_single; ++j)
+    for (unsigned int b = 0; b < n; ++b)
+      sum[b] += e[j] * load(modes.singles(j) + row + b * n_lanes);
+  for (unsigned int b = 0; b < n; ++b)
+    store(table + row + b * n_lanes, sum[b]);
+}
+} // namespace
+
 void evaluate_potential(const ModeTable &modes, const std::vector<double> &e, unsigned int first_block, unsigned int n_blocks,
                         double *table)
 {
-  const std::size_t n_modes = e.size();
-  for (unsigned int block = first_block; block < n_blocks; ++block)
-    {
-      const double *rows = modes.data() + block * n_modes * n_lanes;
-      // Four sums hide the latency of the multiply-adds.
-      Vector      sum[4] = {};
-      std::size_t j      = 0;
-      for (; j + 4 <= n_modes; j += 4)
-        for (std::size_t i = 0; i < 4; ++i)
-          sum[i] += e[j + i] * load(rows + (j + i) * n_lanes);
-      for (; j < n_modes; ++j)
-        sum[0] += e[j] * load(rows + j * n_lanes);
-      store(table + block * n_lanes, (sum[0] + sum[1]) + (sum[2] + sum[3]));
-    }
+  unsigned int block = first_block;
+  for (; block + 5 <= n_blocks; block += 5)
+    combine<5>(modes, e.data(), block * n_lanes, table);
+  for (; block + 2 <= n_blocks; block += 2)
+    combine<2>(modes, e.data(), block * n_lanes, table);
+  if (block < n_blocks)
+    combine<1>(modes, e.data(), block * n_lanes, table);
 }
 
-void add_columns(std::size_t n_cells, const std::vector<std::size_t> &feature_of, unsigned int n_padded_nodes,
+void add_columns(std::size_t n_cells, const std::vector<std::size_t> &feature_of, unsigned int n_nodes, unsigned int n_padded_nodes,
                  const double *columns, const BinnedScale &scale, double *sums)
 {
   for (std::size_t c = 0; c < n_cells; ++c)
@@ -41,13 +82,17 @@ void add_columns(std::size_t n_cells, const std::vector<std::size_t> &feature_of
       const double *column = columns + c * n_padded_nodes;
       double *const high   = sums + 2 * feature_of[c] * n_padded_nodes;
       double *const low    = high + n_padded_nodes;
-      for (unsigned int i = 0; i < n_padded_nodes; i += n_lanes)
+      unsigned int  i      = 0;
+      for (; i + 4 <= n_nodes; i += n_lanes)
         {
           Vector h = load(high + i), l = load(low + i);
           binned_add(h, l, load(column + i), scale.magic_high, scale.magic_low);
           store(high + i, h);
           store(low + i, l);
         }
+      // One or two nodes left over (9 = 8 + 1, 25 = 24 + 1) are not worth a vector.
+      for (; i < n_nodes; ++i)
+        binned_add(high[i], low[i], column[i], scale.magic_high, scale.magic_low);
     }
 }
 
@@ -57,26 +102,48 @@ MomentSums::MomentSums(unsigned int modes, const BinnedScale &s)
   , data(2 * modes * n_lanes, 0.)
 {}
 
+namespace
+{
+/// sum[j] += Σ column · T[j] over the group's cells, for up to `tile` modes, which stay in registers while the tables stream by.
+template <unsigned int tile, typename Rows>
+void sum_tile(Vector *sum, unsigned int n, std::size_t n_cells, const double *columns, unsigned int n_blocks, unsigned int n_rows,
+              const Rows &rows_of)
+{
+  for (std::size_t cell = 0; cell < n_cells; ++cell)
+    {
+      const auto *rows = rows_of(cell);
+      for (unsigned int block = 0; block < n_blocks; ++block)
+        {
+          const Vector m = load(columns + (cell * n_blocks + block) * n_lanes);
+          if (n == tile)
+            for (unsigned int j = 0; j < tile; ++j)
+              sum[j] += m * load(rows + j * n_rows + block * n_lanes);
+          else
+            for (unsigned int j = 0; j < n; ++j)
+              sum[j] += m * load(rows + j * n_rows + block * n_lanes);
+        }
+    }
+}
+} // namespace
+
 void MomentSums::add_group(const ModeTable *const *modes, std::size_t n_cells, const double *columns, unsigned int n_blocks)
 {
-  // A tile of modes stays in registers while the group's tables stream by.
-  constexpr unsigned int tile = 8;
-  for (unsigned int first = 0; first < n_modes; first += tile)
+  if (n_cells == 0)
+    return;
+  constexpr unsigned int tile     = 8;
+  const unsigned int     n_double = modes[0]->n_double, n_rows = modes[0]->n_rows;
+  for (unsigned int first = 0; first < n_modes;)
     {
-      const unsigned int n      = first + tile <= n_modes ? tile : n_modes - first;
+      const bool         in_double = first < n_double;
+      const unsigned int end       = in_double ? n_double : n_modes;
+      const unsigned int n         = first + tile <= end ? tile : end - first;
       Vector             sum[tile] = {};
-      for (std::size_t cell = 0; cell < n_cells; ++cell)
-        for (unsigned int block = 0; block < n_blocks; ++block)
-          {
-            const Vector  m    = load(columns + (cell * n_blocks + block) * n_lanes);
-            const double *rows = modes[cell]->data() + (block * n_modes + first) * n_lanes;
-            if (n == tile)
-              for (unsigned int j = 0; j < tile; ++j)
-                sum[j] += m * load(rows + j * n_lanes);
-            else
-              for (unsigned int j = 0; j < n; ++j)
-                sum[j] += m * load(rows + j * n_lanes);
-          }
+      if (in_double)
+        sum_tile<tile>(sum, n, n_cells, columns, n_blocks, n_rows,
+                       [&](std::size_t cell) { return modes[cell]->doubles(first); });
+      else
+        sum_tile<tile>(sum, n, n_cells, columns, n_blocks, n_rows,
+                       [&](std::size_t cell) { return modes[cell]->singles(first); });
       for (unsigned int j = 0; j < n; ++j)
         {
           double *const high_part = data.data() + (first + j) * n_lanes;
@@ -86,6 +153,7 @@ void MomentSums::add_group(const ModeTable *const *modes, std::size_t n_cells, c
           store(high_part, high);
           store(low_part, low);
         }
+      first += n;
     }
 }
 

@@ -15,15 +15,31 @@ struct BinnedScale
   double capacity; ///< |sum| must stay below
 };
 
-/// Modes of one feature cell: [block of 8 rows][mode][8].
-using ModeTable = std::vector<double>;
+/// Modes of one feature cell, [mode][row]: the leading ones in double precision, the small ones that follow in single precision,
+/// since streaming these tables from memory is what a stage's nonlocal part costs.
+class ModeTable
+{
+public:
+  ModeTable(unsigned int rows, unsigned int n_modes, unsigned int n_leading);
+
+  double entry(unsigned int row, unsigned int mode) const;
+  void   set(unsigned int row, unsigned int mode, double value);
+
+  unsigned int  n_rows, n_double, n_single; ///< rows are a multiple of 8
+  const double *doubles(unsigned int mode) const { return high.data() + static_cast<std::size_t>(mode) * n_rows; }
+  const float  *singles(unsigned int mode) const { return low.data() + static_cast<std::size_t>(mode - n_double) * n_rows; }
+
+private:
+  std::vector<double> high;
+  std::vector<float>  low;
+};
 
 /// table[row] = Σ_j e_j T[row][j] for the rows from `first_block` × 8 on.
 void evaluate_potential(const ModeTable &modes, const std::vector<double> &e, unsigned int first_block, unsigned int n_blocks,
                         double *table);
 
 /// Column sums Σ_a w a ρ of all local cells into those of the feature cells, sums[feature][high | low][padded node].
-void add_columns(std::size_t n_cells, const std::vector<std::size_t> &feature_of, unsigned int n_padded_nodes,
+void add_columns(std::size_t n_cells, const std::vector<std::size_t> &feature_of, unsigned int n_nodes, unsigned int n_padded_nodes,
                  const double *columns, const BinnedScale &scale, double *sums);
 
 /// Partial moments in lanes: high[mode][8], low[mode][8] += Σ T · column over a group of feature cells, binned once a group.

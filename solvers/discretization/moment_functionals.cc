@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include <solvers/base/exact_sum.h>
 #include <solvers/discretization/coupling.h>
@@ -128,7 +129,7 @@ void MomentFunctionals::build_rows(std::size_t feature, const CellKey &key, cons
   for (unsigned int j = 0; j < n_modes; ++j)
     {
       for (unsigned int i = 0; i < n_nodes; ++i)
-        column[i] = weight[i] * modes[((i / 8) * n_modes + j) * 8 + i % 8];
+        column[i] = weight[i] * modes.entry(i, j);
       equidistant.transposed_to_gauss(key, first, column);
       for (unsigned int i = 0; i < n_nodes; ++i)
         row[i * K + first_mode + j] = column[i] / measure[i];
@@ -180,7 +181,7 @@ std::vector<double> MomentFunctionals::columns(const std::vector<double> &v) con
   return result;
 }
 
-void MomentFunctionals::normalize(const std::vector<double> &v)
+void MomentFunctionals::normalize(const std::vector<double> &v, double least)
 {
   const MPI_Comm comm = mesh.mesh().communicator();
   ExactSum       sum;
@@ -209,10 +210,56 @@ void MomentFunctionals::normalize(const std::vector<double> &v)
     });
   std::vector<double> factor = global_sums(squares, comm);
   for (double &s : factor)
-    s = s > 0. ? std::sqrt(total / s) : 0.;
+    s = s > least * total ? std::sqrt(total / s) : 0.;
   for (auto &row : rows)
     for (std::size_t i = 0; i < row.size(); ++i)
       row[i] *= factor[i % K];
+}
+
+void MomentFunctionals::orthonormalize(const std::vector<double> &v)
+{
+  // Cholesky's decomposition of the Gram matrix resolves combinations whose mean square is 1e-14 of the functionals' or more,
+  // if the largest remaining pivot is taken first. It is applied twice: smaller combinations come out of explicit differences,
+  // whose round-off is 1e-16 of the functionals, and are orthonormal after the second time.
+  constexpr double  resolution = 1e-14, least = 1e-24;
+  const std::size_t K = size();
+  normalize(v, 0.);
+  for (unsigned int pass = 0; pass < 2; ++pass)
+    {
+      std::vector<double> matrix = gram(v);
+      for (unsigned int p = 0; p < layout.n_powers; ++p)
+        {
+          std::vector<std::size_t> remaining(layout.first[p + 1] - layout.first[p]);
+          std::iota(remaining.begin(), remaining.end(), layout.first[p]);
+          const auto entry = [&](std::size_t k, std::size_t l) -> double & {
+            return matrix[std::min(k, l) * K + std::max(k, l)];
+          };
+          while (!remaining.empty())
+            {
+              const auto smaller = [&](std::size_t k, std::size_t l) { return entry(k, k) < entry(l, l); };
+              const auto        largest = std::max_element(remaining.begin(), remaining.end(), smaller);
+              const std::size_t k       = *largest;
+              if (!(entry(k, k) > resolution * total))
+                break;
+              remaining.erase(largest);
+              const double pivot = std::sqrt(entry(k, k) / total);
+              for (const std::size_t l : remaining)
+                entry(k, l) /= pivot * total;
+              for (const std::size_t i : remaining)
+                for (const std::size_t l : remaining)
+                  if (i <= l)
+                    entry(i, l) -= entry(k, i) * entry(k, l) * total;
+              for (auto &table : rows)
+                for (std::size_t i = 0; i < table.size(); i += K)
+                  {
+                    table[i + k] /= pivot;
+                    for (const std::size_t l : remaining)
+                      table[i + l] -= entry(k, l) * table[i + k];
+                  }
+            }
+        }
+      normalize(v, pass == 0 ? least : resolution);
+    }
 }
 
 std::vector<double> MomentFunctionals::integrals(const std::vector<double> &v) const

@@ -22,12 +22,16 @@ public:
   /// The measure of every point, [cells][points].
   const std::vector<double> &measure() const { return point_measure; }
 
-  /// Scales ψ_k such that Σ measure v ψ_k² = Σ measure v. Functionals that vanish there become zero. Collective.
-  void normalize(const std::vector<double> &v);
+  /// Scales ψ_k such that Σ measure v ψ_k² = Σ measure v; zero if that is less than `least` times as large. Collective.
+  void normalize(const std::vector<double> &v, double least);
+  /// Replaces functionals of the same power of the first coordinate by combinations of them that are orthonormal,
+  /// Σ measure v ψ_k ψ_l = δ_kl Σ measure v: neighbours in a table of modes may differ by 1e-8 of their size where v lives.
+  /// What is dependent to round-off becomes zero. Collective.
+  void orthonormalize(const std::vector<double> &v);
 
   /// L_k(v), exact sums. Collective.
   std::vector<double> integrals(const std::vector<double> &v) const;
-  /// Gram matrix Σ measure s ψ_k ψ_l for 0 ≤ s ≤ v of normalize(), row-major, upper half. Collective.
+  /// Gram matrix Σ measure s ψ_k ψ_l for 0 ≤ s ≤ v of orthonormalize(), row-major, upper half. Collective.
   std::vector<double> gram(const std::vector<double> &s) const;
   /// t = Σ_k c_k ψ_k at all points.
   void combine(const std::vector<double> &c, std::vector<double> &t) const;

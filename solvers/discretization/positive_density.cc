@@ -111,9 +111,32 @@ PositiveDensity::PositiveDensity(const DGMesh &dg_mesh, const Coupling &coupling
     throw RunError(
       "the density is not finite or holds no mass: the scheme is unstable. Reduce 'Discontinuous Galerkin/CFL number'.");
 
-  MomentFunctionals functionals(mesh, coupling, equidistant);
-  functionals.normalize(start);
-  tilt(functionals, functionals.integrals(polynomial), start);
+  v = start;
+  std::vector<double> goal, measure;
+  {
+    MomentFunctionals functionals(mesh, coupling, equidistant);
+    functionals.normalize(start, 0.);
+    goal    = functionals.integrals(polynomial);
+    measure = functionals.measure();
+    functionals.orthonormalize(start);
+    largest_deviation = std::numeric_limits<double>::infinity();
+    tilt(functionals, functionals.integrals(polynomial), start, 1e-14 * evolved_mass);
+  }
+  constexpr double satisfactory = 1e-10;
+  if (largest_deviation > satisfactory)
+    {
+      // No density on this support has these moments, or only one that is far from v⁰. The functionals as they are let go of
+      // what is small in them, and the larger ε, the closer the density stays to v⁰.
+      MomentFunctionals functionals(mesh, coupling, equidistant);
+      functionals.normalize(start, 0.);
+      std::vector<double> residual = functionals.integrals(v);
+      for (std::size_t k = 0; k < residual.size(); ++k)
+        residual[k] -= goal[k];
+      largest_deviation = largest_entry(residual) / evolved_mass;
+      for (const double epsilon : {1e-13, 1e-10, 1e-7, 1e-4, 1e-2})
+        if (largest_deviation > satisfactory)
+          tilt(functionals, goal, start, epsilon * evolved_mass);
+    }
 
   ExactSum reached, changed;
   for (std::size_t c = 0; c < cells.size(); ++c)
@@ -130,19 +153,9 @@ PositiveDensity::PositiveDensity(const DGMesh &dg_mesh, const Coupling &coupling
   for (std::size_t i = 0; i < v.size(); ++i)
     {
       v[i] *= factor;
-      changed.add(functionals.measure()[i] * std::abs(v[i] - start[i]));
+      changed.add(measure[i] * std::abs(v[i] - start[i]));
     }
   changed_mass = global_sum(changed, comm);
-}
-void PositiveDensity::tilt(const MomentFunctionals &functionals, const std::vector<double> &goal,
-                           const std::vector<double> &start)
-{
-  v                 = start;
-  largest_deviation = std::numeric_limits<double>::infinity();
-  // Where no density on this support has these moments, a larger ε stays closer to v⁰ and comes close to them.
-  for (const double epsilon : {1e-14, 1e-7, 1e-3, 1e-1})
-    if (!(largest_deviation < 1e-6))
-      tilt(functionals, goal, start, epsilon * evolved_mass);
 }
 
 void PositiveDensity::tilt(const MomentFunctionals &functionals, const std::vector<double> &goal,
@@ -150,7 +163,7 @@ void PositiveDensity::tilt(const MomentFunctionals &functionals, const std::vect
 {
   constexpr double       tolerance      = 1e-13;
   constexpr double       far_off        = 100.; // order-independent sums are exact up to about 1000
-  constexpr unsigned int max_iterations = 40, max_trials = 20, patience = 4;
+  constexpr unsigned int max_iterations = 60, max_trials = 20, patience = 10;
   const std::size_t      K = functionals.size(), n = start.size();
 
   std::vector<double> mu(K, 0.), center(K, 0.), trial_mu(K), residual(K), trial_residual(K);
@@ -177,7 +190,9 @@ void PositiveDensity::tilt(const MomentFunctionals &functionals, const std::vect
       functionals.combine(step, direction);
       // Along the direction the gradient increases: where it has become positive the step was too long.
       const double descent = product(step, residual);
-      double       length  = 1.;
+      if (!(descent > 0. && std::isfinite(descent)))
+        break;
+      double length = 1.;
       for (unsigned int trials = 0; trials < max_trials; ++trials)
         {
           for (std::size_t e = 0; e < n; ++e)
@@ -218,50 +233,103 @@ void PositiveDensity::tilt(const MomentFunctionals &functionals, const std::vect
     }
 }
 
-PositiveDensity::Points PositiveDensity::points() const
+namespace
 {
-  Points result;
+using PartMasses = std::array<std::array<double, max_points>, 32>;
+
+/// ∫ ℓ_q over the 2^level equal parts of a cell's axis, [part][q]. The parts' own elements integrate it exactly, with any
+/// weight.
+PartMasses part_masses(const DGMesh &mesh, const CellKey &key, unsigned int d, unsigned int level)
+{
+  PartMasses         result{};
+  const LineBasis   &line    = mesh.line(key, d);
+  const unsigned int n_parts = 1U << level;
+  CellKey            part    = key;
+  part.level += level;
+  for (unsigned int b = 0; b < n_parts; ++b)
+    {
+      part.index[d]         = key.index[d] * n_parts + b;
+      const LineBasis &fine = mesh.line(part, d);
+      for (unsigned int p = 0; p < fine.n; ++p)
+        for (unsigned int q = 0; q < line.n; ++q)
+          result[b][q] += mesh.mesh().extent(part, d) * fine.weights[p] * fine.weight_mean *
+                          line.value(q, (b + fine.nodes[p]) / n_parts);
+    }
+  return result;
+}
+} // namespace
+
+PositiveDensity::Boxes PositiveDensity::boxes() const
+{
+  Boxes result;
   if (!mesh.mesh().speaks())
     return result;
   const auto         &cells    = mesh.mesh().cells();
   const unsigned int  n_points = mesh.points_per_cell(), n = mesh.batches().n, dim = mesh.dimension();
-  std::vector<double> positions(n_points * dim), weights(n_points), gauss(n_points);
+  const double        typical  = evolved_mass / static_cast<double>(mesh.mesh().n_global_cells());
+  const double        least    = std::min(1e-12 * evolved_mass, 1e-9 * typical);
+  std::vector<double> nodes(n_points * dim), weights(n_points), values(n_points), folded;
   for (std::size_t c = 0; c < cells.size(); ++c)
     {
-      equidistant.positions(cells[c], positions.data());
-      double volume = 1.;
+      equidistant.to_gauss(cells[c], v.data() + c * n_points, values.data());
+      mesh.nodes(cells[c], nodes.data());
+      mesh.weights(cells[c], weights.data());
+      double mass = 0., moments[3] = {};
+      for (unsigned int i = 0; i < n_points; ++i)
+        {
+          mass += weights[i] * values[i];
+          for (unsigned int d = 0; d < dim; ++d)
+            moments[d] += weights[i] * values[i] * nodes[i * dim + d];
+        }
+      if (!(mass > least))
+        continue;
+
+      // Coordinates that are not there leave room for finer boxes.
+      const unsigned int level   = 3 - dim + (mass > 10. * typical) + (mass > 0.1 * typical) + (mass > 1e-3 * typical);
+      const unsigned int n_parts = 1U << level;
+      // ∫ v over the boxes: axis by axis, the first one fastest.
+      unsigned int        done = 1, left = n_points;
+      std::vector<double> masses = values;
       for (unsigned int d = 0; d < dim; ++d)
-        volume *= mesh.mesh().extent(cells[c], d);
-      bool positive = true;
-      for (unsigned int i = 0; i < n_points; ++i)
         {
-          weights[i] = volume;
-          for (unsigned int d = 0, rest = i; d < dim; ++d, rest /= n)
-            weights[i] *= equidistant.line(cells[c], d).weights[rest % n];
-          positive = positive && weights[i] >= 0.;
-          weights[i] *= v[c * n_points + i];
+          const PartMasses parts = part_masses(mesh, cells[c], d, level);
+          left /= n;
+          folded.assign(done * n_parts * left, 0.);
+          for (unsigned int outer = 0; outer < left; ++outer)
+            for (unsigned int q = 0; q < n; ++q)
+              for (unsigned int b = 0; b < n_parts; ++b)
+                for (unsigned int inner = 0; inner < done; ++inner)
+                  folded[(outer * n_parts + b) * done + inner] += parts[b][q] * masses[(outer * n + q) * done + inner];
+          masses.swap(folded);
+          done *= n_parts;
         }
-      if (!positive)
+      double kept = 0.;
+      for (double &m : masses)
+        kept += (m = std::max(m, 0.));
+
+      // Towards the side on which the mean is: the boxes stay inside the cell.
+      double origin[3] = {}, extent[3] = {};
+      for (unsigned int d = 0, stride = 1; d < dim; ++d, stride *= n_parts)
         {
-          // A strong weight r^κ: the Gauss points, whose weights are always positive, with the mass of the cell.
-          double mass = 0., kept = 0.;
-          mesh.nodes(cells[c], positions.data());
-          mesh.weights(cells[c], weights.data());
-          equidistant.to_gauss(cells[c], v.data() + c * n_points, gauss.data());
-          for (unsigned int i = 0; i < n_points; ++i)
-            {
-              mass += weights[i] * gauss[i];
-              weights[i] *= std::max(gauss[i], 0.);
-              kept += weights[i];
-            }
-          for (double &weight : weights)
-            weight = kept > 0. ? weight * (std::max(mass, 0.) / kept) : 0.;
+          const double lower = mesh.mesh().position(cells[c], d, 0), upper = mesh.mesh().position(cells[c], d, 1);
+          double       place = 0.;
+          for (unsigned int b = 0; b < done; ++b)
+            place += masses[b] * (b / stride % n_parts + 0.5);
+          place /= kept * n_parts;
+          const double wanted = std::min(std::max((moments[d] / mass - lower) / (upper - lower), 0.), 1.);
+          const double factor = wanted < place ? wanted / place : (1. - wanted) / (1. - place);
+          origin[d]           = wanted < place ? lower : upper - (upper - lower) * factor;
+          extent[d]           = (upper - lower) * factor / n_parts;
         }
-      for (unsigned int i = 0; i < n_points; ++i)
-        if (weights[i] > 0.)
+      for (unsigned int b = 0; b < done; ++b)
+        if (masses[b] > 0.)
           {
-            result.weights.push_back(weights[i]);
-            result.positions.insert(result.positions.end(), positions.begin() + i * dim, positions.begin() + (i + 1) * dim);
+            result.weights.push_back(masses[b] * (mass / kept));
+            for (unsigned int d = 0, rest = b; d < dim; ++d, rest /= n_parts)
+              {
+                result.centers.push_back(origin[d] + (rest % n_parts + 0.5) * extent[d]);
+                result.extents.push_back(extent[d]);
+              }
           }
     }
   return result;

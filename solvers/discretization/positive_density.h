@@ -32,16 +32,6 @@ public:
   /// v at the equidistant points, [cells][points], all ≥ 0.
   const std::vector<double> &values() const { return v; }
 
-  /// v as weighted points: positions [N][D] and weights ≥ 0 [N] of this rank, summing to the mass over all ranks (in one
-  /// dimension rank 0 has them all; points without mass are left out). The points are the equidistant ones. In cells where a
-  /// strong radial weight makes some of their weights negative they are the Gauss points, with the mass of the cell if that is
-  /// positive.
-  struct Points
-  {
-    std::vector<double> positions, weights;
-  };
-  Points points() const;
-
   double mass() const { return evolved_mass; }
   /// ∫ max(−ρ_h, 0) by the quadrature of the scheme, and the least value at its points.
   double negative_mass() const { return evolved_negative_mass; }
@@ -52,12 +42,22 @@ public:
   double       tilted_mass() const { return changed_mass; }
   unsigned int iterations() const { return n_iterations; }
 
+  /// v as boxes over which a mass is spread evenly, of this rank; in one dimension rank 0 has them all.
+  struct Boxes
+  {
+    std::vector<double> centers, extents; ///< [N][D]
+    std::vector<double> weights; ///< > 0, [N]; over all ranks their sum is the mass, up to 1e-9 of it and to negative cells
+  };
+  /// Every cell in n^D equal boxes, n = 8, 4, 2, 1 with D = 3 (twice as many for each coordinate less), the more the more
+  /// mass it has; cells without a noticeable mass are left out. A box gets the integral of v over it, without what is
+  /// negative between the points of v, scaled to the cell's mass. Along each axis the boxes of a cell are then drawn together
+  /// a little towards one of its sides, so that the first moments ∫ θ_d v of the cell are right too.
+  Boxes boxes() const;
+
 private:
-  /// Finds the tilt; sets v, the deviation and the number of iterations. `goal`: the functionals of ρ_h.
-  void tilt(const MomentFunctionals &functionals, const std::vector<double> &goal, const std::vector<double> &start);
-  /// The same with a given ε: Newton's method for goal − L(v) − ε (μ − μ°) = 0 with μ° = 0, and then μ° the solution before
-  /// (proximal point method: ε bounds μ in directions in which functionals are dependent on the support of v⁰). Keeps the best
-  /// v.
+  /// Newton's method for goal − L(v) − ε (μ − μ°) = 0 with μ° = 0, and then μ° the solution before (proximal point method: ε
+  /// bounds μ in directions in which functionals are dependent on the support of v⁰). `goal`: the functionals of ρ_h. Improves
+  /// v and the deviation if it can.
   void tilt(const MomentFunctionals &functionals, const std::vector<double> &goal, const std::vector<double> &start,
             double epsilon);
 

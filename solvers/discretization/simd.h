@@ -43,6 +43,96 @@ inline Vector gather(const double *base, const std::int32_t *index, std::int64_t
 #endif
 }
 
+/// out[i][lane] = base[row[lane] + i] for i = 0..7: eight rows are read whole and transposed, which costs a fraction of eight
+/// gathers.
+inline void load_transposed(const double *base, const std::int32_t *row, Vector *out)
+{
+  Vector r[8], pair[8], four[8];
+  for (int i = 0; i < 8; ++i)
+    r[i] = load(base + row[i]);
+  for (int i = 0; i < 8; i += 2)
+    {
+      pair[i]     = __builtin_shufflevector(r[i], r[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+      pair[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+    }
+  for (int i = 0; i < 8; i += 4)
+    for (int j = 0; j < 2; ++j)
+      {
+        four[i + j]     = __builtin_shufflevector(pair[i + j], pair[i + j + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+        four[i + j + 2] = __builtin_shufflevector(pair[i + j], pair[i + j + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+      }
+  for (int i = 0; i < 4; ++i)
+    {
+      out[i]     = __builtin_shufflevector(four[i], four[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+      out[i + 4] = __builtin_shufflevector(four[i], four[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+    }
+}
+
+/// Eight values each of which is a lane of some vector in an array of whole vectors, index[lane] = first double of the vector
+/// + lane there: neighbouring cells mostly come from one or two batches, so that few whole loads and permutations do
+/// for a gather.
+class LaneSources
+{
+public:
+  explicit LaneSources(const std::int32_t *index)
+  {
+#ifdef __AVX512F__
+    const __m256i offsets = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(index));
+    const __m256i vectors = _mm256_and_si256(offsets, _mm256_set1_epi32(-8));
+    places                = _mm512_maskz_cvtepi32_epi64(0xff, _mm256_and_si256(offsets, _mm256_set1_epi32(7)));
+    for (unsigned int left = 0xff; left != 0; ++count)
+      {
+        vector[count]             = index[__builtin_ctz(left)] & -8;
+        const __m256i      same   = _mm256_cmpeq_epi32(vectors, _mm256_set1_epi32(vector[count]));
+        const unsigned int chosen = static_cast<unsigned int>(_mm256_movemask_ps(_mm256_castsi256_ps(same)));
+        lanes[count]              = static_cast<std::uint8_t>(chosen);
+        left &= ~chosen;
+      }
+#else
+    for (unsigned int lane = 0; lane < n_lanes; ++lane)
+      {
+        place[lane]     = index[lane];
+        unsigned int i  = 0;
+        while (i < count && vector[i] != (index[lane] & -8))
+          ++i;
+        vector[i] = index[lane] & -8;
+        count     = i == count ? count + 1 : count;
+      }
+#endif
+  }
+
+  /// base[index[lane] + shift] for every lane, `shift` a multiple of 8.
+  Vector gather(const double *base, std::int64_t shift) const
+  {
+#ifdef __AVX512F__
+    __m512d v = _mm512_maskz_permutexvar_pd(0xff, places, load(base + vector[0] + shift));
+    for (unsigned int i = 1; i < count; ++i)
+      v = _mm512_mask_permutexvar_pd(v, lanes[i], places, load(base + vector[i] + shift));
+    return v;
+#else
+    return rhoflow::gather(base, place, shift);
+#endif
+  }
+
+  /// Asks for what gather() will read for shift = 0, 8, ..., 8 (n − 1).
+  void prefetch(const double *base, int n) const
+  {
+    for (unsigned int i = 0; i < count; ++i)
+      for (int t = 0; t < n; ++t)
+        __builtin_prefetch(base + vector[i] + 8 * t);
+  }
+
+private:
+  unsigned int count = 0;
+  std::int32_t vector[n_lanes];
+#ifdef __AVX512F__
+  std::uint8_t lanes[n_lanes];
+  __m512i      places;
+#else
+  std::int32_t place[n_lanes];
+#endif
+};
+
 /// Lanes whose bit is set take `chosen`, the others `otherwise`.
 inline Vector select_bits(std::uint8_t bits, const Vector &chosen, const Vector &otherwise)
 {

@@ -57,10 +57,21 @@ class Sweep
   static constexpr int n_side   = power(n, dim - 1);
   static constexpr int n_edge   = power(n, dim - 2);
   static constexpr int first    = amplitude ? 1 : 0;
+  // As VelocityTableShape has it.
+  static constexpr int n_nodes    = power(n, dim - first);
+  static constexpr int n_ends     = power(n, dim - first - 1);
+  static constexpr int side_start = n_nodes * (1 + dim - first);
+  static constexpr int n_rows     = (side_start + 2 * (dim - first) * n_ends + 7) / 8 * 8;
+  static constexpr int gradient(int d) { return n_nodes * (1 + d - first); }
+  static constexpr int end(int d, int s) { return side_start + (2 * (d - first) + s) * n_ends; }
+
   using Last                    = std::conditional_t<weighted, Vector, double>;
 
   /// First node of line t along axis d; its nodes are n^d apart.
   static constexpr int line_start(int d, int t) { return t % power(n, d) + t / power(n, d) * power(n, d + 1); }
+
+  /// Batches: far enough for memory to answer, near enough for the caches to keep what it sent.
+  static constexpr std::size_t prefetch_distance = 4;
 
 public:
   explicit Sweep(StageArguments &arguments)
@@ -74,7 +85,8 @@ public:
   void stage(std::size_t batch)
   {
     begin(batch);
-    prefetch(batch + 12);
+    load_table(batch);
+    prefetch(batch + prefetch_distance);
     double *const cells = args.u + batch * n_points * n_lanes;
     double *const saved = args.u2 + batch * n_points * n_lanes;
     for (int i = 0; i < n_points; ++i)
@@ -126,15 +138,14 @@ public:
   }
 
 private:
-  /// Neighbours' traces are gathered from places near along the Morton curve: fetching the stretch of traces ahead of the sweep
-  /// as one stream hides the memory's latency, which the gathers alone would pay for.
+  /// Neighbours' traces are spread over memory: without asking for them ahead of time the sweep would wait for each.
   void prefetch(std::size_t batch) const
   {
-    constexpr std::size_t n_doubles = 2 * dim * n_side * n_lanes;
     if (batch >= b.n_batches)
       return;
-    for (std::size_t i = 0; i < n_doubles; i += 8)
-      __builtin_prefetch(args.traces_in + batch * n_doubles + i);
+    for (int side = 0; side < 2 * dim; ++side)
+      LaneSources(b.neighbor.data() + (batch * 2 * dim + static_cast<std::size_t>(side)) * n_lanes)
+        .prefetch(args.traces_in, n_side);
   }
 
   void begin(std::size_t batch)
@@ -151,6 +162,15 @@ private:
         a[i] = b.coarse_extent[0] * size * (place[0] + legendre.nodes[i]);
   }
 
+  /// The lanes' rows of the velocity table.
+  void load_table(std::size_t batch)
+  {
+    const std::int32_t *row = b.feature_row.data() + batch * n_lanes;
+    // Without an amplitude the values ψ come first, of which no velocity is made.
+    for (int i = amplitude ? 0 : n_nodes / 8 * 8; i < n_rows; i += 8)
+      load_transposed(args.table + i, row, table + i);
+  }
+
   template <int d, typename Body>
   void with_line(const Body &body)
   {
@@ -160,40 +180,32 @@ private:
       body(legendre);
   }
 
-  /// Volume velocities v_d/h_d on line t, and on its two ends.
+  /// −λ θ_d/h_d at the nodes of a line, and at its two ends.
   template <int d, typename Constants>
-  void velocities(const std::int32_t *row, const Constants &line, Vector (&confine)[n + 2])
+  void confinement(const Constants &line, Vector (&confine)[n + 2]) const
   {
     for (int q = 0; q < n; ++q)
       confine[q] = -args.lambda * (place[d] + line.nodes[q]);
     confine[n]     = -args.lambda * place[d];
     confine[n + 1] = -args.lambda * (place[d] + 1.);
-    if constexpr (amplitude && d == 0)
-      {
-        const Vector scale = -1. / (b.coarse_extent[0] * size);
-        for (int t = 0; t < n_side; ++t)
-          nodal[t] = scale * gather(args.table, row, t);
-      }
-    else if constexpr (amplitude)
-      {
-        for (int t = 0; t < n_side; ++t)
-          nodal[t] = gather(args.table, row, shape.gradient(d) + t);
-        for (int s = 0; s < 2; ++s)
-          for (int t = 0; t < n_edge; ++t)
-            sides[s][t] = gather(args.table, row, shape.side(d, static_cast<unsigned int>(s)) + t);
-      }
   }
 
   template <int d>
   void direction(std::size_t batch)
   {
     with_line<d>([&](const auto &line) {
-      const std::int32_t *row = b.feature_row.data() + batch * n_lanes;
-      Vector              confine[n + 2];
-      velocities<d>(row, line, confine);
+      Vector confine[n + 2];
+      confinement<d>(line, confine);
+      Vector along_a[amplitude && d == 0 ? n_side : 1];
+      if constexpr (amplitude && d == 0)
+        {
+          const Vector scale = -1. / (b.coarse_extent[0] * size);
+          for (int t = 0; t < n_side; ++t)
+            along_a[t] = scale * table[t];
+        }
 
-      const std::int32_t *seen_lower = b.neighbor.data() + (batch * 2 * dim + 2 * d) * n_lanes;
-      const std::int32_t *seen_upper = seen_lower + n_lanes;
+      const LaneSources seen_lower(b.neighbor.data() + (batch * 2 * dim + 2 * d) * n_lanes);
+      const LaneSources seen_upper(b.neighbor.data() + (batch * 2 * dim + 2 * d + 1) * n_lanes);
       const std::uint8_t  given_lower = b.given[batch * 2 * dim + 2 * d], given_upper = b.given[batch * 2 * dim + 2 * d + 1];
       constexpr int       stride = power(n, d);
       for (int t = 0; t < n_side; ++t)
@@ -205,11 +217,11 @@ private:
               const int node = start + q * stride;
               Vector    v;
               if constexpr (!amplitude)
-                v = gather(args.table, row, shape.gradient(d) + node) + confine[q];
+                v = table[gradient(d) + node] + confine[q];
               else if constexpr (d == 0)
-                v = nodal[t] + confine[q];
+                v = along_a[t] + confine[q];
               else
-                v = a[node % n] * nodal[node / n] + confine[q];
+                v = a[node % n] * table[gradient(d) + node / n] + confine[q];
               flux[q] = v * u[node];
               u_lower += line.lower[q] * u[node];
               u_upper += line.upper[q] * u[node];
@@ -222,21 +234,21 @@ private:
             }
           if constexpr (!amplitude)
             {
-              v_lower = gather(args.table, row, shape.side(d, 0) + t) + confine[n];
-              v_upper = gather(args.table, row, shape.side(d, 1) + t) + confine[n + 1];
+              v_lower = table[end(d, 0) + t] + confine[n];
+              v_upper = table[end(d, 1) + t] + confine[n + 1];
             }
           else if constexpr (d == 0)
             {
-              v_lower = nodal[t] + confine[n];
-              v_upper = nodal[t] + confine[n + 1];
+              v_lower = along_a[t] + confine[n];
+              v_upper = along_a[t] + confine[n + 1];
             }
           else
             {
-              v_lower = a[t % n] * sides[0][t / n] + confine[n];
-              v_upper = a[t % n] * sides[1][t / n] + confine[n + 1];
+              v_lower = a[t % n] * table[end(d, 0) + t / n] + confine[n];
+              v_upper = a[t % n] * table[end(d, 1) + t / n] + confine[n + 1];
             }
-          const Vector other_lower = gather(args.traces_in, seen_lower, t * static_cast<int>(n_lanes));
-          const Vector other_upper = gather(args.traces_in, seen_upper, t * static_cast<int>(n_lanes));
+          const Vector other_lower = seen_lower.gather(args.traces_in, t * static_cast<int>(n_lanes));
+          const Vector other_upper = seen_upper.gather(args.traces_in, t * static_cast<int>(n_lanes));
           Vector       f_lower     = v_lower * (v_lower > 0. ? other_lower : u_lower);
           Vector       f_upper     = v_upper * (v_upper > 0. ? u_upper : other_upper);
           if (given_lower != 0)
@@ -331,6 +343,6 @@ private:
 
   Vector size, place[dim], a[n];
   Vector u[n_points], result[n_points], rates[n_points], squares[n_points];
-  Vector nodal[n_side], sides[2][n_edge];
+  Vector table[n_rows];
 };
 } // namespace rhoflow

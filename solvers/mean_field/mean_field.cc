@@ -57,6 +57,8 @@ std::vector<double> sample_points(const std::vector<double> &lower, const std::v
   return points;
 }
 
+constexpr std::uint64_t most_check_rounds = 10;
+
 std::vector<double> random_points(const std::vector<double> &lower, const std::vector<double> &upper, std::size_t n_points,
                                   std::uint64_t round)
 {
@@ -138,8 +140,7 @@ MeanField::MeanField(const LearningProblem &p, const std::vector<double> &lower,
       Compression  compression(n_nodes, feature_tolerance);
       compression.add(weighted_features(sample_points(lower, upper, n_nodes)));
       // Points that the basis was not built from must be as well represented as those that it was.
-      constexpr std::uint64_t most_rounds = 10;
-      for (std::uint64_t round = 0; round < most_rounds; ++round)
+      for (std::uint64_t round = 0; round < most_check_rounds; ++round)
         {
           const std::vector<double> checked = weighted_features(random_points(lower, upper, 400, round));
           const double feature_error        = compression.relative_error(checked);
@@ -175,6 +176,29 @@ MeanField::MeanField(const LearningProblem &p, const std::vector<double> &lower,
   inverse_root.resize(n_nodes);
   for (std::size_t k = 0; k < n_nodes; ++k)
     inverse_root[k] = root[k] > 0. ? 1. / root[k] : 0.;
+  find_double_modes(random_points(lower, upper, 400, most_check_rounds), parameters.tolerance);
+}
+
+void MeanField::find_double_modes(const std::vector<double> &points, double tolerance)
+{
+  const std::size_t   n_points = points.size() / n_omega;
+  std::vector<double> values(n_points * rank), largest(rank, 0.);
+  modes(static_cast<unsigned int>(n_points), points.data(), values.data(), nullptr);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    largest[i % rank] = std::max(largest[i % rank], std::abs(values[i]));
+  double kernel = 0.;
+  for (const double size : largest)
+    kernel += size * size;
+  // Rounding χ_j to single precision changes U by χ_j δχ_j and V by c_j δχ_j.
+  const double rounding = std::ldexp(1., -24);
+  double_modes          = rank;
+  while (double_modes > 0)
+    {
+      const unsigned int j = double_modes - 1;
+      if (rounding * largest[j] * (largest[j] + std::abs(target[j])) > 0.1 * tolerance * kernel)
+        break;
+      --double_modes;
+    }
 }
 
 void MeanField::modes(unsigned int count, const double *omega, double *values, double *gradients) const

@@ -46,6 +46,9 @@ public:
   /// the SVD did not see. The targets are in the span of Q, so that V = −cᵀχ is exact.
   double compression_error() const { return measured_error; }
   double weight_decay() const { return lambda; }
+  /// The first modes are needed in double precision; the others are so small on the domain that single precision changes the
+  /// kernel and V by less than the tolerance of the compression.
+  unsigned int n_double_modes() const { return double_modes; }
 
   /// χ_j at `count` points ω [count][Dω]: `values` [count][n] and, unless null, `gradients` [count][Dω][n].
   /// Bitwise the same for a point whatever `count` and its position.
@@ -73,5 +76,8 @@ private:
   std::vector<double>    inverse_root; ///< 1/√p_k
   std::vector<double>    target; ///< c, [n]
   double                 perpendicular_risk = 0.;
+  unsigned int           double_modes       = 0;
+
+  void find_double_modes(const std::vector<double> &points, double tolerance);
 };
 } // namespace rhoflow

@@ -78,7 +78,7 @@ public:
 
   std::vector<std::pair<std::string, std::string>> progress() const override
   {
-    return {{"t", short_number(present)}, {"risk", short_number(risk)}};
+    return {{"risk", short_number(risk)}};
   }
 
   std::vector<std::pair<std::string, std::string>> report()
@@ -168,8 +168,9 @@ void ParticleSolver::run(const RunContext &context)
 {
   ParticleEvolution evolution(*problem, particle_parameters, weight_decay, run_parameters, context);
   run_time_loop(evolution, run_parameters.all_output_times(), context.progress);
-  evolution.timing.write(context.directory.file("timing.csv"), context.communicator);
+  const auto timing = evolution.timing.write(context.directory.file("timing.csv"), context.communicator);
   context.progress.report("Finite networks", evolution.report());
+  context.progress.report("Time, mean over the ranks", timing);
 }
 
 SolverEntry particle_solver_entry()
@@ -179,6 +180,7 @@ SolverEntry particle_solver_entry()
     "The finite network itself: replicas of M neurons trained by one-pass SGD, multi-pass SGD or population gradient flow "
     "from independent draws of the initial law, in the full parameter space of the neurons. Writes the risk with its "
     "statistics over the replicas (statistics.csv, replicas.csv) and the neurons as points (particles.pvd).",
-    [] { return std::make_unique<ParticleSolver>(); }};
+    [] { return std::make_unique<ParticleSolver>(); },
+    {"Learning problem", "Data", "Target", "Initial law", "Mean field", "Domain", "Particles"}};
 }
 } // namespace rhoflow

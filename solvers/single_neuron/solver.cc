@@ -32,10 +32,12 @@ void SingleNeuronSolver::adjust(dealii::ParameterHandler &parameters)
 
 SolverEntry single_neuron_solver_entry()
 {
+  std::vector<std::string> sections = continuity_sections();
+  sections.push_back("Single neuron");
   return {"single neuron",
           "The continuity equation for learning a single neuron in d dimensions (or infinitely many), reduced by symmetry to three "
           "variables: the output weight a, the overlap s with the neuron to be learned, and the length r of the rest. Everything "
           "that 'continuity' offers, with a radial weight on choice.",
-          [] { return std::make_unique<SingleNeuronSolver>(); }};
+          [] { return std::make_unique<SingleNeuronSolver>(); }, sections};
 }
 } // namespace rhoflow

@@ -20,9 +20,17 @@ expect 2 "command line: Domain/Upper corner: coordinate 2 of the upper corner mu
 expect 2 "command line: Domain/Lower corner: " box.prm "Domain/Lower corner=-6.5, -2.6, -1"
 expect 2 "Domain/Lower corner: the box has 2 coordinates, but the neuron has the 3 parameters" box.prm \
   "Domain/Lower corner=-6.5, -2.6" "Domain/Upper corner=6.5, 2.6" Domain/Subdivisions=4
-run "$MPIEXEC" -np 2 "$RHOFLOW" box.prm "Output directory=runs/half" "Domain/Upper corner=-1, 2.6, 2"
+# Most of the initial law is outside: found before anything is written.
+on_ranks="1 2"
+expect 2 "box.prm:4: Domain/Lower corner: only about 1" box.prm "Domain/Upper corner=-1, 2.6, 2"
+on_ranks=1
+expect 2 "box.prm:4: Domain/Lower corner: only about 1" --validate box.prm "Domain/Upper corner=-1, 2.6, 2"
+run "$RHOFLOW" --validate box.prm "Domain/Upper corner=0.5, 2.6, 2"
+[ "$status" -eq 0 ] || fail "a box with two thirds of the initial law is not valid"
+# A borderline case is left to the mesh.
+run "$MPIEXEC" -np 2 "$RHOFLOW" box.prm "Output directory=runs/half" "Domain/Upper corner=-0.3, 2.6, 2"
 [ "$status" -eq 2 ] || fail "a box without most of the initial law ends with $status"
-[ "$(grep -c 'box.prm:4: Domain/Lower corner: only' "$out/stderr")" -eq 1 ] || fail "the message is not there once"
+[ "$(grep -c 'box.prm:4: Domain/Lower corner: only 38' "$out/stderr")" -eq 1 ] || fail "the message is not there once"
 # The density leaves the box during the run: the run ends, with what it has written so far.
 run "$MPIEXEC" -np 2 "$RHOFLOW" box.prm "Domain/Lower corner=-3.2, -0.6, 0" "Domain/Upper corner=3.2, 0.6, 1.6"
 [ "$status" -eq 2 ] || fail "a run in a box that is too small ends with $status"

@@ -13,6 +13,26 @@ done
 run "$RHOFLOW" --print-parameters
 grep -q '^SUBSECTION Domain' "$out/stdout" || fail "the manual lacks the domain"
 
+# The manual of one solver has the sections that it reads, and each of them exists.
+sections() {
+  run "$RHOFLOW" --print-parameters "$@"
+  grep '^SUBSECTION\|^PARAMETERS OUTSIDE' "$out/stdout" | sort
+}
+sections >"$out/all"
+sections continuity >"$out/continuity"
+sections "single neuron" >"$out/single_neuron"
+sections particles >"$out/particles"
+[ "$(comm -13 "$out/continuity" "$out/single_neuron")" = "SUBSECTION Single neuron" ] || fail "sections of 'single neuron'"
+[ -z "$(comm -23 "$out/continuity" "$out/single_neuron")" ] || fail "'single neuron' lacks sections of 'continuity'"
+for section in Domain Refinement "Discontinuous Galerkin" Particles Comparison; do
+  grep -qx "SUBSECTION $section" "$out/continuity" || fail "the manual of 'continuity' lacks '$section'"
+done
+[ "$(wc -l <"$out/continuity")" -eq 12 ] || fail "the manual of 'continuity' does not have 12 sections"
+if grep -q "Galerkin\|Refinement\|Comparison" "$out/particles"; then
+  fail "the manual of 'particles' has sections of others"
+fi
+[ "$(wc -l <"$out/particles")" -eq 8 ] || fail "the manual of 'particles' does not have 8 sections"
+
 on_ranks="1 2 3"
 expect 2 "the name of a parameter file is missing"
 on_ranks="1 2"
