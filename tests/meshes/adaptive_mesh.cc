@@ -55,7 +55,7 @@ std::map<std::uint64_t, std::vector<double>> gathered(const AdaptiveMesh &mesh, 
       CellKey key;
       for (unsigned int d = 0; d < 3; ++d)
         key.index[d] = static_cast<std::uint32_t>(all[i + d]);
-      key.level = static_cast<std::uint32_t>(all[i + 3]);
+      key.level                             = static_cast<std::uint32_t>(all[i + 3]);
       result[key.morton() * 16 + key.level] = {all.begin() + static_cast<std::ptrdiff_t>(i + 4),
                                                all.begin() + static_cast<std::ptrdiff_t>(i + 4 + n_values)};
     }
@@ -167,7 +167,7 @@ TEST_CASE("Adaptive mesh: the same cells and data on any number of ranks", "[mpi
         {
           const unsigned int highest = domain.dimension() == 3 ? 2 : 4;
           CAPTURE(domain.subdivisions, domain.periodic, round);
-          const bool         changed = alone.adapt(random_flags(alone.cells(), round, highest), 2, mine, transfer);
+          const bool changed = alone.adapt(random_flags(alone.cells(), round, highest), 2, mine, transfer);
           CHECK(together.adapt(random_flags(together.cells(), round, highest), 2, ours, transfer) == changed);
           CHECK(together.n_global_cells() == alone.n_global_cells());
           CHECK(together.finest_level() == alone.finest_level());
