@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstring>
 #include <numeric>
+#include <stdexcept>
 #include <type_traits>
 #include <unordered_map>
 
@@ -298,12 +299,21 @@ bool AdaptiveMesh::adapt(const std::vector<signed char> &flags, unsigned int n_v
   const std::vector<signed char> completed = complete_flags(all_cells, all_flags, box);
   if (std::all_of(completed.begin(), completed.end(), [](const signed char flag) { return flag == 0; }))
     return false;
+  std::uint64_t n_new = 0, n_joined = 0;
+  for (const signed char flag : completed)
+    {
+      n_new += flag > 0 ? 1U << dimension() : (flag == 0 ? 1U : 0U);
+      n_joined += flag < 0 ? 1U : 0U;
+    }
+  n_new += n_joined >> dimension();
 
   std::unordered_map<CellKey, signed char, CellKeyHash> flag_of(2 * all_cells.size());
   for (std::size_t i = 0; i < all_cells.size(); ++i)
     flag_of.emplace(all_cells[i], completed[i]);
   implementation->adapt(flag_of, n_values, values, transfer);
   update_lists();
+  if (n_global != n_new)
+    throw std::logic_error("the mesh did not follow its completed flags");
   values.resize(local.size() * n_values);
   for (std::size_t i = 0; i < local.size(); ++i)
     std::copy_n(implementation->moved.at(local[i]).data(), n_values, values.data() + i * n_values);

@@ -69,18 +69,12 @@ std::vector<signed char> complete_flags(const std::vector<CellKey> &cells, const
       });
     }
 
-  // Families that are flagged as a whole; those that would unbalance the mesh are taken out until none is left that would.
-  std::unordered_map<CellKey, unsigned int, CellKeyHash> candidates;
+  // Families that are flagged as a whole and touch no cell that is, or becomes, finer than they are. A finer neighbour that is
+  // coarsened at the same time does not count: a rank that knows it only as a ghost cannot see its flag.
+  std::unordered_map<CellKey, unsigned int, CellKeyHash> families;
   for (std::size_t i = 0; i < cells.size(); ++i)
     if (flags[i] < 0 && result[i] == 0 && cells[i].level > 0)
-      ++candidates[cells[i].parent()];
-  std::vector<CellKey> families;
-  for (const auto &[parent, count] : candidates)
-    if (count == n_children)
-      families.push_back(parent);
-  for (auto it = candidates.begin(); it != candidates.end();)
-    it = it->second == n_children ? std::next(it) : candidates.erase(it);
-
+      ++families[cells[i].parent()];
   const auto unbalances = [&](const CellKey &parent) {
     bool violated = false;
     for_each_neighbor(parent, domain, [&](const CellKey &position, const std::array<int, 3> &offset) {
@@ -92,32 +86,18 @@ std::vector<signed char> complete_flags(const std::vector<CellKey> &cells, const
           for (unsigned int d = 0; d < dim; ++d)
             if (offset[d] != 0)
               touches = touches && (((c >> d) & 1U) == (offset[d] > 0 ? 0U : 1U));
-          if (!touches)
+          if (!touches || leaves.count(position.parent()) > 0)
             continue;
-          const CellKey child = position.child(c);
-          const auto    leaf  = leaves.find(child);
-          violated            = leaf != leaves.end() ? result[leaf->second] == 1 : candidates.count(child) == 0;
+          const auto leaf = leaves.find(position.child(c));
+          violated        = leaf == leaves.end() || result[leaf->second] == 1;
         }
     });
     return violated;
   };
-  for (bool changed = true; changed;)
-    {
-      changed = false;
-      std::vector<CellKey> remaining;
-      for (const CellKey &parent : families)
-        if (unbalances(parent))
-          {
-            candidates.erase(parent);
-            changed = true;
-          }
-        else
-          remaining.push_back(parent);
-      families.swap(remaining);
-    }
-  for (const CellKey &parent : families)
-    for (unsigned int c = 0; c < n_children; ++c)
-      result[leaves.at(parent.child(c))] = -1;
+  for (const auto &[parent, count] : families)
+    if (count == n_children && !unbalances(parent))
+      for (unsigned int c = 0; c < n_children; ++c)
+        result[leaves.at(parent.child(c))] = -1;
   return result;
 }
 } // namespace rhoflow

@@ -51,20 +51,20 @@ Settings plane(bool amplitude)
 
 std::vector<double> numbers(const Diagnostics &d)
 {
-  std::vector<double> result{d.risk, d.excess_risk, d.dissipation, d.certificate, d.mass, d.minimum, d.negative_mass,
-                             d.boundary_mass, d.confinement, d.alignment};
+  std::vector<double> result{d.risk,    d.excess_risk,   d.dissipation,   d.certificate, d.mass,
+                             d.minimum, d.negative_mass, d.boundary_mass, d.confinement, d.alignment};
   result.insert(result.end(), d.means.begin(), d.means.end());
   result.insert(result.end(), d.covariances.begin(), d.covariances.end());
   return result;
 }
 
-/// Neurons cos(w·x) at points x of the integer lattice: everything has the period 2π in every w_d, and the uniform density has no
-/// part in what is learned.
+/// Neurons cos(w·x) at points x of the integer lattice: everything has the period 2π in every w_d, and the uniform density has
+/// no part in what is learned.
 Settings torus(unsigned int dim, const std::vector<double> &shift, unsigned int degree)
 {
   const double periods[] = {2. * M_PI, 2. * M_PI, 2. * M_PI};
   std::string  lower, upper, density;
-  const char  *names[] = {"w1", "w2", "w3"};
+  const char  *names[]  = {"w1", "w2", "w3"};
   const double centre[] = {2.9, -0.4, 1.2};
   for (unsigned int d = 0; d < dim; ++d)
     {
@@ -74,8 +74,8 @@ Settings torus(unsigned int dim, const std::vector<double> &shift, unsigned int 
       std::snprintf(number[1], sizeof(number[1]), "%.17g", shift[d] + periods[d]);
       lower += comma + number[0];
       upper += comma + number[1];
-      density += (d > 0 ? " + " : "") + std::string("cos(") + (dim == 1 ? "w" : names[d]) + " - (" +
-                 std::to_string(centre[d]) + "))";
+      density += (d > 0 ? " + " : "") + std::string("cos(") + (dim == 1 ? "w" : names[d]) + " - (" + std::to_string(centre[d]) +
+                 "))";
     }
   const std::string points = dim == 1 ? "0.5: 1 | 0.5: 2" :
                              dim == 2 ? "0.4: 1, 0 | 0.3: 1, -1 | 0.3: 0, 2" :
@@ -113,8 +113,8 @@ TEST_CASE("Mass: hundreds of steps with refinement and coarsening")
         DensityRun   run(plane(amplitude) + Settings{{"Discontinuous Galerkin/Degree", std::to_string(degree)}});
         const double mass = run.diagnose().mass;
         CHECK(mass == Approx(1.).epsilon(1e-13));
-        double       worst = 0.;
-        std::size_t  least_cells = run.mesh->cells().size(), most_cells = least_cells;
+        double      worst       = 0.;
+        std::size_t least_cells = run.mesh->cells().size(), most_cells = least_cells;
         while (run.steps < 300)
           {
             run.step(std::min(run.time_step(), 0.05));
@@ -194,10 +194,10 @@ TEST_CASE("Periodic sides: the place of the cut does not matter, with hanging fa
 {
   for (unsigned int dim = 1; dim <= 3; ++dim)
     {
-      const unsigned int        degree = dim == 3 ? 1 : 3;
-      const double              cell   = 2. * M_PI / (dim == 3 ? 4 : 8);
+      const unsigned int               degree = dim == 3 ? 1 : 3;
+      const double                     cell   = 2. * M_PI / (dim == 3 ? 4 : 8);
       std::vector<std::vector<double>> results;
-      std::vector<double>       masses;
+      std::vector<double>              masses;
       for (const std::vector<double> &cells : {std::vector<double>{0., 0., 0.}, {3., 1., 2.}})
         {
           std::vector<double> shift(dim);
@@ -229,17 +229,20 @@ TEST_CASE("Ranks: bitwise the same moments and diagnostics", "[mpi]")
     Settings     settings;
     unsigned int steps;
   };
-  const Settings torus_2 = torus(2, {-1., 0.5}, 2), torus_3 = torus(3, {-1., 0.5, 0.}, 1);
-  const Settings adapt   = {{"Refinement/Adaptive", "true"}, {"Refinement/Tolerance", "1e-3"}, {"Refinement/Interval", "2"},
-                            {"Refinement/Maximum level", "2"}};
-  const std::vector<Problem> problems = {{single_neuron(2, "0"), 12},
-                                         {single_neuron(1, "5"), 12},
-                                         {single_neuron(2, "0") + Settings{{"Discontinuous Galerkin/Positivity", "every stage"}}, 6},
-                                         {plane(true), 30},
-                                         {plane(false), 30},
-                                         {torus_2 + adapt, 30},
-                                         {torus_3 + adapt + Settings{{"Refinement/Maximum level", "1"}}, 12},
-                                         {torus(1, {0.3}, 3) + adapt, 40}};
+  const Settings             torus_2 = torus(2, {-1., 0.5}, 2), torus_3 = torus(3, {-1., 0.5, 0.}, 1);
+  const Settings             adapt    = {{"Refinement/Adaptive", "true"},
+                                         {"Refinement/Tolerance", "1e-3"},
+                                         {"Refinement/Interval", "2"},
+                                         {"Refinement/Maximum level", "2"}};
+  const std::vector<Problem> problems = {
+    {single_neuron(2, "0"), 12},
+    {single_neuron(1, "5"), 12},
+    {single_neuron(2, "0") + Settings{{"Discontinuous Galerkin/Positivity", "every stage"}}, 6},
+    {plane(true), 30},
+    {plane(false), 30},
+    {torus_2 + adapt, 30},
+    {torus_3 + adapt + Settings{{"Refinement/Maximum level", "1"}}, 12},
+    {torus(1, {0.3}, 3) + adapt, 40}};
   for (std::size_t p = 0; p < problems.size(); ++p)
     {
       DensityRun alone(problems[p].settings, MPI_COMM_SELF), together(problems[p].settings, MPI_COMM_WORLD);

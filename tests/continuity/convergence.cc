@@ -25,7 +25,7 @@ struct GaussianSolution
   /// ρ(t, ·).
   auto density(double t) const
   {
-    const double               sigma = deviation * std::exp(-lambda * t);
+    const double                sigma = deviation * std::exp(-lambda * t);
     const std::array<double, 3> centre{{mean(0, t), mean(1, t), mean(2, t)}};
     return [=, n = dim](const double *theta) {
       double exponent = 0.;
@@ -106,7 +106,7 @@ void check_orders(const Case &c)
       CAPTURE(cells, drift);
       CHECK(drift < (c.dim == 3 ? 1e-6 : 2e-8));
     }
-  const double ratio = std::log(static_cast<double>(c.fine) / c.coarse);
+  const double ratio    = std::log(static_cast<double>(c.fine) / c.coarse);
   const double order_l1 = std::log(l1[0] / l1[1]) / ratio, order_l2 = std::log(l2[0] / l2[1]) / ratio;
   CAPTURE(c.dim, c.degree, c.hanging, l1, l2, order_l1, order_l2);
   CHECK(order_l1 > c.degree + 0.7);
@@ -117,16 +117,16 @@ void check_orders(const Case &c)
 TEST_CASE("Density: order k + 1 in L1 and L2 in one dimension")
 {
   for (const bool hanging : {false, true})
-    for (const Case &c : {Case{1, 1, 64, 128, hanging}, Case{1, 2, 40, 80, hanging}, Case{1, 3, 32, 64, hanging},
-                          Case{1, 4, 24, 48, hanging}})
+    for (const Case &c :
+         {Case{1, 1, 64, 128, hanging}, Case{1, 2, 40, 80, hanging}, Case{1, 3, 32, 64, hanging}, Case{1, 4, 24, 48, hanging}})
       check_orders(c);
 }
 
 TEST_CASE("Density: order k + 1 in L1 and L2 in two dimensions")
 {
   for (const bool hanging : {false, true})
-    for (const Case &c : {Case{2, 1, 48, 96, hanging}, Case{2, 2, 28, 56, hanging}, Case{2, 3, 20, 40, hanging},
-                          Case{2, 4, 16, 32, hanging}})
+    for (const Case &c :
+         {Case{2, 1, 48, 96, hanging}, Case{2, 2, 28, 56, hanging}, Case{2, 3, 20, 40, hanging}, Case{2, 4, 16, 32, hanging}})
       check_orders(c);
 }
 
@@ -204,7 +204,7 @@ TEST_CASE("Energy balance: what the risk loses is what was dissipated, at the or
       for (unsigned int cells = 40 / (degree + 1); balance.size() < 3; cells *= 2)
         {
           DensityRun   run(smooth_problem(true, degree, cells) + Settings{{"Mean field/Weight decay", "0.1"}});
-          const auto   first = run.diagnose();
+          const auto   first  = run.diagnose();
           double       before = first.risk + first.confinement, energy = before;
           const double start = before;
           for (const double time : {0.25, 0.5, 0.75, 1., 1.25, 1.5})

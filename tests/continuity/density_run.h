@@ -231,11 +231,11 @@ template <typename Exact>
 Errors errors(const DensityRun &run, const Exact &exact)
 {
   using namespace rhoflow;
-  const DGMesh             &space = *run.space;
-  const unsigned int        dim = space.dimension(), n = space.batches().n;
-  const LineBasis           half_rule = make_line_basis(n - 1, 0., 0., 1.);
-  const unsigned int        n_rule    = 2 * half_rule.n;
-  std::vector<double>       xi(n_rule), weight(n_rule);
+  const DGMesh       &space = *run.space;
+  const unsigned int  dim = space.dimension(), n = space.batches().n;
+  const LineBasis     half_rule = make_line_basis(n - 1, 0., 0., 1.);
+  const unsigned int  n_rule    = 2 * half_rule.n;
+  std::vector<double> xi(n_rule), weight(n_rule);
   for (unsigned int q = 0; q < n_rule; ++q)
     {
       xi[q]     = 0.5 * (q / half_rule.n + half_rule.nodes[q % half_rule.n]);
@@ -295,8 +295,8 @@ struct PointLaw
 inline PointLaw composite_quadrature(const rhoflow::LearningProblem &problem, const std::vector<double> &lower,
                                      const std::vector<double> &upper, unsigned int n)
 {
-  const rhoflow::LineBasis line  = rhoflow::make_line_basis(rhoflow::max_degree, 0., 0., 1.);
-  const unsigned int       dim   = problem.n_parameters(), n_line = n * line.n;
+  const rhoflow::LineBasis line = rhoflow::make_line_basis(rhoflow::max_degree, 0., 0., 1.);
+  const unsigned int       dim = problem.n_parameters(), n_line = n * line.n;
   std::size_t              count = 1;
   for (unsigned int d = 0; d < dim; ++d)
     count *= n_line;
@@ -331,9 +331,9 @@ inline std::vector<double> risk_by_characteristics(const rhoflow::LearningProble
 {
   std::vector<double>       &theta   = law.theta;
   const std::vector<double> &weights = law.weights;
-  const unsigned int  dim = problem.n_parameters(), n_omega = problem.n_feature_parameters(), offset = dim - n_omega;
-  const unsigned int  n_modes = field.n_modes(), n = static_cast<unsigned int>(weights.size());
-  std::vector<double> omega(n * n_omega), chi(n * n_modes), gradients(chi.size() * n_omega);
+  const unsigned int         dim = problem.n_parameters(), n_omega = problem.n_feature_parameters(), offset = dim - n_omega;
+  const unsigned int         n_modes = field.n_modes(), n = static_cast<unsigned int>(weights.size());
+  std::vector<double>        omega(n * n_omega), chi(n * n_modes), gradients(chi.size() * n_omega);
 
   const auto moments = [&](const std::vector<double> &at, bool with_gradients) {
     for (unsigned int i = 0; i < n; ++i)

@@ -44,8 +44,8 @@ std::string run(const Settings &settings, MPI_Comm communicator, bool single_neu
   MPI_Comm_rank(communicator, &rank);
   int world_rank = 0;
   MPI_Comm_rank(MPI_COMM_WORLD, &world_rank);
-  const std::string name = communicator == MPI_COMM_SELF ? "run" + std::to_string(world_rank) : "run";
-  const auto        prm  = make_parameters(settings);
+  const std::string name   = communicator == MPI_COMM_SELF ? "run" + std::to_string(world_rank) : "run";
+  const auto        prm    = make_parameters(settings);
   const auto        solver = single_neuron ? single_neuron_solver_entry().make() : continuity_solver_entry().make();
   solver->prepare(*prm, communicator);
   const RunDirectory directory(scratch.path(name), false, communicator);
@@ -110,11 +110,14 @@ TEST_CASE("Solver: point masses and boxes with the wrong number of coordinates a
   CHECK(refuse({}, true) == "no error");
   CHECK_THAT(refuse({{"Initial law/Law", "normal(0, 1), point(0.5)"}}),
              Contains("Initial law/Law | ") && Contains("point mass") && Contains("characteristics"));
-  CHECK_THAT(refuse({{"Learning problem/Input dimension", "inf"}}, true), Contains("Initial law/Law | ") && Contains("point mass"));
+  CHECK_THAT(refuse({{"Learning problem/Input dimension", "inf"}}, true),
+             Contains("Initial law/Law | ") && Contains("point mass"));
   CHECK_THAT(refuse({{"Domain/Lower corner", "-1, -1, -1"}, {"Domain/Upper corner", "1, 1, 1"}}),
              Contains("Domain/Lower corner | the box has 3 coordinates") && Contains("2 parameters a, w"));
-  CHECK_THAT(refuse({{"Domain/Lower corner", "-1"}, {"Domain/Upper corner", "1"}}), Contains("Domain/Lower corner | the box has 1"));
-  CHECK_THAT(refuse({{"Domain/Lower corner", "-6.5, -2.6, -1"}}, true), Contains("Domain/Lower corner | ") && Contains("radius"));
+  CHECK_THAT(refuse({{"Domain/Lower corner", "-1"}, {"Domain/Upper corner", "1"}}),
+             Contains("Domain/Lower corner | the box has 1"));
+  CHECK_THAT(refuse({{"Domain/Lower corner", "-6.5, -2.6, -1"}}, true),
+             Contains("Domain/Lower corner | ") && Contains("radius"));
   CHECK_THAT(refuse({{"Domain/Boundary mass limit", "1e-9"}}), Contains("Domain/Boundary mass limit | "));
   CHECK_THAT(refuse({{"Refinement/Minimum level", "3"}}), Contains("Refinement/Minimum level | "));
   {
@@ -141,13 +144,13 @@ TEST_CASE("Solver: the table's energy balance, mass and risk")
 
 TEST_CASE("Solver: statistics are the same file on any number of ranks", "[mpi]")
 {
-  const Settings adaptive{{"Refinement/Adaptive", "true"}, {"Refinement/Tolerance", "1e-4"}, {"End time", "1"},
-                          {"Output interval", "0.25"}};
+  const Settings adaptive{
+    {"Refinement/Adaptive", "true"}, {"Refinement/Tolerance", "1e-4"}, {"End time", "1"}, {"Output interval", "0.25"}};
   const std::string alone = run(growing_network("4") + adaptive, MPI_COMM_SELF);
   CHECK(alone.size() > 500);
   CHECK(run(growing_network("4") + adaptive, MPI_COMM_WORLD) == alone);
 
-  const Settings neuron{{"End time", "0.5"},
+  const Settings    neuron{{"End time", "0.5"},
                         {"Output interval", "0.25"},
                         {"Data/Quadrature nodes", "10"},
                         {"Data/Radial nodes", "3"},

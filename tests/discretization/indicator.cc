@@ -104,7 +104,7 @@ TEST_CASE("Resolution indicator: negative mass counts, also with a radial weight
     {
       const AdaptiveMesh mesh(box(3), MPI_COMM_SELF);
       const DGMesh       space(mesh, 2, true, kappa);
-      const auto   values = nodal(space, [](const double *, const CellKey &key) { return key.index[2] == 1 ? -0.5 : 0.25; });
+      const auto   values    = nodal(space, [](const double *, const CellKey &key) { return key.index[2] == 1 ? -0.5 : 0.25; });
       const auto   indicator = resolution_indicator(space, values);
       const double layer     = (std::pow(1., kappa + 1.) - std::pow(0.5, kappa + 1.)) / (kappa + 1.); // ∫ r^κ dr on [0.5, 1]
       for (std::size_t c = 0; c < space.n_cells(); ++c)
@@ -122,8 +122,8 @@ TEST_CASE("Refinement flags: tolerance, levels and the largest number of cells")
   RefinementParameters parameters;
   parameters.maximum_level = 1;
   std::vector<double> indicator(space.n_cells(), 0.5e-6);
-  indicator[2] = 2e-6;
-  indicator[3] = 1e-9;
+  indicator[2]     = 2e-6;
+  indicator[3]     = 1e-9;
   const auto flags = refinement_flags(space, indicator, parameters, 1e-6);
   for (std::size_t c = 0; c < flags.size(); ++c)
     CHECK(flags[c] == (c == 2 ? 1 : 0)); // level 0 cannot be coarsened

@@ -103,8 +103,8 @@ TEST_CASE("Line basis: Lagrange polynomials, orthogonal in the weight")
 
 TEST_CASE("Line basis: integration by parts holds, so that a constant flux changes nothing but at the ends")
 {
-  // Σ_q w_q ℓ_i'(ξ_q) f_q for a constant flux of a constant weight is f (ℓ_i(1) − ℓ_i(0)); with the weight r^κ, the mass is kept:
-  // Σ_i w_i (stiffness f)_i = 0 and Σ_i w_i lift_i = g(end).
+  // Σ_q w_q ℓ_i'(ξ_q) f_q for a constant flux of a constant weight is f (ℓ_i(1) − ℓ_i(0)); with the weight r^κ, the mass is
+  // kept: Σ_i w_i (stiffness f)_i = 0 and Σ_i w_i lift_i = g(end).
   for (const Interval &interval : intervals())
     for (unsigned int degree = 1; degree <= max_degree; ++degree)
       {
@@ -137,11 +137,11 @@ TEST_CASE("Line transfer: projection undoes interpolation and keeps mass, interp
   for (const Interval &interval : intervals())
     for (unsigned int degree = 1; degree <= max_degree; ++degree)
       {
-        const double    middle  = 0.5 * (interval.lower + interval.upper);
-        const LineBasis parent  = make_line_basis(degree, interval.kappa, interval.lower, interval.upper);
-        const LineBasis child[] = {make_line_basis(degree, interval.kappa, interval.lower, middle),
-                                   make_line_basis(degree, interval.kappa, middle, interval.upper)};
-        const LineTransfer half[] = {make_line_transfer(parent, child[0], 0), make_line_transfer(parent, child[1], 1)};
+        const double       middle  = 0.5 * (interval.lower + interval.upper);
+        const LineBasis    parent  = make_line_basis(degree, interval.kappa, interval.lower, interval.upper);
+        const LineBasis    child[] = {make_line_basis(degree, interval.kappa, interval.lower, middle),
+                                      make_line_basis(degree, interval.kappa, middle, interval.upper)};
+        const LineTransfer half[]  = {make_line_transfer(parent, child[0], 0), make_line_transfer(parent, child[1], 1)};
         CAPTURE(interval.kappa, interval.lower, degree);
         for (unsigned int i = 0; i < parent.n; ++i)
           for (unsigned int j = 0; j < parent.n; ++j)

@@ -149,8 +149,8 @@ TEST_CASE("Runge-Kutta: orders on a scalar equation")
 
 TEST_CASE("Runge-Kutta: convex combinations of Euler steps up to the SSP coefficient")
 {
-  // u' = −u with an Euler step of size one gives 0 ≥ 0. So a step of the size of the coefficient keeps the sign, and the bound is
-  // sharp for u ↦ keep, mix ≥ 0 alone: all coefficients of the stages are non-negative.
+  // u' = −u with an Euler step of size one gives 0 ≥ 0. So a step of the size of the coefficient keeps the sign, and the bound
+  // is sharp for u ↦ keep, mix ≥ 0 alone: all coefficients of the stages are non-negative.
   for (const std::string &name : RungeKutta::names())
     {
       const RungeKutta method = RungeKutta::from_name(name);

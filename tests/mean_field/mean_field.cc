@@ -35,7 +35,7 @@ TEST_CASE("Compression: the bound of the kernel's error holds at points that it 
       {
         const MeanField       &field    = *problem.field;
         const LearningProblem &learning = *problem.learning;
-        const unsigned int     n = 400, K = learning.n_nodes(), n_modes = field.n_modes(), n_omega = field.n_feature_parameters();
+        const unsigned int n = 400, K = learning.n_nodes(), n_modes = field.n_modes(), n_omega = field.n_feature_parameters();
         CAPTURE(problem.name, tolerance, n_modes, K);
         CHECK(n_modes >= 1);
         CHECK(n_modes <= K);
@@ -50,7 +50,7 @@ TEST_CASE("Compression: the bound of the kernel's error holds at points that it 
         field.modes(n, omega.data(), chi.data(), nullptr);
         learning.features(n, omega.data(), g.data(), nullptr);
 
-        double worst = 0., largest = 0., worst_of_v = 0.;
+        double                    worst = 0., largest = 0., worst_of_v = 0.;
         const std::vector<double> target = field.residual(std::vector<double>(n_modes, 0.)); // −c
         for (unsigned int i = 0; i < n; ++i)
           {
@@ -132,9 +132,7 @@ TEST_CASE("Risk, prediction and potential from moments equal the direct sums")
         CHECK(field.risk(m) == Approx(risk).epsilon(1e-9));
         CHECK(field.excess_risk(m) == Approx(risk - 0.5 * learning.noise_variance()).epsilon(1e-9));
         const std::vector<double> predicted = field.prediction(m);
-        const double              size      = *std::max_element(f.begin(), f.end(), [](double a, double b) {
-          return std::abs(a) < std::abs(b);
-        });
+        const double size = *std::max_element(f.begin(), f.end(), [](double a, double b) { return std::abs(a) < std::abs(b); });
         for (unsigned int k = 0; k < K; ++k)
           // The error of the features is the square root of the kernel's, in the norm weighted with p_k.
           CHECK(std::abs(predicted[k] - f[k]) * std::sqrt(learning.weights()[k]) <=
@@ -214,8 +212,8 @@ TEST_CASE("Risk: convex along straight lines between laws, its slope is the diff
       for (const double share : {0.25, 0.5, 0.75})
         CHECK(risk(share) <= (1. - share) * risk(0.) + share * risk(1.) + 1e-15);
       // d/ds R(ρ + s (ρ' − ρ)) = ∫ Ψ(ρ) (ρ' − ρ) = e · (m' − m) at s = 0; R is quadratic along the line.
-      const auto   m = problem.moments(theta, first), m2 = problem.moments(theta, second), e = field.residual(m);
-      double       slope = 0.;
+      const auto m = problem.moments(theta, first), m2 = problem.moments(theta, second), e = field.residual(m);
+      double     slope = 0.;
       for (std::size_t j = 0; j < m.size(); ++j)
         slope += e[j] * (m2[j] - m[j]);
       const double h = 1e-3;

@@ -17,12 +17,17 @@ namespace
 {
 /// R at t = 0, 1, ..., 10 by characteristics: 80 × 36 × 9 Gauss points of the initial law, classical Runge–Kutta steps of 0.1.
 /// 60 × 28 × 8 points change no value by more than 2e-07 of it.
-const std::vector<double> reference = {0.1666666667, 0.09040062847, 0.04930131913, 0.02637759177, 0.01377096894, 0.007047414711, 0.003565943835, 0.001805499278, 0.0009309202097, 0.0005019025251, 0.0002932842262};
+const std::vector<double> reference = {0.1666666667,    0.09040062847,   0.04930131913,  0.02637759177,
+                                       0.01377096894,   0.007047414711,  0.003565943835, 0.001805499278,
+                                       0.0009309202097, 0.0005019025251, 0.0002932842262};
 /// An independent computation, printed to six decimals.
-const std::vector<double> printed = {1. / 6.,  .090401, .049301, .026378, .013771, .007047,
+const std::vector<double> printed = {1. / 6., .090401, .049301, .026378, .013771, .007047,
                                      .003566, .001806, .000931, .000502, .000293};
 
-Settings cells(const std::string &subdivisions) { return {{"Domain/Subdivisions", subdivisions}}; }
+Settings cells(const std::string &subdivisions)
+{
+  return {{"Domain/Subdivisions", subdivisions}};
+}
 
 /// Largest relative deviation from the reference at t = 0, 1, ..., end.
 double largest_deviation(DensityRun &run, unsigned int end)
@@ -92,7 +97,7 @@ TEST_CASE("Single neuron: any radial weight gives the same risk")
 
 TEST_CASE("Single neuron: the limiter keeps the polynomials positive at nodes and sides, and mass")
 {
-  DensityRun run(cells("10, 12, 8") + Settings{{"Discontinuous Galerkin/Positivity", "every stage"}});
+  DensityRun   run(cells("10, 12, 8") + Settings{{"Discontinuous Galerkin/Positivity", "every stage"}});
   const double mass = run.diagnose().mass;
   DensityRun   linear(cells("10, 12, 8"));
   linear.advance(1.);
@@ -130,9 +135,9 @@ TEST_CASE("Single neuron: the symmetry (a, s) -> (-a, -s) is kept")
 {
   DensityRun run(cells("8, 10, 6"));
   run.advance(2.);
-  const DGMesh             &space = *run.space;
-  const std::vector<double> values = run.solution->values();
-  const unsigned int        n = space.batches().n, n_points = space.points_per_cell();
+  const DGMesh                                         &space  = *run.space;
+  const std::vector<double>                             values = run.solution->values();
+  const unsigned int                                    n = space.batches().n, n_points = space.points_per_cell();
   std::unordered_map<CellKey, std::size_t, CellKeyHash> position;
   for (std::size_t c = 0; c < space.n_cells(); ++c)
     position[run.mesh->cells()[c]] = c;
