@@ -63,5 +63,13 @@ on_ranks=1
 expect 2 "command line: Learning problem/Input dimension: " fit.prm "Learning problem/Input dimension=2"
 expect 2 "command line: Data/Input columns: " fit.prm "Data/Input columns="
 expect 2 "command line: Particles/Method: " fit.prm "Particles/Method=gradient descent"
-expect 2 "Particles/" fit.prm Data/Law=gaussian Target/Type=expression Target/Expression=x
+expect 2 "Data/CSV file: has no effect unless Data/Law = csv" fit.prm Data/Law=gaussian Target/Type=expression Target/Expression=x
+# Several passes over data that are not a finite set.
+cat >gaussian.prm <<EOF
+set Solver = particles
+subsection Particles
+  set Method = multi-pass SGD
+end
+EOF
+expect 2 "gaussian.prm:3: Particles/Method: " gaussian.prm
 finish

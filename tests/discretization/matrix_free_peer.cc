@@ -48,6 +48,7 @@ double difference_to_matrix_free(const Case &test, std::uint64_t &n_hanging, dou
   const unsigned int  first   = problem->linear_in_first_parameter() ? 1 : 0;
   MeanFieldParameters mean_field_parameters;
   mean_field_parameters.weight_decay = test.weight_decay;
+  mean_field_parameters.tolerance    = 0.; // all modes in double precision, as the peer has them
   const MeanField field(*problem, std::vector<double>(test.domain.lower.begin() + first, test.domain.lower.end()),
                         std::vector<double>(test.domain.upper.begin() + first, test.domain.upper.end()), mean_field_parameters);
 
