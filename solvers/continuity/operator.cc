@@ -28,7 +28,7 @@ void ContinuityOperator::reinit(DGMesh &mesh, const std::vector<double> &values)
   for (auto &t : traces)
     t.assign(mesh.n_traces(), 0.);
   lane_dissipation.assign(mesh.batches().n_batches * 8, 0.);
-  columns.assign(mesh.batches().amplitude ? mesh.batches().n_batches * 8 * mean_field_coupling.shape().n_padded_nodes : 0, 0.);
+  columns.assign(mesh.batches().amplitude ? mesh.batches().n_batches * 8 * mean_field_coupling.shape().n_nodes : 0, 0.);
   current = 0;
   compute_traces(mesh.batches(), u.data(), traces[0].data(), columns.data(), 0, mesh.batches().n_batches);
   prepared = false;

@@ -13,7 +13,7 @@ Coupling::Coupling(const MeanField &mean_field)
   : field(mean_field)
 {}
 
-ModeTable Coupling::tabulate(const DGMesh &mesh, const CellKey &key) const
+void Coupling::tabulate(const DGMesh &mesh, const CellKey &key, ModeTable &modes) const
 {
   const unsigned int dim = mesh.dimension(), n = mesh.batches().n, first = table_shape.first, n_omega = dim - first;
   const unsigned int n_modes = field.n_modes(), n_nodes = table_shape.n_nodes, n_side = table_shape.n_side;
@@ -49,7 +49,6 @@ ModeTable Coupling::tabulate(const DGMesh &mesh, const CellKey &key) const
   std::vector<double> values(n_points * n_modes), gradients(n_points * n_omega * n_modes);
   field.modes(n_points, omega.data(), values.data(), gradients.data());
 
-  ModeTable modes(table_shape.n_rows, n_modes, field.n_double_modes());
   for (unsigned int j = 0; j < n_modes; ++j)
     {
       for (unsigned int i = 0; i < n_nodes; ++i)
@@ -65,7 +64,6 @@ ModeTable Coupling::tabulate(const DGMesh &mesh, const CellKey &key) const
                         scale * gradients[((n_nodes + (2 * axis + s) * n_side + i) * n_omega + axis) * n_modes + j]);
         }
     }
-  return modes;
 }
 
 void Coupling::rebuild(const DGMesh &mesh)
@@ -83,26 +81,46 @@ void Coupling::rebuild(const DGMesh &mesh)
   // Below a few ten microseconds of work a second reduction costs more than it saves.
   everyone_sums              = mesh.batches().amplitude && features.size() * field.n_modes() < 60000;
 
-  decltype(cache) kept;
-  tables.assign(features.size(), nullptr);
-  double largest = 0.;
+  const auto needed = [&](std::size_t f) {
+    return mesh.feature_used()[f] || everyone_sums ||
+           (mesh.batches().amplitude && f / group_size >= first_group && f / group_size < last_group);
+  };
+  std::size_t n_needed = 0;
   for (std::size_t f = 0; f < features.size(); ++f)
-    {
-      const bool summed_here =
-        everyone_sums || (mesh.batches().amplitude && f / group_size >= first_group && f / group_size < last_group);
-      if (!mesh.feature_used()[f] && !summed_here)
-        continue;
-      const auto old = cache.find(features[f]);
-      auto       it  = old != cache.end() ? kept.emplace(features[f], std::move(old->second)).first :
-                                            kept.emplace(features[f], tabulate(mesh, features[f])).first;
-      tables[f]      = &it->second;
-    }
-  cache.swap(kept);
+    n_needed += needed(f) ? 1 : 0;
+  const std::size_t     high_size = static_cast<std::size_t>(table_shape.n_rows) * field.n_double_modes();
+  const std::size_t     low_size  = static_cast<std::size_t>(table_shape.n_rows) * (field.n_modes() - field.n_double_modes());
+  decltype(doubles)     new_doubles(n_needed * high_size);
+  decltype(singles)     new_singles(n_needed * low_size);
+  decltype(known)       now_known(2 * n_needed);
+  std::size_t           slot = 0;
+  tables.assign(features.size(), ModeTable{0, 0, 0, nullptr, nullptr});
+  for (std::size_t f = 0; f < features.size(); ++f)
+    if (needed(f))
+      {
+        ModeTable &modes = tables[f];
+        modes            = {table_shape.n_rows, field.n_double_modes(), field.n_modes() - field.n_double_modes(),
+                            new_doubles.data() + slot * high_size, new_singles.data() + slot * low_size};
+        const auto old   = known.find(features[f]);
+        if (old == known.end())
+          tabulate(mesh, features[f], modes);
+        else
+          {
+            std::copy_n(old->second.high, high_size, modes.high);
+            std::copy_n(old->second.low, low_size, modes.low);
+          }
+        now_known.emplace(features[f], modes);
+        ++slot;
+      }
+  doubles.swap(new_doubles);
+  singles.swap(new_singles);
+  known.swap(now_known);
   velocity_table.assign(features.size() * table_shape.n_rows, 0.);
 
   // |χ| ≤ |W g| ≤ max √U; the domain's corners are where features that grow are largest, the centre where bumps may be.
   const unsigned int  n_omega = field.n_feature_parameters(), first = table_shape.first;
   std::vector<double> corner(n_omega), values(field.n_modes());
+  double              largest = 0.;
   for (unsigned int c = 0; c < (1U << n_omega) + 1; ++c)
     {
       for (unsigned int d = 0; d < n_omega; ++d)
@@ -183,14 +201,14 @@ void Coupling::update(const DGMesh &mesh, const std::vector<double> &e)
   const unsigned int first_block = mesh.batches().amplitude ? 0 : table_shape.n_nodes / 8;
   for (std::size_t f = 0; f < tables.size(); ++f)
     if (mesh.feature_used()[f])
-      evaluate_potential(*tables[f], e, first_block, table_shape.n_rows / 8, velocity_table.data() + f * table_shape.n_rows);
+      evaluate_potential(tables[f], e, first_block, table_shape.n_rows / 8, velocity_table.data() + f * table_shape.n_rows);
 }
 
 void Coupling::potential(const DGMesh &mesh, std::size_t c, double *psi) const
 {
   const std::size_t   f = mesh.feature_of(c);
   std::vector<double> values(table_shape.n_padded_nodes);
-  evaluate_potential(*tables[f], residual, 0, table_shape.n_padded_nodes / 8, values.data());
+  evaluate_potential(tables[f], residual, 0, table_shape.n_padded_nodes / 8, values.data());
   const unsigned int n = mesh.batches().n, n_points = mesh.points_per_cell();
   if (!mesh.batches().amplitude)
     {

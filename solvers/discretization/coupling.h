@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <meshes/cell_key.h>
+#include <solvers/discretization/aligned_vector.h>
 #include <solvers/discretization/coupling_kernel.h>
 #include <solvers/discretization/dg_mesh.h>
 
@@ -33,7 +34,7 @@ public:
   void potential(const DGMesh &mesh, std::size_t c, double *psi) const;
 
   /// The modes on a feature cell, or null where this rank does not need them.
-  const ModeTable *modes(std::size_t feature) const { return tables[feature]; }
+  const ModeTable *modes(std::size_t feature) const { return tables[feature].n_rows > 0 ? &tables[feature] : nullptr; }
   /// Features linear in the first coordinate: the feature cells over which this rank sums, all of them together on all ranks.
   std::size_t first_summed() const { return std::min(first_group * group_size, tables.size()); }
   std::size_t last_summed() const { return std::min(last_group * group_size, tables.size()); }
@@ -43,18 +44,21 @@ public:
   const MeanField          &mean_field() const { return field; }
 
 private:
-  ModeTable           tabulate(const DGMesh &mesh, const CellKey &key) const;
+  void                tabulate(const DGMesh &mesh, const CellKey &key, ModeTable &modes) const;
   void                check_capacity(const std::vector<double> &sums, const BinnedScale &scale) const;
 
   const MeanField   &field;
   VelocityTableShape table_shape;
   BinnedScale        column_scale, moment_scale;
 
-  std::unordered_map<CellKey, ModeTable, CellKeyHash> cache;
-  std::vector<const ModeTable *>                      tables; ///< of every feature cell this rank needs, else null
-  std::vector<double>                                 velocity_table;
-  mutable std::vector<double>                         column_sums; ///< workspace of moments()
-  std::vector<double>                                 residual;
+  /// The tables of all feature cells that this rank needs lie one behind the other, in the order in which a stage reads them.
+  AlignedVector                                   doubles;
+  std::vector<float, AlignedAllocator<float>>     singles;
+  std::unordered_map<CellKey, ModeTable, CellKeyHash> known;
+  std::vector<ModeTable>                          tables; ///< of every feature cell; without rows where not needed
+  std::vector<double>                             velocity_table;
+  mutable std::vector<double>                     column_sums; ///< workspace of moments()
+  std::vector<double>                             residual;
   /// Moments are summed over groups of feature cells, and these are dealt out to the ranks.
   static constexpr std::size_t group_size = 16;
   std::size_t                  first_group = 0, last_group = 0;

@@ -14,14 +14,6 @@ BinnedScale::BinnedScale(double bound)
   capacity           = std::ldexp(1., 50 + exponent);
 }
 
-ModeTable::ModeTable(unsigned int rows, unsigned int n_modes, unsigned int n_leading)
-  : n_rows(rows)
-  , n_double(n_leading)
-  , n_single(n_modes - n_leading)
-  , high(static_cast<std::size_t>(n_rows) * n_double, 0.)
-  , low(static_cast<std::size_t>(n_rows) * n_single, 0.F)
-{}
-
 double ModeTable::entry(unsigned int row, unsigned int mode) const
 {
   return mode < n_double ? doubles(mode)[row] : static_cast<double>(singles(mode)[row]);
@@ -79,18 +71,18 @@ void add_columns(std::size_t n_cells, const std::vector<std::size_t> &feature_of
 {
   for (std::size_t c = 0; c < n_cells; ++c)
     {
-      const double *column = columns + c * n_padded_nodes;
+      const double *column = columns + c * n_nodes;
       double *const high   = sums + 2 * feature_of[c] * n_padded_nodes;
       double *const low    = high + n_padded_nodes;
       unsigned int  i      = 0;
-      for (; i + 4 <= n_nodes; i += n_lanes)
+      for (; i + n_lanes <= n_nodes; i += n_lanes)
         {
           Vector h = load(high + i), l = load(low + i);
           binned_add(h, l, load(column + i), scale.magic_high, scale.magic_low);
           store(high + i, h);
           store(low + i, l);
         }
-      // One or two nodes left over (9 = 8 + 1, 25 = 24 + 1) are not worth a vector.
+      // What is left over (9 = 8 + 1, 25 = 24 + 1) is not worth a vector.
       for (; i < n_nodes; ++i)
         binned_add(high[i], low[i], column[i], scale.magic_high, scale.magic_low);
     }
@@ -126,12 +118,12 @@ void sum_tile(Vector *sum, unsigned int n, std::size_t n_cells, const double *co
 }
 } // namespace
 
-void MomentSums::add_group(const ModeTable *const *modes, std::size_t n_cells, const double *columns, unsigned int n_blocks)
+void MomentSums::add_group(const ModeTable *modes, std::size_t n_cells, const double *columns, unsigned int n_blocks)
 {
   if (n_cells == 0)
     return;
   constexpr unsigned int tile     = 8;
-  const unsigned int     n_double = modes[0]->n_double, n_rows = modes[0]->n_rows;
+  const unsigned int     n_double = modes[0].n_double, n_rows = modes[0].n_rows;
   for (unsigned int first = 0; first < n_modes;)
     {
       const bool         in_double = first < n_double;
@@ -140,10 +132,10 @@ void MomentSums::add_group(const ModeTable *const *modes, std::size_t n_cells, c
       Vector             sum[tile] = {};
       if (in_double)
         sum_tile<tile>(sum, n, n_cells, columns, n_blocks, n_rows,
-                       [&](std::size_t cell) { return modes[cell]->doubles(first); });
+                       [&](std::size_t cell) { return modes[cell].doubles(first); });
       else
         sum_tile<tile>(sum, n, n_cells, columns, n_blocks, n_rows,
-                       [&](std::size_t cell) { return modes[cell]->singles(first); });
+                       [&](std::size_t cell) { return modes[cell].singles(first); });
       for (unsigned int j = 0; j < n; ++j)
         {
           double *const high_part = data.data() + (first + j) * n_lanes;

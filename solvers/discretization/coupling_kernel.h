@@ -16,22 +16,18 @@ struct BinnedScale
 };
 
 /// Modes of one feature cell, [mode][row]: the leading ones in double precision, the small ones that follow in single precision,
-/// since streaming these tables from memory is what a stage's nonlocal part costs.
-class ModeTable
+/// since streaming these tables from memory is what a stage's nonlocal part costs. A view; Coupling has the memory.
+struct ModeTable
 {
-public:
-  ModeTable(unsigned int rows, unsigned int n_modes, unsigned int n_leading);
+  unsigned int n_rows, n_double, n_single; ///< rows are a multiple of 8
+  double      *high;
+  float       *low;
+
+  const double *doubles(unsigned int mode) const { return high + static_cast<std::size_t>(mode) * n_rows; }
+  const float  *singles(unsigned int mode) const { return low + static_cast<std::size_t>(mode - n_double) * n_rows; }
 
   double entry(unsigned int row, unsigned int mode) const;
   void   set(unsigned int row, unsigned int mode, double value);
-
-  unsigned int  n_rows, n_double, n_single; ///< rows are a multiple of 8
-  const double *doubles(unsigned int mode) const { return high.data() + static_cast<std::size_t>(mode) * n_rows; }
-  const float  *singles(unsigned int mode) const { return low.data() + static_cast<std::size_t>(mode - n_double) * n_rows; }
-
-private:
-  std::vector<double> high;
-  std::vector<float>  low;
 };
 
 /// table[row] = Σ_j e_j T[row][j] for the rows from `first_block` × 8 on.
@@ -49,7 +45,7 @@ class MomentSums
 public:
   MomentSums(unsigned int n_modes, const BinnedScale &scale);
   /// `columns` [cell][n_blocks × 8], padded with zeros.
-  void                 add_group(const ModeTable *const *modes, std::size_t n_cells, const double *columns, unsigned int n_blocks);
+  void                 add_group(const ModeTable *modes, std::size_t n_cells, const double *columns, unsigned int n_blocks);
   std::vector<double> &sums() { return data; } ///< [high | low][mode][8]
 
 private:

@@ -67,7 +67,7 @@ struct StageArguments
   double       *u2         = nullptr;
   const double *traces_in  = nullptr;
   double       *traces_out = nullptr;
-  double       *columns    = nullptr; ///< [cell][padded points], amplitude only
+  double       *columns    = nullptr; ///< [cell][point], amplitude only
 
   bool   save    = false; ///< u2 ← u before anything else
   bool   combine = false; ///< u2 ← u2_keep · u2 + u2_mix · (u + u2_step · L)

@@ -310,7 +310,7 @@ private:
             if constexpr (dim > 2)
               sum *= legendre.weights[t % n];
             for (unsigned int lane = 0; lane < n_lanes; ++lane)
-              args.columns[(batch * n_lanes + lane) * shape.n_padded_nodes + static_cast<std::size_t>(t)] = sum[lane];
+              args.columns[(batch * n_lanes + lane) * n_side + static_cast<std::size_t>(t)] = sum[lane];
           }
       }
   }
