@@ -187,6 +187,7 @@ void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Co
   domain.parse(parameters);
   MeanFieldParameters field_parameters;
   field_parameters.parse(parameters);
+  field_parameters.refuse_entropy(run_parameters.solver);
   problem              = make_learning_problem(parameters, domain.lower, domain.upper, run_parameters.seed);
   const unsigned int D = problem->n_parameters();
   if (domain.dimension() != D)

@@ -21,6 +21,7 @@ void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
   setup.end_time = run_parameters.end_time;
   MeanFieldParameters mean_field_parameters;
   mean_field_parameters.parse(parameters);
+  mean_field_parameters.refuse_entropy(run_parameters.solver);
 
   problem                = make_learning_problem(parameters, setup.domain.lower, setup.domain.upper, run_parameters.seed);
   const unsigned int dim = setup.domain.dimension();

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include <solvers/base/error.h>
+#include <solvers/base/number.h>
 #include <solvers/base/random.h>
 #include <solvers/mean_field/compression.h>
 #include <solvers/mean_field/projection_kernel.h>
@@ -22,6 +23,8 @@ void MeanFieldParameters::declare(dealii::ParameterHandler &prm)
                     "singular value decomposition of the features may make; 0 keeps all data nodes.");
   prm.declare_entry("Weight decay", "0", dealii::Patterns::Double(0., std::numeric_limits<double>::max()),
                     "lambda of the confining potential (lambda/2)|theta|^2, which is added to the risk.");
+  prm.declare_entry("Inverse temperature", "inf", dealii::Patterns::Anything(),
+                    "beta > 0 of the entropy (1/beta) int rho log(rho), which noise in the training adds to the risk; inf: none.");
   prm.leave_subsection();
 }
 
@@ -30,7 +33,20 @@ void MeanFieldParameters::parse(dealii::ParameterHandler &prm)
   prm.enter_subsection("Mean field");
   tolerance    = prm.get_double("Compression tolerance");
   weight_decay = prm.get_double("Weight decay");
+  const std::string temperature = prm.get("Inverse temperature");
   prm.leave_subsection();
+  if (temperature == "inf")
+    inverse_temperature = std::numeric_limits<double>::infinity();
+  else if (!parse_number(temperature, inverse_temperature) || !std::isfinite(inverse_temperature) || !(inverse_temperature > 0.))
+    throw InputError("Mean field/Inverse temperature", "'" + temperature + "' is neither a number above 0 nor inf.");
+}
+
+void MeanFieldParameters::refuse_entropy(const std::string &solver) const
+{
+  if (std::isfinite(inverse_temperature))
+    throw InputError("Mean field/Inverse temperature", "the solver '" + solver +
+                                                         "' is for the equation without entropy: leave it at inf, or choose a "
+                                                         "solver that has it.");
 }
 
 namespace

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,6 +25,10 @@ struct MeanFieldParameters
 
   double tolerance = 1e-10;    ///< of the kernel, by the truncated SVD of the features; 0: no compression
   double weight_decay = 0.;    ///< λ of Ψ_λ = Ψ + (λ/2)|θ|²
+  double inverse_temperature = std::numeric_limits<double>::infinity(); ///< β of the entropy (1/β) ∫ ρ log ρ; infinite: none
+
+  /// For solvers of the equation without entropy: throws InputError if β is finite.
+  void refuse_entropy(const std::string &solver) const;
 };
 
 /// The nonlocal coupling in moment space. With W = diag(√p_k) and the truncated SVD W g(ω) ≈ Q χ(ω) of the features on the domain
