@@ -1,5 +1,7 @@
 #include <solvers/base/run_parameters.h>
 #include <solvers/base/solver.h>
+#include <solvers/boltzmann/parameters.h>
+#include <solvers/boltzmann/solver.h>
 #include <solvers/characteristics/parameters.h>
 #include <solvers/characteristics/solver.h>
 #include <solvers/comparison/parameters.h>
@@ -20,7 +22,8 @@ namespace rhoflow
 const std::vector<SolverEntry> &registered_solvers()
 {
   static const std::vector<SolverEntry> solvers = {single_neuron_solver_entry(), continuity_solver_entry(),
-                                                   characteristics_solver_entry(), particle_solver_entry()};
+                                                   characteristics_solver_entry(), boltzmann_solver_entry(),
+                                                   particle_solver_entry()};
   return solvers;
 }
 
@@ -34,6 +37,7 @@ void declare_all_parameters(dealii::ParameterHandler &parameters)
   RefinementParameters::declare(parameters);
   SingleNeuronSolver::declare(parameters);
   CharacteristicsParameters::declare(parameters);
+  BoltzmannParameters::declare(parameters);
   ParticleParameters::declare(parameters);
   ComparisonParameters::declare(parameters);
   OutputParameters::declare(parameters);

@@ -1,0 +1,70 @@
+#include <solvers/base/statistics.h>
+#include <solvers/boltzmann/diagnostics.h>
+#include <solvers/boltzmann/step.h>
+#include <solvers/mean_field/mean_field.h>
+#include <solvers/model/learning_problem.h>
+
+namespace rhoflow
+{
+BoltzmannDiagnostics diagnose(const DualProblem &problem, const BoltzmannSolution &solution)
+{
+  const DualProblem::State &state = solution.state;
+  const MeanField          &field = problem.mean_field();
+  const std::size_t         D     = field.learning_problem().n_parameters();
+
+  // Ψ, |θ|², at the sides, then the means.
+  const auto           first = problem.integrals(state, 3 + D, [D](const DualProblem::Node &node, double *q) {
+    q[0] = node.potential;
+    q[1] = 0.;
+    q[2] = (node.at_side ? 1. : 0.);
+    for (std::size_t d = 0; d < D; ++d)
+      {
+        q[1] += node.theta[d] * node.theta[d];
+        q[3 + d] = node.theta[d];
+      }
+  });
+  BoltzmannDiagnostics result{};
+  result.risk          = field.risk(state.moments);
+  result.excess_risk   = field.excess_risk(state.moments);
+  result.confinement   = .5 * field.weight_decay() * first[1];
+  result.entropy       = -state.beta * first[0] - state.log_partition;
+  result.free_energy   = result.risk + result.confinement + result.entropy / state.beta;
+  result.gap           = .5 * solution.gradient * solution.gradient;
+  result.certificate   = first[0] - problem.minimum_potential(state);
+  result.boundary_mass = first[2];
+  result.mean.assign(first.begin() + 3, first.end());
+
+  // Around the mean: differences of raw moments lose digits where the density is narrow.
+  const std::vector<double> &mean = result.mean;
+  result.covariance = problem.integrals(state, D * (D + 1) / 2, [D, &mean](const DualProblem::Node &node, double *q) {
+    for (std::size_t d = 0; d < D; ++d)
+      for (std::size_t k = d; k < D; ++k)
+        *q++ = (node.theta[d] - mean[d]) * (node.theta[k] - mean[k]);
+  });
+  return result;
+}
+
+void add_to_row(Statistics &table, const BoltzmannSolution &solution, const BoltzmannDiagnostics &diagnostics,
+                double quadrature_error, const std::vector<std::string> &names)
+{
+  table.set("inverse temperature", solution.state.beta);
+  table.set("risk", diagnostics.risk);
+  table.set("excess risk", diagnostics.excess_risk);
+  table.set("free energy", diagnostics.free_energy);
+  table.set("duality gap", diagnostics.gap);
+  table.set("quadrature error", quadrature_error);
+  table.set("entropy", diagnostics.entropy);
+  table.set("confinement", diagnostics.confinement);
+  table.set("log partition function", solution.state.log_partition);
+  table.set("effective modes", solution.effective_rank);
+  table.set("optimality certificate", diagnostics.certificate);
+  table.set("boundary mass", diagnostics.boundary_mass);
+  table.set("gradient", solution.gradient);
+  table.set("Newton steps", solution.n_steps);
+  for (std::size_t d = 0; d < names.size(); ++d)
+    table.set("mean " + names[d], diagnostics.mean[d]);
+  for (std::size_t d = 0, c = 0; d < names.size(); ++d)
+    for (std::size_t e = d; e < names.size(); ++e, ++c)
+      table.set("covariance " + names[d] + " " + names[e], diagnostics.covariance[c]);
+}
+} // namespace rhoflow

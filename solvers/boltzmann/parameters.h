@@ -1,0 +1,26 @@
+#pragma once
+
+#include <vector>
+
+namespace dealii
+{
+class ParameterHandler;
+}
+
+namespace rhoflow
+{
+/// Section "Boltzmann", and the limits of the boundary mass of section "Domain".
+struct BoltzmannParameters
+{
+  static void declare(dealii::ParameterHandler &prm);
+  void        parse(dealii::ParameterHandler &prm);
+
+  unsigned int        nodes_per_cell = 4; ///< Gauss points along each axis of a cell
+  double              tolerance      = 1e-12;
+  unsigned int        most_steps     = 100;
+  std::vector<double> path;                    ///< inverse temperatures on the way to β, each solved from the one before
+  bool                write_density    = true; ///< as VTU
+  double              boundary_warning = 1e-6;
+  double              boundary_limit   = 1e-2;
+};
+} // namespace rhoflow

@@ -1,0 +1,191 @@
+#include <solvers/base/error.h>
+#include <solvers/base/progress.h>
+#include <solvers/base/run_directory.h>
+#include <solvers/base/statistics.h>
+#include <solvers/base/timing.h>
+#include <solvers/boltzmann/diagnostics.h>
+#include <solvers/boltzmann/picture.h>
+#include <solvers/boltzmann/solver.h>
+#include <solvers/boltzmann/step.h>
+#include <solvers/mean_field/fitted_curve.h>
+#include <solvers/mean_field/mean_field.h>
+#include <solvers/model/learning_problem.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace rhoflow
+{
+namespace
+{
+bool first_rank(MPI_Comm communicator)
+{
+  int rank;
+  MPI_Comm_rank(communicator, &rank);
+  return rank == 0;
+}
+
+void check_boundary_mass(double mass, double beta, double lambda, const BoltzmannParameters &settings, Progress &progress)
+{
+  const std::string found = "at the inverse temperature " + short_number(beta) + " its outermost cells hold the mass " +
+                            short_number(mass);
+  if (mass > settings.boundary_limit)
+    throw InputError("Domain/Upper corner",
+                     "the box is too small: " + found + " (limit " + short_number(settings.boundary_limit) + "). Enlarge the box" +
+                       (lambda > 0. ? ", raise 'Mean field/Weight decay'" :
+                                      "; without 'Mean field/Weight decay' a density on an unbounded space need not exist") +
+                       ", or raise 'Domain/Boundary mass limit'.");
+  if (mass > settings.boundary_warning)
+    progress.warning(found + "; the box may be too small");
+}
+} // namespace
+
+BoltzmannSolver::BoltzmannSolver()  = default;
+BoltzmannSolver::~BoltzmannSolver() = default;
+
+void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator)
+{
+  run_parameters.parse(parameters);
+  settings.parse(parameters);
+  domain.parse(parameters);
+  MeanFieldParameters field_parameters;
+  field_parameters.parse(parameters);
+  inverse_temperature = field_parameters.inverse_temperature;
+  if (!std::isfinite(inverse_temperature))
+    throw InputError("Mean field/Inverse temperature",
+                     "the solver 'boltzmann' finds the density of a finite temperature: give a finite beta, such as 100.");
+  if (!settings.path.empty() && settings.path.back() >= inverse_temperature)
+    throw InputError("Boltzmann/Path of inverse temperatures",
+                     "the path must stay below the last inverse temperature, " + short_number(inverse_temperature) +
+                       " of section 'Mean field'.");
+  if (run_parameters.compare_with_sgd)
+    throw InputError("Compare with SGD", "the solver 'boltzmann' has no time in which a network could be trained beside it. Set "
+                                         "it to false.");
+  problem              = make_learning_problem(parameters, domain.lower, domain.upper, run_parameters.seed);
+  const unsigned int D = problem->n_parameters();
+  if (domain.dimension() != D)
+    {
+      std::string names;
+      for (const std::string &name : problem->parameter_names())
+        names += (names.empty() ? "" : ", ") + name;
+      throw InputError("Domain/Lower corner", "the box has " + std::to_string(domain.dimension()) +
+                                                " coordinates, but the neuron has the parameters " + names +
+                                                ". Give the lower and the upper corner one number for each.");
+    }
+  if (problem->parameter_names().back() == "r" && domain.lower.back() < 0.)
+    throw InputError("Domain/Lower corner", "r is a radius: its lower corner must be at least 0.");
+  const unsigned int skip = D - problem->n_feature_parameters();
+  mean_field = std::make_unique<MeanField>(*problem, std::vector<double>(domain.lower.begin() + skip, domain.lower.end()),
+                                           std::vector<double>(domain.upper.begin() + skip, domain.upper.end()),
+                                           field_parameters);
+  const double bytes = DualProblem::bytes(*mean_field, domain, settings.nodes_per_cell + 1, communicator);
+  if (bytes > 8e9)
+    throw InputError("Domain/Subdivisions", "the " + std::to_string(mean_field->n_modes()) + " modes at the nodes of all cells need " +
+                                              short_number(bytes / 1e9, 2) +
+                                              " GB on every rank. Choose fewer cells, fewer 'Boltzmann/Nodes per cell', or more "
+                                              "ranks.");
+  // The covariance is summed exactly, in half a kilobyte an entry.
+  if (mean_field->n_modes() > 2000)
+    throw InputError("Mean field/Compression tolerance",
+                     std::to_string(mean_field->n_modes()) + " modes are more than the 2000 whose covariance can be kept. "
+                                                             "Choose a larger tolerance.");
+}
+
+void BoltzmannSolver::run(const RunContext &context)
+{
+  const bool  writes = first_rank(context.communicator);
+  Timing      timing;
+  DualProblem dual = [&] {
+    Timing::Scope scope(timing.section("features"));
+    return DualProblem(*mean_field, domain, settings.nodes_per_cell, context.communicator);
+  }();
+  const DualProblem finer = [&] {
+    Timing::Scope scope(timing.section("finer quadrature"));
+    return DualProblem(*mean_field, domain, settings.nodes_per_cell + 1, context.communicator);
+  }();
+  context.progress.line("Quadrature: " + std::to_string(dual.n_nodes()) + " nodes; " + std::to_string(dual.n_modes()) + " of " +
+                        std::to_string(problem->n_nodes()) + " features kept, error " +
+                        short_number(mean_field->compression_error(), 2));
+
+  Statistics          statistics(context.directory.file("statistics.csv"), writes);
+  FittedCurve         curve(*problem, context.directory, writes);
+  std::vector<double> betas = settings.path;
+  betas.push_back(inverse_temperature);
+  BoltzmannSolution    solution{{0., std::vector<double>(dual.n_modes(), 0.), 0., 0., {}, {}, {}}};
+  BoltzmannDiagnostics last{};
+  double               quadrature_error = 0.;
+  unsigned int         n_steps          = 0;
+  for (std::size_t row = 0; row < betas.size(); ++row)
+    {
+      const double beta = betas[row];
+      {
+        Timing::Scope scope(timing.section("Newton's method"));
+        solution = maximise_dual(dual, beta, solution.state.e, settings.tolerance, settings.most_steps,
+                                 [&](unsigned int steps, double gradient) {
+                                   context.progress.update(static_cast<double>(row) / static_cast<double>(betas.size()),
+                                                           {{"beta", short_number(beta)},
+                                                            {"steps", std::to_string(steps)},
+                                                            {"gradient", short_number(gradient)}});
+                                 });
+        n_steps += solution.n_steps;
+      }
+      {
+        Timing::Scope scope(timing.section("diagnostics"));
+        last = diagnose(dual, solution);
+      }
+      {
+        Timing::Scope scope(timing.section("finer quadrature"));
+        quadrature_error =
+          std::abs(finer.evaluate(solution.state.e, beta, false).log_partition - solution.state.log_partition) / beta;
+      }
+      check_boundary_mass(last.boundary_mass, beta, mean_field->weight_decay(), settings, context.progress);
+      if (quadrature_error * beta > 1e-4)
+        context.progress.warning("at the inverse temperature " + short_number(beta) + " one more Gauss point along each axis of a "
+                                 "cell changes the partition function by a factor exp(" +
+                                 short_number(quadrature_error * beta, 2) +
+                                 "): refine section 'Domain', or raise 'Boltzmann/Nodes per cell'");
+      add_to_row(statistics, solution, last, quadrature_error, problem->parameter_names());
+      statistics.finish_row();
+      curve.add(static_cast<double>(row), mean_field->prediction(solution.state.moments));
+    }
+  if (settings.write_density)
+    {
+      Timing::Scope scope(timing.section("pictures"));
+      write_picture(dual, solution.state, domain, std::max(settings.nodes_per_cell - 1, 1u),
+                    context.directory.file("density.vtu"));
+    }
+
+  const auto times = timing.write(context.directory.file("timing.csv"), context.communicator);
+  context.progress.report("Boltzmann density",
+                          {{"inverse temperature", short_number(inverse_temperature)},
+                           {"risk", short_number(last.risk, 8)},
+                           {"excess risk", short_number(last.excess_risk, 8)},
+                           {"free energy", short_number(last.free_energy, 10)},
+                           {"  above its minimum by", "at most " + short_number(last.gap, 2) + " (duality gap)"},
+                           {"  quadrature error", short_number(quadrature_error, 2)},
+                           {"entropy", short_number(last.entropy, 6)},
+                           {"log partition function", short_number(solution.state.log_partition, 6)},
+                           {"effective modes", short_number(solution.effective_rank) + " of " + std::to_string(dual.n_modes())},
+                           {"optimality certificate without entropy", short_number(last.certificate)},
+                           {"mass in the outermost cells", short_number(last.boundary_mass, 2)},
+                           {"Newton steps", std::to_string(n_steps) + " in all; " + std::to_string(solution.n_steps) + " with " +
+                                              std::to_string(solution.n_halvings) + " halvings at the end, gradient " +
+                                              short_number(solution.gradient, 2)},
+                           {"memory", short_number(Timing::peak_memory(), 3) + " MiB on rank 0"}});
+  context.progress.report("Time, mean over the ranks", times);
+}
+
+SolverEntry boltzmann_solver_entry()
+{
+  return {
+    "boltzmann",
+    "Stationary density of the equation with entropy: the one minimiser of R + (lambda/2) int |theta|^2 rho + (1/beta) int rho "
+    "log(rho), which is the self-consistent rho = exp(-beta Psi_lambda(theta; rho))/Z. Newton's method on the concave dual "
+    "problem in as many unknowns as there are moments, with Gauss points in the cells of section 'Domain'; needs a finite "
+    "'Inverse temperature' and a box (or weight decay) that holds the density. Writes free energy, entropy, moments and error "
+    "bounds (statistics.csv, one row an inverse temperature), the density (density.vtu) and the fitted curve (curve.csv; its "
+    "column time counts the rows of statistics.csv from 0).",
+    [] { return std::make_unique<BoltzmannSolver>(); },
+    {"", "Learning problem", "Data", "Target", "Initial law", "Mean field", "Domain", "Boltzmann"}};
+}
+} // namespace rhoflow

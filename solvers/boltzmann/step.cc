@@ -1,0 +1,125 @@
+#include <solvers/base/error.h>
+#include <solvers/base/progress.h>
+#include <solvers/boltzmann/step.h>
+#include <solvers/mean_field/mean_field.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace rhoflow
+{
+namespace
+{
+double norm(const std::vector<double> &x)
+{
+  double sum = 0.;
+  for (const double value : x)
+    sum += value * value;
+  return std::sqrt(sum);
+}
+
+/// L Lᵀ = 1 + β Cov.
+class Cholesky
+{
+public:
+  explicit Cholesky(const DualProblem::State &state)
+    : n(state.e.size())
+    , l(n * n, 0.)
+  {
+    for (std::size_t j = 0; j < n; ++j)
+      for (std::size_t i = j; i < n; ++i)
+        {
+          double sum = state.beta * state.covariance[i * n + j] + (i == j ? 1. : 0.);
+          for (std::size_t k = 0; k < j; ++k)
+            sum -= l[i * n + k] * l[j * n + k];
+          // The matrix is at least one; round-off of a covariance that is nothing must not change that.
+          l[i * n + j] = (i == j ? std::sqrt(std::max(sum, 1e-3)) : sum / l[j * n + j]);
+        }
+  }
+
+  void solve(std::vector<double> &x) const
+  {
+    for (std::size_t i = 0; i < n; ++i)
+      {
+        for (std::size_t k = 0; k < i; ++k)
+          x[i] -= l[i * n + k] * x[k];
+        x[i] /= l[i * n + i];
+      }
+    for (std::size_t i = n; i-- > 0;)
+      {
+        for (std::size_t k = i + 1; k < n; ++k)
+          x[i] -= l[k * n + i] * x[k];
+        x[i] /= l[i * n + i];
+      }
+  }
+
+private:
+  std::size_t         n;
+  std::vector<double> l;
+};
+
+/// tr((1 + S)⁻¹ S) with S = β Cov.
+double effective_rank(const DualProblem::State &state, const Cholesky &factor)
+{
+  const std::size_t   n     = state.e.size();
+  double              trace = 0.;
+  std::vector<double> column(n);
+  for (std::size_t j = 0; j < n; ++j)
+    {
+      for (std::size_t i = 0; i < n; ++i)
+        column[i] = state.beta * state.covariance[i * n + j];
+      factor.solve(column);
+      trace += column[j];
+    }
+  return trace;
+}
+} // namespace
+
+BoltzmannSolution maximise_dual(const DualProblem &problem, double beta, std::vector<double> e, double tolerance,
+                                unsigned int most_steps, const std::function<void(unsigned int, double)> &report)
+{
+  const std::vector<double> c     = problem.mean_field().residual(std::vector<double>(e.size(), 0.));
+  const double              small = tolerance * std::max(1., norm(c));
+  BoltzmannSolution         result{problem.evaluate(e, beta, true)};
+  for (;;)
+    {
+      result.gradient = norm(result.state.gradient);
+      report(result.n_steps, result.gradient);
+      const Cholesky factor(result.state);
+      if (result.gradient <= small)
+        {
+          result.effective_rank = effective_rank(result.state, factor);
+          return result;
+        }
+      if (!std::isfinite(result.gradient) || result.n_steps == most_steps)
+        throw RunError("Newton's method has not converged at the inverse temperature " + short_number(beta) + ": after " +
+                       std::to_string(result.n_steps) + " steps the moments differ by " + short_number(result.gradient) +
+                       ". Approach it by 'Boltzmann/Path of inverse temperatures', or raise 'Boltzmann/Maximum iterations' or "
+                       "'Boltzmann/Tolerance'.");
+
+      std::vector<double> direction = result.state.gradient;
+      factor.solve(direction);
+      double slope = 0.;
+      for (std::size_t j = 0; j < e.size(); ++j)
+        slope += direction[j] * result.state.gradient[j];
+      // Near the maximum D grows by less than its round-off; the gradient still tells.
+      const double round_off = 1e-13 * (1. + std::abs(result.state.dual));
+      double       s         = 1.;
+      for (;; s *= .5)
+        {
+          for (std::size_t j = 0; j < e.size(); ++j)
+            e[j] = result.state.e[j] + s * direction[j];
+          const auto trial = problem.evaluate(e, beta, false);
+          if (trial.dual >= result.state.dual + 1e-4 * s * slope - round_off || norm(trial.gradient) <= .5 * result.gradient)
+            break;
+          if (s < 1e-10)
+            throw RunError("Newton's method stagnates at the inverse temperature " + short_number(beta) +
+                           ": the moments differ by " + short_number(result.gradient) +
+                           ". Raise 'Boltzmann/Tolerance' above this.");
+          ++result.n_halvings;
+        }
+      result.state = problem.evaluate(e, beta, true);
+      ++result.n_steps;
+    }
+}
+} // namespace rhoflow
