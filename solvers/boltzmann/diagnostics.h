@@ -12,16 +12,16 @@ struct BoltzmannSolution;
 /// What a Boltzmann density ρ_e tells.
 struct BoltzmannDiagnostics
 {
-  double              risk;          ///< R
-  double              excess_risk;   ///< R − ½ E Var(y | x)
-  double              free_energy;   ///< F(ρ_e), summed up from R, ∫ |θ|² ρ and the entropy
-  double              gap;           ///< ½ |D'(e)|² = F(ρ_e) − D(e) ≥ F(ρ_e) − min F
-  double              entropy;       ///< ∫ ρ log ρ = −β ∫ Ψ ρ − log Z
-  double              confinement;   ///< (λ/2) ∫ |θ|² ρ
-  double              certificate;   ///< ∫ Ψ_λ ρ − min Ψ_λ ≥ E(ρ) − inf E, E = R + (λ/2) ∫ |θ|² ρ (without entropy)
-  double              boundary_mass; ///< in the cells at the sides of the box
-  std::vector<double> mean;          ///< [D]
-  std::vector<double> covariance;    ///< upper triangle by rows, [D(D+1)/2]
+  double risk;              ///< R
+  double excess_risk;       ///< R − ½ E Var(y | x)
+  double free_energy;       ///< F(ρ_e), summed up from R, ∫ |θ|² ρ and the entropy
+  double gap;               ///< ½ |D'(e)|² = F(ρ_e) − D(e) ≥ F(ρ_e) − min F
+  double entropy;           ///< ∫ ρ log ρ = −β ∫ Ψ ρ − log Z
+  double confinement;       ///< (λ/2) ∫ |θ|² ρ
+  double certificate;       ///< ∫ Ψ_λ ρ − min Ψ_λ ≥ E(ρ) − inf E, E = R + (λ/2) ∫ |θ|² ρ (without entropy)
+  double boundary_mass;     ///< in the cells at the sides of the box
+  std::vector<double> mean; ///< [D]
+  std::vector<double> covariance; ///< upper triangle by rows, [D(D+1)/2]
 };
 
 /// Collective.

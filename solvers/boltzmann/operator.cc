@@ -40,11 +40,12 @@ AxisQuadrature unit_amplitude()
   return AxisQuadrature(point, 0, 1);
 }
 
-std::size_t n_omega_nodes(const Domain &domain, unsigned int nodes_per_cell, bool linear)
+/// In floating point, since it is asked before anybody knows whether it fits into an integer.
+double n_tensor_nodes(const Domain &domain, unsigned int nodes_per_cell, unsigned int first_axis)
 {
-  std::size_t count = 1;
-  for (unsigned int d = linear ? 1 : 0; d < domain.dimension(); ++d)
-    count *= (static_cast<std::size_t>(domain.subdivisions[d]) << domain.refinement) * nodes_per_cell;
+  double count = 1.;
+  for (unsigned int d = first_axis; d < domain.dimension(); ++d)
+    count *= std::ldexp(domain.subdivisions[d], static_cast<int>(domain.refinement)) * nodes_per_cell;
   return count;
 }
 
@@ -57,8 +58,9 @@ unsigned int ambient_dimension(const LearningProblem &problem)
     }
   catch (const InputError &)
     {
-      throw InputError("Learning problem/Input dimension",
-                       "in the limit of infinitely many dimensions the entropy of the weights is infinite. Choose a finite one.");
+      throw InputError(
+        "Learning problem/Input dimension",
+        "in the limit of infinitely many dimensions the entropy of the weights is infinite. Choose a finite one.");
     }
 }
 } // namespace
@@ -78,11 +80,16 @@ AxisQuadrature::AxisQuadrature(const Domain &domain, unsigned int axis, unsigned
       }
 }
 
-double DualProblem::bytes(const MeanField &mean_field, const Domain &domain, unsigned int nodes_per_cell, MPI_Comm communicator)
+DualProblem::Cost DualProblem::cost(const MeanField &mean_field, const Domain &domain, unsigned int nodes_per_cell,
+                                    MPI_Comm communicator)
 {
-  const double points = static_cast<double>(
-    n_omega_nodes(domain, nodes_per_cell, mean_field.learning_problem().linear_in_first_parameter()));
-  return 8. * points * mean_field.n_modes() / size_of(communicator);
+  const LearningProblem &problem = mean_field.learning_problem();
+  if (problem.parameter_names().back() == "r")
+    ambient_dimension(problem);
+  const int          n_ranks = size_of(communicator);
+  const unsigned int skip    = problem.linear_in_first_parameter() ? 1 : 0;
+  return {n_tensor_nodes(domain, nodes_per_cell, 0) / n_ranks,
+          8. * n_tensor_nodes(domain, nodes_per_cell, skip) * mean_field.n_modes() / n_ranks};
 }
 
 DualProblem::DualProblem(const MeanField &mean_field, const Domain &domain, unsigned int nodes_per_cell, MPI_Comm communicator)
@@ -123,8 +130,8 @@ DualProblem::DualProblem(const MeanField &mean_field, const Domain &domain, unsi
   for (std::size_t i = first; i < last; ++i)
     {
       double      weight = 1., log_measure = log_sphere;
-      bool        side   = false;
-      std::size_t index  = i;
+      bool        side  = false;
+      std::size_t index = i;
       for (std::size_t d = 0; d < n_omega; ++d)
         {
           const std::size_t q      = index % axes[d].nodes.size();
@@ -236,8 +243,8 @@ DualProblem::State DualProblem::evaluate(const std::vector<double> &e, double be
       std::size_t entry = 1 + n;
       for (unsigned int j = 0; j < n; ++j)
         for (unsigned int k = 0; k <= j; ++k, ++entry)
-          state.covariance[j * n + k] = state.covariance[k * n + j] =
-            total[entry] / total[0] - state.moments[j] * state.moments[k];
+          state.covariance[j * n + k] = state.covariance[k * n + j] = total[entry] / total[0] -
+                                                                      state.moments[j] * state.moments[k];
     }
   return state;
 }
@@ -289,7 +296,7 @@ void DualProblem::density(const State &state, std::size_t count, const double *t
       double        square = 0.;
       for (std::size_t d = 0; d < n_parameters; ++d)
         square += t[d] * t[d];
-      potential[i]   = (linear ? t[0] : 1.) * kernel::dot(n, state.e.data(), &values[i * n]) + .5 * field.weight_decay() * square;
+      potential[i] = (linear ? t[0] : 1.) * kernel::dot(n, state.e.data(), &values[i * n]) + .5 * field.weight_decay() * square;
       log_density[i] = -state.beta * potential[i] - state.log_partition;
     }
 }

@@ -23,8 +23,8 @@ struct AxisQuadrature
   std::vector<bool> at_lower_side, at_upper_side;
 };
 
-/// The free energy F(ρ) = R(ρ) + (λ/2) ∫ |θ|² ρ + (1/β) ∫ ρ log ρ is strictly convex. With R(ρ) = R_0 + ½ |m(ρ) − c|² in moments
-/// and ½ |x|² = max_e (e·x − ½ |e|²), minimum and maximum change places:
+/// The free energy F(ρ) = R(ρ) + (λ/2) ∫ |θ|² ρ + (1/β) ∫ ρ log ρ is strictly convex. With R(ρ) = R_0 + ½ |m(ρ) − c|² in
+/// moments and ½ |x|² = max_e (e·x − ½ |e|²), minimum and maximum change places:
 ///   min_ρ F(ρ) = max_e D(e),   D(e) = R_0 − ½ |e|² − c·e − (1/β) log Z(e),
 ///   Z(e) = ∫ exp(−β Ψ_e(θ)) dμ(θ),   Ψ_e = a Σ_j e_j χ_j(ω) + (λ/2) |θ|²,
 /// a smooth concave function of n numbers with D' = m(ρ_e) − c − e and D'' = −1 − β Cov_{ρ_e}(a χ), where
@@ -46,8 +46,13 @@ public:
   std::size_t      n_nodes() const { return n_global_omega * amplitudes.nodes.size(); }
   MPI_Comm         communicator() const { return comm; }
   const MeanField &mean_field() const { return field; }
-  /// Memory of the modes of a rank, in bytes, known before they are computed.
-  static double bytes(const MeanField &mean_field, const Domain &domain, unsigned int nodes_per_cell, MPI_Comm communicator);
+  /// What the nodes will cost every rank, known before they are there. Throws as the constructor does.
+  struct Cost
+  {
+    double nodes; ///< of the whole box
+    double bytes; ///< of the modes
+  };
+  static Cost cost(const MeanField &mean_field, const Domain &domain, unsigned int nodes_per_cell, MPI_Comm communicator);
 
   /// A point of moment space with what was integrated there.
   struct State
@@ -81,26 +86,27 @@ public:
 
 private:
   struct Exponents;
-  /// ψ_i = Σ_j e_j χ_j(ω_i) of this rank, and the smallest exponent β Ψ_e − log dμ/dθ of all nodes (`with_reference`), or β Ψ_e.
+  /// ψ_i = Σ_j e_j χ_j(ω_i) of this rank, and the smallest exponent β Ψ_e − log dμ/dθ of all nodes (`with_reference`), or β
+  /// Ψ_e.
   double lowest(const State &state, bool with_reference, std::vector<double> &psi) const;
 
-  const MeanField           &field;
-  MPI_Comm                   comm;
-  unsigned int               n;
-  bool                       linear; ///< in the first parameter
-  std::size_t                n_omega;
-  std::size_t                n_parameters;
-  std::size_t                n_global_omega = 1;
-  std::vector<double>        target;        ///< c
-  double                     constant = 0.; ///< R_0
-  unsigned int               radial_power     = 0;
-  double                     log_sphere       = 0.; ///< log |S^κ|
-  bool                       has_radius       = false;
-  AxisQuadrature             amplitudes; ///< one node of weight one at a = 1 for other neurons
-  std::vector<double>        omega;      ///< of this rank, [N_ω][Dω]
-  std::vector<double>        weights;    ///< [N_ω]
-  std::vector<double>        reference;  ///< log of dμ/dθ, [N_ω]
-  std::vector<bool>          at_side;    ///< [N_ω]
-  std::vector<double>        chi;        ///< [N_ω][n]
+  const MeanField    &field;
+  MPI_Comm            comm;
+  unsigned int        n;
+  bool                linear; ///< in the first parameter
+  std::size_t         n_omega;
+  std::size_t         n_parameters;
+  std::size_t         n_global_omega = 1;
+  std::vector<double> target;            ///< c
+  double              constant     = 0.; ///< R_0
+  unsigned int        radial_power = 0;
+  double              log_sphere   = 0.; ///< log |S^κ|
+  bool                has_radius   = false;
+  AxisQuadrature      amplitudes; ///< one node of weight one at a = 1 for other neurons
+  std::vector<double> omega;      ///< of this rank, [N_ω][Dω]
+  std::vector<double> weights;    ///< [N_ω]
+  std::vector<double> reference;  ///< log of dμ/dθ, [N_ω]
+  std::vector<bool>   at_side;    ///< [N_ω]
+  std::vector<double> chi;        ///< [N_ω][n]
 };
 } // namespace rhoflow

@@ -20,9 +20,10 @@ void BoltzmannParameters::declare(dealii::ParameterHandler &prm)
                     "less than this (Euclidean norm, relative to the larger of 1 and the norm of the target's moments).");
   prm.declare_entry("Maximum iterations", "100", Patterns::Integer(1, 100000),
                     "Newton steps for one inverse temperature before the run gives up.");
-  prm.declare_entry("Path of inverse temperatures", "", Patterns::List(Patterns::Double(0., std::numeric_limits<double>::max())),
-                    "Increasing inverse temperatures below that of section 'Mean field' to be solved for on the way, each from the "
-                    "solution before: a study of the temperature in one run. Every one gives a row of statistics.csv. Empty: none.");
+  prm.declare_entry(
+    "Path of inverse temperatures", "", Patterns::List(Patterns::Double(0., std::numeric_limits<double>::max())),
+    "Increasing inverse temperatures below that of section 'Mean field' to be solved for on the way, each from the "
+    "solution before: a study of the temperature in one run. Every one gives a row of statistics.csv. Empty: none.");
   prm.declare_entry("Write density", "true", Patterns::Bool(),
                     "Write the density and its potential at the last inverse temperature to density.vtu.");
   prm.leave_subsection();

@@ -60,15 +60,21 @@ public:
 
 private:
   const std::vector<dealii::DataOutBase::Patch<dim, dim>> &get_patches() const override { return patches; }
-  std::vector<std::string>                                 get_dataset_names() const override { return {"density", "potential"}; }
+  std::vector<std::string> get_dataset_names() const override { return {"density", "potential"}; }
 
   std::vector<dealii::DataOutBase::Patch<dim, dim>> patches;
 };
 } // namespace
 
-void write_picture(const DualProblem &problem, const DualProblem::State &state, const Domain &domain, unsigned int subdivisions,
-                   const std::string &path)
+void write_picture(const DualProblem &problem, const DualProblem::State &state, const Domain &domain, const std::string &path)
 {
+  double n_cells = 1.;
+  for (unsigned int d = 0; d < domain.dimension(); ++d)
+    n_cells *= std::ldexp(domain.subdivisions[d], static_cast<int>(domain.refinement));
+  unsigned int subdivisions = 4;
+  while (subdivisions > 1 && n_cells * std::pow(subdivisions + 1., domain.dimension()) > 5e5)
+    --subdivisions;
+
   // One rank writes, since MPI does not say that the disk is full.
   int rank, good = 1;
   MPI_Comm_rank(problem.communicator(), &rank);

@@ -6,10 +6,10 @@
 
 namespace rhoflow
 {
-/// Writes the density, which is positive everywhere, and its potential on the cells of the domain, each cut into
-/// `subdivisions` parts along every axis, as one VTU file of values at the corners of these parts (single precision). The
-/// density is the one with respect to Lebesgue measure or, where a symmetry left a radius, to that of the weights before.
+/// Writes the density, which is positive everywhere, and its potential on the cells of the domain, each cut into up to four
+/// parts along every axis (fewer where the file would have more than half a million points), as one VTU file of values at the
+/// corners of these parts in single precision. The density is the one with respect to Lebesgue measure or, where a symmetry
+/// left a radius, to that of the weights before.
 /// Collective; throws RunError on every rank if the disk does not take it.
-void write_picture(const DualProblem &problem, const DualProblem::State &state, const Domain &domain, unsigned int subdivisions,
-                   const std::string &path);
+void write_picture(const DualProblem &problem, const DualProblem::State &state, const Domain &domain, const std::string &path);
 } // namespace rhoflow

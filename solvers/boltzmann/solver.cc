@@ -31,7 +31,8 @@ void check_boundary_mass(double mass, double beta, double lambda, const Boltzman
                             short_number(mass);
   if (mass > settings.boundary_limit)
     throw InputError("Domain/Upper corner",
-                     "the box is too small: " + found + " (limit " + short_number(settings.boundary_limit) + "). Enlarge the box" +
+                     "the box is too small: " + found + " (limit " + short_number(settings.boundary_limit) +
+                       "). Enlarge the box" +
                        (lambda > 0. ? ", raise 'Mean field/Weight decay'" :
                                       "; without 'Mean field/Weight decay' a density on an unbounded space need not exist") +
                        ", or raise 'Domain/Boundary mass limit'.");
@@ -55,12 +56,13 @@ void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm com
     throw InputError("Mean field/Inverse temperature",
                      "the solver 'boltzmann' finds the density of a finite temperature: give a finite beta, such as 100.");
   if (!settings.path.empty() && settings.path.back() >= inverse_temperature)
-    throw InputError("Boltzmann/Path of inverse temperatures",
-                     "the path must stay below the last inverse temperature, " + short_number(inverse_temperature) +
-                       " of section 'Mean field'.");
+    throw InputError("Boltzmann/Path of inverse temperatures", "the path must stay below the last inverse temperature, " +
+                                                                 short_number(inverse_temperature) +
+                                                                 " of section 'Mean field'.");
   if (run_parameters.compare_with_sgd)
-    throw InputError("Compare with SGD", "the solver 'boltzmann' has no time in which a network could be trained beside it. Set "
-                                         "it to false.");
+    throw InputError("Compare with SGD",
+                     "the solver 'boltzmann' has no time in which a network could be trained beside it. Set "
+                     "it to false.");
   problem              = make_learning_problem(parameters, domain.lower, domain.upper, run_parameters.seed);
   const unsigned int D = problem->n_parameters();
   if (domain.dimension() != D)
@@ -78,17 +80,19 @@ void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm com
   mean_field = std::make_unique<MeanField>(*problem, std::vector<double>(domain.lower.begin() + skip, domain.lower.end()),
                                            std::vector<double>(domain.upper.begin() + skip, domain.upper.end()),
                                            field_parameters);
-  const double bytes = DualProblem::bytes(*mean_field, domain, settings.nodes_per_cell + 1, communicator);
-  if (bytes > 8e9)
-    throw InputError("Domain/Subdivisions", "the " + std::to_string(mean_field->n_modes()) + " modes at the nodes of all cells need " +
-                                              short_number(bytes / 1e9, 2) +
-                                              " GB on every rank. Choose fewer cells, fewer 'Boltzmann/Nodes per cell', or more "
-                                              "ranks.");
+  // With one more node for the error estimate.
+  const auto cost = DualProblem::cost(*mean_field, domain, settings.nodes_per_cell + 1, communicator);
+  if (cost.bytes > 8e9 || cost.nodes > 1e9)
+    throw InputError("Domain/Subdivisions", "the cells have " + short_number(cost.nodes, 2) +
+                                              " quadrature nodes on every rank, and " + std::to_string(mean_field->n_modes()) +
+                                              " modes need " + short_number(cost.bytes / 1e9, 2) +
+                                              " GB there: more than 10^9 nodes or 8 GB. Choose fewer cells, fewer "
+                                              "'Boltzmann/Nodes per cell', or more ranks.");
   // The covariance is summed exactly, in half a kilobyte an entry.
   if (mean_field->n_modes() > 2000)
-    throw InputError("Mean field/Compression tolerance",
-                     std::to_string(mean_field->n_modes()) + " modes are more than the 2000 whose covariance can be kept. "
-                                                             "Choose a larger tolerance.");
+    throw InputError("Mean field/Compression tolerance", std::to_string(mean_field->n_modes()) +
+                                                           " modes are more than the 2000 whose covariance can be kept. "
+                                                           "Choose a larger tolerance.");
 }
 
 void BoltzmannSolver::run(const RunContext &context)
@@ -120,13 +124,12 @@ void BoltzmannSolver::run(const RunContext &context)
       const double beta = betas[row];
       {
         Timing::Scope scope(timing.section("Newton's method"));
-        solution = maximise_dual(dual, beta, solution.state.e, settings.tolerance, settings.most_steps,
-                                 [&](unsigned int steps, double gradient) {
-                                   context.progress.update(static_cast<double>(row) / static_cast<double>(betas.size()),
-                                                           {{"beta", short_number(beta)},
-                                                            {"steps", std::to_string(steps)},
-                                                            {"gradient", short_number(gradient)}});
-                                 });
+        solution = maximise_dual(
+          dual, beta, solution.state.e, settings.tolerance, settings.most_steps, [&](unsigned int steps, double gradient) {
+            context.progress.update(
+              static_cast<double>(row) / static_cast<double>(betas.size()),
+              {{"beta", short_number(beta)}, {"steps", std::to_string(steps)}, {"gradient", short_number(gradient)}});
+          });
         n_steps += solution.n_steps;
       }
       {
@@ -140,7 +143,8 @@ void BoltzmannSolver::run(const RunContext &context)
       }
       check_boundary_mass(last.boundary_mass, beta, mean_field->weight_decay(), settings, context.progress);
       if (quadrature_error * beta > 1e-4)
-        context.progress.warning("at the inverse temperature " + short_number(beta) + " one more Gauss point along each axis of a "
+        context.progress.warning("at the inverse temperature " + short_number(beta) +
+                                 " one more Gauss point along each axis of a "
                                  "cell changes the partition function by a factor exp(" +
                                  short_number(quadrature_error * beta, 2) +
                                  "): refine section 'Domain', or raise 'Boltzmann/Nodes per cell'");
@@ -151,8 +155,7 @@ void BoltzmannSolver::run(const RunContext &context)
   if (settings.write_density)
     {
       Timing::Scope scope(timing.section("pictures"));
-      write_picture(dual, solution.state, domain, std::max(settings.nodes_per_cell - 1, 1u),
-                    context.directory.file("density.vtu"));
+      write_picture(dual, solution.state, domain, context.directory.file("density.vtu"));
     }
 
   const auto times = timing.write(context.directory.file("timing.csv"), context.communicator);
@@ -168,9 +171,9 @@ void BoltzmannSolver::run(const RunContext &context)
                            {"effective modes", short_number(solution.effective_rank) + " of " + std::to_string(dual.n_modes())},
                            {"optimality certificate without entropy", short_number(last.certificate)},
                            {"mass in the outermost cells", short_number(last.boundary_mass, 2)},
-                           {"Newton steps", std::to_string(n_steps) + " in all; " + std::to_string(solution.n_steps) + " with " +
-                                              std::to_string(solution.n_halvings) + " halvings at the end, gradient " +
-                                              short_number(solution.gradient, 2)},
+                           {"Newton steps", std::to_string(n_steps) + " in all; " + std::to_string(solution.n_steps) +
+                                              " with " + std::to_string(solution.n_halvings) +
+                                              " halvings at the end, gradient " + short_number(solution.gradient, 2)},
                            {"memory", short_number(Timing::peak_memory(), 3) + " MiB on rank 0"}});
   context.progress.report("Time, mean over the ranks", times);
 }

@@ -12,8 +12,8 @@ namespace rhoflow
 class LearningProblem;
 class MeanField;
 
-/// `Solver = boltzmann`: the stationary density of the equation with entropy, ρ* = Z⁻¹ exp(−β Ψ_λ(·; ρ*)), by Newton's method on
-/// the concave dual problem in moment space.
+/// `Solver = boltzmann`: the stationary density of the equation with entropy, ρ* = Z⁻¹ exp(−β Ψ_λ(·; ρ*)), by Newton's method
+/// on the concave dual problem in moment space.
 class BoltzmannSolver : public Solver
 {
 public:

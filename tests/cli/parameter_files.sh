@@ -1,5 +1,6 @@
 #!/bin/sh
-# Every parameter file that is shipped runs: from its own data, for two output times that come early.
+# Every parameter file that is shipped runs: from its own data, for two output times that come early (a stationary solver, which
+# knows no time, to its end).
 . "$SOURCE_DIR/tests/cli/common.sh"
 
 find "$SOURCE_DIR/parameter_files" -name '*.prm' | sort >"$out/files"
@@ -11,7 +12,12 @@ while read -r file; do
     "Output interval=0.02" </dev/null
   [ "$status" -eq 0 ] || fail "$file ends with status $status"
   table="runs/$folder/$name/statistics.csv"
-  [ -f "$table" ] && [ "$(wc -l <"$table")" -eq 4 ] || fail "$file: $table does not have a header and three rows"
+  lines=$([ -f "$table" ] && wc -l <"$table" || echo 0)
+  if grep -q '^ *set *Solver *= *boltzmann' "$file"; then
+    [ "$lines" -ge 2 ] || fail "$file: $table does not have a header and a row"
+  else
+    [ "$lines" -eq 4 ] || fail "$file: $table does not have a header and three rows"
+  fi
   if grep -qi 'nan' "$table"; then
     fail "$file: there is a NaN in $table"
   fi

@@ -1,0 +1,143 @@
+#include <catch2/catch.hpp>
+
+#include <cmath>
+#include <filesystem>
+
+#include <solvers/base/error.h>
+
+#include "../base/temporary_directory.h"
+#include "run.h"
+
+using namespace rhoflow;
+
+namespace
+{
+/// The parameter that prepare() or run() blames, and the message. `file`: a shipped one, or none.
+std::pair<std::string, std::string> refused(const std::string &file, const Changes &changes)
+{
+  TemporaryDirectory directory;
+  try
+    {
+      run_into(directory.path("run"), file.empty() ? "" : shipped_file(file), changes, MPI_COMM_SELF);
+    }
+  catch (const InputError &error)
+    {
+      return {error.parameter, error.what()};
+    }
+  return {};
+}
+} // namespace
+
+TEST_CASE("statistics of a Boltzmann density do not depend on the number of ranks", "[boltzmann][mpi]")
+{
+  TemporaryDirectory directory;
+  int                rank;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  const std::vector<std::pair<std::string, Changes>> cases{
+    {"tanh_2d", {{"Boltzmann/Path of inverse temperatures", "10, 15"}}},
+    {"mcycle",
+     {{"Domain/Subdivisions", "7"},
+      {"Boltzmann/Path of inverse temperatures", ""},
+      {"Boltzmann/Nodes per cell", "4"},
+      {"Mean field/Compression tolerance", "1e-4"},
+      {"Mean field/Inverse temperature", "50"}}},
+    // Fewer nodes than a group: most ranks have none.
+    {"linear_2d", {{"Domain/Subdivisions", "2"}, {"Domain/Boundary mass limit", "1"}}}};
+  for (const auto &[file, changes] : cases)
+    {
+      CAPTURE(file);
+      run_into(directory.path(file + " all"), shipped_file(file), changes, MPI_COMM_WORLD);
+      if (rank == 0)
+        {
+          run_into(directory.path(file + " one"), shipped_file(file), changes, MPI_COMM_SELF);
+          const auto all = contents(directory.path(file + " all/statistics.csv"));
+          CHECK(all == contents(directory.path(file + " one/statistics.csv")));
+          CHECK(all.size() > 300);
+          CHECK(std::filesystem::file_size(directory.path(file + " all/density.vtu")) > 500);
+        }
+    }
+  if (rank == 0)
+    {
+      CHECK(columns_of(directory.path("tanh_2d all/statistics.csv"))["inverse temperature"] ==
+            std::vector<double>{10., 15., 20.});
+      const auto curve = columns_of(directory.path("mcycle all/curve.csv")),
+                 one   = columns_of(directory.path("mcycle one/curve.csv"));
+      CHECK(curve.at("fit").size() == 133);
+      CHECK(curve == one);
+    }
+}
+
+TEST_CASE("the risk that is reported is that of the fitted curve", "[boltzmann]")
+{
+  TemporaryDirectory directory;
+  run_into(directory.path("run"), shipped_file("mcycle"),
+           {{"Domain/Subdivisions", "8"},
+            {"Boltzmann/Path of inverse temperatures", ""},
+            {"Boltzmann/Write density", "false"},
+            {"Mean field/Inverse temperature", "50"}},
+           MPI_COMM_SELF);
+  auto   curve = columns_of(directory.path("run/curve.csv"));
+  double error = 0., mean = 0., variance = 0.;
+  for (const double y : curve["accel"])
+    mean += y / 133.;
+  for (std::size_t k = 0; k < 133; ++k)
+    {
+      error += std::pow(curve["fit"][k] - curve["accel"][k], 2);
+      variance += std::pow(curve["accel"][k] - mean, 2);
+    }
+  CHECK(columns_of(directory.path("run/statistics.csv"))["risk"][0] == Approx(.5 * error / variance).epsilon(1e-8));
+  CHECK(!std::filesystem::exists(directory.path("run/density.vtu")));
+}
+
+TEST_CASE("what has no Boltzmann density, or not on this box, is refused with advice", "[boltzmann]")
+{
+  CHECK(refused("tanh_2d", {}).first.empty());
+  const auto cold = refused("tanh_2d", {{"Mean field/Inverse temperature", "inf"}});
+  CHECK(cold.first == "Mean field/Inverse temperature");
+  CHECK_THAT(cold.second, Catch::Contains("finite beta"));
+
+  // A plane without confinement: the mass is at the sides.
+  const auto unbounded = refused("tanh_2d", {{"Mean field/Weight decay", "0"}});
+  CHECK(unbounded.first == "Domain/Upper corner");
+  CHECK_THAT(unbounded.second, Catch::Contains("box is too small") && Catch::Contains("Weight decay"));
+  const auto small = refused("tanh_2d", {{"Domain/Upper corner", "1, 7"}});
+  CHECK(small.first == "Domain/Upper corner");
+  CHECK_THAT(small.second, Catch::Contains("Enlarge the box"));
+  // Only axes with sides have mass at the sides.
+  CHECK(refused("tanh_2d", {{"Domain/Upper corner", "7, 1"}, {"Domain/Lower corner", "-7, -1"}}).first ==
+        "Domain/Upper corner");
+  CHECK(
+    refused("tanh_2d", {{"Domain/Upper corner", "7, 1"}, {"Domain/Lower corner", "-7, -1"}, {"Domain/Periodic", "false, true"}})
+      .first.empty());
+
+  CHECK(refused("tanh_2d", {{"Domain/Lower corner", "-7"}, {"Domain/Upper corner", "7"}, {"Domain/Subdivisions", "4"}}).first ==
+        "Domain/Lower corner");
+  CHECK(refused("tanh_2d", {{"Domain/Refinement", "15"}}).first == "Domain/Subdivisions");
+  CHECK(refused("tanh_2d", {{"Compare with SGD", "true"}}).first == "Compare with SGD");
+  CHECK(refused("tanh_2d", {{"Boltzmann/Path of inverse temperatures", "5, 20"}}).first ==
+        "Boltzmann/Path of inverse temperatures");
+  CHECK(refused("tanh_2d", {{"Boltzmann/Path of inverse temperatures", "5, 4"}}).first ==
+        "Boltzmann/Path of inverse temperatures");
+  CHECK(refused("tanh_2d", {{"Domain/Boundary mass limit", "1e-8"}}).first == "Domain/Boundary mass limit");
+
+  const Changes infinite{{"Learning problem/Neuron", "single neuron"},
+                         {"Learning problem/Input dimension", "inf"},
+                         {"Initial law/Law", "normal(0, 1), normal(0, 1), uniform(0, 1)"},
+                         {"Domain/Lower corner", "-7, -7, 0"},
+                         {"Domain/Upper corner", "7, 7, 7"},
+                         {"Domain/Subdivisions", "4"},
+                         {"Mean field/Inverse temperature", "10"}};
+  const auto    limit = refused("", infinite);
+  CHECK(limit.first == "Learning problem/Input dimension");
+  CHECK_THAT(limit.second, Catch::Contains("entropy"));
+  CHECK(refused("", with(infinite, {{"Learning problem/Input dimension", "3"}, {"Domain/Lower corner", "-7, -7, -1"}})).first ==
+        "Domain/Lower corner");
+}
+
+TEST_CASE("Newton's method says when it gives up", "[boltzmann]")
+{
+  TemporaryDirectory directory;
+  CHECK_THROWS_WITH(
+    run_into(directory.path("run"), shipped_file("tanh_2d"), {{"Boltzmann/Maximum iterations", "2"}}, MPI_COMM_SELF),
+    Catch::Contains("after 2 steps") && Catch::Contains("Path of inverse temperatures"));
+}
