@@ -17,6 +17,10 @@ void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
   setup.domain.parse(parameters);
   setup.parameters.parse(parameters);
   setup.refinement.parse(parameters);
+  if (setup.refinement.adaptive && setup.domain.refinement > setup.refinement.maximum_level)
+    throw InputError("Refinement/Maximum level", "the mesh starts with 'Domain/Refinement = " +
+                                                   std::to_string(setup.domain.refinement) +
+                                                   "', which is above the maximum level. Raise the one or lower the other.");
   setup.output.parse(parameters);
   setup.end_time = run_parameters.end_time;
   MeanFieldParameters mean_field_parameters;

@@ -1,9 +1,11 @@
 #include <solvers/discretization/dg_mesh.h>
 
+#include <solvers/base/error.h>
 #include <solvers/base/ranks.h>
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace rhoflow
@@ -43,6 +45,10 @@ DGMesh::DGMesh(const AdaptiveMesh &mesh, unsigned int degree, bool amplitude, do
   for (unsigned int half = 0; half < 2; ++half)
     legendre_halves[half] = make_line_transfer(data.line, data.line, half);
 
+  // Traces are addressed with 32 bits; slots for other ranks and hanging faces come on top of the local ones.
+  if (static_cast<double>(data.n_batches) * 2 * data.dim * n_side * 8 > 0.5 * std::numeric_limits<std::int32_t>::max())
+    throw InputError("Domain/Subdivisions", "a rank would have " + std::to_string(data.n_cells) +
+                                              " cells, which is more than this degree allows. Use more ranks or a coarser mesh.");
   for (std::size_t c = 0; c < data.n_cells; ++c)
     local_index.emplace(mesh.cells()[c], c);
   for (std::size_t g = 0; g < mesh.ghosts().size(); ++g)
