@@ -1,10 +1,12 @@
-// Time of one step of batch-1 one-pass SGD for neurons a σ(w·x), σ = erf(·/√2), x ~ N(0, I_d), on one core.
+// Time of one step of batch-1 one-pass SGD for neurons a σ(w·x), σ = erf(·/√2), x ~ N(0, I_d), on one core: without noise
+// sample by sample and in blocks, and with noise of a finite temperature.
 //   sgd_throughput [M d] ...        (standard: 1000 40 4000 100)
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <vector>
 
 #include <solvers/base/random.h>
@@ -15,6 +17,8 @@ namespace
 {
 using namespace rhoflow;
 using Clock = std::chrono::steady_clock;
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// y = σ(x_1); only the particles' view is asked for.
 class SingleNeuron : public LearningProblem
@@ -51,11 +55,12 @@ private:
 };
 
 /// Median over eleven bursts, in microseconds a step.
-double time_of_step(const SingleNeuron &problem, std::uint64_t n_neurons, unsigned int block)
+double time_of_step(const SingleNeuron &problem, std::uint64_t n_neurons, unsigned int block, double inverse_temperature)
 {
   ParticleParameters parameters;
-  parameters.n_neurons = n_neurons;
-  parameters.step_size = 1e-3;
+  parameters.n_neurons           = n_neurons;
+  parameters.step_size           = 1e-3;
+  parameters.inverse_temperature = inverse_temperature;
   Sgd                 sgd(problem, parameters, 0., 1, 0, block);
   const std::uint64_t burst = 32 * (1 + 400000 / (n_neurons * problem.particle_neuron().input_dimension / 4));
   sgd.advance_to_step(burst);
@@ -81,14 +86,17 @@ int main(int argc, char **argv)
     }
   if (sizes.empty())
     sizes = {1000, 40, 4000, 100};
-  std::printf("%8s %6s %22s %22s %16s\n", "M", "d", "sample by sample [us]", "blocks of 32 [us]", "weights [1e9/s]");
+  std::printf("%8s %6s %22s %22s %16s %16s %22s\n", "M", "d", "sample by sample [us]", "blocks of 32 [us]", "weights [1e9/s]",
+              "with noise [us]", "noise [ns a weight]");
   for (std::size_t i = 0; i < sizes.size(); i += 2)
     {
       const SingleNeuron problem(static_cast<unsigned int>(sizes[i + 1]));
-      const double       fused   = time_of_step(problem, sizes[i], 1);
-      const double       blocked = time_of_step(problem, sizes[i], 32);
-      std::printf("%8llu %6llu %22.2f %22.2f %16.2f\n", static_cast<unsigned long long>(sizes[i]),
-                  static_cast<unsigned long long>(sizes[i + 1]), fused, blocked,
-                  1e-3 * static_cast<double>(sizes[i] * (sizes[i + 1] + 1)) / blocked);
+      const double       fused   = time_of_step(problem, sizes[i], 1, infinity);
+      const double       blocked = time_of_step(problem, sizes[i], 32, infinity);
+      const double       noisy   = time_of_step(problem, sizes[i], 1, 1000.);
+      const double       count   = static_cast<double>(sizes[i] * (sizes[i + 1] + 1));
+      std::printf("%8llu %6llu %22.2f %22.2f %16.2f %16.2f %22.2f\n", static_cast<unsigned long long>(sizes[i]),
+                  static_cast<unsigned long long>(sizes[i + 1]), fused, blocked, 1e-3 * count / blocked, noisy,
+                  1e3 * (noisy - fused) / count);
     }
 }

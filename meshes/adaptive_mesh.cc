@@ -15,6 +15,7 @@
 #include <unordered_map>
 
 #include <solvers/base/error.h>
+#include <solvers/base/ranks.h>
 
 namespace rhoflow
 {
@@ -40,12 +41,12 @@ struct AdaptiveMesh::Base
 {
   virtual ~Base() = default;
 
-  virtual void        list(std::vector<CellKey> &local, std::vector<CellKey> &ghost, std::vector<unsigned> &owner) = 0;
-  virtual void        refine_globally(unsigned int times)                                                          = 0;
+  virtual void list(std::vector<CellKey> &local, std::vector<CellKey> &ghost, std::vector<unsigned> &owner) = 0;
+  virtual void refine_globally(unsigned int times)                                                          = 0;
   /// `flags` of all cells of all ranks.
   virtual void        adapt(const std::unordered_map<CellKey, signed char, CellKeyHash> &flags, unsigned int n_values,
-                            const std::vector<double> &values, const CellTransfer &transfer)                       = 0;
-  virtual const void *triangulation() const = 0;
+                            const std::vector<double> &values, const CellTransfer &transfer) = 0;
+  virtual const void *triangulation() const                                                  = 0;
 
   std::unordered_map<CellKey, std::vector<double>, CellKeyHash> moved;
 };
@@ -173,26 +174,27 @@ struct AdaptiveMesh::Implementation : AdaptiveMesh::Base
           },
           false);
         tria->execute_coarsening_and_refinement();
-        tria->notify_ready_to_unpack(
-          handle,
-          [&](const CellIterator &cell, const Status status, const auto &bytes) {
-            std::vector<double> unpacked(n_values);
-            std::memcpy(unpacked.data(), &*bytes.begin(), n_values * sizeof(double));
-            const CellKey key = key_of<dim>(cell, domain);
-            if (status == refine)
-              for (unsigned int c = 0; c < (1U << dim); ++c)
-                {
-                  std::vector<double> result(n_values);
-                  transfer.refine(key.child(c), unpacked.data(), result.data());
-                  moved.emplace(key.child(c), std::move(result));
-                }
-            else
-              moved.emplace(key, std::move(unpacked));
-          });
+        tria->notify_ready_to_unpack(handle, [&](const CellIterator &cell, const Status status, const auto &bytes) {
+          std::vector<double> unpacked(n_values);
+          std::memcpy(unpacked.data(), &*bytes.begin(), n_values * sizeof(double));
+          const CellKey key = key_of<dim>(cell, domain);
+          if (status == refine)
+            for (unsigned int c = 0; c < (1U << dim); ++c)
+              {
+                std::vector<double> result(n_values);
+                transfer.refine(key.child(c), unpacked.data(), result.data());
+                moved.emplace(key.child(c), std::move(result));
+              }
+          else
+            moved.emplace(key, std::move(unpacked));
+        });
       }
   }
 
-  const void *triangulation() const override { return static_cast<const dealii::Triangulation<dim> *>(tria.get()); }
+  const void *triangulation() const override
+  {
+    return static_cast<const dealii::Triangulation<dim> *>(tria.get());
+  }
 
   Domain                     domain;
   std::unique_ptr<Tria<dim>> tria;
@@ -208,8 +210,9 @@ AdaptiveMesh::AdaptiveMesh(const Domain &domain, MPI_Comm communicator)
     throw InputError("Domain/Refinement", "at most " + std::to_string(CellKey::max_level) + " refinements are possible");
   for (const unsigned int n : box.subdivisions)
     if (n > 128)
-      throw InputError("Domain/Subdivisions",
-                       "at most 128 subdivisions along an axis; use 'Refinement' to make the mesh finer (each one halves all cells)");
+      throw InputError(
+        "Domain/Subdivisions",
+        "at most 128 subdivisions along an axis; use 'Refinement' to make the mesh finer (each one halves all cells)");
   switch (box.dimension())
     {
       case 1:
@@ -273,9 +276,7 @@ bool AdaptiveMesh::adapt(const std::vector<signed char> &flags, unsigned int n_v
                          const CellTransfer &transfer)
 {
   // The whole mesh in one list on every rank: 20 bytes a cell, once per adaptation.
-  int n_ranks = 1, rank = 0;
-  MPI_Comm_size(comm, &n_ranks);
-  MPI_Comm_rank(comm, &rank);
+  const int n_ranks = number_of_ranks(comm);
   std::vector<std::uint32_t> mine;
   mine.reserve(5 * local.size());
   for (std::size_t i = 0; i < local.size(); ++i)
@@ -321,5 +322,8 @@ bool AdaptiveMesh::adapt(const std::vector<signed char> &flags, unsigned int n_v
   return true;
 }
 
-const void *AdaptiveMesh::triangulation() const { return implementation->triangulation(); }
+const void *AdaptiveMesh::triangulation() const
+{
+  return implementation->triangulation();
+}
 } // namespace rhoflow

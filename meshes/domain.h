@@ -19,10 +19,10 @@ struct Domain
 
   unsigned int dimension() const { return static_cast<unsigned int>(lower.size()); }
 
-  std::vector<double>       lower;              ///< lower corner, [D]
-  std::vector<double>       upper;              ///< upper corner, [D]
-  std::vector<unsigned int> subdivisions;       ///< cells of the coarse mesh along each axis, [D]
-  unsigned int              refinement = 0;     ///< uniform refinements of the coarse mesh
-  std::vector<bool>         periodic;           ///< opposite sides identified, [D]; otherwise no flux
+  std::vector<double>       lower;          ///< lower corner, [D]
+  std::vector<double>       upper;          ///< upper corner, [D]
+  std::vector<unsigned int> subdivisions;   ///< cells of the coarse mesh along each axis, [D]
+  unsigned int              refinement = 0; ///< uniform refinements of the coarse mesh
+  std::vector<bool>         periodic;       ///< opposite sides identified, [D]; otherwise no flux
 };
 } // namespace rhoflow

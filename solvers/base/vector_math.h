@@ -22,6 +22,7 @@ __m512d _ZGVeN8v_asin(__m512d);
 __m512d _ZGVeN8v_cos(__m512d);
 __m512d _ZGVeN8v_erf(__m512d);
 __m512d _ZGVeN8v_exp(__m512d);
+__m512d _ZGVeN8v_log(__m512d);
 __m512d _ZGVeN8v_log1p(__m512d);
 __m512d _ZGVeN8v_sin(__m512d);
 __m512d _ZGVeN8v_tanh(__m512d);
@@ -30,6 +31,7 @@ __m256d _ZGVdN4v_asin(__m256d);
 __m256d _ZGVdN4v_cos(__m256d);
 __m256d _ZGVdN4v_erf(__m256d);
 __m256d _ZGVdN4v_exp(__m256d);
+__m256d _ZGVdN4v_log(__m256d);
 __m256d _ZGVdN4v_log1p(__m256d);
 __m256d _ZGVdN4v_sin(__m256d);
 __m256d _ZGVdN4v_tanh(__m256d);
@@ -70,6 +72,7 @@ RHOFLOW_VECTOR_FUNCTION(asin)
 RHOFLOW_VECTOR_FUNCTION(cos)
 RHOFLOW_VECTOR_FUNCTION(erf)
 RHOFLOW_VECTOR_FUNCTION(exp)
+RHOFLOW_VECTOR_FUNCTION(log)
 RHOFLOW_VECTOR_FUNCTION(log1p)
 RHOFLOW_VECTOR_FUNCTION(sin)
 RHOFLOW_VECTOR_FUNCTION(tanh)

@@ -48,7 +48,8 @@ void TwinSettings::parse(ParameterHandler &prm)
   comparison.parse(prm);
   MeanFieldParameters mean_field;
   mean_field.parse(prm);
-  weight_decay = mean_field.weight_decay;
+  weight_decay                  = mean_field.weight_decay;
+  particles.inverse_temperature = mean_field.inverse_temperature;
 }
 
 void TwinSettings::check(const LearningProblem &problem) const

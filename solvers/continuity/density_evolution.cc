@@ -5,6 +5,7 @@
 
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
+#include <solvers/base/ranks.h>
 #include <solvers/base/run_directory.h>
 #include <solvers/base/solver.h>
 #include <solvers/base/timing.h>
@@ -14,23 +15,13 @@
 
 namespace rhoflow
 {
-namespace
-{
-bool first_rank(MPI_Comm communicator)
-{
-  int rank = 0;
-  MPI_Comm_rank(communicator, &rank);
-  return rank == 0;
-}
-} // namespace
-
 DensityEvolution::DensityEvolution(const ContinuitySetup &s, const RunContext &c)
   : setup(s)
   , context(c)
   , method(RungeKutta::from_name(s.parameters.time_stepping))
   , mesh(s.domain, c.communicator)
   , solution(*s.mean_field, method, s.parameters.limit)
-  , statistics(c.directory.file("statistics.csv"), first_rank(c.communicator))
+  , statistics(c.directory.file("statistics.csv"), rank_of(c.communicator) == 0)
   , results(*s.problem, s.output, s.twin, c)
   , refinement_tolerance(s.refinement.tolerance)
 {
@@ -43,8 +34,8 @@ DensityEvolution::DensityEvolution(const ContinuitySetup &s, const RunContext &c
 
 void DensityEvolution::project_initial_density()
 {
-  const unsigned int degree    = setup.parameters.degree;
-  const bool         amplitude = setup.problem->linear_in_first_parameter();
+  const unsigned int  degree    = setup.parameters.degree;
+  const bool          amplitude = setup.problem->linear_in_first_parameter();
   std::vector<double> values;
   for (;;)
     {
@@ -73,9 +64,8 @@ void DensityEvolution::project_initial_density()
 
 std::string DensityEvolution::cells_and_unknowns() const
 {
-  return std::to_string(mesh.n_global_cells()) + " cells, " +
-         std::to_string(mesh.n_global_cells() * space->points_per_cell()) + " unknowns of degree " +
-         std::to_string(setup.parameters.degree);
+  return std::to_string(mesh.n_global_cells()) + " cells, " + std::to_string(mesh.n_global_cells() * space->points_per_cell()) +
+         " unknowns of degree " + std::to_string(setup.parameters.degree);
 }
 
 void DensityEvolution::adapt()
@@ -86,7 +76,8 @@ void DensityEvolution::adapt()
   const auto          flags     = refinement_flags(*space, indicator, setup.refinement, refinement_tolerance);
   if (!mesh.adapt(flags, space->points_per_cell(), values, space->cell_transfer()))
     return;
-  space = std::make_unique<DGMesh>(mesh, setup.parameters.degree, setup.problem->linear_in_first_parameter(), setup.radial_power);
+  space = std::make_unique<DGMesh>(mesh, setup.parameters.degree, setup.problem->linear_in_first_parameter(),
+                                   setup.radial_power);
   solution.reinit(*space, values);
 }
 
@@ -100,7 +91,7 @@ void DensityEvolution::record_dissipation(double value)
 
 void DensityEvolution::step(double end)
 {
-  double             seconds = 0.;
+  double seconds = 0.;
   {
     Timing::Scope scope(seconds);
     if (setup.refinement.adaptive && steps % setup.refinement.interval == 0)
@@ -134,10 +125,10 @@ void DensityEvolution::check(const Diagnostics &d)
     throw RunError("the density is no longer finite at t = " + short_number(present) +
                    ". Reduce 'Discontinuous Galerkin/CFL number'.");
   if (d.boundary_mass > setup.parameters.boundary_limit)
-    throw InputError("Domain/Upper corner",
-                     "the box is too small: at t = " + short_number(present) + " its outermost cells hold the mass " +
-                       short_number(d.boundary_mass) + " (limit " + short_number(setup.parameters.boundary_limit) +
-                       "). Enlarge the box, or raise 'Domain/Boundary mass limit'.");
+    throw InputError("Domain/Upper corner", "the box is too small: at t = " + short_number(present) +
+                                              " its outermost cells hold the mass " + short_number(d.boundary_mass) +
+                                              " (limit " + short_number(setup.parameters.boundary_limit) +
+                                              "). Enlarge the box, or raise 'Domain/Boundary mass limit'.");
   if (d.boundary_mass > setup.parameters.boundary_warning && !warned)
     {
       warned = true;
@@ -201,22 +192,21 @@ std::vector<std::pair<std::string, std::string>> DensityEvolution::progress() co
 
 std::vector<std::pair<std::string, std::string>> DensityEvolution::report()
 {
-  int n_ranks = 1;
-  MPI_Comm_size(mesh.communicator(), &n_ranks);
+  const int n_ranks = number_of_ranks(mesh.communicator());
   double memory = Timing::peak_memory();
   MPI_Allreduce(MPI_IN_PLACE, &memory, 1, MPI_DOUBLE, MPI_MAX, context.communicator);
   const double speed = static_cast<double>(unknown_stages) / stepping_seconds / n_ranks / 1e6;
   std::vector<std::pair<std::string, std::string>> rows = {
-          {"risk at t = " + short_number(present), short_number(last.risk, 6)},
-          {"certified distance to the least risk", short_number(last.certificate, 3)},
-          {"energy balance", short_number(energy_balance, 2)},
-          {"largest drift of the mass", short_number(largest_drift, 2)},
-          {"largest negative mass", short_number(largest_negative_mass, 2)},
-          {"mesh at the end", cells_and_unknowns()},
-          {"time steps", std::to_string(steps)},
-          {"throughput", short_number(speed, 3) + " million unknowns per second and rank (one right-hand side each)"},
-          {"time in steps", short_number(stepping_seconds, 3) + " s"},
-          {"memory", short_number(memory, 3) + " MiB at most on a rank"}};
+    {"risk at t = " + short_number(present), short_number(last.risk, 6)},
+    {"certified distance to the least risk", short_number(last.certificate, 3)},
+    {"energy balance", short_number(energy_balance, 2)},
+    {"largest drift of the mass", short_number(largest_drift, 2)},
+    {"largest negative mass", short_number(largest_negative_mass, 2)},
+    {"mesh at the end", cells_and_unknowns()},
+    {"time steps", std::to_string(steps)},
+    {"throughput", short_number(speed, 3) + " million unknowns per second and rank (one right-hand side each)"},
+    {"time in steps", short_number(stepping_seconds, 3) + " s"},
+    {"memory", short_number(memory, 3) + " MiB at most on a rank"}};
   const auto more = results.report();
   rows.insert(rows.begin() + 5, more.begin(), more.end());
   return rows;

@@ -31,7 +31,7 @@ struct ContinuitySetup
   OutputParameters       output;
   const TwinSettings    *twin         = nullptr; ///< null: no finite networks
   double                 end_time     = 0.;
-  double                 radial_power = 0.;   ///< κ of the weight r^κ of the last coordinate
+  double                 radial_power = 0.;    ///< κ of the weight r^κ of the last coordinate
   bool                   alignment    = false; ///< write ∫ a s ρ
 };
 
@@ -58,23 +58,23 @@ private:
   void        check(const Diagnostics &diagnostics);
   std::string cells_and_unknowns() const;
 
-  const ContinuitySetup  setup;
-  const RunContext      &context;
-  RungeKutta             method;
-  AdaptiveMesh           mesh;
+  const ContinuitySetup   setup;
+  const RunContext       &context;
+  RungeKutta              method;
+  AdaptiveMesh            mesh;
   std::unique_ptr<DGMesh> space;
-  ContinuityOperator     solution;
-  Statistics             statistics;
-  DensityResults         results;
-  std::vector<bool>      natural_lower_sides;
+  ContinuityOperator      solution;
+  Statistics              statistics;
+  DensityResults          results;
+  std::vector<bool>       natural_lower_sides;
 
-  double        present = 0., last_step = 0.;
-  std::uint64_t steps = 0, unknown_stages = 0;
-  double        refinement_tolerance;
-  double        missing_mass = 0., first_mass = 0., initial_energy = 0., dissipated = 0., energy_balance = 0.;
-  double        largest_drift = 0., largest_negative_mass = 0., stepping_seconds = 0.;
-  bool          warned = false;
-  Diagnostics   last;
+  double              present = 0., last_step = 0.;
+  std::uint64_t       steps = 0, unknown_stages = 0;
+  double              refinement_tolerance;
+  double              missing_mass = 0., first_mass = 0., initial_energy = 0., dissipated = 0., energy_balance = 0.;
+  double              largest_drift = 0., largest_negative_mass = 0., stepping_seconds = 0.;
+  bool                warned = false;
+  Diagnostics         last;
   std::vector<double> dissipation_times, dissipation_values; ///< since the last output
 };
 } // namespace rhoflow

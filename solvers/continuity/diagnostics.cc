@@ -14,9 +14,9 @@ Diagnostics diagnose(ContinuityOperator &solution, const std::vector<bool> &natu
   Diagnostics result;
   result.dissipation = solution.dissipation();
 
-  const DGMesh      &mesh = solution.mesh();
+  const DGMesh      &mesh     = solution.mesh();
   const Coupling    &coupling = solution.coupling();
-  const MeanField   &field = coupling.mean_field();
+  const MeanField   &field    = coupling.mean_field();
   const unsigned int dim = mesh.dimension(), n_points = mesh.points_per_cell();
   const double       lambda = field.weight_decay();
 
@@ -39,7 +39,7 @@ Diagnostics diagnose(ContinuityOperator &solution, const std::vector<bool> &natu
       std::fill(cell_sums.begin(), cell_sums.end(), 0.);
       for (unsigned int i = 0; i < n_points; ++i)
         {
-          const double value = solution.field()[mesh.at(c, i)], mass = w[i] * value;
+          const double  value = solution.field()[mesh.at(c, i)], mass = w[i] * value;
           const double *theta = points.data() + i * dim;
           cell_sums[0] += mass;
           cell_sums[1] += std::max(-mass, 0.);
@@ -66,8 +66,8 @@ Diagnostics diagnose(ContinuityOperator &solution, const std::vector<bool> &natu
       for (unsigned int k = 0; k < n_sums; ++k)
         sums[k].add(cell_sums[k]);
     }
-  const MPI_Comm            comm   = mesh.mesh().communicator();
-  const std::vector<double> totals = global_sums(sums, comm);
+  const MPI_Comm            comm      = mesh.mesh().communicator();
+  const std::vector<double> totals    = global_sums(sums, comm);
   double                    minima[2] = {lowest, lowest_psi};
   MPI_Allreduce(MPI_IN_PLACE, minima, 2, MPI_DOUBLE, MPI_MIN, comm);
 

@@ -177,14 +177,14 @@ double ContinuityOperator::dissipation()
 
 void ContinuityOperator::limit_cells()
 {
-  Timing::Scope      scope(times.section("limiter"));
-  const DGBatches   &b        = space->batches();
-  const unsigned int n_points = space->points_per_cell(), n_side = n_points / b.n;
-  const double      *t        = traces[current].data();
+  Timing::Scope       scope(times.section("limiter"));
+  const DGBatches    &b        = space->batches();
+  const unsigned int  n_points = space->points_per_cell(), n_side = n_points / b.n;
+  const double       *t = traces[current].data();
   std::vector<double> w(n_points);
   for (std::size_t c = 0; c < space->n_cells(); ++c)
     {
-      const CellKey &key = space->mesh().cells()[c];
+      const CellKey &key    = space->mesh().cells()[c];
       double         lowest = 0., mean = 0., total = 0.;
       for (unsigned int i = 0; i < n_points; ++i)
         lowest = std::min(lowest, u[space->at(c, i)]);

@@ -18,15 +18,15 @@ class MeanField;
 class ContinuityOperator
 {
 public:
-  /// `limit`: after every stage scale each cell's polynomial towards its mean until it is nowhere negative at the nodes and on the
-  /// sides (Zhang and Shu, J. Comput. Phys. 229, 2010).
+  /// `limit`: after every stage scale each cell's polynomial towards its mean until it is nowhere negative at the nodes and on
+  /// the sides (Zhang and Shu, J. Comput. Phys. 229, 2010).
   ContinuityOperator(const MeanField &mean_field, const RungeKutta &method, bool limit);
 
   /// Takes a new mesh state; `values` [cells][points] is the density on it.
   void reinit(DGMesh &mesh, const std::vector<double> &values);
   /// The density, [cells][points].
-  std::vector<double>        values() const { return by_cell(u); }
-  const AlignedVector       &field() const { return u; }
+  std::vector<double>  values() const { return by_cell(u); }
+  const AlignedVector &field() const { return u; }
 
   void step(double dt);
   /// L(ρ) = ∇·(ρ ∇Ψ_λ) at the present density, [cells][points]. Collective.
@@ -64,7 +64,7 @@ private:
 
   AlignedVector       u, u2, columns, lane_dissipation;
   AlignedVector       traces[2];
-  unsigned int        current = 0; ///< which of the two trace arrays belongs to u
+  unsigned int        current  = 0; ///< which of the two trace arrays belongs to u
   bool                prepared = false;
   std::vector<double> present_moments;
   double              rate = 0., last_dissipation = 0.;

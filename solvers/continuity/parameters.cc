@@ -25,10 +25,11 @@ void ContinuityParameters::declare(dealii::ParameterHandler &prm)
                     "Time step as a part of the largest stable one for upwind fluxes of this degree.");
   prm.declare_entry("Maximum time step", "1", Double(1e-12, std::numeric_limits<double>::max()),
                     "No time step is longer than this [time].");
-  prm.declare_entry("Positivity", "on output", Selection("on output|every stage"),
-                    "on output: the evolution stays linear and the density is made positive where it is written, keeping mass and "
-                    "moments. every stage: a limiter keeps the density positive all the time, at a hundred times the error in the "
-                    "risk.");
+  prm.declare_entry(
+    "Positivity", "on output", Selection("on output|every stage"),
+    "on output: the evolution stays linear and the density is made positive where it is written, keeping mass and "
+    "moments. every stage: a limiter keeps the density positive all the time, at a hundred times the error in the "
+    "risk.");
   prm.leave_subsection();
 
   prm.enter_subsection("Domain");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <solvers/base/progress.h>
+#include <solvers/base/ranks.h>
 #include <solvers/base/run_directory.h>
 #include <solvers/base/solver.h>
 #include <solvers/discretization/positive_density.h>
@@ -11,21 +12,11 @@
 
 namespace rhoflow
 {
-namespace
-{
-bool first_rank(MPI_Comm communicator)
-{
-  int rank = 0;
-  MPI_Comm_rank(communicator, &rank);
-  return rank == 0;
-}
-} // namespace
-
 DensityResults::DensityResults(const LearningProblem &p, const OutputParameters &output, const TwinSettings *settings,
                                const RunContext &context)
   : problem(p)
   , density_output(output, context.directory)
-  , curve(p, context.directory, first_rank(context.communicator))
+  , curve(p, context.directory, rank_of(context.communicator) == 0)
   , twin(settings != nullptr ? std::make_unique<SgdTwin>(p, *settings, context.directory) : nullptr)
   , communicator(context.communicator)
 {}
@@ -54,9 +45,9 @@ void DensityResults::write(double time, bool last, ContinuityOperator &solution)
     }
   if (twin)
     {
-      Timing::Scope    scope(solution.timing().section("finite networks"));
-      auto             boxes = density->boxes();
-      DensitySnapshot  snapshot;
+      Timing::Scope   scope(solution.timing().section("finite networks"));
+      auto            boxes = density->boxes();
+      DensitySnapshot snapshot;
       snapshot.risk       = field.risk(solution.moments());
       snapshot.prediction = prediction;
       snapshot.points     = std::move(boxes.centers);

@@ -15,8 +15,8 @@ namespace rhoflow
 {
 struct RunContext;
 
-/// What a run writes besides statistics.csv: the density for ParaView, the fitted curve, the comparison with finite networks. All
-/// of it is about the positive reconstruction of the density, whose mass and moments are those of the evolved one.
+/// What a run writes besides statistics.csv: the density for ParaView, the fitted curve, the comparison with finite networks.
+/// All of it is about the positive reconstruction of the density, whose mass and moments are those of the evolved one.
 class DensityResults
 {
 public:

@@ -17,6 +17,10 @@ void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
   setup.domain.parse(parameters);
   setup.parameters.parse(parameters);
   setup.refinement.parse(parameters);
+  if (setup.refinement.adaptive && setup.domain.refinement > setup.refinement.maximum_level)
+    throw InputError("Refinement/Maximum level", "the mesh starts with 'Domain/Refinement = " +
+                                                   std::to_string(setup.domain.refinement) +
+                                                   "', which is above the maximum level. Raise the one or lower the other.");
   setup.output.parse(parameters);
   setup.end_time = run_parameters.end_time;
   MeanFieldParameters mean_field_parameters;
@@ -35,9 +39,10 @@ void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
                                                 ". Give one lower and one upper bound for each.");
     }
   if (!problem->initial_law().has_density())
-    throw InputError("Initial law/Law",
-                     "a point mass has no density on a mesh. Use 'Solver = characteristics', or a narrow normal(...) instead of "
-                     "point(...).");
+    throw InputError(
+      "Initial law/Law",
+      "a point mass has no density on a mesh. Use 'Solver = characteristics', or a narrow normal(...) instead of "
+      "point(...).");
   check_initial_mass();
   adjust(parameters);
   if (run_parameters.compare_with_sgd)
@@ -47,12 +52,11 @@ void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
       setup.twin = &twin;
     }
   const unsigned int first = problem->linear_in_first_parameter() ? 1 : 0;
-  mean_field               = std::make_unique<MeanField>(*problem,
-                                           std::vector<double>(setup.domain.lower.begin() + first, setup.domain.lower.end()),
-                                           std::vector<double>(setup.domain.upper.begin() + first, setup.domain.upper.end()),
-                                           mean_field_parameters);
-  setup.problem            = problem.get();
-  setup.mean_field         = mean_field.get();
+  mean_field               = std::make_unique<MeanField>(
+    *problem, std::vector<double>(setup.domain.lower.begin() + first, setup.domain.lower.end()),
+    std::vector<double>(setup.domain.upper.begin() + first, setup.domain.upper.end()), mean_field_parameters);
+  setup.problem    = problem.get();
+  setup.mean_field = mean_field.get();
 }
 
 void ContinuitySolver::check_initial_mass() const
@@ -89,18 +93,18 @@ void ContinuitySolver::run(const RunContext &context)
 
 std::vector<std::string> continuity_sections()
 {
-  return {"Learning problem", "Data", "Target", "Initial law", "Mean field", "Domain", "Discontinuous Galerkin", "Refinement",
-          "Output", "Particles", "Comparison"};
+  return {"Learning problem",       "Data",       "Target", "Initial law", "Mean field", "Domain",
+          "Discontinuous Galerkin", "Refinement", "Output", "Particles",   "Comparison"};
 }
 
 SolverEntry continuity_solver_entry()
 {
-  return {"continuity",
-          "The continuity equation d rho/dt = div(rho grad Psi) of an infinitely wide network, as a density on a box of parameter "
-          "space with up to three coordinates: discontinuous Galerkin elements on adaptive meshes, upwind fluxes, explicit "
-          "Runge-Kutta steps. Mass is kept to round-off; the evolution stays linear in the density, which is made positive where "
-          "it is written.",
-          [] { return std::make_unique<ContinuitySolver>(); },
-          continuity_sections()};
+  return {
+    "continuity",
+    "The continuity equation d rho/dt = div(rho grad Psi) of an infinitely wide network, as a density on a box of parameter "
+    "space with up to three coordinates: discontinuous Galerkin elements on adaptive meshes, upwind fluxes, explicit "
+    "Runge-Kutta steps. Mass is kept to round-off; the evolution stays linear in the density, which is made positive where "
+    "it is written.",
+    [] { return std::make_unique<ContinuitySolver>(); }, continuity_sections()};
 }
 } // namespace rhoflow

@@ -13,8 +13,7 @@ void RefinementParameters::declare(dealii::ParameterHandler &prm)
   using namespace dealii::Patterns;
   prm.enter_subsection("Refinement");
   prm.declare_entry("Adaptive", "false", Bool(), "Refine and coarsen the mesh while the density moves.");
-  prm.declare_entry("Maximum level", "2", Integer(0, CellKey::max_level),
-                    "Refinements of a coarse cell at most.");
+  prm.declare_entry("Maximum level", "2", Integer(0, CellKey::max_level), "Refinements of a coarse cell at most.");
   prm.declare_entry("Minimum level", "0", Integer(0, CellKey::max_level), "Refinements of a coarse cell at least.");
   prm.declare_entry("Tolerance", "1e-6", Double(1e-300, 1.),
                     "A cell is refined where the part of its density that its polynomial degree barely resolves (highest "
@@ -22,8 +21,9 @@ void RefinementParameters::declare(dealii::ParameterHandler &prm)
   prm.declare_entry("Coarsening", "0.1", Double(0., 1.),
                     "Families of cells are joined where each holds less than this part of the tolerance.");
   prm.declare_entry("Interval", "4", Integer(1, 100000), "Time steps between two adaptations.");
-  prm.declare_entry("Negative mass", "0", Double(0., 1.),
-                    "The tolerance is halved whenever the negative mass of the evolved density is above this [mass]; 0: never.");
+  prm.declare_entry(
+    "Negative mass", "0", Double(0., 1.),
+    "The tolerance is halved whenever the negative mass of the evolved density is above this [mass]; 0: never.");
   prm.declare_entry("Maximum cells", "1000000", Integer(1, 2000000000), "No cell is refined beyond this number of cells.");
   prm.leave_subsection();
 }
@@ -47,7 +47,7 @@ void RefinementParameters::parse(dealii::ParameterHandler &prm)
 
 std::vector<double> resolution_indicator(const DGMesh &mesh, const std::vector<double> &values)
 {
-  const unsigned int dim = mesh.dimension(), n = mesh.batches().n, n_points = mesh.points_per_cell();
+  const unsigned int  dim = mesh.dimension(), n = mesh.batches().n, n_points = mesh.points_per_cell();
   std::vector<double> indicator(mesh.n_cells()), w(n_points);
   for (std::size_t c = 0; c < mesh.n_cells(); ++c)
     {

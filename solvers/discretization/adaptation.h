@@ -19,7 +19,7 @@ struct RefinementParameters
   void        parse(dealii::ParameterHandler &prm);
 
   bool          adaptive      = false;
-  unsigned int  maximum_level = 2;    ///< above the coarse mesh
+  unsigned int  maximum_level = 2; ///< above the coarse mesh
   unsigned int  minimum_level = 0;
   double        tolerance     = 1e-6; ///< of the indicator in one cell [mass]
   double        coarsening    = 0.1;  ///< families below this part of the tolerance are coarsened

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <solvers/base/error.h>
+#include <solvers/base/ranks.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 
@@ -17,15 +18,15 @@ void Coupling::tabulate(const DGMesh &mesh, const CellKey &key, ModeTable &modes
 {
   const unsigned int dim = mesh.dimension(), n = mesh.batches().n, first = table_shape.first, n_omega = dim - first;
   const unsigned int n_modes = field.n_modes(), n_nodes = table_shape.n_nodes, n_side = table_shape.n_side;
-  const auto        &grid    = mesh.mesh();
+  const auto        &grid = mesh.mesh();
 
   // Nodes, then the points of the sides.
   const unsigned int  n_points = n_nodes + 2 * n_omega * n_side;
   std::vector<double> omega(n_points * n_omega);
   for (unsigned int i = 0; i < n_nodes; ++i)
     for (unsigned int d = 0, rest = i; d < n_omega; ++d, rest /= n)
-      omega[i * n_omega + d] =
-        grid.position(key, d + first, 0) + grid.extent(key, d + first) * mesh.line(key, d + first).nodes[rest % n];
+      omega[i * n_omega + d] = grid.position(key, d + first, 0) +
+                               grid.extent(key, d + first) * mesh.line(key, d + first).nodes[rest % n];
   for (unsigned int axis = 0; axis < n_omega; ++axis)
     for (unsigned int s = 0; s < 2; ++s)
       for (unsigned int i = 0; i < n_side; ++i)
@@ -41,8 +42,8 @@ void Coupling::tabulate(const DGMesh &mesh, const CellKey &key, ModeTable &modes
               }
             else
               {
-                point[d] =
-                  grid.position(key, d + first, 0) + grid.extent(key, d + first) * mesh.line(key, d + first).nodes[rest % n];
+                point[d] = grid.position(key, d + first, 0) +
+                           grid.extent(key, d + first) * mesh.line(key, d + first).nodes[rest % n];
                 rest /= n;
               }
         }
@@ -68,18 +69,16 @@ void Coupling::tabulate(const DGMesh &mesh, const CellKey &key, ModeTable &modes
 
 void Coupling::rebuild(const DGMesh &mesh)
 {
-  table_shape           = VelocityTableShape(mesh.dimension(), mesh.batches().n, mesh.batches().amplitude);
-  const auto  &features = mesh.feature_cells();
-  const Domain &box     = mesh.mesh().domain();
+  table_shape            = VelocityTableShape(mesh.dimension(), mesh.batches().n, mesh.batches().amplitude);
+  const auto   &features = mesh.feature_cells();
+  const Domain &box      = mesh.mesh().domain();
 
-  int n_ranks = 1, rank = 0;
-  MPI_Comm_size(mesh.mesh().communicator(), &n_ranks);
-  MPI_Comm_rank(mesh.mesh().communicator(), &rank);
+  const int n_ranks = number_of_ranks(mesh.mesh().communicator()), rank = rank_of(mesh.mesh().communicator());
   const std::size_t n_groups = (features.size() + group_size - 1) / group_size;
   first_group                = n_groups * static_cast<std::size_t>(rank) / static_cast<std::size_t>(n_ranks);
   last_group                 = n_groups * (static_cast<std::size_t>(rank) + 1) / static_cast<std::size_t>(n_ranks);
   // Below a few ten microseconds of work a second reduction costs more than it saves.
-  everyone_sums              = mesh.batches().amplitude && features.size() * field.n_modes() < 60000;
+  everyone_sums = mesh.batches().amplitude && features.size() * field.n_modes() < 60000;
 
   const auto needed = [&](std::size_t f) {
     return mesh.feature_used()[f] || everyone_sums ||
@@ -88,12 +87,12 @@ void Coupling::rebuild(const DGMesh &mesh)
   std::size_t n_needed = 0;
   for (std::size_t f = 0; f < features.size(); ++f)
     n_needed += needed(f) ? 1 : 0;
-  const std::size_t     high_size = static_cast<std::size_t>(table_shape.n_rows) * field.n_double_modes();
-  const std::size_t     low_size  = static_cast<std::size_t>(table_shape.n_rows) * (field.n_modes() - field.n_double_modes());
-  decltype(doubles)     new_doubles(n_needed * high_size);
-  decltype(singles)     new_singles(n_needed * low_size);
-  decltype(known)       now_known(2 * n_needed);
-  std::size_t           slot = 0;
+  const std::size_t high_size = static_cast<std::size_t>(table_shape.n_rows) * field.n_double_modes();
+  const std::size_t low_size  = static_cast<std::size_t>(table_shape.n_rows) * (field.n_modes() - field.n_double_modes());
+  decltype(doubles) new_doubles(n_needed * high_size);
+  decltype(singles) new_singles(n_needed * low_size);
+  decltype(known)   now_known(2 * n_needed);
+  std::size_t       slot = 0;
   tables.assign(features.size(), ModeTable{0, 0, 0, nullptr, nullptr});
   for (std::size_t f = 0; f < features.size(); ++f)
     if (needed(f))
@@ -130,25 +129,25 @@ void Coupling::rebuild(const DGMesh &mesh)
       for (const double v : values)
         largest = std::max(largest, std::abs(v));
     }
-  const double amplitude =
-    mesh.batches().amplitude ? std::max({1e-3, std::abs(box.lower[0]), std::abs(box.upper[0])}) : 1.;
-  column_scale = BinnedScale(amplitude);
-  moment_scale = BinnedScale(amplitude * std::max(largest, 1e-3));
+  const double amplitude = mesh.batches().amplitude ? std::max({1e-3, std::abs(box.lower[0]), std::abs(box.upper[0])}) : 1.;
+  column_scale           = BinnedScale(amplitude);
+  moment_scale           = BinnedScale(amplitude * std::max(largest, 1e-3));
 }
 
 void Coupling::check_capacity(const std::vector<double> &sums, const BinnedScale &scale) const
 {
   if (!all_below(sums, scale.capacity))
-    throw RunError("the moments of the density are no longer finite or have grown a thousandfold: the scheme is unstable. "
-                     "Reduce 'Discontinuous Galerkin/CFL number'; if mass is pressed against a side of the box, enlarge it or set "
-                     "'Discontinuous Galerkin/Positivity = every stage'.");
+    throw RunError(
+      "the moments of the density are no longer finite or have grown a thousandfold: the scheme is unstable. "
+      "Reduce 'Discontinuous Galerkin/CFL number'; if mass is pressed against a side of the box, enlarge it or set "
+      "'Discontinuous Galerkin/Positivity = every stage'.");
 }
 
 std::vector<double> Coupling::moments(const DGMesh &mesh, const double *u, const double *columns) const
 {
-  const unsigned int n_modes = field.n_modes(), n_nodes = table_shape.n_nodes, n_padded = table_shape.n_padded_nodes;
-  const MPI_Comm     comm = mesh.mesh().communicator();
-  MomentSums         sums(n_modes, moment_scale);
+  const unsigned int  n_modes = field.n_modes(), n_nodes = table_shape.n_nodes, n_padded = table_shape.n_padded_nodes;
+  const MPI_Comm      comm = mesh.mesh().communicator();
+  MomentSums          sums(n_modes, moment_scale);
   std::vector<double> padded(n_padded, 0.);
   if (mesh.batches().amplitude)
     {
@@ -158,7 +157,7 @@ std::vector<double> Coupling::moments(const DGMesh &mesh, const double *u, const
       MPI_Allreduce(MPI_IN_PLACE, global.data(), static_cast<int>(global.size()), MPI_DOUBLE, MPI_SUM, comm);
       check_capacity(global, column_scale);
       std::vector<double> group_columns(group_size * n_padded);
-      const std::size_t n_groups = (tables.size() + group_size - 1) / group_size;
+      const std::size_t   n_groups = (tables.size() + group_size - 1) / group_size;
       for (std::size_t group = everyone_sums ? 0 : first_group; group < (everyone_sums ? n_groups : last_group); ++group)
         {
           const std::size_t begin = group * group_size, end = std::min(begin + group_size, tables.size());
@@ -178,7 +177,8 @@ std::vector<double> Coupling::moments(const DGMesh &mesh, const double *u, const
       for (std::size_t c = 0; c < mesh.n_cells(); ++c)
         {
           // 2^−level to the power D: exact.
-          const double share = b.dim == 1 ? b.size[c] : (b.dim == 2 ? b.size[c] * b.size[c] : b.size[c] * b.size[c] * b.size[c]);
+          const double share = b.dim == 1 ? b.size[c] :
+                                            (b.dim == 2 ? b.size[c] * b.size[c] : b.size[c] * b.size[c] * b.size[c]);
           for (unsigned int i = 0; i < n_nodes; ++i)
             padded[i] = share * w[i] * u[mesh.at(c, i)];
           sums.add_group(&tables[mesh.feature_of(c)], 1, padded.data(), n_padded / 8);

@@ -44,23 +44,23 @@ public:
   const MeanField          &mean_field() const { return field; }
 
 private:
-  void                tabulate(const DGMesh &mesh, const CellKey &key, ModeTable &modes) const;
-  void                check_capacity(const std::vector<double> &sums, const BinnedScale &scale) const;
+  void tabulate(const DGMesh &mesh, const CellKey &key, ModeTable &modes) const;
+  void check_capacity(const std::vector<double> &sums, const BinnedScale &scale) const;
 
   const MeanField   &field;
   VelocityTableShape table_shape;
   BinnedScale        column_scale, moment_scale;
 
   /// The tables of all feature cells that this rank needs lie one behind the other, in the order in which a stage reads them.
-  AlignedVector                                   doubles;
-  std::vector<float, AlignedAllocator<float>>     singles;
+  AlignedVector                                       doubles;
+  std::vector<float, AlignedAllocator<float>>         singles;
   std::unordered_map<CellKey, ModeTable, CellKeyHash> known;
-  std::vector<ModeTable>                          tables; ///< of every feature cell; without rows where not needed
-  std::vector<double>                             velocity_table;
-  mutable std::vector<double>                     column_sums; ///< workspace of moments()
-  std::vector<double>                             residual;
+  std::vector<ModeTable>                              tables; ///< of every feature cell; without rows where not needed
+  std::vector<double>                                 velocity_table;
+  mutable std::vector<double>                         column_sums; ///< workspace of moments()
+  std::vector<double>                                 residual;
   /// Moments are summed over groups of feature cells, and these are dealt out to the ranks.
-  static constexpr std::size_t group_size = 16;
+  static constexpr std::size_t group_size  = 16;
   std::size_t                  first_group = 0, last_group = 0;
   bool                         everyone_sums = false; ///< every rank sums all groups instead
 };

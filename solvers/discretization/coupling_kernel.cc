@@ -66,8 +66,8 @@ void evaluate_potential(const ModeTable &modes, const std::vector<double> &e, un
     combine<1>(modes, e.data(), block * n_lanes, table);
 }
 
-void add_columns(std::size_t n_cells, const std::vector<std::size_t> &feature_of, unsigned int n_nodes, unsigned int n_padded_nodes,
-                 const double *columns, const BinnedScale &scale, double *sums)
+void add_columns(std::size_t n_cells, const std::vector<std::size_t> &feature_of, unsigned int n_nodes,
+                 unsigned int n_padded_nodes, const double *columns, const BinnedScale &scale, double *sums)
 {
   for (std::size_t c = 0; c < n_cells; ++c)
     {
@@ -96,10 +96,11 @@ MomentSums::MomentSums(unsigned int modes, const BinnedScale &s)
 
 namespace
 {
-/// sum[j] += Σ column · T[j] over the group's cells, for up to `tile` modes, which stay in registers while the tables stream by.
+/// sum[j] += Σ column · T[j] over the group's cells, for up to `tile` modes, which stay in registers while the tables stream
+/// by.
 template <unsigned int tile, typename Rows>
-void sum_tile(Vector *sum, unsigned int n, std::size_t n_cells, const double *columns, unsigned int n_blocks, unsigned int n_rows,
-              const Rows &rows_of)
+void sum_tile(Vector *sum, unsigned int n, std::size_t n_cells, const double *columns, unsigned int n_blocks,
+              unsigned int n_rows, const Rows &rows_of)
 {
   for (std::size_t cell = 0; cell < n_cells; ++cell)
     {

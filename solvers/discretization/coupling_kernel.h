@@ -15,8 +15,8 @@ struct BinnedScale
   double capacity; ///< |sum| must stay below
 };
 
-/// Modes of one feature cell, [mode][row]: the leading ones in double precision, the small ones that follow in single precision,
-/// since streaming these tables from memory is what a stage's nonlocal part costs. A view; Coupling has the memory.
+/// Modes of one feature cell, [mode][row]: the leading ones in double precision, the small ones that follow in single
+/// precision, since streaming these tables from memory is what a stage's nonlocal part costs. A view; Coupling has the memory.
 struct ModeTable
 {
   unsigned int n_rows, n_double, n_single; ///< rows are a multiple of 8
@@ -35,8 +35,8 @@ void evaluate_potential(const ModeTable &modes, const std::vector<double> &e, un
                         double *table);
 
 /// Column sums Σ_a w a ρ of all local cells into those of the feature cells, sums[feature][high | low][padded node].
-void add_columns(std::size_t n_cells, const std::vector<std::size_t> &feature_of, unsigned int n_nodes, unsigned int n_padded_nodes,
-                 const double *columns, const BinnedScale &scale, double *sums);
+void add_columns(std::size_t n_cells, const std::vector<std::size_t> &feature_of, unsigned int n_nodes,
+                 unsigned int n_padded_nodes, const double *columns, const BinnedScale &scale, double *sums);
 
 /// Partial moments in lanes: high[mode][8], low[mode][8] += Σ T · column over a group of feature cells, binned once a group.
 /// Groups are fixed by the mesh, not by the partition.

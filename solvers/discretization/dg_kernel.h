@@ -29,23 +29,23 @@ struct DGBatches
   std::vector<double>       size;        ///< [batch][lane]: 2^−level
   std::vector<std::int32_t> layer;       ///< [batch][lane]: first double of the last coordinate's line constants (weighted)
 
-  double      coarse_extent[3] = {1., 1., 1.}; ///< h_d at level 0
-  LineBasis   line;                            ///< Gauss–Legendre
+  double    coarse_extent[3] = {1., 1., 1.}; ///< h_d at level 0
+  LineBasis line;                            ///< Gauss–Legendre
   /// Weighted: for each layer, nodes, weights × weight_mean, lower, upper, lower_lift, upper_lift, stiffness (row-major), mean.
   std::vector<double> layers;
 };
 
-/// Positions in the table of one feature cell: values χ-sum ψ at the nodes, then −∂_dψ/h_d at the nodes (d from 1 with amplitude,
-/// from 0 without), then the same on the sides.
+/// Positions in the table of one feature cell: values χ-sum ψ at the nodes, then −∂_dψ/h_d at the nodes (d from 1 with
+/// amplitude, from 0 without), then the same on the sides.
 struct VelocityTableShape
 {
   VelocityTableShape() = default;
   VelocityTableShape(unsigned int dim, unsigned int n, bool amplitude);
 
-  unsigned int n_nodes  = 0; ///< nodes of a feature cell, n^Dω
-  unsigned int n_side   = 0; ///< points on one of its sides, n^(Dω−1)
-  unsigned int first    = 0; ///< first coordinate of ω
-  unsigned int n_rows   = 0; ///< all entries, a multiple of 8
+  unsigned int n_nodes        = 0; ///< nodes of a feature cell, n^Dω
+  unsigned int n_side         = 0; ///< points on one of its sides, n^(Dω−1)
+  unsigned int first          = 0; ///< first coordinate of ω
+  unsigned int n_rows         = 0; ///< all entries, a multiple of 8
   unsigned int n_padded_nodes = 0; ///< n_nodes rounded up to whole vectors
   unsigned int gradient(unsigned int d) const { return n_nodes + (d - first) * n_nodes; }
   unsigned int side(unsigned int d, unsigned int s) const { return side_start + (2 * (d - first) + s) * n_side; }
@@ -75,9 +75,9 @@ struct StageArguments
   double u2_keep = 0., u2_mix = 0., u2_step = 0.;
 
   /// Also the largest Σ_d |v_d|/h_d over all nodes, and the dissipation ∫ |v|² ρ of every cell; without `advance` only these.
-  bool    measure = false;
-  bool    advance = true;
-  double  max_rate = 0.;
+  bool    measure     = false;
+  bool    advance     = true;
+  double  max_rate    = 0.;
   double *dissipation = nullptr; ///< [batch][lane]
 };
 
@@ -90,11 +90,11 @@ void compute_traces(const DGBatches &batches, const double *u, double *traces, d
 /// Hanging faces in batches of eight coarse faces on the same side of the same axis.
 struct HangingBatch
 {
-  unsigned int d = 0;
-  unsigned int coarse_side = 0; ///< side of the coarse cell on which the fine ones are
-  std::int32_t coarse[8];       ///< trace of the coarse cell
-  std::int32_t given[8];        ///< where the coarse cell expects its flux (a dummy slot if it is another rank's)
-  std::int32_t fine[4][8];      ///< traces of the fine cells on the face; sub-face number: bits in the order of the axes
+  unsigned int d           = 0;
+  unsigned int coarse_side = 0;    ///< side of the coarse cell on which the fine ones are
+  std::int32_t coarse[8];          ///< trace of the coarse cell
+  std::int32_t given[8];           ///< where the coarse cell expects its flux (a dummy slot if it is another rank's)
+  std::int32_t fine[4][8];         ///< traces of the fine cells on the face; sub-face number: bits in the order of the axes
   std::int32_t interpolated[4][8]; ///< where the fine cells expect the coarse trace
   std::int32_t feature_row[4][8];
   std::int32_t transfer[4][8]; ///< line transfer parent -> child of the last coordinate (weighted)
@@ -104,15 +104,15 @@ struct HangingBatch
 
 struct HangingArguments
 {
-  const DGBatches          *batches = nullptr;
-  const VelocityTableShape *shape   = nullptr;
-  const double             *table   = nullptr;
-  double                    lambda  = 0.;
-  const LineTransfer       *halves  = nullptr; ///< two, Gauss–Legendre
+  const DGBatches          *batches   = nullptr;
+  const VelocityTableShape *shape     = nullptr;
+  const double             *table     = nullptr;
+  double                    lambda    = 0.;
+  const LineTransfer       *halves    = nullptr; ///< two, Gauss–Legendre
   const double             *transfers = nullptr; ///< weighted: [transfer][interpolate n², project n²]
 };
 
-/// Interpolates coarse traces to the fine sides and gives coarse cells the L2 projection of the fluxes of their fine neighbours,
-/// so that what leaves one side enters the other.
+/// Interpolates coarse traces to the fine sides and gives coarse cells the L2 projection of the fluxes of their fine
+/// neighbours, so that what leaves one side enters the other.
 void exchange_hanging(const HangingArguments &arguments, const std::vector<HangingBatch> &faces, double *traces);
 } // namespace rhoflow

@@ -1,7 +1,11 @@
 #include <solvers/discretization/dg_mesh.h>
 
+#include <solvers/base/error.h>
+#include <solvers/base/ranks.h>
+
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace rhoflow
@@ -41,6 +45,10 @@ DGMesh::DGMesh(const AdaptiveMesh &mesh, unsigned int degree, bool amplitude, do
   for (unsigned int half = 0; half < 2; ++half)
     legendre_halves[half] = make_line_transfer(data.line, data.line, half);
 
+  // Traces are addressed with 32 bits; slots for other ranks and hanging faces come on top of the local ones.
+  if (static_cast<double>(data.n_batches) * 2 * data.dim * n_side * 8 > 0.5 * std::numeric_limits<std::int32_t>::max())
+    throw InputError("Domain/Subdivisions", "a rank would have " + std::to_string(data.n_cells) +
+                                              " cells, which is more than this degree allows. Use more ranks or a coarser mesh.");
   for (std::size_t c = 0; c < data.n_cells; ++c)
     local_index.emplace(mesh.cells()[c], c);
   for (std::size_t g = 0; g < mesh.ghosts().size(); ++g)
@@ -61,8 +69,8 @@ CellKey DGMesh::feature_key(const CellKey &key) const
 
 void DGMesh::build_features()
 {
-  const MPI_Comm           comm = adaptive_mesh.communicator();
-  std::vector<CellKey>     mine;
+  const MPI_Comm       comm = adaptive_mesh.communicator();
+  std::vector<CellKey> mine;
   for (const CellKey &key : adaptive_mesh.cells())
     if (feature_lookup.emplace(feature_key(key), 0).second)
       mine.push_back(feature_key(key));
@@ -74,8 +82,8 @@ void DGMesh::build_features()
         for (unsigned int side = 0; side < 2 * data.dim; ++side)
           {
             CellKey next;
-            if (key.level > 0 && adaptive_mesh.neighbor(key, side / 2, side % 2, next) && local_index.count(next.parent()) > 0 &&
-                feature_lookup.emplace(key, 0).second)
+            if (key.level > 0 && adaptive_mesh.neighbor(key, side / 2, side % 2, next) &&
+                local_index.count(next.parent()) > 0 && feature_lookup.emplace(key, 0).second)
               features.push_back(key);
           }
     }
@@ -84,8 +92,7 @@ void DGMesh::build_features()
       std::vector<std::uint32_t> packed;
       for (const CellKey &key : mine)
         packed.insert(packed.end(), {key.index[1], key.index[2], key.level});
-      int n_ranks = 1;
-      MPI_Comm_size(comm, &n_ranks);
+      const int n_ranks = number_of_ranks(comm);
       std::vector<int> counts(static_cast<std::size_t>(n_ranks)), offsets(static_cast<std::size_t>(n_ranks));
       const int        n_mine = static_cast<int>(packed.size());
       MPI_Allgather(&n_mine, 1, MPI_INT, counts.data(), 1, MPI_INT, comm);
@@ -122,9 +129,9 @@ const LineBasis &DGMesh::line(const CellKey &key, unsigned int d) const
   auto       it    = layers.find(place);
   if (it == layers.end())
     {
-      const LineBasis basis =
-        make_line_basis(data.n - 1, kappa, adaptive_mesh.position(key, d, 0), adaptive_mesh.position(key, d, 1));
-      it = layers.emplace(place, std::make_pair(basis, -1)).first;
+      const LineBasis basis = make_line_basis(data.n - 1, kappa, adaptive_mesh.position(key, d, 0),
+                                              adaptive_mesh.position(key, d, 1));
+      it                    = layers.emplace(place, std::make_pair(basis, -1)).first;
     }
   return it->second.first;
 }
@@ -139,8 +146,8 @@ void DGMesh::nodes(const CellKey &key, double *points) const
 {
   for (unsigned int i = 0; i < n_points; ++i)
     for (unsigned int d = 0, rest = i; d < data.dim; ++d, rest /= data.n)
-      points[i * data.dim + d] =
-        adaptive_mesh.position(key, d, 0) + adaptive_mesh.extent(key, d) * line(key, d).nodes[rest % data.n];
+      points[i * data.dim + d] = adaptive_mesh.position(key, d, 0) +
+                                 adaptive_mesh.extent(key, d) * line(key, d).nodes[rest % data.n];
 }
 
 void DGMesh::weights(const CellKey &key, double *w) const
@@ -187,13 +194,13 @@ void DGMesh::build_static_data()
   for (std::size_t lane = 0; lane < padded; ++lane)
     {
       // Lanes without a cell repeat the last one: their density stays zero.
-      const std::size_t c     = std::min(lane, data.n_cells - 1);
-      const CellKey    &key   = adaptive_mesh.cells()[c];
-      data.feature_row[lane]  = static_cast<std::int32_t>(feature_index[c] * shape.n_rows);
-      data.size[lane]         = std::ldexp(1., -static_cast<int>(key.level));
+      const std::size_t c    = std::min(lane, data.n_cells - 1);
+      const CellKey    &key  = adaptive_mesh.cells()[c];
+      data.feature_row[lane] = static_cast<std::int32_t>(feature_index[c] * shape.n_rows);
+      data.size[lane]        = std::ldexp(1., -static_cast<int>(key.level));
       for (unsigned int d = 0; d < dim; ++d)
-        data.place[((lane / 8) * dim + d) * 8 + lane % 8] =
-          adaptive_mesh.domain().lower[d] / adaptive_mesh.extent(key, d) + static_cast<double>(key.index[d]);
+        data.place[((lane / 8) * dim + d) * 8 + lane % 8] = adaptive_mesh.domain().lower[d] / adaptive_mesh.extent(key, d) +
+                                                            static_cast<double>(key.index[d]);
       if (data.weighted)
         data.layer[lane] = layer_record(key);
     }
@@ -217,11 +224,10 @@ void DGMesh::build_neighbors()
   data.neighbor.assign(data.n_batches * n_sides * 8, zero);
   data.given.assign(data.n_batches * n_sides, 0xff);
 
-  int n_ranks = 1;
-  MPI_Comm_size(adaptive_mesh.communicator(), &n_ranks);
-  std::vector<std::vector<std::uint32_t>>                         requests(static_cast<std::size_t>(n_ranks));
-  std::vector<std::vector<std::int32_t>>                          request_slots(static_cast<std::size_t>(n_ranks));
-  std::map<std::pair<std::size_t, unsigned int>, std::int32_t>    requested;
+  const int n_ranks = number_of_ranks(adaptive_mesh.communicator());
+  std::vector<std::vector<std::uint32_t>>                      requests(static_cast<std::size_t>(n_ranks));
+  std::vector<std::vector<std::int32_t>>                       request_slots(static_cast<std::size_t>(n_ranks));
+  std::map<std::pair<std::size_t, unsigned int>, std::int32_t> requested;
   const auto trace_of = [&](const CellKey &key, unsigned int side, std::int32_t &trace) {
     const auto mine = local_index.find(key);
     if (mine != local_index.end())
@@ -244,7 +250,7 @@ void DGMesh::build_neighbors()
     return true;
   };
 
-  std::vector<HangingItem>                                            items;
+  std::vector<HangingItem>                                                      items;
   std::unordered_map<CellKey, std::map<unsigned int, std::size_t>, CellKeyHash> item_of;
   const auto item = [&](const CellKey &coarse, unsigned int side) -> HangingItem & {
     auto [it, inserted] = item_of[coarse].emplace(side, items.size());
@@ -311,9 +317,9 @@ void DGMesh::build_neighbors()
             for (unsigned int axis = 0, bit = 0; axis < dim; ++axis)
               if (axis != side / 2)
                 child |= ((sub >> bit++) & 1U) << axis;
-            const CellKey fine      = next.child(child);
-            face.fine_key[sub]      = fine;
-            face.fine_feature[sub]  = feature_lookup.at(feature_key(fine));
+            const CellKey fine           = next.child(child);
+            face.fine_key[sub]           = fine;
+            face.fine_feature[sub]       = feature_lookup.at(feature_key(fine));
             used[face.fine_feature[sub]] = 1;
             trace_of(fine, opposite, face.fine[sub]);
           }
@@ -325,18 +331,18 @@ void DGMesh::build_neighbors()
 
 void DGMesh::build_hanging(const std::vector<HangingItem> &items)
 {
-  const unsigned int       dim = data.dim, n_sub = 1U << (dim - 1);
-  const VelocityTableShape shape(dim, data.n, data.amplitude);
-  const std::int32_t       dummy = local_trace(data.n_batches * 8, 0) + 1;
+  const unsigned int                                            dim = data.dim, n_sub = 1U << (dim - 1);
+  const VelocityTableShape                                      shape(dim, data.n, data.amplitude);
+  const std::int32_t                                            dummy = local_trace(data.n_batches * 8, 0) + 1;
   std::map<std::pair<unsigned int, unsigned int>, std::int32_t> transfer_of; // fine layer -> record
-  const auto transfer_record = [&](const CellKey &fine) {
+  const auto                                                    transfer_record = [&](const CellKey &fine) {
     const unsigned int r = dim - 1;
-    auto [it, inserted]  = transfer_of.emplace(std::make_pair(fine.level, fine.index[r]), 0);
+    auto [it, inserted] = transfer_of.emplace(std::make_pair(fine.level, fine.index[r]), 0);
     if (inserted)
       {
         it->second = static_cast<std::int32_t>(transfer_records.size());
-        const LineTransfer transfer =
-          make_line_transfer(line(fine.parent(), r), line(fine, r), static_cast<unsigned int>(fine.index[r] & 1U));
+        const LineTransfer transfer = make_line_transfer(line(fine.parent(), r), line(fine, r),
+                                                                                                            static_cast<unsigned int>(fine.index[r] & 1U));
         for (const auto &matrix : {transfer.interpolate, transfer.project})
           for (unsigned int i = 0; i < data.n; ++i)
             for (unsigned int j = 0; j < data.n; ++j)
@@ -362,9 +368,9 @@ void DGMesh::build_hanging(const std::vector<HangingItem> &items)
             // Lanes after this one repeat it, but write nowhere that is read.
             for (unsigned int l = lane; l < 8; ++l)
               {
-                batch.coarse[l]       = item.coarse_trace;
-                batch.given[l]        = l == lane ? item.given : dummy;
-                batch.size[l]         = std::ldexp(1., -static_cast<int>(item.coarse.level) - 1);
+                batch.coarse[l] = item.coarse_trace;
+                batch.given[l]  = l == lane ? item.given : dummy;
+                batch.size[l]   = std::ldexp(1., -static_cast<int>(item.coarse.level) - 1);
                 for (unsigned int sub = 0; sub < n_sub; ++sub)
                   {
                     batch.fine[sub][l]         = item.fine[sub];
@@ -372,9 +378,8 @@ void DGMesh::build_hanging(const std::vector<HangingItem> &items)
                     batch.feature_row[sub][l]  = static_cast<std::int32_t>(item.fine_feature[sub] * shape.n_rows);
                     batch.transfer[sub][l]     = data.weighted ? transfer_record(item.fine_key[sub]) : 0;
                     for (unsigned int d = 0; d < dim; ++d)
-                      batch.place[sub][d][l] =
-                        adaptive_mesh.domain().lower[d] / adaptive_mesh.extent(item.fine_key[sub], d) +
-                        static_cast<double>(item.fine_key[sub].index[d]);
+                      batch.place[sub][d][l] = adaptive_mesh.domain().lower[d] / adaptive_mesh.extent(item.fine_key[sub], d) +
+                                               static_cast<double>(item.fine_key[sub].index[d]);
                   }
               }
             lane = (lane + 1) % 8;
@@ -389,15 +394,15 @@ CellTransfer DGMesh::cell_transfer() const
     std::vector<double> result(n_points);
     for (unsigned int d = 0; d < data.dim; ++d)
       {
-        const unsigned int half = child.index[d] & 1U;
-        const LineTransfer transfer =
-          data.weighted && d == data.dim - 1 ? make_line_transfer(line(child.parent(), d), line(child, d), half) :
-                                               legendre_halves[half];
-        const auto        &matrix = projection ? transfer.project : transfer.interpolate;
-        const unsigned int stride = integer_power(data.n, d);
+        const unsigned int half     = child.index[d] & 1U;
+        const LineTransfer transfer = data.weighted && d == data.dim - 1 ?
+                                        make_line_transfer(line(child.parent(), d), line(child, d), half) :
+                                        legendre_halves[half];
+        const auto        &matrix   = projection ? transfer.project : transfer.interpolate;
+        const unsigned int stride   = integer_power(data.n, d);
         for (unsigned int node = 0; node < n_points; ++node)
           {
-            const unsigned int i = node / stride % data.n;
+            const unsigned int i   = node / stride % data.n;
             double             sum = 0.;
             for (unsigned int j = 0; j < data.n; ++j)
               sum += matrix[i][j] * values[node + j * stride - i * stride];

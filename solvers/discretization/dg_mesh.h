@@ -21,8 +21,8 @@ public:
   /// `amplitude`: features are linear in the first coordinate; `kappa`: weight r^kappa of the last coordinate (0: none).
   DGMesh(const AdaptiveMesh &mesh, unsigned int degree, bool amplitude, double kappa);
 
-  const AdaptiveMesh &mesh() const { return adaptive_mesh; }
-  const DGBatches    &batches() const { return data; }
+  const AdaptiveMesh              &mesh() const { return adaptive_mesh; }
+  const DGBatches                 &batches() const { return data; }
   const std::vector<HangingBatch> &hanging_faces() const { return hanging; }
 
   unsigned int dimension() const { return data.dim; }
@@ -55,7 +55,7 @@ public:
   /// Transfer of fields between mesh states, [points] a cell: exact interpolation to children, L2 projection to parents.
   CellTransfer cell_transfer() const;
 
-  const LineTransfer *halves() const { return legendre_halves.data(); }
+  const LineTransfer        *halves() const { return legendre_halves.data(); }
   const std::vector<double> &layer_transfers() const { return transfer_records; }
 
 private:

@@ -26,8 +26,8 @@ void dispatch(const DGBatches &b, const Body &body)
           throw std::logic_error("no kernel for this polynomial degree");
       }
   };
-  using One = std::integral_constant<int, 1>;
-  using Two = std::integral_constant<int, 2>;
+  using One   = std::integral_constant<int, 1>;
+  using Two   = std::integral_constant<int, 2>;
   using Three = std::integral_constant<int, 3>;
   if (b.weighted)
     {

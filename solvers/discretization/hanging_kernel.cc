@@ -6,7 +6,6 @@ namespace rhoflow
 namespace
 {
 
-
 template <int dim, int n, bool amplitude, bool weighted>
 class HangingExchange
 {
@@ -59,9 +58,9 @@ private:
   /// v_d/h_d of the fine cell at point i of its side.
   Vector velocity(const HangingBatch &faces, int sub, int i) const
   {
-    const unsigned int d    = faces.d;
-    const unsigned int side = 1 - faces.coarse_side;
-    const Vector       z    = load(faces.place[sub][d]);
+    const unsigned int d       = faces.d;
+    const unsigned int side    = 1 - faces.coarse_side;
+    const Vector       z       = load(faces.place[sub][d]);
     const Vector       confine = -args.lambda * (z + static_cast<double>(side));
     if constexpr (!amplitude)
       return gather(args.table, faces.feature_row[sub], shape.side(d, side) + static_cast<unsigned int>(i)) + confine;
@@ -83,9 +82,9 @@ private:
       out[i] = in[i];
     for (int axis = 0; axis < axes; ++axis)
       {
-        const int  stride   = axis == 0 ? 1 : n;
-        const int  half     = (sub >> axis) & 1;
-        const bool radial   = weighted && axis == axes - 1 && faces.d != dim - 1;
+        const int  stride = axis == 0 ? 1 : n;
+        const int  half   = (sub >> axis) & 1;
+        const bool radial = weighted && axis == axes - 1 && faces.d != dim - 1;
         Vector     result[n_side];
         for (int t = 0; t < n_side / n; ++t)
           {

@@ -38,12 +38,12 @@ public:
 private:
   using LineIntegrals = std::array<double, max_points>;
 
-  /// ∫ f from `from` to `to`, halved until the error is round-off: relative to ∫ |f|, since ℓ_i changes sign, and down to a part
-  /// of the mass one that nothing can see, since in the tails a density has fewer correct digits.
+  /// ∫ f from `from` to `to`, halved until the error is round-off: relative to ∫ |f|, since ℓ_i changes sign, and down to a
+  /// part of the mass one that nothing can see, since in the tails a density has fewer correct digits.
   template <typename Function>
   static double integral(const Function &f, double from, double to, unsigned int halvings)
   {
-    using Rule = boost::math::quadrature::gauss_kronrod<double, 15>;
+    using Rule         = boost::math::quadrature::gauss_kronrod<double, 15>;
     double       error = 0., size = 0.;
     const double value = Rule::integrate(f, from, to, 0, 0., &error, &size);
     // Boost 1.74 gives the error on [−1, 1], the size on the interval.
@@ -96,7 +96,7 @@ private:
   {
     constexpr unsigned int n_intervals = 2;
     const unsigned int     n_rule      = n_intervals * rule.n;
-    const auto position = [&](unsigned int q) { return (q / rule.n + rule.nodes[q % rule.n]) / n_intervals; };
+    const auto             position    = [&](unsigned int q) { return (q / rule.n + rule.nodes[q % rule.n]) / n_intervals; };
     unsigned int           n_samples   = 1;
     double                 volume      = 1.;
     for (unsigned int d = 0; d < dim; ++d)
@@ -134,10 +134,10 @@ private:
       }
   }
 
-  const InitialLaw  &law;
-  const DGMesh      &mesh;
-  const unsigned int dim, n;
-  const LineBasis    rule;
+  const InitialLaw                                    &law;
+  const DGMesh                                        &mesh;
+  const unsigned int                                   dim, n;
+  const LineBasis                                      rule;
   std::map<std::array<unsigned int, 4>, LineIntegrals> lines;
 };
 } // namespace
@@ -145,9 +145,10 @@ private:
 std::vector<double> project_initial_density(const InitialLaw &law, const DGMesh &mesh, double &missing_mass)
 {
   if (!law.has_density())
-    throw InputError("Initial law/Law",
-                     "a point mass has no density on a mesh. Use 'Solver = characteristics', or a narrow normal(...) instead of "
-                     "point(...).");
+    throw InputError(
+      "Initial law/Law",
+      "a point mass has no density on a mesh. Use 'Solver = characteristics', or a narrow normal(...) instead of "
+      "point(...).");
   const unsigned int  n_points = mesh.points_per_cell();
   std::vector<double> values(mesh.n_cells() * n_points), w(n_points), integrals;
   CellIntegrals       cell_integrals(law, mesh);

@@ -75,11 +75,9 @@ LineBasis make_line_basis(unsigned int degree, double kappa, double lower, doubl
   basis.n = degree + 1;
 
   // The weight relative to its value at the upper end, so that large powers neither overflow nor underflow where they matter.
-  const auto weight = [&](double xi) {
-    return kappa == 0. ? 1. : std::pow((lower + (upper - lower) * xi) / upper, kappa);
-  };
-  // Sub-intervals that shrink towards the upper end resolve weights that live there (large kappa, lower = 0); others that shrink
-  // towards r = 0 resolve the singularity of fractional powers.
+  const auto weight = [&](double xi) { return kappa == 0. ? 1. : std::pow((lower + (upper - lower) * xi) / upper, kappa); };
+  // Sub-intervals that shrink towards the upper end resolve weights that live there (large kappa, lower = 0); others that
+  // shrink towards r = 0 resolve the singularity of fractional powers.
   std::vector<double> ends{0.};
   if (lower == 0. && kappa != std::floor(kappa))
     for (int power = 30; power > 1; --power)

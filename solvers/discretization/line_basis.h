@@ -22,8 +22,8 @@ struct LineBasis
 
   /// stiffness[i][q] = w_q ℓ_i'(ξ_q) / w_i: (weak derivative of the flux) / (mass).
   std::array<std::array<double, max_points>, max_points> stiffness{};
-  std::array<double, max_points> lower_lift{}; ///< ℓ_i(0) g(0) / w_i
-  std::array<double, max_points> upper_lift{}; ///< ℓ_i(1) g(1) / w_i
+  std::array<double, max_points>                         lower_lift{}; ///< ℓ_i(0) g(0) / w_i
+  std::array<double, max_points>                         upper_lift{}; ///< ℓ_i(1) g(1) / w_i
 
   /// ∫ g over the cell before normalisation, relative to the length: multiply the weights by it for integrals.
   double weight_mean = 1.;

@@ -236,7 +236,7 @@ void MomentFunctionals::orthonormalize(const std::vector<double> &v)
           };
           while (!remaining.empty())
             {
-              const auto smaller = [&](std::size_t k, std::size_t l) { return entry(k, k) < entry(l, l); };
+              const auto        smaller = [&](std::size_t k, std::size_t l) { return entry(k, k) < entry(l, l); };
               const auto        largest = std::max_element(remaining.begin(), remaining.end(), smaller);
               const std::size_t k       = *largest;
               if (!(entry(k, k) > resolution * total))

@@ -266,8 +266,8 @@ PositiveDensity::Boxes PositiveDensity::boxes() const
     return result;
   const auto         &cells    = mesh.mesh().cells();
   const unsigned int  n_points = mesh.points_per_cell(), n = mesh.batches().n, dim = mesh.dimension();
-  const double        typical  = evolved_mass / static_cast<double>(mesh.mesh().n_global_cells());
-  const double        least    = std::min(1e-12 * evolved_mass, 1e-9 * typical);
+  const double        typical = evolved_mass / static_cast<double>(mesh.mesh().n_global_cells());
+  const double        least   = std::min(1e-12 * evolved_mass, 1e-9 * typical);
   std::vector<double> nodes(n_points * dim), weights(n_points), values(n_points), folded;
   for (std::size_t c = 0; c < cells.size(); ++c)
     {

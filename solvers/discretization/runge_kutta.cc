@@ -4,7 +4,10 @@
 
 namespace rhoflow
 {
-std::vector<std::string> RungeKutta::names() { return {"SSP(3,3)", "SSP(4,3)", "SSP(10,4)"}; }
+std::vector<std::string> RungeKutta::names()
+{
+  return {"SSP(3,3)", "SSP(4,3)", "SSP(10,4)"};
+}
 
 double RungeKutta::positivity_limit(unsigned int degree) const
 {

@@ -4,19 +4,22 @@
 #include <cstring>
 
 #ifdef __AVX512F__
-#  include <immintrin.h>
+#include <immintrin.h>
 #endif
 
 namespace rhoflow
 {
-/// Cells are worked on in batches of eight, one cell in each lane of a vector: one AVX-512 register, two AVX ones, or whatever the
-/// compiler makes of it elsewhere. For kernel files only.
+/// Cells are worked on in batches of eight, one cell in each lane of a vector: one AVX-512 register, two AVX ones, or whatever
+/// the compiler makes of it elsewhere. For kernel files only.
 constexpr unsigned int n_lanes = 8;
 typedef double         Vector __attribute__((vector_size(64)));
 typedef std::int64_t   MaskVector __attribute__((vector_size(64)));
 
 /// base^exponent, 1 for negative exponents.
-constexpr int power(int base, int exponent) { return exponent <= 0 ? 1 : base * power(base, exponent - 1); }
+constexpr int power(int base, int exponent)
+{
+  return exponent <= 0 ? 1 : base * power(base, exponent - 1);
+}
 
 inline Vector load(const double *p)
 {
@@ -25,9 +28,15 @@ inline Vector load(const double *p)
   return v;
 }
 
-inline void store(double *p, const Vector &v) { std::memcpy(p, &v, sizeof(Vector)); }
+inline void store(double *p, const Vector &v)
+{
+  std::memcpy(p, &v, sizeof(Vector));
+}
 
-inline Vector broadcast(double x) { return Vector{x, x, x, x, x, x, x, x}; }
+inline Vector broadcast(double x)
+{
+  return Vector{x, x, x, x, x, x, x, x};
+}
 
 /// base[index[lane] + shift] for every lane.
 inline Vector gather(const double *base, const std::int32_t *index, std::int64_t shift)
@@ -91,8 +100,8 @@ public:
 #else
     for (unsigned int lane = 0; lane < n_lanes; ++lane)
       {
-        place[lane]     = index[lane];
-        unsigned int i  = 0;
+        place[lane]    = index[lane];
+        unsigned int i = 0;
         while (i < count && vector[i] != (index[lane] & -8))
           ++i;
         vector[i] = index[lane] & -8;
@@ -139,7 +148,7 @@ inline Vector select_bits(std::uint8_t bits, const Vector &chosen, const Vector 
 #ifdef __AVX512F__
   return _mm512_mask_blend_pd(bits, otherwise, chosen);
 #else
-  Vector v = otherwise;
+  Vector       v = otherwise;
   for (unsigned int lane = 0; lane < n_lanes; ++lane)
     if ((bits >> lane) & 1U)
       v[lane] = chosen[lane];
@@ -147,13 +156,19 @@ inline Vector select_bits(std::uint8_t bits, const Vector &chosen, const Vector 
 #endif
 }
 
-inline Vector absolute(const Vector &v) { return v < 0. ? -v : v; }
-inline Vector maximum(const Vector &a, const Vector &b) { return a > b ? a : b; }
+inline Vector absolute(const Vector &v)
+{
+  return v < 0. ? -v : v;
+}
+inline Vector maximum(const Vector &a, const Vector &b)
+{
+  return a > b ? a : b;
+}
 
-/// Adds a term to a running sum in two parts whose value does not depend on the order of the terms: `high` collects the multiples
-/// of 2^e next to each term, `low` the rest in multiples of 2^(e − 30). Both are exact as long as |high| < 2^(e + 52) and there are
-/// fewer than 2^22 terms (Demmel and Nguyen, "Parallel reproducible summation", 2015); each term is rounded to 2^(e − 31).
-/// `magic_high` = 1.5 · 2^(52 + e), `magic_low` = 1.5 · 2^(22 + e).
+/// Adds a term to a running sum in two parts whose value does not depend on the order of the terms: `high` collects the
+/// multiples of 2^e next to each term, `low` the rest in multiples of 2^(e − 30). Both are exact as long as |high| < 2^(e + 52)
+/// and there are fewer than 2^22 terms (Demmel and Nguyen, "Parallel reproducible summation", 2015); each term is rounded to
+/// 2^(e − 31). `magic_high` = 1.5 · 2^(52 + e), `magic_low` = 1.5 · 2^(22 + e).
 template <typename Number>
 inline void binned_add(Number &high, Number &low, const Number &term, double magic_high, double magic_low)
 {

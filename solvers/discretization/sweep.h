@@ -8,7 +8,6 @@
 namespace rhoflow
 {
 
-
 /// The constants of a line in one direction: scalars, or vectors where they differ from lane to lane (radial weight).
 template <int n, typename Number>
 struct LineConstants
@@ -65,7 +64,7 @@ class Sweep
   static constexpr int gradient(int d) { return n_nodes * (1 + d - first); }
   static constexpr int end(int d, int s) { return side_start + (2 * (d - first) + s) * n_ends; }
 
-  using Last                    = std::conditional_t<weighted, Vector, double>;
+  using Last = std::conditional_t<weighted, Vector, double>;
 
   /// First node of line t along axis d; its nodes are n^d apart.
   static constexpr int line_start(int d, int t) { return t % power(n, d) + t / power(n, d) * power(n, d + 1); }
@@ -204,10 +203,10 @@ private:
             along_a[t] = scale * table[t];
         }
 
-      const LaneSources seen_lower(b.neighbor.data() + (batch * 2 * dim + 2 * d) * n_lanes);
-      const LaneSources seen_upper(b.neighbor.data() + (batch * 2 * dim + 2 * d + 1) * n_lanes);
-      const std::uint8_t  given_lower = b.given[batch * 2 * dim + 2 * d], given_upper = b.given[batch * 2 * dim + 2 * d + 1];
-      constexpr int       stride = power(n, d);
+      const LaneSources  seen_lower(b.neighbor.data() + (batch * 2 * dim + 2 * d) * n_lanes);
+      const LaneSources  seen_upper(b.neighbor.data() + (batch * 2 * dim + 2 * d + 1) * n_lanes);
+      const std::uint8_t given_lower = b.given[batch * 2 * dim + 2 * d], given_upper = b.given[batch * 2 * dim + 2 * d + 1];
+      constexpr int      stride = power(n, d);
       for (int t = 0; t < n_side; ++t)
         {
           const int start = line_start(d, t);

@@ -7,9 +7,9 @@ namespace rhoflow
 void DGMesh::build_exchange(const std::vector<std::vector<std::uint32_t>> &requests,
                             const std::vector<std::vector<std::int32_t>>  &slots)
 {
-  const MPI_Comm    comm    = adaptive_mesh.communicator();
-  const std::size_t n_ranks = requests.size();
-  std::vector<int>  send_counts(n_ranks), receive_counts(n_ranks), send_offsets(n_ranks), receive_offsets(n_ranks);
+  const MPI_Comm             comm    = adaptive_mesh.communicator();
+  const std::size_t          n_ranks = requests.size();
+  std::vector<int>           send_counts(n_ranks), receive_counts(n_ranks), send_offsets(n_ranks), receive_offsets(n_ranks);
   std::vector<std::uint32_t> outgoing;
   for (std::size_t rank = 0; rank < n_ranks; ++rank)
     {

@@ -198,6 +198,20 @@ std::unique_ptr<const GradientFlow::Velocity> make_erf_velocity(const LearningPr
   return velocity;
 }
 
+std::unique_ptr<const GradientFlow::Velocity> make_velocity(const LearningProblem &problem)
+{
+  auto velocity = (problem.particle_neuron().n_parameters() == problem.n_parameters() ? make_node_velocity(problem) :
+                                                                                        make_erf_velocity(problem));
+  if (!velocity)
+    throw InputError(
+      "Particles/Method",
+      "the gradient of the population risk is known for neurons that live in the space of the density, and for a "
+      "single neuron with activation erf and Gaussian inputs; not for this problem, whose neurons have " +
+        std::to_string(problem.particle_neuron().n_parameters()) + " parameters and the density " +
+        std::to_string(problem.n_parameters()) + ". Choose 'one-pass SGD' with a small step size.");
+  return velocity;
+}
+
 struct GradientFlow::Stepper
 {
   explicit Stepper(double tolerance)
@@ -212,16 +226,13 @@ GradientFlow::GradientFlow(const LearningProblem &problem, const ParticleParamet
   , lambda(weight_decay)
   , next_step(parameters.step_size)
 {
-  velocity = (problem.particle_neuron().n_parameters() == problem.n_parameters() ? make_node_velocity(problem) :
-                                                                                   make_erf_velocity(problem));
-  if (!velocity)
+  if (std::isfinite(parameters.inverse_temperature))
     throw InputError(
       "Particles/Method",
-      "the gradient of the population risk is known for neurons that live in the space of the density, and for a "
-      "single neuron with activation erf and Gaussian inputs; not for this problem, whose neurons have " +
-        std::to_string(problem.particle_neuron().n_parameters()) + " parameters and the density " +
-        std::to_string(problem.n_parameters()) + ". Choose 'one-pass SGD' with a small step size.");
-  state = initial_neurons(problem, parameters.n_neurons, seed, replica);
+      "gradient flow is an ordinary differential equation and takes no noise, but 'Inverse temperature' in section "
+      "'Mean field' is finite. Choose 'gradient descent', which adds the noise of that temperature to every step.");
+  velocity = make_velocity(problem);
+  state    = initial_neurons(problem, parameters.n_neurons, seed, replica);
 }
 
 GradientFlow::~GradientFlow() = default;

@@ -21,7 +21,7 @@ public:
     virtual void evaluate(const std::vector<double> &theta, std::vector<double> &velocity) const = 0;
   };
 
-  /// Throws InputError if the gradient of the population risk is not known for this problem.
+  /// Throws InputError if the gradient of the population risk is not known for this problem, or if β is finite.
   GradientFlow(const LearningProblem &problem, const ParticleParameters &parameters, double weight_decay, std::uint64_t seed,
                std::uint64_t replica);
   ~GradientFlow() override;
@@ -47,4 +47,7 @@ std::unique_ptr<const GradientFlow::Velocity> make_node_velocity(const LearningP
 ///   E σ(w·x) σ(v·x) = (2/π) asin(w·v / √((1 + |w|²)(1 + |v|²))),   y = σ(w*·x).
 /// w* is read off the problem's reduction; null if the problem's own risk disagrees with this formula.
 std::unique_ptr<const GradientFlow::Velocity> make_erf_velocity(const LearningProblem &problem);
+
+/// Whichever of the two fits the problem. Throws InputError if the gradient of the population risk is not known for it.
+std::unique_ptr<const GradientFlow::Velocity> make_velocity(const LearningProblem &problem);
 } // namespace rhoflow

@@ -1,5 +1,6 @@
 #include <solvers/base/random.h>
 #include <solvers/model/learning_problem.h>
+#include <solvers/particles/gradient_descent.h>
 #include <solvers/particles/gradient_flow.h>
 #include <solvers/particles/network.h>
 #include <solvers/particles/sgd.h>
@@ -32,6 +33,8 @@ std::unique_ptr<Network> make_network(const LearningProblem &problem, const Part
 {
   if (parameters.method == ParticleParameters::Method::gradient_flow)
     return std::make_unique<GradientFlow>(problem, parameters, weight_decay, seed, replica);
+  if (parameters.method == ParticleParameters::Method::gradient_descent)
+    return std::make_unique<GradientDescent>(problem, parameters, weight_decay, seed, replica);
   return std::make_unique<Sgd>(problem, parameters, weight_decay, seed, replica);
 }
 } // namespace rhoflow

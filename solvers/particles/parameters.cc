@@ -34,11 +34,14 @@ void ParticleParameters::declare(ParameterHandler &prm)
   prm.declare_entry("Replicas", std::to_string(standard.n_replicas), Patterns::Integer(1, 100000),
                     "Independent networks (initial neurons, samples); spread over the MPI ranks [networks].");
   prm.declare_entry(
-    "Method", method_name(standard.method), Patterns::Selection("one-pass SGD|multi-pass SGD|gradient flow"),
+    "Method", method_name(standard.method), Patterns::Selection("one-pass SGD|multi-pass SGD|gradient descent|gradient flow"),
     "one-pass SGD draws new samples of the data law in every step; multi-pass SGD takes the samples of a finite "
-    "data set again and again; gradient flow integrates theta_j' = -grad Psi(theta_j), the limit of small steps.");
-  prm.declare_entry("Step size", "0.001", Patterns::Double(1e-12, 10.),
-                    "Step eta of SGD; n steps take the time t = n eta. Output times must be multiples of it [time].");
+    "data set again and again; gradient descent takes steps along the gradient of the population's risk; gradient flow "
+    "integrates theta_j' = -grad Psi(theta_j), the limit of small steps. A finite inverse temperature beta (section Mean "
+    "field) adds the noise sqrt(2 eta/beta) g to every step; gradient flow has no steps and refuses it.");
+  prm.declare_entry(
+    "Step size", "0.001", Patterns::Double(1e-12, 10.),
+    "Step eta of SGD and gradient descent; n steps take the time t = n eta. Output times must be multiples of it [time].");
   prm.declare_entry("Batch size", std::to_string(standard.batch_size), Patterns::Integer(1, 1000000),
                     "Samples whose gradients are averaged in one step of SGD [samples].");
   prm.declare_entry("Sampling", "without replacement", Patterns::Selection("with replacement|without replacement"),
@@ -63,7 +66,7 @@ void ParticleParameters::parse(ParameterHandler &prm)
   write_parameters = prm.get_bool("Write all parameters");
 
   const std::string method_text = prm.get("Method");
-  for (const Method candidate : {Method::one_pass_sgd, Method::multi_pass_sgd, Method::gradient_flow})
+  for (const Method candidate : {Method::one_pass_sgd, Method::multi_pass_sgd, Method::gradient_descent, Method::gradient_flow})
     if (method_text == method_name(candidate))
       method = candidate;
   sampling = (prm.get("Sampling") == "with replacement" ? Sampling::with_replacement : Sampling::without_replacement);
@@ -76,11 +79,11 @@ void ParticleParameters::parse(ParameterHandler &prm)
   prm.leave_subsection();
 
   // The gradients of a batch are kept until its end: one number for each neuron and sample.
-  if (method != Method::gradient_flow && batch_size * static_cast<double>(n_neurons) > 1.3e8)
+  if (stochastic_gradient() && batch_size * static_cast<double>(n_neurons) > 1.3e8)
     throw InputError("Particles/Batch size",
                      "a batch of " + std::to_string(batch_size) + " samples for " + std::to_string(n_neurons) +
                        " neurons needs more than 1 GiB per replica. Choose a smaller batch and a smaller step, or "
-                       "'Method = gradient flow' for the exact gradient.");
+                       "'Method = gradient descent' for the exact gradient.");
 }
 
 std::uint64_t ParticleParameters::steps_until(double time) const
@@ -108,6 +111,11 @@ void ParticleParameters::check_output_times(const std::vector<double> &times) co
     steps_until(time);
 }
 
+double ParticleParameters::noise_amplitude() const
+{
+  return std::sqrt(2. * step_size / inverse_temperature);
+}
+
 std::string ParticleParameters::method_name(Method method)
 {
   switch (method)
@@ -116,6 +124,8 @@ std::string ParticleParameters::method_name(Method method)
         return "one-pass SGD";
       case Method::multi_pass_sgd:
         return "multi-pass SGD";
+      case Method::gradient_descent:
+        return "gradient descent";
       default:
         return "gradient flow";
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -16,9 +17,10 @@ struct ParticleParameters
 {
   enum class Method
   {
-    one_pass_sgd,   ///< every step draws new samples of the data law
-    multi_pass_sgd, ///< every step takes samples of a finite data set
-    gradient_flow   ///< θ_j' = −∇Ψ_λ(θ_j; ρ_M), the limit of small steps
+    one_pass_sgd,     ///< every step draws new samples of the data law
+    multi_pass_sgd,   ///< every step takes samples of a finite data set
+    gradient_descent, ///< θ_j ← θ_j − η ∇Ψ_λ(θ_j; ρ_M)
+    gradient_flow     ///< θ_j' = −∇Ψ_λ(θ_j; ρ_M), the limit of small steps
   };
   enum class Sampling
   {
@@ -42,6 +44,10 @@ struct ParticleParameters
   void check_output_times(const std::vector<double> &times) const;
 
   static std::string method_name(Method method);
+  /// Samples instead of the population's gradient.
+  bool stochastic_gradient() const { return method == Method::one_pass_sgd || method == Method::multi_pass_sgd; }
+  /// √(2η/β), the standard deviation of the noise that every step adds to every parameter; 0 without noise.
+  double noise_amplitude() const;
 
   std::uint64_t n_neurons        = 1000; ///< M
   unsigned int  n_replicas       = 8;    ///< independent networks
@@ -52,5 +58,7 @@ struct ParticleParameters
   double        flow_tolerance   = 1e-8; ///< local error of the gradient flow, relative and absolute
   Writing       writing          = Writing::first_replica;
   bool          write_parameters = false; ///< all n parameters of a neuron, not only the reduced coordinates
+  /// β of the noise, which is `Inverse temperature` in section "Mean field": set by who reads that section. Infinite: none.
+  double inverse_temperature = std::numeric_limits<double>::infinity();
 };
 } // namespace rhoflow

@@ -14,6 +14,7 @@ namespace rhoflow
 namespace
 {
 constexpr unsigned int lanes = sgd_kernel::lanes;
+static_assert(noise_kernel::lanes == lanes, "noise is added to the tiles of SGD");
 
 unsigned int padded(unsigned int n)
 {
@@ -46,8 +47,12 @@ Sgd::Sgd(const LearningProblem &learning_problem, const ParticleParameters &para
   , n_tiles((n_neurons + lanes - 1) / lanes)
   , step_size(parameters.step_size)
   , decay(1. - parameters.step_size * weight_decay)
+  , noise_amplitude(parameters.noise_amplitude())
+  , noise{seed, replica}
   , batch_size(parameters.batch_size)
-  , block_batches(neuron.type == ParticleNeuron::Type::bump ? 1 : std::max(1u, block_samples / parameters.batch_size))
+  , block_batches(neuron.type == ParticleNeuron::Type::bump || noise_amplitude > 0. ?
+                    1 :
+                    std::max(1u, block_samples / parameters.batch_size))
   , columns(padded(block_batches * batch_size))
   , d_inner(neuron.input_dimension + (neuron.type == ParticleNeuron::Type::biased_ridge ? 1 : 0))
 {
@@ -212,14 +217,32 @@ void Sgd::flush()
   n_pending = 0;
 }
 
+void Sgd::add_noise(std::uint64_t step)
+{
+  const bool        weighted = (neuron.n_parameters() > d_inner);
+  const std::size_t size     = std::size_t(d_inner) * lanes;
+  for (std::uint64_t tile = 0; tile < n_tiles; ++tile)
+    noise_kernel::add_to_tile(noise, step, tile * lanes, noise_amplitude, d_inner,
+                              weighted ? outer.data() + tile * lanes : nullptr, weights.data() + tile * size);
+  if (weighted)
+    std::fill(outer.data() + n_neurons, outer.data() + n_tiles * lanes, 0.);
+}
+
 void Sgd::advance_to_step(std::uint64_t n_steps)
 {
   while (steps_done < n_steps)
-    if (neuron.type == ParticleNeuron::Type::bump)
-      bump_step();
-    else
-      ridge_block(
-        static_cast<unsigned int>(std::min<std::uint64_t>(n_steps - steps_done, block_batches - steps_done % block_batches)));
+    {
+      if (neuron.type == ParticleNeuron::Type::bump)
+        bump_step();
+      else
+        ridge_block(
+          static_cast<unsigned int>(std::min<std::uint64_t>(n_steps - steps_done, block_batches - steps_done % block_batches)));
+      if (noise_amplitude > 0.)
+        {
+          flush();
+          add_noise(steps_done - 1);
+        }
+    }
   flush();
 }
 

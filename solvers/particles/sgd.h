@@ -6,20 +6,24 @@
 
 #include <solvers/model/learning_problem.h>
 #include <solvers/particles/network.h>
+#include <solvers/particles/noise_kernel.h>
 #include <solvers/particles/sample_source.h>
 
 namespace rhoflow
 {
 /// Stochastic gradient descent in mean-field scaling: with the samples (x_b, y_b) of a batch of size B,
 ///   θ_j ← (1 − ηλ) θ_j + (η/B) Σ_b (y_b − f(x_b)) ∇_θ σ*(x_b; θ_j),      f(x) = (1/M) Σ_j σ*(x; θ_j),
-/// all at the old θ (Mei, Montanari, Nguyen 2018, with this project's time t = η × steps).
+/// all at the old θ (Mei, Montanari, Nguyen 2018, with this project's time t = η × steps); plus √(2η/β) g_j, g_j ~ N(0, I_n),
+/// in every step where β is finite.
 ///
 /// Batch-1 SGD reads and writes all weights for every sample. Here consecutive batches are taken together in a block whose
 /// pre-activations are, in exact arithmetic,
 ///   z_jb = δ^b w_j·x_b + Σ_{c<b} δ^{b−1−c} g_jc (x_c·x_b),     δ = 1 − ηλ (exponents count batches),
 /// with w_j the weights at the start of the block and g_jc the gradient's factor of x_c: one matrix product for the block,
 /// small corrections inside it, one update of rank `block` at its end, which is done together with the next block's product.
-/// Blocks end at multiples of their size and where advance_to() stops, which is all that the last digits depend on.
+/// Blocks end at multiples of their size and where advance_to() stops, which is all that the last digits depend on. Noise
+/// would enter the pre-activations of all later samples of a block, and its numbers cost far more than the passes over the
+/// weights that a block saves: with noise a block is one batch.
 class Sgd : public Network
 {
 public:
@@ -56,6 +60,8 @@ private:
   void bump_step();
   /// Applies the update that the weights still miss.
   void flush();
+  /// Adds the noise of `step` to weights that miss nothing else.
+  void add_noise(std::uint64_t step);
   /// y − f(x), from a and σ of one sample; throws RunError if the network diverged.
   double residual_of(double label) const;
 
@@ -65,7 +71,9 @@ private:
   std::uint64_t          n_neurons;
   std::uint64_t          n_tiles;
   double                 step_size;
-  double                 decay; ///< 1 − ηλ
+  double                 decay;           ///< 1 − ηλ
+  double                 noise_amplitude; ///< √(2η/β)
+  NoiseStream            noise;
   unsigned int           batch_size;
   unsigned int           block_batches;
   unsigned int           columns; ///< samples of a block, padded

@@ -76,18 +76,17 @@ public:
     pictures.write(present);
   }
 
-  std::vector<std::pair<std::string, std::string>> progress() const override
-  {
-    return {{"risk", short_number(risk)}};
-  }
+  std::vector<std::pair<std::string, std::string>> progress() const override { return {{"risk", short_number(risk)}}; }
 
   std::vector<std::pair<std::string, std::string>> report()
   {
     const ParticleParameters &settings = replicas.parameters();
+    const double              beta     = settings.inverse_temperature;
     const std::string         error    = (settings.n_replicas > 1 ? " ± " + short_number(error_of_risk, 2) : "");
     std::vector<std::pair<std::string, std::string>> rows = {
       {"networks", std::to_string(settings.n_replicas) + " of " + std::to_string(settings.n_neurons) + " neurons, " +
-                     ParticleParameters::method_name(settings.method)},
+                     ParticleParameters::method_name(settings.method) +
+                     (std::isfinite(beta) ? " with noise of inverse temperature " + short_number(beta) : "")},
       {"risk at t = " + short_number(present), short_number(risk) + error},
       {"risk computed by", problem.particle_risk_method()}};
     const double seconds = replicas.training_seconds();
@@ -157,7 +156,8 @@ void ParticleSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
   particle_parameters.check_output_times(run_parameters.all_output_times());
   MeanFieldParameters mean_field;
   mean_field.parse(parameters);
-  weight_decay = mean_field.weight_decay;
+  weight_decay                            = mean_field.weight_decay;
+  particle_parameters.inverse_temperature = mean_field.inverse_temperature;
   Domain domain;
   domain.parse(parameters);
   problem = make_learning_problem(parameters, domain.lower, domain.upper, run_parameters.seed);
@@ -175,12 +175,12 @@ void ParticleSolver::run(const RunContext &context)
 
 SolverEntry particle_solver_entry()
 {
-  return {
-    "particles",
-    "The finite network itself: replicas of M neurons trained by one-pass SGD, multi-pass SGD or population gradient flow "
-    "from independent draws of the initial law, in the full parameter space of the neurons. Writes the risk with its "
-    "statistics over the replicas (statistics.csv, replicas.csv) and the neurons as points (particles.pvd).",
-    [] { return std::make_unique<ParticleSolver>(); },
-    {"Learning problem", "Data", "Target", "Initial law", "Mean field", "Domain", "Particles"}};
+  return {"particles",
+          "The finite network itself: replicas of M neurons trained by one-pass SGD, multi-pass SGD, gradient descent or "
+          "gradient flow on the population risk from independent draws of the initial law, in the full parameter space of the "
+          "neurons; with noise where 'Inverse temperature' is finite. Writes the risk with its "
+          "statistics over the replicas (statistics.csv, replicas.csv) and the neurons as points (particles.pvd).",
+          [] { return std::make_unique<ParticleSolver>(); },
+          {"Learning problem", "Data", "Target", "Initial law", "Mean field", "Domain", "Particles"}};
 }
 } // namespace rhoflow

@@ -10,9 +10,10 @@ namespace rhoflow
 void SingleNeuronSolver::declare(dealii::ParameterHandler &prm)
 {
   prm.enter_subsection("Single neuron");
-  prm.declare_entry("Radial weight", "0", dealii::Patterns::Double(0., 10000.),
-                    "Power kappa of the measure r^kappa da ds dr with respect to which the density is taken: 0 for the density of "
-                    "(a, s, r) itself, d-2 for the density on the full parameter space, 1 for the form in lecture notes.");
+  prm.declare_entry(
+    "Radial weight", "0", dealii::Patterns::Double(0., 10000.),
+    "Power kappa of the measure r^kappa da ds dr with respect to which the density is taken: 0 for the density of "
+    "(a, s, r) itself, d-2 for the density on the full parameter space, 1 for the form in lecture notes.");
   prm.leave_subsection();
 }
 
@@ -23,8 +24,9 @@ void SingleNeuronSolver::adjust(dealii::ParameterHandler &parameters)
   parameters.leave_subsection();
   const auto names = problem->parameter_names();
   if (names != std::vector<std::string>{"a", "s", "r"})
-    throw InputError("Learning problem/Neuron", "the solver 'single neuron' needs 'Neuron = single neuron'; for other neurons use "
-                                                "'Solver = continuity'.");
+    throw InputError("Learning problem/Neuron",
+                     "the solver 'single neuron' needs 'Neuron = single neuron'; for other neurons use "
+                     "'Solver = continuity'.");
   if (setup.domain.lower[2] < 0.)
     throw InputError("Domain/Lower corner", "the third coordinate is the radius r and cannot be negative.");
   setup.alignment = true;
@@ -34,10 +36,11 @@ SolverEntry single_neuron_solver_entry()
 {
   std::vector<std::string> sections = continuity_sections();
   sections.push_back("Single neuron");
-  return {"single neuron",
-          "The continuity equation for learning a single neuron in d dimensions (or infinitely many), reduced by symmetry to three "
-          "variables: the output weight a, the overlap s with the neuron to be learned, and the length r of the rest. Everything "
-          "that 'continuity' offers, with a radial weight on choice.",
-          [] { return std::make_unique<SingleNeuronSolver>(); }, sections};
+  return {
+    "single neuron",
+    "The continuity equation for learning a single neuron in d dimensions (or infinitely many), reduced by symmetry to three "
+    "variables: the output weight a, the overlap s with the neuron to be learned, and the length r of the rest. Everything "
+    "that 'continuity' offers, with a radial weight on choice.",
+    [] { return std::make_unique<SingleNeuronSolver>(); }, sections};
 }
 } // namespace rhoflow

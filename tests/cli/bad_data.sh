@@ -62,7 +62,8 @@ expect 2 "command line: Initial law/Law: " fit.prm "Initial law/Law=normal(0, 1)
 on_ranks=1
 expect 2 "command line: Learning problem/Input dimension: " fit.prm "Learning problem/Input dimension=2"
 expect 2 "command line: Data/Input columns: " fit.prm "Data/Input columns="
-expect 2 "command line: Particles/Method: " fit.prm "Particles/Method=gradient descent"
+expect 2 "command line: Particles/Method: " fit.prm "Particles/Method=momentum"
+expect 2 "command line: Particles/Method: " fit.prm "Particles/Method=gradient flow" "Mean field/Inverse temperature=20"
 expect 2 "Data/CSV file: has no effect unless Data/Law = csv" fit.prm Data/Law=gaussian Target/Type=expression Target/Expression=x
 # Several passes over data that are not a finite set.
 cat >gaussian.prm <<EOF

@@ -18,6 +18,8 @@ run "$RHOFLOW" --validate box.prm
 expect 2 "command line: Domain/Upper corner: coordinate 2 of the upper corner must be larger than" box.prm \
   "Domain/Upper corner=6.5, -2.6, 2"
 expect 2 "command line: Domain/Lower corner: " box.prm "Domain/Lower corner=-6.5, -2.6, -1"
+expect 2 "command line: Refinement/Maximum level: the mesh starts with" box.prm Refinement/Adaptive=true \
+  "Refinement/Maximum level=1" Domain/Refinement=2
 expect 2 "Domain/Lower corner: the box has 2 coordinates, but the neuron has the 3 parameters" box.prm \
   "Domain/Lower corner=-6.5, -2.6" "Domain/Upper corner=6.5, 2.6" Domain/Subdivisions=4
 # Most of the initial law is outside: found before anything is written.

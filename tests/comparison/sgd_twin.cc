@@ -5,10 +5,14 @@
 #include <fstream>
 #include <sstream>
 
+#include <deal.II/base/parameter_handler.h>
+
 #include <solvers/base/csv.h>
 #include <solvers/base/error.h>
 #include <solvers/base/run_directory.h>
+#include <solvers/base/run_parameters.h>
 #include <solvers/comparison/sgd_twin.h>
+#include <solvers/mean_field/mean_field.h>
 
 #include "../particles/data_set_problem.h"
 #include "../particles/linear_problem.h"
@@ -232,4 +236,19 @@ TEST_CASE("settings of the comparison that do not fit are refused", "[comparison
   CHECK(refused() == "");
   settings.particles.n_neurons = 21;
   CHECK(refused() == "Particles/Number of neurons");
+}
+
+TEST_CASE("the networks beside a density train at its temperature and weight decay", "[comparison]")
+{
+  dealii::ParameterHandler prm;
+  RunParameters::declare(prm);
+  MeanFieldParameters::declare(prm);
+  ParticleParameters::declare(prm);
+  ComparisonParameters::declare(prm);
+  prm.parse_input_from_string("subsection Mean field\n set Weight decay = 0.25\n set Inverse temperature = 40\nend\n");
+  TwinSettings settings;
+  settings.parse(prm);
+  CHECK(settings.weight_decay == 0.25);
+  CHECK(settings.particles.inverse_temperature == 40.);
+  CHECK(settings.particles.noise_amplitude() == Approx(std::sqrt(2. * 1e-3 / 40.)));
 }

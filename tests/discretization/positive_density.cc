@@ -58,7 +58,8 @@ void check(const RoughDensity &density, double least_negative_mass, double boxes
   CHECK(mass == Approx(positive.mass()).epsilon(boxes_tolerance));
   bool inside = true;
   for (std::size_t i = 0; i < boxes.centers.size(); ++i)
-    inside = inside && boxes.extents[i] >= 0. && boxes.centers[i] - .5 * boxes.extents[i] >= density.domain.lower[i % D] - 1e-14 &&
+    inside = inside && boxes.extents[i] >= 0. &&
+             boxes.centers[i] - .5 * boxes.extents[i] >= density.domain.lower[i % D] - 1e-14 &&
              boxes.centers[i] + .5 * boxes.extents[i] <= density.domain.upper[i % D] + 1e-14;
   CHECK(inside);
 }

@@ -43,9 +43,8 @@ struct RoughDensity
     // All modes in double precision, as the tests compute them.
     MeanFieldParameters exact;
     exact.tolerance = 1e-22;
-    field           = std::make_unique<MeanField>(problem, std::vector<double>(domain.lower.begin() + first, domain.lower.end()),
-                                        std::vector<double>(domain.upper.begin() + first, domain.upper.end()),
-                                        exact);
+    field    = std::make_unique<MeanField>(problem, std::vector<double>(domain.lower.begin() + first, domain.lower.end()),
+                                        std::vector<double>(domain.upper.begin() + first, domain.upper.end()), exact);
     mesh     = std::make_unique<DGMesh>(*adaptive, degree, first == 1, kappa);
     coupling = std::make_unique<Coupling>(*field);
     coupling->rebuild(*mesh);

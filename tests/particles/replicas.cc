@@ -4,6 +4,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <sstream>
 
 #include <solvers/base/error.h>
@@ -47,7 +48,9 @@ TEST_CASE("replicas are bitwise the same on any number of ranks", "[particles][m
   const DataSetProblem problem(ParticleNeuron::Type::weighted_ridge, 3, 20);
   ParticleParameters   parameters = five_networks();
   parameters.method = GENERATE(ParticleParameters::Method::one_pass_sgd, ParticleParameters::Method::multi_pass_sgd,
-                               ParticleParameters::Method::gradient_flow);
+                               ParticleParameters::Method::gradient_descent, ParticleParameters::Method::gradient_flow);
+  if (parameters.method != ParticleParameters::Method::gradient_flow)
+    parameters.inverse_temperature = GENERATE(20., std::numeric_limits<double>::infinity());
   Replicas alone(problem, parameters, 0.1, 9, MPI_COMM_SELF), shared(problem, parameters, 0.1, 9, MPI_COMM_WORLD);
   for (const double time : {0., 2., 5.})
     {

@@ -51,6 +51,12 @@ std::vector<double> plain_sgd(const DataSetProblem &problem, const ParticleParam
                 next[j * n + i] += parameters.step_size / parameters.batch_size * residual * gradient[i];
             }
         }
+      for (std::uint64_t j = 0; j < parameters.n_neurons && std::isfinite(parameters.inverse_temperature); ++j)
+        {
+          CounterRandom random(3, RandomPurpose::langevin_noise, 1, step, j);
+          for (unsigned int i = 0; i < n; ++i)
+            next[j * n + i] += std::sqrt(2. * parameters.step_size / parameters.inverse_temperature) * random.normal();
+        }
       theta = next;
     }
   return theta;
@@ -87,6 +93,27 @@ TEST_CASE("blocked SGD equals the plain loop", "[particles]")
   Sgd fused(problem, parameters, decay, 3, 1, 1);
   fused.advance_to_step(50);
   CHECK(largest_difference(fused.parameters(), expected) < 1e-13);
+}
+
+TEST_CASE("noisy SGD equals the plain loop with the same random numbers", "[particles]")
+{
+  const auto         type   = GENERATE(from_range(all_types));
+  const auto         method = GENERATE(ParticleParameters::Method::one_pass_sgd, ParticleParameters::Method::multi_pass_sgd);
+  const unsigned int batch_size = GENERATE(1u, 3u);
+  const unsigned int d          = GENERATE(1u, 7u);
+  CAPTURE(static_cast<int>(type), static_cast<int>(method), batch_size, d);
+  const DataSetProblem problem(type, d, 20);
+  ParticleParameters   parameters = small_sgd(batch_size);
+  parameters.method               = method;
+  const auto noise_free           = plain_sgd(problem, parameters, 0.2, 50);
+  parameters.inverse_temperature  = 40.;
+  const auto expected             = plain_sgd(problem, parameters, 0.2, 50);
+  REQUIRE(largest_difference(expected, noise_free) > 0.1);
+
+  Sgd sgd(problem, parameters, 0.2, 3, 1);
+  sgd.advance_to_step(17);
+  sgd.advance_to_step(50);
+  CHECK(largest_difference(sgd.parameters(), expected) < 1e-12);
 }
 
 TEST_CASE("SGD's trajectory does not depend on how a block's multiples are reached", "[particles]")

@@ -169,4 +169,9 @@ TEST_CASE("the particle solver refuses what does not fit before the first step",
         "Particles/Method");
   CHECK(refused("set Output interval = 0.0125\nsubsection Particles\n set Step size = 0.01\nend\n") == "Particles/Step size");
   CHECK(refused("subsection Particles\n set Batch size = 1000000\nend\n") == "Particles/Batch size");
+  const std::string warm = "subsection Mean field\n set Inverse temperature = 20\nend\n";
+  CHECK(refused(warm) == "");
+  CHECK(refused(warm + "subsection Particles\n set Method = gradient descent\nend\n") == "");
+  CHECK(refused(warm + "subsection Particles\n set Method = gradient flow\nend\n") == "Particles/Method");
+  CHECK(refused("subsection Mean field\n set Inverse temperature = -1\nend\n") == "Mean field/Inverse temperature");
 }

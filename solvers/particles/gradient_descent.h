@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <solvers/particles/gradient_flow.h>
+#include <solvers/particles/network.h>
+#include <solvers/particles/noise_kernel.h>
+
+namespace rhoflow
+{
+/// Gradient descent on the population risk of the finite network, ρ_M = (1/M) Σ_j δ_{θ_j}, with noise where β is finite:
+///   θ_j ← (1 − ηλ) θ_j − η ∇Ψ(θ_j; ρ_M) + √(2η/β) g_j,      g_j ~ N(0, I_n),
+/// the Euler–Maruyama step of the particles of the Fokker–Planck equation (Mei, Montanari, Nguyen 2018).
+class GradientDescent : public Network
+{
+public:
+  /// Throws InputError if the gradient of the population risk is not known for this problem.
+  GradientDescent(const LearningProblem &problem, const ParticleParameters &parameters, double weight_decay, std::uint64_t seed,
+                  std::uint64_t replica);
+
+  void                advance_to(double time) override;
+  std::vector<double> parameters() const override { return state; }
+
+private:
+  std::unique_ptr<const GradientFlow::Velocity> gradient; ///< −∇Ψ
+  std::vector<double>                           state;    ///< θ, [M][n]
+  std::vector<double>                           velocity; ///< the same shape
+  NoiseStream                                   noise;
+  std::uint64_t                                 n_neurons;
+  double                                        step_size;
+  double                                        decay;     ///< 1 − ηλ
+  double                                        amplitude; ///< √(2η/β)
+  std::uint64_t                                 steps_done = 0;
+};
+} // namespace rhoflow
