@@ -1,5 +1,6 @@
 #include <solvers/base/error.h>
 #include <solvers/base/exact_sum.h>
+#include <solvers/base/ranks.h>
 #include <solvers/boltzmann/moments_kernel.h>
 #include <solvers/boltzmann/operator.h>
 #include <solvers/mean_field/mean_field.h>
@@ -15,20 +16,6 @@ namespace rhoflow
 namespace
 {
 constexpr std::size_t group_size = 128;
-
-int rank_of(MPI_Comm communicator)
-{
-  int rank;
-  MPI_Comm_rank(communicator, &rank);
-  return rank;
-}
-
-int size_of(MPI_Comm communicator)
-{
-  int size;
-  MPI_Comm_size(communicator, &size);
-  return size;
-}
 
 AxisQuadrature unit_amplitude()
 {
@@ -86,7 +73,7 @@ DualProblem::Cost DualProblem::cost(const MeanField &mean_field, const Domain &d
   const LearningProblem &problem = mean_field.learning_problem();
   if (problem.parameter_names().back() == "r")
     ambient_dimension(problem);
-  const int          n_ranks = size_of(communicator);
+  const int          n_ranks = number_of_ranks(communicator);
   const unsigned int skip    = problem.linear_in_first_parameter() ? 1 : 0;
   return {n_tensor_nodes(domain, nodes_per_cell, 0) / n_ranks,
           8. * n_tensor_nodes(domain, nodes_per_cell, skip) * mean_field.n_modes() / n_ranks};
@@ -124,7 +111,7 @@ DualProblem::DualProblem(const MeanField &mean_field, const Domain &domain, unsi
     }
   const std::size_t n_groups = (n_global_omega + group_size - 1) / group_size;
   const auto        rank     = static_cast<std::size_t>(rank_of(comm));
-  const auto        size     = static_cast<std::size_t>(size_of(comm));
+  const auto        size     = static_cast<std::size_t>(number_of_ranks(comm));
   const std::size_t first    = std::min(n_global_omega, n_groups * rank / size * group_size);
   const std::size_t last     = std::min(n_global_omega, n_groups * (rank + 1) / size * group_size);
   for (std::size_t i = first; i < last; ++i)

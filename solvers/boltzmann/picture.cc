@@ -1,4 +1,5 @@
 #include <solvers/base/error.h>
+#include <solvers/base/ranks.h>
 #include <solvers/boltzmann/picture.h>
 
 #include <deal.II/base/data_out_base.h>
@@ -76,9 +77,8 @@ void write_picture(const DualProblem &problem, const DualProblem::State &state, 
     --subdivisions;
 
   // One rank writes, since MPI does not say that the disk is full.
-  int rank, good = 1;
-  MPI_Comm_rank(problem.communicator(), &rank);
-  if (rank == 0)
+  int good = 1;
+  if (rank_of(problem.communicator()) == 0)
     {
       std::ofstream file(path, std::ios::binary);
       if (domain.dimension() == 1)

@@ -1,5 +1,6 @@
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
+#include <solvers/base/ranks.h>
 #include <solvers/base/run_directory.h>
 #include <solvers/base/statistics.h>
 #include <solvers/base/timing.h>
@@ -18,13 +19,6 @@ namespace rhoflow
 {
 namespace
 {
-bool first_rank(MPI_Comm communicator)
-{
-  int rank;
-  MPI_Comm_rank(communicator, &rank);
-  return rank == 0;
-}
-
 void check_boundary_mass(double mass, double beta, double lambda, const BoltzmannParameters &settings, Progress &progress)
 {
   const std::string found = "at the inverse temperature " + short_number(beta) + " its outermost cells hold the mass " +
@@ -97,7 +91,7 @@ void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm com
 
 void BoltzmannSolver::run(const RunContext &context)
 {
-  const bool  writes = first_rank(context.communicator);
+  const bool  writes = rank_of(context.communicator) == 0;
   Timing      timing;
   DualProblem dual = [&] {
     Timing::Scope scope(timing.section("features"));
