@@ -140,7 +140,7 @@ DualProblem::DualProblem(const MeanField &mean_field, const Domain &domain, unsi
   field.modes(static_cast<unsigned int>(weights.size()), omega.data(), chi.data(), nullptr);
 }
 
-/// With a(ω) = ψ = Σ_j e_j χ_j: β (a ψ + λ (a² + |ω|²)/2) − log dμ/dθ.
+/// At a node ω_i with ψ = Σ_j e_j χ_j(ω_i), the exponent β (a ψ + λ (a² + |ω|²)/2) − log dμ/dθ as a function of a.
 struct DualProblem::Exponents
 {
   double beta, lambda, psi, rest;
