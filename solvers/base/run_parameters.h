@@ -17,7 +17,7 @@ struct RunParameters
   static void declare(dealii::ParameterHandler &prm);
   void        parse(dealii::ParameterHandler &prm);
 
-  std::string         solver;           ///< "continuity", "single neuron", "characteristics", "particles"
+  std::string         solver;           ///< a name of registered_solvers()
   std::string         title;            ///< one line, printed at the start and in the report
   std::string         output_directory; ///< empty: runs/<name of the parameter file>
   bool                overwrite       = false;
