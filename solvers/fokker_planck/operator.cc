@@ -299,6 +299,20 @@ double FittedOperator::largest_rate()
   return rate;
 }
 
+void FittedOperator::renew_preconditioner()
+{
+  if (separate)
+    {
+      fill(monotone_fluxes);
+      set_shift(monotone_fluxes, shift);
+      system->set_preconditioner(monotone_fluxes.values);
+    }
+  else
+    system->renew_preconditioner();
+  preconditioner_shift = shift;
+  first_iterations     = 0;
+}
+
 LinearResult FittedOperator::solve(double s, const std::vector<double> &b, std::vector<double> &p, double tolerance)
 {
   if (s != shift)
@@ -308,24 +322,26 @@ LinearResult FittedOperator::solve(double s, const std::vector<double> &b, std::
       system->set_matrix(fluxes.values);
     }
   // A preconditioner serves until the iterations become many more than they were with it when it was new.
-  if (renew || s > 2. * preconditioner_shift || s < .5 * preconditioner_shift)
+  bool fresh = renew || s > 2. * preconditioner_shift || s < .5 * preconditioner_shift;
+  if (fresh)
+    renew_preconditioner();
+  // What round-off leaves of K p where p is at rest.
+  const double              floor = 1e-15 * system->diagonal_size(p);
+  const std::vector<double> guess = p;
+  LinearResult              result = system->solve(b, p, tolerance, floor);
+  if (!result.converged && !fresh)
     {
-      if (separate)
-        {
-          fill(monotone_fluxes);
-          set_shift(monotone_fluxes, s);
-          system->set_preconditioner(monotone_fluxes.values);
-        }
-      else
-        system->renew_preconditioner();
-      preconditioner_shift = s;
-      first_iterations     = 0;
-      renew                = false;
+      const unsigned int wasted = result.iterations;
+      renew_preconditioner();
+      fresh  = true;
+      p      = guess;
+      result = system->solve(b, p, tolerance, floor);
+      result.iterations += wasted;
     }
-  const LinearResult result = system->solve(b, p, tolerance, 1e-15 * system->diagonal_size(p));
-  if (first_iterations == 0)
+  if (fresh)
     first_iterations = std::max(result.iterations, 1U);
-  renew = result.iterations > first_iterations + std::max(5U, first_iterations / 2) || nodes.dimension() == 1;
+  renew = !result.converged || result.iterations > first_iterations + std::max(5U, first_iterations / 2) ||
+          nodes.dimension() == 1;
   return result;
 }
 } // namespace rhoflow

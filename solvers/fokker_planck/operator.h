@@ -66,6 +66,7 @@ private:
   void fill(Entries &entries) const;
   void make_monotone(std::size_t cell, Entries &entries) const;
   void set_shift(Entries &entries, double s) const;
+  void renew_preconditioner();
 
   /// A line of n nodes of a cell.
   struct Line

@@ -73,7 +73,7 @@ struct ImplicitStage::Snes
 {
   ImplicitStage      &stage;
   SNES                snes     = nullptr;
-  Vec                 x        = nullptr;
+  Vec                 x = nullptr, f = nullptr;
   Mat                 jacobian = nullptr;
   std::vector<double> e, residual;
   std::exception_ptr  failure;
@@ -82,9 +82,10 @@ struct ImplicitStage::Snes
     : stage(implicit_stage)
   {
     petsc_check(VecCreateSeq(PETSC_COMM_SELF, static_cast<PetscInt>(stage.potential.n_modes()), &x));
+    petsc_check(VecDuplicate(x, &f));
     petsc_check(SNESCreate(PETSC_COMM_SELF, &snes));
     petsc_check(SNESSetOptionsPrefix(snes, newton ? "moments_newton_" : "moments_"));
-    petsc_check(SNESSetFunction(snes, nullptr, &Snes::function, this));
+    petsc_check(SNESSetFunction(snes, f, &Snes::function, this));
     petsc_check(SNESSetType(snes, newton ? SNESNEWTONLS : SNESANDERSON));
     if (newton)
       {
@@ -107,6 +108,7 @@ struct ImplicitStage::Snes
     SNESDestroy(&snes);
     MatDestroy(&jacobian);
     VecDestroy(&x);
+    VecDestroy(&f);
   }
 
   static PetscErrorCode function(SNES solver, Vec x, Vec f, void *context)
