@@ -94,8 +94,7 @@ CharacteristicsDiagnostics diagnose(CharacteristicsOperator &system, const doubl
 }
 
 void add_to_row(Statistics &table, double time, const CharacteristicsDiagnostics &diagnostics, double energy_balance,
-                const std::vector<std::string> &names, bool with_alignment,
-                const Observables &observables)
+                const std::vector<std::string> &names, bool with_alignment, const Observables &observables)
 {
   table.set("time", time);
   table.set("risk", diagnostics.risk);

@@ -164,7 +164,7 @@ void CharacteristicsOperator::velocity(double *velocities) const
       for (unsigned int d = 0; d < n_omega; ++d)
         {
           const unsigned int c = n_parameters - n_omega + d;
-          v[c]                 = -a * dot(residual, slopes.data() + (i * n_omega + d) * n_modes) - lambda * omega[i * n_omega + d];
+          v[c] = -a * dot(residual, slopes.data() + (i * n_omega + d) * n_modes) - lambda * omega[i * n_omega + d];
           if (is_radius[c] && theta[c] <= 0.)
             v[c] = std::max(v[c], 0.);
         }
@@ -219,7 +219,8 @@ double CharacteristicsOperator::minimum_potential(const std::vector<double> &sam
           if (!linear)
             {
               // θ = ω
-              lowest = std::min(lowest, psi + confine + field.learning_problem().external_potential(&sample[(first + i) * n_omega]));
+              lowest = std::min(lowest,
+                                psi + confine + field.learning_problem().external_potential(&sample[(first + i) * n_omega]));
               continue;
             }
           // A parabola in a, or a line whose minimum is an end of the interval.

@@ -113,10 +113,10 @@ public:
     MPI_Comm_size(system.communicator(), &n_ranks);
     std::vector<std::pair<std::string, std::string>> rows = {
       {"points", std::to_string(system.n_global_points())},
-      {"features", problem.has_external_potential() ? "none, a fixed landscape" :
-                   exact ?
-                     std::to_string(field.n_modes()) + " data nodes, exact" :
-                     std::to_string(field.n_modes()) + " modes, relative error " + short_number(field.compression_error(), 2)},
+      {"features",
+       problem.has_external_potential() ? "none, a fixed landscape" :
+       exact                            ? std::to_string(field.n_modes()) + " data nodes, exact" :
+               std::to_string(field.n_modes()) + " modes, relative error " + short_number(field.compression_error(), 2)},
       {"risk at t = " + short_number(time()), short_number(last.risk, 8)},
       {"optimality certificate", short_number(last.certificate)},
       {"energy balance", short_number(initial_energy - last.energy - stepper.dissipated_energy(), 2)},
@@ -268,10 +268,11 @@ SolverEntry characteristics_solver_entry()
     "Deterministic reference solution of the continuity equation: the points of a Gauss quadrature of the initial law move "
     "along theta' = -grad Psi(theta; rho) - lambda theta, with an adaptive Runge-Kutta method. The moved measure solves the "
     "equation exactly, so that only the quadrature of the initial law and the tolerance of the time steps count; it needs no "
-    "mesh and starts from point masses too. For 'Neuron = landscape' Psi is the formula of section 'Landscape'. Writes moments, energy balance and optimality certificate (statistics.csv) and "
+    "mesh and starts from point masses too. For 'Neuron = landscape' Psi is the formula of section 'Landscape'. Writes "
+    "moments, energy balance and optimality certificate (statistics.csv) and "
     "the points (points.pvd).",
     [] { return std::make_unique<CharacteristicsSolver>(); },
-    {"", "Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Characteristics", "Particles",
-     "Comparison", "Output"}};
+    {"", "Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Characteristics",
+     "Particles", "Comparison", "Output"}};
 }
 } // namespace rhoflow

@@ -138,9 +138,8 @@ void SgdTwin::compare(double time, const DensitySnapshot &density)
 
 std::vector<std::pair<std::string, std::string>> SgdTwin::report() const
 {
-  const ParticleParameters &particles    = settings.particles;
-  const bool                extrapolates = settings.comparison.bias_estimation ==
-                            ComparisonParameters::BiasEstimation::richardson;
+  const ParticleParameters &particles = settings.particles;
+  const bool extrapolates             = settings.comparison.bias_estimation == ComparisonParameters::BiasEstimation::richardson;
   return {
     {"finite networks", std::to_string(particles.n_replicas) + " of " + std::to_string(particles.n_neurons) +
                           (problem.has_external_potential() ? " independent walkers, " : " neurons, ") +

@@ -31,8 +31,8 @@ struct MeanFieldParameters
   void refuse_entropy(const std::string &solver) const;
 };
 
-/// The nonlocal coupling in moment space. With W = diag(√p_k) and the truncated SVD W g(ω) ≈ Q χ(ω) of the features on the domain
-/// (and W y in the span of Q), everything that a density or a particle ensemble must tell is the vector of n moments
+/// The nonlocal coupling in moment space. With W = diag(√p_k) and the truncated SVD W g(ω) ≈ Q χ(ω) of the features on the
+/// domain (and W y in the span of Q), everything that a density or a particle ensemble must tell is the vector of n moments
 ///   m_j = ∫ a χ_j(ω) ρ(dθ)        (a = 1 unless the neuron is linear in its first parameter),
 /// and everything it must know is the residual e = m − c:
 ///   R = R_perp + ½ |m − c|²,     Ψ(θ) = a Σ_j e_j χ_j(ω),     c = Qᵀ W y,   R_perp = ½ |(I − Q Qᵀ) W y|² + ½ noise variance.

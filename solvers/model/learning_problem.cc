@@ -186,9 +186,10 @@ void LearningProblem::external_gradient(const double *, double *gradient) const
 void refuse_landscape(const LearningProblem &problem, const std::string &solver)
 {
   if (problem.has_external_potential())
-    throw InputError("Learning problem/Neuron", "the solver '" + solver +
-                                                  "' moves networks, not walkers in a landscape. Choose 'Solver = fokker planck', "
-                                                  "'boltzmann', 'particles' or, without noise, 'characteristics'.");
+    throw InputError("Learning problem/Neuron",
+                     "the solver '" + solver +
+                       "' moves networks, not walkers in a landscape. Choose 'Solver = fokker planck', "
+                       "'boltzmann', 'particles' or, without noise, 'characteristics'.");
 }
 
 void LearningProblem::data_set_sample(std::uint64_t, double *, double &) const

@@ -84,13 +84,13 @@ public:
     const ParticleParameters &settings = replicas.parameters();
     const double              beta     = settings.inverse_temperature;
     const std::string         error    = (settings.n_replicas > 1 ? " ± " + short_number(error_of_risk, 2) : "");
-    std::vector<std::pair<std::string, std::string>> rows = {
-      {"networks", std::to_string(settings.n_replicas) + " of " + std::to_string(settings.n_neurons) +
-                     (problem.has_external_potential() ? " independent walkers, " : " neurons, ") +
-                     ParticleParameters::method_name(settings.method) +
-                     (std::isfinite(beta) ? " with noise of inverse temperature " + short_number(beta) : "")},
-      {"risk at t = " + short_number(present), short_number(risk) + error},
-      {"risk computed by", problem.particle_risk_method()}};
+    std::vector<std::pair<std::string, std::string>> rows     = {
+          {"networks", std::to_string(settings.n_replicas) + " of " + std::to_string(settings.n_neurons) +
+                         (problem.has_external_potential() ? " independent walkers, " : " neurons, ") +
+                         ParticleParameters::method_name(settings.method) +
+                         (std::isfinite(beta) ? " with noise of inverse temperature " + short_number(beta) : "")},
+          {"risk at t = " + short_number(present), short_number(risk) + error},
+          {"risk computed by", problem.particle_risk_method()}};
     const double seconds = replicas.training_seconds();
     if (settings.method != ParticleParameters::Method::gradient_flow && seconds > 0. && !replicas.local_replicas().empty())
       rows.emplace_back("time of one step", short_number(1e6 * seconds / static_cast<double>(steps_done) /
@@ -186,14 +186,15 @@ void ParticleSolver::run(const RunContext &context)
 
 SolverEntry particle_solver_entry()
 {
-  return {"particles",
-          "The finite network itself: replicas of M neurons trained by one-pass SGD, multi-pass SGD, gradient descent or "
-          "gradient flow on the population risk from independent draws of the initial law, in the full parameter space of the "
-          "neurons; with noise where 'Inverse temperature' is finite. For 'Neuron = landscape' independent walkers instead, "
-          "theta <- (1 - eta lambda) theta - eta grad L + sqrt(2 eta/beta) g, whose risk is the mean of L. Writes the risk with "
-          "its "
-          "statistics over the replicas (statistics.csv, replicas.csv) and the neurons as points (particles.pvd).",
-          [] { return std::make_unique<ParticleSolver>(); },
-          {"Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Particles", "Output"}};
+  return {
+    "particles",
+    "The finite network itself: replicas of M neurons trained by one-pass SGD, multi-pass SGD, gradient descent or "
+    "gradient flow on the population risk from independent draws of the initial law, in the full parameter space of the "
+    "neurons; with noise where 'Inverse temperature' is finite. For 'Neuron = landscape' independent walkers instead, "
+    "theta <- (1 - eta lambda) theta - eta grad L + sqrt(2 eta/beta) g, whose risk is the mean of L. Writes the risk with "
+    "its "
+    "statistics over the replicas (statistics.csv, replicas.csv) and the neurons as points (particles.pvd).",
+    [] { return std::make_unique<ParticleSolver>(); },
+    {"Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Particles", "Output"}};
 }
 } // namespace rhoflow

@@ -191,8 +191,7 @@ TEST_CASE("a neuron reduced to (a, s, r) has the free energy of the neuron befor
                                    {"Domain/Subdivisions", "10"}}),
                      MPI_COMM_SELF);
   const auto    left = solve(reduced, 30.), right = solve(full, 30.);
-  const auto    a = diagnose(*reduced.dual, left, Observables()),
-                b = diagnose(*full.dual, right, Observables());
+  const auto    a = diagnose(*reduced.dual, left, Observables()), b = diagnose(*full.dual, right, Observables());
   CHECK(a.free_energy == Approx(b.free_energy).epsilon(1e-6));
   CHECK(left.state.log_partition == Approx(right.state.log_partition).epsilon(1e-6));
   CHECK(a.entropy == Approx(b.entropy).epsilon(1e-6));
