@@ -192,8 +192,8 @@ SolverEntry particle_solver_entry()
     "gradient flow on the population risk from independent draws of the initial law, in the full parameter space of the "
     "neurons; with noise where 'Inverse temperature' is finite. For 'Neuron = landscape' independent walkers instead, "
     "theta <- (1 - eta lambda) theta - eta grad L + sqrt(2 eta/beta) g, whose risk is the mean of L. Writes the risk with "
-    "its "
-    "statistics over the replicas (statistics.csv, replicas.csv) and the neurons as points (particles.pvd).",
+    "its statistics over the replicas (statistics.csv, replicas.csv) and the neurons as points (particles.pvd). Of section "
+    "'Output' it reads 'Observables'.",
     [] { return std::make_unique<ParticleSolver>(); },
     {"Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Particles", "Output"}};
 }
