@@ -28,7 +28,8 @@ double integral(double beta, const std::function<double(double)> &L, const std::
 TEST_CASE("the Boltzmann density of a landscape is the Gibbs density", "[boltzmann][landscape]")
 {
   TemporaryDirectory directory;
-  run_into(directory.path("run"), shipped_file("double_well"), {{"Output/Observables", "x < 0; x^3"}, {"Boltzmann/Nodes per cell", "8"}}, MPI_COMM_SELF);
+  run_into(directory.path("run"), shipped_file("double_well"),
+           {{"Output/Observables", "x < 0; x^3"}, {"Boltzmann/Nodes per cell", "8"}}, MPI_COMM_SELF);
   auto       table = columns_of(directory.path("run/statistics.csv"));
   const auto L     = [](double x) { return (x * x - 1.) * (x * x - 1.) * (1. + .6 * std::tanh(2. * x)); };
   REQUIRE(table["inverse temperature"] == std::vector<double>{1., 2., 5., 10.});
@@ -36,7 +37,7 @@ TEST_CASE("the Boltzmann density of a landscape is the Gibbs density", "[boltzma
     {
       const double beta = table["inverse temperature"][row];
       CAPTURE(beta);
-      const double Z    = integral(beta, L, [](double) { return 1.; });
+      const double Z       = integral(beta, L, [](double) { return 1.; });
       const auto   mean_of = [&](const std::function<double(double)> &g) { return integral(beta, L, g) / Z; };
       const double energy = mean_of(L), mean = mean_of([](double x) { return x; });
       CHECK(table["log partition function"][row] == Approx(std::log(Z)).epsilon(1e-10));
@@ -48,7 +49,10 @@ TEST_CASE("the Boltzmann density of a landscape is the Gibbs density", "[boltzma
       CHECK(table["covariance x x"][row] == Approx(mean_of([](double x) { return x * x; }) - mean * mean).epsilon(1e-10));
       CHECK(table["mean of x^3"][row] == Approx(mean_of([](double x) { return x * x * x; })).epsilon(1e-10));
       // The trapezoidal rule has a point at the jump: half of it belongs to either side.
-      CHECK(table["mean of x < 0"][row] == Approx(mean_of([](double x) { return x < -1e-9 ? 1. : x < 1e-9 ? .5 : 0.; })).epsilon(1e-8));
+      CHECK(table["mean of x < 0"][row] ==
+            Approx(mean_of([](double x) { return x < -1e-9 ? 1. :
+                                                 x < 1e-9  ? .5 :
+                                                             0.; })).epsilon(1e-8));
       CHECK(table["duality gap"][row] == 0.);
       CHECK(table["Newton steps"][row] == 0.);
       // ∫ L ρ − min L, and min L = 0 up to the distance of a node from 1 or −1.
@@ -62,7 +66,7 @@ TEST_CASE("the Boltzmann density of a landscape is the Gibbs density", "[boltzma
 TEST_CASE("a quadratic landscape with weight decay is a Gaussian in three dimensions", "[boltzmann][landscape]")
 {
   // L_λ = ½ Σ (k_i + λ) (x_i − c_i)² + const with c = k b/(k + λ), for L = Σ k_i (x_i − b_i)²/2.
-  const double k[] = {1., 2., .5}, b[] = {.5, 0., -.3}, lambda = .5, beta = 8.;
+  const double       k[] = {1., 2., .5}, b[] = {.5, 0., -.3}, lambda = .5, beta = 8.;
   TemporaryDirectory directory;
   run_into(directory.path("run"), "",
            {{"Learning problem/Neuron", "landscape"},
@@ -115,10 +119,10 @@ TEST_CASE("statistics of a landscape do not depend on the number of ranks", "[bo
 
 TEST_CASE("the density that is written is that of the integrals", "[boltzmann][landscape]")
 {
-  const Parts parts(shipped_file("double_well"), {}, MPI_COMM_SELF);
-  const auto  state = parts.dual->evaluate({}, 4., true);
-  const auto  L     = [](double x) { return (x * x - 1.) * (x * x - 1.) * (1. + .6 * std::tanh(2. * x)); };
-  double      log_density[3], potential[3];
+  const Parts  parts(shipped_file("double_well"), {}, MPI_COMM_SELF);
+  const auto   state = parts.dual->evaluate({}, 4., true);
+  const auto   L     = [](double x) { return (x * x - 1.) * (x * x - 1.) * (1. + .6 * std::tanh(2. * x)); };
+  double       log_density[3], potential[3];
   const double theta[] = {-1.5, .25, 1.};
   parts.dual->density(state, 3, theta, log_density, potential);
   const double Z = integral(4., L, [](double) { return 1.; });

@@ -36,8 +36,8 @@ TEST_CASE("independent walkers have no bias of width, and that of the step is ex
   CHECK_THROWS_WITH(settings.check(*problem), Catch::Contains("gradient descent"));
   settings.particles.method = ParticleParameters::Method::gradient_descent;
 
-  const RunDirectory directory("twin_landscape", true, MPI_COMM_SELF);
-  SgdTwin            twin(*problem, settings, directory);
+  const RunDirectory  directory("twin_landscape", true, MPI_COMM_SELF);
+  SgdTwin             twin(*problem, settings, directory);
   std::vector<double> step_bias;
   for (const double t : settings.output_times)
     {

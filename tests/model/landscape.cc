@@ -5,7 +5,6 @@
 
 #include <solvers/base/error.h>
 #include <solvers/base/random.h>
-#include <solvers/mean_field/mean_field.h>
 #include <solvers/model/observables.h>
 
 #include "make_problem.h"
@@ -66,9 +65,9 @@ TEST_CASE("a landscape is the formula, without data, and its walkers are its neu
   CHECK(place[1] == 2.);
 
   // Networks have no such potential.
-  const auto neuron = make_problem({{"Learning problem/Neuron", "weighted ridge"},
-                                    {"Target/Type", "expression"},
-                                    {"Initial law/Law", "normal(0, 1), normal(0, 1)"}});
+  const auto neuron     = make_problem({{"Learning problem/Neuron", "weighted ridge"},
+                                        {"Target/Type", "expression"},
+                                        {"Initial law/Law", "normal(0, 1), normal(0, 1)"}});
   double     gradient[] = {1., 1.};
   CHECK(!neuron->has_external_potential());
   CHECK(neuron->external_potential(theta) == 0.);
@@ -80,9 +79,9 @@ TEST_CASE("the gradient of a landscape has the error that is promised")
 {
   struct Case
   {
-    std::string                                                function;
-    std::function<std::vector<double>(const double *)>         gradient;
-    double                                                     largest, fifth_derivative; ///< on [-2.01, 2.01]³
+    std::string                                        function;
+    std::function<std::vector<double>(const double *)> gradient;
+    double                                             largest, fifth_derivative; ///< on [-2.01, 2.01]³
   };
   const std::vector<Case> cases{
     {"(x^2 - 1)^2",
@@ -106,9 +105,9 @@ TEST_CASE("the gradient of a landscape has the error that is promised")
     {
       CAPTURE(one.function);
       // A box of length 4: h = 2^-10.
-      const auto problem =
-        make_problem(landscape(one.function, "x, y, z", "normal(0, 1), normal(0, 1), normal(0, 1)"), {0, 0, 0}, {4, 4, 4});
-      const double bound = std::ldexp(1., -40) / 30. * one.fifth_derivative + 1.5 * 2.3e-16 * one.largest * 1024.;
+      const auto   problem = make_problem(landscape(one.function, "x, y, z", "normal(0, 1), normal(0, 1), normal(0, 1)"),
+                                          {0, 0, 0}, {4, 4, 4});
+      const double bound   = std::ldexp(1., -40) / 30. * one.fifth_derivative + 1.5 * 2.3e-16 * one.largest * 1024.;
       for (unsigned int i = 0; i < 500; ++i)
         {
           CounterRandom random(5, RandomPurpose::check_points, 0, 0, i);
@@ -124,29 +123,6 @@ TEST_CASE("the gradient of a landscape has the error that is promised")
     }
 }
 
-TEST_CASE("a mean field without data nodes has no modes and no risk")
-{
-  const auto          problem = make_problem(landscape("x^2", "x", "normal(0, 1)"));
-  MeanFieldParameters parameters;
-  for (const double tolerance : {1e-10, 0.})
-    {
-      parameters.tolerance    = tolerance;
-      parameters.weight_decay = 0.25;
-      const MeanField field(*problem, {-1.}, {1.}, parameters);
-      CHECK(field.n_modes() == 0);
-      CHECK(field.n_double_modes() == 0);
-      CHECK(field.n_feature_parameters() == 1);
-      CHECK(field.compression_error() == 0.);
-      CHECK(field.weight_decay() == 0.25);
-      CHECK(field.risk({}) == 0.);
-      CHECK(field.excess_risk({}) == 0.);
-      CHECK(field.residual({}).empty());
-      CHECK(field.prediction({}).empty());
-      const double omega[] = {0.5, 0.25};
-      field.modes(2, omega, nullptr, nullptr);
-    }
-}
-
 TEST_CASE("landscapes that make no sense are refused")
 {
   const Settings good = landscape("x^2", "x", "normal(0, 1)");
@@ -156,8 +132,8 @@ TEST_CASE("landscapes that make no sense are refused")
   refuse(good, {{"Landscape/Function", "z^2"}}, "Landscape/Function", "The variables are x");
   refuse(good, {{"Landscape/Function", "1/(x - 1)"}}, "Landscape/Function", "not finite at x = 1", {-3.}, {5.});
   refuse(good, {{"Landscape/Function", "-log(x)"}}, "Landscape/Function", "-log(x)", {0.}, {5.});
-  refuse(landscape("1/(x + y)", "x, y", "normal(0, 1), normal(0, 1)"), {}, "Landscape/Function", "not finite at x = ", {-1., -1.},
-         {1., 1.});
+  refuse(landscape("1/(x + y)", "x, y", "normal(0, 1), normal(0, 1)"), {}, "Landscape/Function",
+         "not finite at x = ", {-1., -1.}, {1., 1.});
   refuse(good, {{"Landscape/Coordinates", ""}}, "Landscape/Coordinates", "one to three");
   refuse(good, {{"Landscape/Coordinates", "x, y, z, u"}}, "Landscape/Coordinates", "not 4");
   refuse(good, {{"Landscape/Coordinates", "x, x"}}, "Landscape/Coordinates", "twice");

@@ -21,9 +21,9 @@ std::unique_ptr<LearningProblem> landscape(const std::string &function, const st
 {
   dealii::ParameterHandler prm;
   ModelParameters::declare(prm);
-  prm.parse_input_from_string("subsection Learning problem\n set Neuron = landscape\nend\nsubsection Landscape\n set Function = " +
-                              function + "\n set Coordinates = " + coordinates + "\nend\nsubsection Initial law\n set Law = " +
-                              law + "\nend\n");
+  prm.parse_input_from_string(
+    "subsection Learning problem\n set Neuron = landscape\nend\nsubsection Landscape\n set Function = " + function +
+    "\n set Coordinates = " + coordinates + "\nend\nsubsection Initial law\n set Law = " + law + "\nend\n");
   return make_learning_problem(prm, {}, {}, 1);
 }
 
@@ -41,7 +41,7 @@ TEST_CASE("walkers in a quadratic landscape have the variances of the discrete O
 {
   // L = k x²/2 with decay λ: x ← (1 − η(k + λ)) x + √(2η/β) g, stationary variance 1/(β(k + λ)(1 − (k + λ)η/2)).
   const double k = 1.5, lambda = GENERATE(0., 0.5), eta = 0.4, beta = 3., rate = k + lambda;
-  const auto   problem = landscape("1.5*x^2/2", "x", "normal(1, 0.2)");
+  const auto   problem    = landscape("1.5*x^2/2", "x", "normal(1, 0.2)");
   auto         parameters = descent(eta, beta);
   parameters.n_neurons    = 200;
   parameters.n_replicas   = 400;
