@@ -13,6 +13,7 @@
 #include <solvers/fokker_planck/solver.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
+#include <solvers/model/observables.h>
 #include <solvers/particles/parameters.h>
 #include <solvers/particles/solver.h>
 #include <solvers/single_neuron/solver.h>
@@ -45,5 +46,6 @@ void declare_all_parameters(dealii::ParameterHandler &parameters)
   ParticleParameters::declare(parameters);
   ComparisonParameters::declare(parameters);
   OutputParameters::declare(parameters);
+  Observables::declare(parameters);
 }
 } // namespace rhoflow

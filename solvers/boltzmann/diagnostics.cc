@@ -4,36 +4,42 @@
 #include <solvers/boltzmann/step.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
+#include <solvers/model/observables.h>
 
 namespace rhoflow
 {
-BoltzmannDiagnostics diagnose(const DualProblem &problem, const BoltzmannSolution &solution)
+BoltzmannDiagnostics diagnose(const DualProblem &problem, const BoltzmannSolution &solution, const Observables &observables)
 {
   const DualProblem::State &state = solution.state;
   const MeanField          &field = problem.mean_field();
   const std::size_t         D     = field.learning_problem().n_parameters();
 
-  // Ψ, |θ|², at the sides, then the means.
-  const auto           first = problem.integrals(state, 3 + D, [D](const DualProblem::Node &node, double *q) {
+  // Ψ, |θ|², at the sides, L, the means, the observables.
+  const std::size_t    columns = 4 + D + observables.size();
+  const auto           first   = problem.integrals(state, columns, [&](const DualProblem::Node &node, double *q) {
     q[0] = node.potential;
     q[1] = 0.;
     q[2] = (node.at_side ? 1. : 0.);
+    q[3] = node.external;
     for (std::size_t d = 0; d < D; ++d)
       {
         q[1] += node.theta[d] * node.theta[d];
-        q[3 + d] = node.theta[d];
+        q[4 + d] = node.theta[d];
       }
+    observables.evaluate(node.theta, q + 4 + D);
   });
+  const auto           means   = first.begin() + 4;
   BoltzmannDiagnostics result{};
-  result.risk          = field.risk(state.moments);
-  result.excess_risk   = field.excess_risk(state.moments);
+  result.risk          = field.risk(state.moments) + first[3];
+  result.excess_risk   = field.excess_risk(state.moments) + first[3];
   result.confinement   = .5 * field.weight_decay() * first[1];
   result.entropy       = -state.beta * first[0] - state.log_partition;
   result.free_energy   = result.risk + result.confinement + result.entropy / state.beta;
   result.gap           = .5 * solution.gradient * solution.gradient;
   result.certificate   = first[0] - problem.minimum_potential(state);
   result.boundary_mass = first[2];
-  result.mean.assign(first.begin() + 3, first.end());
+  result.mean.assign(means, means + static_cast<std::ptrdiff_t>(D));
+  result.observables.assign(means + static_cast<std::ptrdiff_t>(D), first.end());
 
   // Around the mean: differences of raw moments lose digits where the density is narrow.
   const std::vector<double> &mean = result.mean;
@@ -46,7 +52,7 @@ BoltzmannDiagnostics diagnose(const DualProblem &problem, const BoltzmannSolutio
 }
 
 void add_to_row(Statistics &table, const BoltzmannSolution &solution, const BoltzmannDiagnostics &diagnostics,
-                double quadrature_error, const std::vector<std::string> &names)
+                double quadrature_error, const std::vector<std::string> &names, const Observables &observables)
 {
   table.set("inverse temperature", solution.state.beta);
   table.set("risk", diagnostics.risk);
@@ -67,5 +73,7 @@ void add_to_row(Statistics &table, const BoltzmannSolution &solution, const Bolt
   for (std::size_t d = 0, c = 0; d < names.size(); ++d)
     for (std::size_t e = d; e < names.size(); ++e, ++c)
       table.set("covariance " + names[d] + " " + names[e], diagnostics.covariance[c]);
+  for (unsigned int i = 0; i < observables.size(); ++i)
+    table.set("mean of " + observables.names()[i], diagnostics.observables[i]);
 }
 } // namespace rhoflow

@@ -6,13 +6,14 @@
 namespace rhoflow
 {
 class DualProblem;
+class Observables;
 class Statistics;
 struct BoltzmannSolution;
 
 /// What a Boltzmann density ρ_e tells.
 struct BoltzmannDiagnostics
 {
-  double risk;              ///< R
+  double risk;              ///< R; of a landscape ∫ L ρ
   double excess_risk;       ///< R − ½ E Var(y | x)
   double free_energy;       ///< F(ρ_e), summed up from R, ∫ |θ|² ρ and the entropy
   double gap;               ///< ½ |D'(e)|² = F(ρ_e) − D(e) ≥ F(ρ_e) − min F
@@ -22,12 +23,13 @@ struct BoltzmannDiagnostics
   double boundary_mass;     ///< in the cells at the sides of the box
   std::vector<double> mean; ///< [D]
   std::vector<double> covariance; ///< upper triangle by rows, [D(D+1)/2]
+  std::vector<double> observables; ///< their means
 };
 
 /// Collective.
-BoltzmannDiagnostics diagnose(const DualProblem &problem, const BoltzmannSolution &solution);
+BoltzmannDiagnostics diagnose(const DualProblem &problem, const BoltzmannSolution &solution, const Observables &observables);
 
 /// Sets the columns of a row. `quadrature_error`: |Δ log Z|/β between this and a finer quadrature. `names`: of the parameters.
 void add_to_row(Statistics &table, const BoltzmannSolution &solution, const BoltzmannDiagnostics &diagnostics,
-                double quadrature_error, const std::vector<std::string> &names);
+                double quadrature_error, const std::vector<std::string> &names, const Observables &observables);
 } // namespace rhoflow

@@ -135,12 +135,14 @@ DualProblem::DualProblem(const MeanField &mean_field, const Domain &domain, unsi
       weights.push_back(weight);
       reference.push_back(log_measure);
       at_side.push_back(side);
+      // Only neurons without amplitude, ω = θ, come with an external potential.
+      external.push_back(problem.has_external_potential() ? problem.external_potential(&omega[omega.size() - n_omega]) : 0.);
     }
   chi.resize(weights.size() * n);
   field.modes(static_cast<unsigned int>(weights.size()), omega.data(), chi.data(), nullptr);
 }
 
-/// At a node ω_i with ψ = Σ_j e_j χ_j(ω_i), the exponent β (a ψ + λ (a² + |ω|²)/2) − log dμ/dθ as a function of a.
+/// At a node ω_i with ψ = Σ_j e_j χ_j(ω_i), the exponent β (a ψ + L + λ (a² + |ω|²)/2) − log dμ/dθ as a function of a.
 struct DualProblem::Exponents
 {
   double beta, lambda, psi, rest;
@@ -154,7 +156,7 @@ struct DualProblem::Exponents
     double square = problem.linear ? 0. : -1.;
     for (std::size_t d = 0; d < problem.n_omega; ++d)
       square += problem.omega[i * problem.n_omega + d] * problem.omega[i * problem.n_omega + d];
-    rest = .5 * lambda * square * beta - (with_reference ? problem.reference[i] : 0.);
+    rest = .5 * lambda * square * beta + problem.external[i] * beta - (with_reference ? problem.reference[i] : 0.);
   }
 
   double operator()(double a) const { return beta * (a * psi + .5 * lambda * a * a) + rest; }
@@ -166,7 +168,7 @@ double DualProblem::lowest(const State &state, bool with_reference, std::vector<
   double smallest = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < weights.size(); ++i)
     {
-      psi[i] = kernel::dot(n, state.e.data(), &chi[i * n]);
+      psi[i] = kernel::dot(n, state.e.data(), chi.data() + i * n);
       const Exponents exponent(*this, state.beta, psi[i], i, with_reference);
       for (const double a : amplitudes.nodes)
         smallest = std::min(smallest, exponent(a));
@@ -207,9 +209,9 @@ DualProblem::State DualProblem::evaluate(const std::vector<double> &e, double be
           if (power[0] == 0.)
             continue;
           group[0] += weights[i] * power[0];
-          kernel::add_multiple(n, weights[i] * power[1], &chi[i * n], &group[1]);
+          kernel::add_multiple(n, weights[i] * power[1], chi.data() + i * n, group.data() + 1);
           if (with_covariance)
-            kernel::add_outer_product(n, weights[i] * power[2], &chi[i * n], &group[1 + n]);
+            kernel::add_outer_product(n, weights[i] * power[2], chi.data() + i * n, group.data() + 1 + n);
         }
       for (std::size_t c = 0; c < sums.size(); ++c)
         sums[c].add(group[c]);
@@ -258,7 +260,7 @@ std::vector<double> DualProblem::integrals(const State &state, std::size_t colum
                 continue;
               if (linear)
                 theta[0] = a;
-              quantities({theta.data(), (power + reference[i]) / state.beta,
+              quantities({theta.data(), (power + reference[i]) / state.beta, external[i],
                           at_side[i] || amplitudes.at_lower_side[k] || amplitudes.at_upper_side[k]},
                          q.data());
               kernel::add_multiple(columns, mass, q.data(), group.data());
@@ -277,13 +279,15 @@ void DualProblem::density(const State &state, std::size_t count, const double *t
   for (std::size_t i = 0; i < count; ++i)
     std::copy_n(theta + (i + 1) * n_parameters - n_omega, n_omega, &points[i * n_omega]);
   field.modes(static_cast<unsigned int>(count), points.data(), values.data(), nullptr);
+  const LearningProblem &problem = field.learning_problem();
   for (std::size_t i = 0; i < count; ++i)
     {
       const double *t      = theta + i * n_parameters;
       double        square = 0.;
       for (std::size_t d = 0; d < n_parameters; ++d)
         square += t[d] * t[d];
-      potential[i] = (linear ? t[0] : 1.) * kernel::dot(n, state.e.data(), &values[i * n]) + .5 * field.weight_decay() * square;
+      potential[i] = (linear ? t[0] : 1.) * kernel::dot(n, state.e.data(), values.data() + i * n) +
+                     .5 * field.weight_decay() * square + problem.external_potential(t);
       log_density[i] = -state.beta * potential[i] - state.log_partition;
     }
 }

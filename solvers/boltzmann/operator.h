@@ -27,9 +27,12 @@ struct AxisQuadrature
 /// The free energy F(ρ) = R(ρ) + (λ/2) ∫ |θ|² ρ + (1/β) ∫ ρ log ρ is strictly convex. With R(ρ) = R_0 + ½ |m(ρ) − c|² in
 /// moments and ½ |x|² = max_e (e·x − ½ |e|²), minimum and maximum change places:
 ///   min_ρ F(ρ) = max_e D(e),   D(e) = R_0 − ½ |e|² − c·e − (1/β) log Z(e),
-///   Z(e) = ∫ exp(−β Ψ_e(θ)) dμ(θ),   Ψ_e = a Σ_j e_j χ_j(ω) + (λ/2) |θ|²,
+///   Z(e) = ∫ exp(−β Ψ_e(θ)) dμ(θ),   Ψ_e = a Σ_j e_j χ_j(ω) + L(θ) + (λ/2) |θ|²,
 /// a smooth concave function of n numbers with D' = m(ρ_e) − c − e and D'' = −1 − β Cov_{ρ_e}(a χ), where
 /// ρ_e = exp(−β Ψ_e)/Z(e). At its maximum e is the residual of ρ_e: the self-consistent Boltzmann density.
+///
+/// L is the external potential of a landscape, else 0; R then has the term ∫ L ρ. A landscape has no moments (n = 0), and its
+/// density is the Gibbs density exp(−β (L + (λ/2) |θ|²))/Z outright, min F = −(1/β) log Z.
 ///
 /// μ is Lebesgue measure on the box. For parameters that a symmetry reduced to a radius r, it is that of the weights before the
 /// reduction, |S^κ| r^κ times Lebesgue measure with κ = d − 2 for (a, s, r) and d − 1 for r alone, and so is the density.
@@ -63,6 +66,7 @@ public:
   {
     const double *theta;     ///< [D]
     double        potential; ///< Ψ_e(θ)
+    double        external;  ///< L(θ)
     bool          at_side;   ///< in a cell at a side of the box
   };
   /// ∫ q ρ_e for `columns` quantities that `quantities` writes. Collective.
@@ -97,6 +101,7 @@ private:
   std::vector<double> weights;    ///< [N_ω]
   std::vector<double> reference;  ///< log of dμ/dθ, [N_ω]
   std::vector<bool>   at_side;    ///< [N_ω]
+  std::vector<double> external;   ///< L, [N_ω]; zeros if there is none
   std::vector<double> chi;        ///< [N_ω][n]
 };
 } // namespace rhoflow

@@ -59,6 +59,7 @@ void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm com
                      "it to false.");
   problem              = make_learning_problem(parameters, domain.lower, domain.upper, run_parameters.seed);
   const unsigned int D = problem->n_parameters();
+  observables.parse(parameters, problem->parameter_names());
   if (domain.dimension() != D)
     {
       std::string names;
@@ -101,9 +102,11 @@ void BoltzmannSolver::run(const RunContext &context)
     Timing::Scope scope(timing.section("finer quadrature"));
     return DualProblem(*mean_field, domain, settings.nodes_per_cell + 1, context.communicator);
   }();
-  context.progress.line("Quadrature: " + std::to_string(dual.n_nodes()) + " nodes; " + std::to_string(dual.n_modes()) + " of " +
-                        std::to_string(problem->n_nodes()) + " features kept, error " +
-                        short_number(mean_field->compression_error(), 2));
+  const bool landscape = problem->has_external_potential();
+  context.progress.line("Quadrature: " + std::to_string(dual.n_nodes()) + " nodes; " +
+                        (landscape ? "a fixed landscape, no features" :
+                                     std::to_string(dual.n_modes()) + " of " + std::to_string(problem->n_nodes()) +
+                                       " features kept, error " + short_number(mean_field->compression_error(), 2)));
 
   Statistics          statistics(context.directory.file("statistics.csv"), writes);
   FittedCurve         curve(*problem, context.directory, writes);
@@ -128,7 +131,7 @@ void BoltzmannSolver::run(const RunContext &context)
       }
       {
         Timing::Scope scope(timing.section("diagnostics"));
-        last = diagnose(dual, solution);
+        last = diagnose(dual, solution, observables);
       }
       {
         Timing::Scope scope(timing.section("finer quadrature"));
@@ -142,7 +145,7 @@ void BoltzmannSolver::run(const RunContext &context)
                                  "cell changes the partition function by a factor exp(" +
                                  short_number(quadrature_error * beta, 2) +
                                  "): refine section 'Domain', or raise 'Boltzmann/Nodes per cell'");
-      add_to_row(statistics, solution, last, quadrature_error, problem->parameter_names());
+      add_to_row(statistics, solution, last, quadrature_error, problem->parameter_names(), observables);
       statistics.finish_row();
       curve.add(static_cast<double>(row), mean_field->prediction(solution.state.moments));
     }
@@ -155,7 +158,7 @@ void BoltzmannSolver::run(const RunContext &context)
   const auto times = timing.write(context.directory.file("timing.csv"), context.communicator);
   context.progress.report("Boltzmann density",
                           {{"inverse temperature", short_number(inverse_temperature)},
-                           {"risk", short_number(last.risk, 8)},
+                           {landscape ? "risk (mean of the landscape)" : "risk", short_number(last.risk, 8)},
                            {"excess risk", short_number(last.excess_risk, 8)},
                            {"free energy", short_number(last.free_energy, 10)},
                            {"  above its minimum by", "at most " + short_number(last.gap, 2) + " (duality gap)"},
@@ -181,8 +184,9 @@ SolverEntry boltzmann_solver_entry()
     "problem in as many unknowns as there are moments, with Gauss points in the cells of section 'Domain'; needs a finite "
     "'Inverse temperature' and a box (or weight decay) that holds the density. Writes free energy, entropy, moments and error "
     "bounds (statistics.csv, one row an inverse temperature), the density (density.vtu) and the fitted curve (curve.csv; its "
-    "column time counts the rows of statistics.csv from 0).",
+    "column time counts the rows of statistics.csv from 0). For 'Neuron = landscape' the Gibbs density exp(-beta (L + "
+    "(lambda/2) |theta|^2))/Z; the risk is then int L rho. Of section 'Output' it reads 'Observables'.",
     [] { return std::make_unique<BoltzmannSolver>(); },
-    {"", "Learning problem", "Data", "Target", "Initial law", "Mean field", "Domain", "Boltzmann"}};
+    {"", "Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Boltzmann", "Output"}};
 }
 } // namespace rhoflow

@@ -6,6 +6,7 @@
 #include <solvers/base/run_parameters.h>
 #include <solvers/base/solver.h>
 #include <solvers/boltzmann/parameters.h>
+#include <solvers/model/observables.h>
 
 namespace rhoflow
 {
@@ -28,6 +29,7 @@ private:
   BoltzmannParameters              settings;
   Domain                           domain;
   double                           inverse_temperature = 0.;
+  Observables                      observables;
   std::unique_ptr<LearningProblem> problem;
   std::unique_ptr<MeanField>       mean_field;
 };

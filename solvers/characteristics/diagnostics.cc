@@ -2,6 +2,7 @@
 #include <solvers/characteristics/diagnostics.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
+#include <solvers/model/observables.h>
 
 #include <algorithm>
 
@@ -26,14 +27,16 @@ PotentialSample::PotentialSample(const std::vector<double> &lower, const std::ve
                                                      static_cast<double>(per_axis - 1);
 }
 
-CharacteristicsDiagnostics diagnose(CharacteristicsOperator &system, const double *points, const PotentialSample &sample)
+CharacteristicsDiagnostics diagnose(CharacteristicsOperator &system, const double *points, const PotentialSample &sample,
+                                    const Observables &observables)
 {
   const MeanField           &field = system.mean_field();
   const std::size_t          D = field.learning_problem().n_parameters(), n = system.start().size();
   CharacteristicsDiagnostics result;
   const std::vector<double> &moments = system.update(points);
-  result.risk                        = field.risk(moments);
-  result.excess_risk                 = field.excess_risk(moments);
+  const double               external = system.external_energy(points);
+  result.risk                         = field.risk(moments) + external;
+  result.excess_risk                  = field.excess_risk(moments) + external;
 
   std::vector<double> velocity(n * D), potential(n);
   system.velocity(velocity.data());
@@ -80,11 +83,18 @@ CharacteristicsDiagnostics diagnose(CharacteristicsOperator &system, const doubl
   result.covariance = system.integrals(q, pairs);
   for (double &entry : result.covariance)
     entry /= result.mass;
+
+  q.resize(n * observables.size());
+  for (std::size_t i = 0; i < n; ++i)
+    observables.evaluate(points + i * D, q.data() + i * observables.size());
+  result.observables = system.integrals(q, observables.size());
+  for (double &entry : result.observables)
+    entry /= result.mass;
   return result;
 }
 
 void add_to_row(Statistics &table, double time, const CharacteristicsDiagnostics &diagnostics, double energy_balance,
-                const std::vector<std::string> &names, bool with_alignment)
+                const std::vector<std::string> &names, bool with_alignment, const Observables &observables)
 {
   table.set("time", time);
   table.set("risk", diagnostics.risk);
@@ -100,5 +110,7 @@ void add_to_row(Statistics &table, double time, const CharacteristicsDiagnostics
       table.set("covariance " + names[d] + " " + names[e], diagnostics.covariance[c]);
   if (with_alignment)
     table.set("alignment", diagnostics.alignment);
+  for (unsigned int i = 0; i < observables.size(); ++i)
+    table.set("mean of " + observables.names()[i], diagnostics.observables[i]);
 }
 } // namespace rhoflow

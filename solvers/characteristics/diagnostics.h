@@ -7,12 +7,13 @@
 
 namespace rhoflow
 {
+class Observables;
 class Statistics;
 
 /// What statistics.csv says about ρ at one time.
 struct CharacteristicsDiagnostics
 {
-  double              risk = 0., excess_risk = 0.;
+  double              risk = 0., excess_risk = 0.; ///< ∫ L ρ of a landscape included
   double              energy      = 0.; ///< E = R + (λ/2) ∫ |θ|² ρ, what decreases
   double              dissipation = 0.; ///< ∫ |∇Ψ_λ|² ρ = −dE/dt
   double              certificate = 0.; ///< ∫ Ψ_λ ρ − min Ψ_λ ≥ E(ρ) − inf E
@@ -20,6 +21,7 @@ struct CharacteristicsDiagnostics
   std::vector<double> mean;           ///< [D]
   std::vector<double> covariance;     ///< upper triangle by rows, [D (D + 1) / 2]
   double              alignment = 0.; ///< ∫ a s ρ, single neuron only
+  std::vector<double> observables;    ///< their means
 };
 
 /// Where the optimality certificate looks for the minimum of the potential besides the points themselves.
@@ -37,9 +39,10 @@ private:
 };
 
 /// Everything for this rank's `points` [n][D]; leaves the operator updated there. Collective.
-CharacteristicsDiagnostics diagnose(CharacteristicsOperator &system, const double *points, const PotentialSample &sample);
+CharacteristicsDiagnostics diagnose(CharacteristicsOperator &system, const double *points, const PotentialSample &sample,
+                                    const Observables &observables);
 
 /// Fills the current row. `energy_balance`: E(0) − E(t) − ∫_0^t ∫ |∇Ψ_λ|² ρ dt.
 void add_to_row(Statistics &table, double time, const CharacteristicsDiagnostics &diagnostics, double energy_balance,
-                const std::vector<std::string> &names, bool with_alignment);
+                const std::vector<std::string> &names, bool with_alignment, const Observables &observables);
 } // namespace rhoflow

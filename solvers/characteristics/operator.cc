@@ -126,7 +126,7 @@ const std::vector<double> &CharacteristicsOperator::update(const double *points)
       for (std::size_t i = first; i < std::min(first + group_size, mine.size()); ++i)
         {
           const double  amplitude = mine.weights[i] * (linear ? points[i * n_parameters] : 1.);
-          const double *chi       = &values[i * n_modes];
+          const double *chi       = values.data() + i * n_modes;
           for (unsigned int j = 0; j < n_modes; ++j)
             group[j] += amplitude * chi[j];
         }
@@ -138,22 +138,41 @@ const std::vector<double> &CharacteristicsOperator::update(const double *points)
   return m;
 }
 
+double CharacteristicsOperator::external_energy(const double *points) const
+{
+  const LearningProblem &problem = field.learning_problem();
+  if (!problem.has_external_potential())
+    return 0.;
+  std::vector<double> external(mine.size());
+  for (std::size_t i = 0; i < mine.size(); ++i)
+    external[i] = problem.external_potential(points + i * n_parameters);
+  return integrals(external, 1)[0];
+}
+
 void CharacteristicsOperator::velocity(double *velocities) const
 {
-  const double lambda = field.weight_decay();
+  const double           lambda  = field.weight_decay();
+  const LearningProblem &problem = field.learning_problem();
+  double                 slope[3];
   for (std::size_t i = 0; i < mine.size(); ++i)
     {
       const double *theta = present + i * n_parameters;
       double       *v     = velocities + i * n_parameters;
       const double  a     = (linear ? theta[0] : 1.);
       if (linear)
-        v[0] = -dot(residual, &values[i * n_modes]) - lambda * theta[0];
+        v[0] = -dot(residual, values.data() + i * n_modes) - lambda * theta[0];
       for (unsigned int d = 0; d < n_omega; ++d)
         {
           const unsigned int c = n_parameters - n_omega + d;
-          v[c]                 = -a * dot(residual, &slopes[(i * n_omega + d) * n_modes]) - lambda * omega[i * n_omega + d];
+          v[c] = -a * dot(residual, slopes.data() + (i * n_omega + d) * n_modes) - lambda * omega[i * n_omega + d];
           if (is_radius[c] && theta[c] <= 0.)
             v[c] = std::max(v[c], 0.);
+        }
+      if (problem.has_external_potential())
+        {
+          problem.external_gradient(theta, slope);
+          for (unsigned int c = 0; c < n_parameters; ++c)
+            v[c] -= slope[c];
         }
     }
 }
@@ -163,8 +182,8 @@ void CharacteristicsOperator::potential(double *result) const
   for (std::size_t i = 0; i < mine.size(); ++i)
     {
       const double *theta = present + i * n_parameters;
-      result[i]           = (linear ? theta[0] : 1.) * dot(residual, &values[i * n_modes]) +
-                  .5 * field.weight_decay() * square(theta, n_parameters);
+      result[i]           = (linear ? theta[0] : 1.) * dot(residual, values.data() + i * n_modes) +
+                  .5 * field.weight_decay() * square(theta, n_parameters) + field.learning_problem().external_potential(theta);
     }
 }
 
@@ -195,11 +214,13 @@ double CharacteristicsOperator::minimum_potential(const std::vector<double> &sam
       field.modes(static_cast<unsigned int>(count), &sample[first * n_omega], chi.data(), nullptr);
       for (std::size_t i = 0; i < count; ++i)
         {
-          const double psi     = dot(residual, &chi[i * n_modes]);
+          const double psi     = dot(residual, chi.data() + i * n_modes);
           const double confine = .5 * lambda * square(&sample[(first + i) * n_omega], n_omega);
           if (!linear)
             {
-              lowest = std::min(lowest, psi + confine);
+              // θ = ω
+              lowest = std::min(lowest,
+                                psi + confine + field.learning_problem().external_potential(&sample[(first + i) * n_omega]));
               continue;
             }
           // A parabola in a, or a line whose minimum is an end of the interval.

@@ -23,7 +23,8 @@ struct WeightedPoints
 void drop_light_points(WeightedPoints &law, std::size_t dimension, double mass);
 
 /// The right-hand side of the characteristics of the continuity equation for an empirical measure ρ = Σ_i w_i δ_{θ_i}:
-///   θ_i' = −∇Ψ_λ(θ_i; ρ) = −∇Ψ(θ_i; ρ) − λ θ_i.
+///   θ_i' = −∇Ψ_λ(θ_i; ρ) = −∇Ψ(θ_i; ρ) − λ θ_i,
+/// where Ψ = L in a landscape.
 /// A radius r = |w| ends at zero, which points may reach in finite time and leave again when the velocity turns round (|w| has
 /// a kink there): points with r ≤ 0 count as points at r = 0, with velocity max(r', 0).
 ///
@@ -45,6 +46,9 @@ public:
   /// m_j(ρ) for this rank's `points` [n][D], the same on every rank; keeps the modes for the functions below. Collective.
   const std::vector<double> &update(const double *points);
   const std::vector<double> &moments() const { return m; }
+
+  /// ∫ L ρ for this rank's `points` [n][D], what an external potential adds to the risk; 0 if there is none. Collective.
+  double external_energy(const double *points) const;
 
   /// −∇Ψ_λ at the points of the last update, [n][D].
   void velocity(double *velocities) const;

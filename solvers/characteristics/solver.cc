@@ -38,9 +38,11 @@ class CharacteristicsEvolution : public Evolution
 {
 public:
   CharacteristicsEvolution(const MeanField &mean_field, const WeightedPoints &law, const CharacteristicsParameters &parameters,
-                           bool exact_features, const TwinSettings *twin_settings, const Domain &box, const RunContext &context)
+                           bool exact_features, const Observables &wanted, const TwinSettings *twin_settings, const Domain &box,
+                           const RunContext &context)
     : problem(mean_field.learning_problem())
     , exact(exact_features)
+    , observables(wanted)
     , domain(box)
     , system(mean_field, law, context.communicator)
     , stepper(system, parameters.tolerance)
@@ -59,7 +61,7 @@ public:
   {
     Timing::Scope scope(timing.section("characteristics"));
     stepper.step(end);
-    risk = system.mean_field().risk(system.moments());
+    risk = system.mean_field().risk(system.moments()) + system.external_energy(stepper.points());
     if (exact)
       return;
     const std::string outside = coordinate_outside(problem, domain, stepper.points(), system.start().size());
@@ -74,13 +76,13 @@ public:
   {
     {
       Timing::Scope scope(timing.section("diagnostics"));
-      last = diagnose(system, stepper.points(), sample);
+      last = diagnose(system, stepper.points(), sample, observables);
       if (!started)
         initial_energy = last.energy;
       started = true;
       risk    = last.risk;
       add_to_row(statistics, time(), last, initial_energy - last.energy - stepper.dissipated_energy(),
-                 problem.parameter_names(), problem.parameter_names() == std::vector<std::string>{"a", "s", "r"});
+                 problem.parameter_names(), problem.parameter_names() == std::vector<std::string>{"a", "s", "r"}, observables);
       statistics.finish_row();
     }
     const std::size_t         D = problem.n_parameters(), n = system.start().size();
@@ -111,9 +113,10 @@ public:
     MPI_Comm_size(system.communicator(), &n_ranks);
     std::vector<std::pair<std::string, std::string>> rows = {
       {"points", std::to_string(system.n_global_points())},
-      {"features", exact ?
-                     std::to_string(field.n_modes()) + " data nodes, exact" :
-                     std::to_string(field.n_modes()) + " modes, relative error " + short_number(field.compression_error(), 2)},
+      {"features",
+       problem.has_external_potential() ? "none, a fixed landscape" :
+       exact                            ? std::to_string(field.n_modes()) + " data nodes, exact" :
+               std::to_string(field.n_modes()) + " modes, relative error " + short_number(field.compression_error(), 2)},
       {"risk at t = " + short_number(time()), short_number(last.risk, 8)},
       {"optimality certificate", short_number(last.certificate)},
       {"energy balance", short_number(initial_energy - last.energy - stepper.dissipated_energy(), 2)},
@@ -164,6 +167,7 @@ private:
 
   const LearningProblem     &problem;
   bool                       exact;
+  const Observables         &observables;
   const Domain              &domain;
   CharacteristicsOperator    system;
   CharacteristicsStep        stepper;
@@ -190,6 +194,7 @@ void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Co
   field_parameters.refuse_entropy(run_parameters.solver);
   problem              = make_learning_problem(parameters, domain.lower, domain.upper, run_parameters.seed);
   const unsigned int D = problem->n_parameters();
+  observables.parse(parameters, problem->parameter_names());
   if (domain.dimension() != D)
     {
       std::string names;
@@ -248,7 +253,7 @@ void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Co
 
 void CharacteristicsSolver::run(const RunContext &context)
 {
-  CharacteristicsEvolution evolution(*mean_field, law, settings, exact_features,
+  CharacteristicsEvolution evolution(*mean_field, law, settings, exact_features, observables,
                                      run_parameters.compare_with_sgd ? &twin_settings : nullptr, domain, context);
   run_time_loop(evolution, run_parameters.all_output_times(), context.progress);
   const auto timing = evolution.timing.write(context.directory.file("timing.csv"), context.communicator);
@@ -263,10 +268,11 @@ SolverEntry characteristics_solver_entry()
     "Deterministic reference solution of the continuity equation: the points of a Gauss quadrature of the initial law move "
     "along theta' = -grad Psi(theta; rho) - lambda theta, with an adaptive Runge-Kutta method. The moved measure solves the "
     "equation exactly, so that only the quadrature of the initial law and the tolerance of the time steps count; it needs no "
-    "mesh and starts from point masses too. Writes moments, energy balance and optimality certificate (statistics.csv) and "
-    "the points (points.pvd).",
+    "mesh and starts from point masses too. For 'Neuron = landscape' Psi is the formula of section 'Landscape'. Writes "
+    "moments, energy balance and optimality certificate (statistics.csv) and the points (points.pvd). Of section 'Output' it "
+    "reads 'Observables'.",
     [] { return std::make_unique<CharacteristicsSolver>(); },
-    {"", "Learning problem", "Data", "Target", "Initial law", "Mean field", "Domain", "Characteristics", "Particles",
-     "Comparison"}};
+    {"", "Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Characteristics",
+     "Particles", "Comparison", "Output"}};
 }
 } // namespace rhoflow

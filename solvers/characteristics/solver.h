@@ -8,6 +8,7 @@
 #include <solvers/characteristics/operator.h>
 #include <solvers/characteristics/parameters.h>
 #include <solvers/comparison/parameters.h>
+#include <solvers/model/observables.h>
 
 namespace rhoflow
 {
@@ -35,6 +36,7 @@ private:
   std::unique_ptr<MeanField>       mean_field;
   bool                             exact_features = true;
   WeightedPoints                   law;
+  Observables                      observables;
 };
 
 SolverEntry characteristics_solver_entry();

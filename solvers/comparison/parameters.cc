@@ -2,6 +2,7 @@
 #include <solvers/base/run_parameters.h>
 #include <solvers/comparison/parameters.h>
 #include <solvers/mean_field/mean_field.h>
+#include <solvers/model/learning_problem.h>
 #include <solvers/particles/network.h>
 
 #include <deal.II/base/parameter_handler.h>
@@ -19,7 +20,7 @@ void ComparisonParameters::declare(ParameterHandler &prm)
     "Bias estimation", "richardson", Patterns::Selection("none|richardson"),
     "What is subtracted from the networks' mean risk after t = 0 before it is compared with the density: nothing, or "
     "the biases of width and step extrapolated from two more runs of every network, one with half the neurons and "
-    "one with twice the step (about twice the cost).");
+    "one with twice the step (about twice the cost). The walkers of a landscape have no bias of width.");
   prm.declare_entry("Directions", std::to_string(standard.n_directions), Patterns::Integer(1, 10000),
                     "Directions over which the sliced Wasserstein-1 distance is averaged [directions].");
   prm.declare_entry(
@@ -59,7 +60,7 @@ void TwinSettings::check(const LearningProblem &problem) const
   particles.check_output_times(output_times);
   if (comparison.bias_estimation == ComparisonParameters::BiasEstimation::richardson)
     {
-      if (particles.n_neurons % 2 != 0)
+      if (particles.n_neurons % 2 != 0 && !problem.has_external_potential())
         throw InputError("Particles/Number of neurons",
                          "'Bias estimation = richardson' also trains networks of half the width: "
                          "choose an even number, or 'Bias estimation = none'.");

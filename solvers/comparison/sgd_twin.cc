@@ -32,9 +32,12 @@ SgdTwin::SgdTwin(const LearningProblem &learning_problem, const TwinSettings &tw
 {
   if (settings.comparison.bias_estimation == ComparisonParameters::BiasEstimation::none)
     return;
-  ParticleParameters narrower = settings.particles;
-  narrower.n_neurons /= 2;
-  half_width = std::make_unique<Replicas>(problem, narrower, settings.weight_decay, settings.seed, communicator);
+  if (!problem.has_external_potential()) // independent walkers have no bias of width
+    {
+      ParticleParameters narrower = settings.particles;
+      narrower.n_neurons /= 2;
+      half_width = std::make_unique<Replicas>(problem, narrower, settings.weight_decay, settings.seed, communicator);
+    }
   if (settings.particles.method == ParticleParameters::Method::gradient_flow)
     return; // no step, no bias of it
   ParticleParameters coarser = settings.particles;
@@ -76,29 +79,24 @@ void SgdTwin::compare(double time, const DensitySnapshot &density)
   // Replica by replica: what the risk would be without the biases, as far as they are known.
   std::vector<double> unbiased = risks;
   double              bias     = nan;
-  if (half_width)
-    {
-      half_width->advance_to(time);
-      if (double_step)
-        double_step->advance_to(time);
-    }
+  for (Replicas *other : {half_width.get(), double_step.get()})
+    if (other != nullptr)
+      other->advance_to(time);
   if (time == 0.)
     {
       bias = static_bias(density);
       for (double &risk : unbiased)
         risk -= bias;
     }
-  else if (half_width)
+  else if (settings.comparison.bias_estimation == ComparisonParameters::BiasEstimation::richardson)
     {
-      const std::vector<double> narrow = half_width->risks();
-      for (std::size_t r = 0; r < risks.size(); ++r)
-        unbiased[r] += risks[r] - narrow[r];
-      if (double_step)
-        {
-          const std::vector<double> coarse = double_step->risks();
-          for (std::size_t r = 0; r < risks.size(); ++r)
-            unbiased[r] += risks[r] - coarse[r];
-        }
+      for (const Replicas *other : {half_width.get(), double_step.get()})
+        if (other != nullptr)
+          {
+            const std::vector<double> biased = other->risks();
+            for (std::size_t r = 0; r < risks.size(); ++r)
+              unbiased[r] += risks[r] - biased[r];
+          }
       bias = mean(risks) - mean(unbiased);
     }
   const double error     = standard_error(unbiased);
@@ -141,13 +139,15 @@ void SgdTwin::compare(double time, const DensitySnapshot &density)
 std::vector<std::pair<std::string, std::string>> SgdTwin::report() const
 {
   const ParticleParameters &particles = settings.particles;
+  const bool extrapolates             = settings.comparison.bias_estimation == ComparisonParameters::BiasEstimation::richardson;
   return {
-    {"finite networks", std::to_string(particles.n_replicas) + " of " + std::to_string(particles.n_neurons) + " neurons, " +
+    {"finite networks", std::to_string(particles.n_replicas) + " of " + std::to_string(particles.n_neurons) +
+                          (problem.has_external_potential() ? " independent walkers, " : " neurons, ") +
                           ParticleParameters::method_name(particles.method)},
     {"largest deviation of the risk", short_number(largest, 3) + " standard errors, at t = " + short_number(time_of_largest)},
     {"sliced W1 of density and neurons",
      short_number(last_distance, 2) + " at the end; sampling alone would make " + short_number(last_floor, 2)},
     {"bias of width and step",
-     half_width ? "extrapolated" : "exact at t = 0, not subtracted later ('Bias estimation = richardson' does)"}};
+     extrapolates ? "extrapolated" : "exact at t = 0, not subtracted later ('Bias estimation = richardson' does)"}};
 }
 } // namespace rhoflow

@@ -36,6 +36,9 @@ struct DensitySnapshot
 /// richardson` also trains every network with M/2 neurons (the first half of them) and with the step 2η, and extrapolates
 /// replica by replica, R* = 3 R(M,η) − R(M/2,η) − R(M,2η), so that the spread of R* over the replicas is the error of the
 /// extrapolated mean, all correlations included.
+///
+/// In a landscape nothing interacts: the mean of L over M independent walkers has no bias of width, at t = 0 or later, and only
+/// the step is extrapolated, R* = 2 R(η) − R(2η).
 class SgdTwin
 {
 public:
@@ -59,7 +62,7 @@ private:
   TwinSettings              settings;
   MPI_Comm                  communicator;
   Replicas                  networks;
-  std::unique_ptr<Replicas> half_width, double_step; ///< null without extrapolation
+  std::unique_ptr<Replicas> half_width, double_step; ///< null without extrapolation, or where there is no bias
   Distances                 distances;
   Statistics                comparison_table, replicas_table;
   ParticleOutput            pictures;

@@ -5,6 +5,7 @@
 #include <solvers/base/run_directory.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
+#include <solvers/model/observables.h>
 
 namespace rhoflow
 {
@@ -28,6 +29,8 @@ void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
   mean_field_parameters.refuse_entropy(run_parameters.solver);
 
   problem                = make_learning_problem(parameters, setup.domain.lower, setup.domain.upper, run_parameters.seed);
+  refuse_landscape(*problem, run_parameters.solver);
+  Observables::refuse(parameters, run_parameters.solver);
   const unsigned int dim = setup.domain.dimension();
   if (problem->n_parameters() != dim)
     {

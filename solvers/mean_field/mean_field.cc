@@ -125,7 +125,9 @@ MeanField::MeanField(const LearningProblem &p, const std::vector<double> &lower,
   , n_omega(p.n_feature_parameters())
   , lambda(parameters.weight_decay)
 {
-  const std::size_t   n_nodes = p.n_nodes();
+  const std::size_t n_nodes = p.n_nodes();
+  if (n_nodes == 0)
+    return; // a landscape: nothing to learn, no modes
   std::vector<double> root(n_nodes), weighted_target(n_nodes);
   for (std::size_t k = 0; k < n_nodes; ++k)
     {
@@ -219,6 +221,8 @@ void MeanField::find_double_modes(const std::vector<double> &points, double tole
 
 void MeanField::modes(unsigned int count, const double *omega, double *values, double *gradients) const
 {
+  if (rank == 0)
+    return;
   constexpr unsigned int chunk   = 32;
   const std::size_t      n_nodes = problem.n_nodes();
   std::vector<double>    g(chunk * n_nodes), dg(gradients != nullptr ? chunk * n_omega * n_nodes : 0);

@@ -31,11 +31,13 @@ struct MeanFieldParameters
   void refuse_entropy(const std::string &solver) const;
 };
 
-/// The nonlocal coupling in moment space. With W = diag(√p_k) and the truncated SVD W g(ω) ≈ Q χ(ω) of the features on the domain
-/// (and W y in the span of Q), everything that a density or a particle ensemble must tell is the vector of n moments
+/// The nonlocal coupling in moment space. With W = diag(√p_k) and the truncated SVD W g(ω) ≈ Q χ(ω) of the features on the
+/// domain (and W y in the span of Q), everything that a density or a particle ensemble must tell is the vector of n moments
 ///   m_j = ∫ a χ_j(ω) ρ(dθ)        (a = 1 unless the neuron is linear in its first parameter),
 /// and everything it must know is the residual e = m − c:
 ///   R = R_perp + ½ |m − c|²,     Ψ(θ) = a Σ_j e_j χ_j(ω),     c = Qᵀ W y,   R_perp = ½ |(I − Q Qᵀ) W y|² + ½ noise variance.
+/// Without data nodes (a landscape) there are no moments, and R = 0, Ψ = 0: what an external potential L adds, ∫ L ρ and L(θ),
+/// is up to the solvers.
 class MeanField
 {
 public:
@@ -61,7 +63,7 @@ public:
 
   /// e = m − c.
   std::vector<double> residual(const std::vector<double> &moments) const;
-  /// R(ρ), irreducible risk included.
+  /// R(ρ), irreducible risk included; of an external potential nothing.
   double risk(const std::vector<double> &moments) const;
   /// R(ρ) − ½ E Var(y | x).
   double excess_risk(const std::vector<double> &moments) const;

@@ -66,6 +66,7 @@ double neuron_value(const ParticleNeuron &neuron, const Activation &activation, 
       case Type::biased_ridge:
         return theta[0] * activation.value(sum + omega[neuron.input_dimension]);
       case Type::bump:
+      case Type::landscape:
         break;
     }
   return activation.value(std::sqrt(sum) / neuron.bump_width);

@@ -2,12 +2,14 @@
 
 #include <deal.II/base/parameter_handler.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
 
 #include <solvers/base/error.h>
 #include <solvers/base/number.h>
+#include <solvers/base/parameter_file.h>
 #include <solvers/model/expression.h>
 #include <solvers/model/model_choices.h>
 
@@ -75,6 +77,10 @@ ModelChoices parse(dealii::ParameterHandler &prm)
     choices.test_samples     = static_cast<unsigned int>(prm.get_integer("Test samples"));
   }
   prm.leave_subsection();
+  prm.enter_subsection("Landscape");
+  choices.landscape_function    = prm.get("Function");
+  choices.landscape_coordinates = parse_list(prm.get("Coordinates"), "Landscape/Coordinates");
+  prm.leave_subsection();
   prm.enter_subsection("Data");
   {
     choices.data_law           = prm.get("Law");
@@ -129,6 +135,28 @@ void refuse_unused(const ModelChoices &choices)
   refuse(choices.target != "expression" && trimmed(choices.target_expression) != "0", "Target/Expression", "Target/Type",
          "expression");
   refuse(choices.target != "teachers" && !trimmed(choices.teachers).empty(), "Target/Teachers", "Target/Type", "teachers");
+  const bool landscape = choices.neuron == "landscape";
+  refuse(!landscape && !trimmed(choices.landscape_function).empty(), "Landscape/Function", "Learning problem/Neuron",
+         "landscape");
+  refuse(!landscape && choices.landscape_coordinates != std::vector<std::string>{"x"}, "Landscape/Coordinates",
+         "Learning problem/Neuron", "landscape");
+}
+
+/// A landscape has neither data nor target nor activation.
+void refuse_network_parameters(dealii::ParameterHandler &prm)
+{
+  for (const DeclaredParameter &parameter : declared_parameters(prm))
+    {
+      if (parameter.path() == "Learning problem/Neuron" ||
+          (parameter.section != "Learning problem" && parameter.section != "Data" && parameter.section != "Target"))
+        continue;
+      prm.enter_subsection(parameter.section);
+      const bool given = prm.get(parameter.name) != parameter.default_value;
+      prm.leave_subsection();
+      if (given)
+        throw InputError(parameter.path(), "has no effect for 'Neuron = landscape', which knows neither network nor data, only "
+                                           "the formula in section 'Landscape'; remove this parameter.");
+    }
 }
 } // namespace
 
@@ -143,6 +171,25 @@ unsigned int ParticleNeuron::n_parameters() const
       default:
         return input_dimension;
     }
+}
+
+double LearningProblem::external_potential(const double *) const
+{
+  return 0.;
+}
+
+void LearningProblem::external_gradient(const double *, double *gradient) const
+{
+  std::fill_n(gradient, n_parameters(), 0.);
+}
+
+void refuse_landscape(const LearningProblem &problem, const std::string &solver)
+{
+  if (problem.has_external_potential())
+    throw InputError("Learning problem/Neuron",
+                     "the solver '" + solver +
+                       "' moves networks, not walkers in a landscape. Choose 'Solver = fokker planck', "
+                       "'boltzmann', 'particles' or, without noise, 'characteristics'.");
 }
 
 void LearningProblem::data_set_sample(std::uint64_t, double *, double &) const
@@ -212,12 +259,13 @@ void ModelParameters::declare(dealii::ParameterHandler &prm)
   prm.enter_subsection("Learning problem");
   {
     prm.declare_entry(
-      "Neuron", "single neuron", Patterns::Selection("linear|ridge|weighted ridge|biased ridge|bump|single neuron|isotropic"),
+      "Neuron", "single neuron",
+      Patterns::Selection("linear|ridge|weighted ridge|biased ridge|bump|single neuron|isotropic|landscape"),
       "What the hidden units compute. linear: theta.x; ridge: sigma(w.x); weighted ridge: a sigma(w.x); biased "
       "ridge: a sigma(w.x + b); bump: sigma(|x - theta|/delta), all with at most 3 parameters. single neuron: "
       "a sigma(w.x) in R^d learns sigma(x1) from Gaussian inputs, on the mesh reduced to (a, s, r), s = w1, r the "
       "length of the rest of w. isotropic: sigma(w.x) in R^d separates two centred Gaussians, on the mesh reduced "
-      "to r = |w|.");
+      "to r = |w|. landscape: no network, but independent walkers in the fixed potential of section 'Landscape'.");
     prm.declare_entry("Input dimension", "auto", Patterns::Anything(),
                       "Number d of inputs: 1 to 3; for single neuron and isotropic 2 to 10000, for single neuron also inf (the "
                       "limit d -> infinity, without finite networks). auto: 40 for single neuron and isotropic, the number of "
@@ -231,6 +279,17 @@ void ModelParameters::declare(dealii::ParameterHandler &prm)
     prm.declare_entry("Test samples", "20000", Patterns::Integer(100, 10000000),
                       "Number of fixed samples that estimate the risk of finite networks in R^d where there is no closed form "
                       "(single neuron with an activation other than erf, isotropic).");
+  }
+  prm.leave_subsection();
+
+  prm.enter_subsection("Landscape");
+  {
+    prm.declare_entry("Function", "", Patterns::Anything(),
+                      "Neuron = landscape: the potential L, a formula in the coordinates such as (x^2 - 1)^2, in place of a "
+                      "network's risk. Its gradient is taken by differences of fourth order. Plain SGD with step eta and "
+                      "batches of b samples, dtheta = -grad L dt + sqrt(eta/b) dW, has the inverse temperature 2 b/eta.");
+    prm.declare_entry("Coordinates", "x", Patterns::Anything(),
+                      "Names of the one to three coordinates of the landscape, separated by commas, such as x, y.");
   }
   prm.leave_subsection();
 
@@ -315,6 +374,11 @@ std::unique_ptr<LearningProblem> make_learning_problem(dealii::ParameterHandler 
   choices.upper        = upper;
   choices.seed         = seed;
   refuse_unused(choices);
+  if (choices.neuron == "landscape")
+    {
+      refuse_network_parameters(prm);
+      return make_landscape_problem(choices);
+    }
   if (choices.neuron == "single neuron")
     return make_single_neuron_problem(choices);
   if (choices.neuron == "isotropic")

@@ -26,10 +26,11 @@ struct ParticleNeuron
     ridge,          ///< σ(w·x)              θ = w ∈ R^d
     weighted_ridge, ///< a σ(w·x)            θ = (a, w) ∈ R^{1+d}
     biased_ridge,   ///< a σ(w·x + b)        θ = (a, w, b) ∈ R^{2+d}
-    bump            ///< σ(|x − θ|/δ)        θ ∈ R^d
+    bump,           ///< σ(|x − θ|/δ)        θ ∈ R^d
+    landscape       ///< no neuron: a walker in an external potential L(θ), θ ∈ R^d
   };
   Type         type;
-  unsigned int input_dimension; ///< d
+  unsigned int input_dimension; ///< d; of a landscape the number of its coordinates
   double       bump_width = 1.; ///< δ
 
   unsigned int n_parameters() const;
@@ -43,6 +44,10 @@ struct ParticleNeuron
 /// If linear_in_first_parameter(), θ = (a, ω) and σ*_k(θ) = a g_k(ω), ω ∈ R^{D−1}; otherwise ω = θ and σ*_k = g_k.
 ///
 /// *The particles' view*: neurons in R^n (n = d + 1 for the single neuron in R^d), samples (x, y) of the data law.
+///
+/// *A landscape* has no data (K = 0) but an external potential L(θ): R(ρ) = ∫ L ρ and Ψ = L whatever ρ is, so that particles do
+/// not interact. Plain SGD with step η and batches of b samples, seen as dθ = −∇L dt + √ε dW with ε = η/b, is of this kind with
+/// 1/β = ε/2, and rests at the Gibbs density exp(−2L/ε)/Z.
 class LearningProblem
 {
 public:
@@ -70,6 +75,14 @@ public:
   /// U(θ, θ) of one neuron, in the particles' space (for the single neuron: a² E σ(w·x)², not the kernel of averaged features).
   /// `theta` [D]. Used by the static lemma.
   virtual double self_kernel(const double *theta) const = 0;
+
+  // ---- an external potential, in both views
+  /// Whether R has the term ∫ L ρ. Neurons of such a problem are not linear in their first parameter.
+  virtual bool has_external_potential() const { return false; }
+  /// L(θ), `theta` [D]; 0 if there is none.
+  virtual double external_potential(const double *theta) const;
+  /// ∇L(θ), `gradient` [D]; zeros if there is none.
+  virtual void external_gradient(const double *theta, double *gradient) const;
 
   // ---- the initial law in both views
   /// ρ_0 on R^D.
@@ -113,7 +126,7 @@ protected:
   std::unique_ptr<Activation> sigma;
 };
 
-/// Parameters of the sections "Learning problem", "Data", "Target" and "Initial law".
+/// Parameters of the sections "Learning problem", "Landscape", "Data", "Target" and "Initial law".
 struct ModelParameters
 {
   static void declare(dealii::ParameterHandler &prm);
@@ -124,7 +137,10 @@ struct ModelParameters
 };
 
 /// Builds the learning problem that the parameters describe; `lower`, `upper`: the box of the domain (for `expression` initial
-/// laws). `seed` enters random teachers. Throws InputError with the parameter's path.
+/// laws, and where a landscape must be finite). `seed` enters random teachers. Throws InputError with the parameter's path.
 std::unique_ptr<LearningProblem> make_learning_problem(dealii::ParameterHandler &prm, const std::vector<double> &lower,
                                                        const std::vector<double> &upper, std::uint64_t seed);
+
+/// For solvers that need a network: throws InputError if the problem is a landscape.
+void refuse_landscape(const LearningProblem &problem, const std::string &solver);
 } // namespace rhoflow

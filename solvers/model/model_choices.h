@@ -12,7 +12,7 @@ namespace rhoflow
 {
 class LearningProblem;
 
-/// The parameters of the sections "Learning problem", "Data", "Target" and "Initial law" as the user gave them;
+/// The parameters of the sections "Learning problem", "Landscape", "Data", "Target" and "Initial law" as the user gave them;
 /// learning_problem.cc declares them and says what they mean.
 struct ModelChoices
 {
@@ -23,6 +23,10 @@ struct ModelChoices
   std::vector<std::pair<double, double>> activation_nodes;
   double                                 bump_width   = 1.;
   unsigned int                           test_samples = 20000;
+
+  // Landscape
+  std::string              landscape_function;
+  std::vector<std::string> landscape_coordinates;
 
   // Data
   std::string              data_law;
@@ -69,4 +73,5 @@ std::string expand_gaussian_neurons(const std::string &text, const std::string &
 std::unique_ptr<LearningProblem> make_euclidean_problem(const ModelChoices &choices);
 std::unique_ptr<LearningProblem> make_single_neuron_problem(const ModelChoices &choices);
 std::unique_ptr<LearningProblem> make_isotropic_problem(const ModelChoices &choices);
+std::unique_ptr<LearningProblem> make_landscape_problem(const ModelChoices &choices);
 } // namespace rhoflow

@@ -11,7 +11,8 @@ namespace rhoflow
 {
 /// Gradient descent on the population risk of the finite network, ρ_M = (1/M) Σ_j δ_{θ_j}, with noise where β is finite:
 ///   θ_j ← (1 − ηλ) θ_j − η ∇Ψ(θ_j; ρ_M) + √(2η/β) g_j,      g_j ~ N(0, I_n),
-/// the Euler–Maruyama step of the particles of the Fokker–Planck equation (Mei, Montanari, Nguyen 2018).
+/// the Euler–Maruyama step of the particles of the Fokker–Planck equation (Mei, Montanari, Nguyen 2018). In a landscape Ψ = L:
+/// the θ_j are independent Langevin walkers.
 class GradientDescent : public Network
 {
 public:

@@ -158,7 +158,33 @@ private:
 
   std::vector<double> teacher; ///< w*
 };
+
+class LandscapeVelocity : public GradientFlow::Velocity
+{
+public:
+  explicit LandscapeVelocity(const LearningProblem &learning_problem)
+    : problem(learning_problem)
+  {}
+
+  void evaluate(const State &theta, State &velocity) const override
+  {
+    const unsigned int D = problem.n_parameters();
+    velocity.resize(theta.size());
+    for (std::size_t j = 0; j < theta.size(); j += D)
+      problem.external_gradient(theta.data() + j, velocity.data() + j);
+    for (double &v : velocity)
+      v = -v;
+  }
+
+private:
+  const LearningProblem &problem;
+};
 } // namespace
+
+std::unique_ptr<const GradientFlow::Velocity> make_landscape_velocity(const LearningProblem &problem)
+{
+  return problem.has_external_potential() ? std::make_unique<LandscapeVelocity>(problem) : nullptr;
+}
 
 std::unique_ptr<const GradientFlow::Velocity> make_node_velocity(const LearningProblem &problem)
 {
@@ -200,6 +226,8 @@ std::unique_ptr<const GradientFlow::Velocity> make_erf_velocity(const LearningPr
 
 std::unique_ptr<const GradientFlow::Velocity> make_velocity(const LearningProblem &problem)
 {
+  if (problem.has_external_potential())
+    return make_landscape_velocity(problem);
   auto velocity = (problem.particle_neuron().n_parameters() == problem.n_parameters() ? make_node_velocity(problem) :
                                                                                         make_erf_velocity(problem));
   if (!velocity)

@@ -48,6 +48,9 @@ std::unique_ptr<const GradientFlow::Velocity> make_node_velocity(const LearningP
 /// w* is read off the problem's reduction; null if the problem's own risk disagrees with this formula.
 std::unique_ptr<const GradientFlow::Velocity> make_erf_velocity(const LearningProblem &problem);
 
-/// Whichever of the two fits the problem. Throws InputError if the gradient of the population risk is not known for it.
+/// −∇L of a landscape for every walker alone; null if the problem has none.
+std::unique_ptr<const GradientFlow::Velocity> make_landscape_velocity(const LearningProblem &problem);
+
+/// Whichever of these fits the problem. Throws InputError if the gradient of the population risk is not known for it.
 std::unique_ptr<const GradientFlow::Velocity> make_velocity(const LearningProblem &problem);
 } // namespace rhoflow

@@ -1,3 +1,4 @@
+#include <solvers/base/error.h>
 #include <solvers/base/random.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/particles/gradient_descent.h>
@@ -31,6 +32,12 @@ void check_network(const LearningProblem &problem, const ParticleParameters &par
 std::unique_ptr<Network> make_network(const LearningProblem &problem, const ParticleParameters &parameters, double weight_decay,
                                       std::uint64_t seed, std::uint64_t replica)
 {
+  if (parameters.stochastic_gradient() && problem.has_external_potential())
+    throw InputError("Particles/Method",
+                     "'" + ParticleParameters::method_name(parameters.method) +
+                       "' takes samples of data, and a landscape has none. Choose 'gradient descent', whose "
+                       "noise has the 'Inverse temperature' of section 'Mean field', or 'gradient flow' "
+                       "without noise.");
   if (parameters.method == ParticleParameters::Method::gradient_flow)
     return std::make_unique<GradientFlow>(problem, parameters, weight_decay, seed, replica);
   if (parameters.method == ParticleParameters::Method::gradient_descent)

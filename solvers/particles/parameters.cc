@@ -38,7 +38,8 @@ void ParticleParameters::declare(ParameterHandler &prm)
     "one-pass SGD draws new samples of the data law in every step; multi-pass SGD takes the samples of a finite "
     "data set again and again; gradient descent takes steps along the gradient of the population's risk; gradient flow "
     "integrates theta_j' = -grad Psi(theta_j), the limit of small steps. A finite inverse temperature beta (section Mean "
-    "field) adds the noise sqrt(2 eta/beta) g to every step; gradient flow has no steps and refuses it.");
+    "field) adds the noise sqrt(2 eta/beta) g to every step; gradient flow has no steps and refuses it. The walkers of a "
+    "landscape, which are independent, take gradient descent or gradient flow.");
   prm.declare_entry(
     "Step size", "0.001", Patterns::Double(1e-12, 10.),
     "Step eta of SGD and gradient descent; n steps take the time t = n eta. Output times must be multiples of it [time].");

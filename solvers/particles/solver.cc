@@ -25,8 +25,9 @@ class ParticleEvolution : public Evolution
 {
 public:
   ParticleEvolution(const LearningProblem &learning_problem, const ParticleParameters &parameters, double weight_decay,
-                    const RunParameters &run_parameters, const RunContext &context)
+                    const RunParameters &run_parameters, const Observables &wanted, const RunContext &context)
     : problem(learning_problem)
+    , observables(wanted)
     , replicas(learning_problem, parameters, weight_decay, run_parameters.seed, context.communicator)
     , end_time(run_parameters.end_time)
     , statistics(context.directory.file("statistics.csv"), rank_of(context.communicator) == 0)
@@ -83,12 +84,13 @@ public:
     const ParticleParameters &settings = replicas.parameters();
     const double              beta     = settings.inverse_temperature;
     const std::string         error    = (settings.n_replicas > 1 ? " ± " + short_number(error_of_risk, 2) : "");
-    std::vector<std::pair<std::string, std::string>> rows = {
-      {"networks", std::to_string(settings.n_replicas) + " of " + std::to_string(settings.n_neurons) + " neurons, " +
-                     ParticleParameters::method_name(settings.method) +
-                     (std::isfinite(beta) ? " with noise of inverse temperature " + short_number(beta) : "")},
-      {"risk at t = " + short_number(present), short_number(risk) + error},
-      {"risk computed by", problem.particle_risk_method()}};
+    std::vector<std::pair<std::string, std::string>> rows     = {
+          {"networks", std::to_string(settings.n_replicas) + " of " + std::to_string(settings.n_neurons) +
+                         (problem.has_external_potential() ? " independent walkers, " : " neurons, ") +
+                         ParticleParameters::method_name(settings.method) +
+                         (std::isfinite(beta) ? " with noise of inverse temperature " + short_number(beta) : "")},
+          {"risk at t = " + short_number(present), short_number(risk) + error},
+          {"risk computed by", problem.particle_risk_method()}};
     const double seconds = replicas.training_seconds();
     if (settings.method != ParticleParameters::Method::gradient_flow && seconds > 0. && !replicas.local_replicas().empty())
       rows.emplace_back("time of one step", short_number(1e6 * seconds / static_cast<double>(steps_done) /
@@ -108,13 +110,15 @@ private:
     return rank;
   }
 
-  /// Means and standard deviations of the coordinates over all neurons of all replicas, and the mean of |a|.
+  /// Means and standard deviations of the coordinates over all neurons of all replicas, and the means of |a| and of the
+  /// observables.
   void add_moments()
   {
     const unsigned int    D           = problem.n_parameters();
     const auto            names       = problem.parameter_names();
     const auto            coordinates = replicas.local_coordinates();
-    std::vector<ExactSum> sums(2 * D + 1);
+    std::vector<ExactSum> sums(2 * D + 1 + observables.size());
+    std::vector<double>   observed(observables.size());
     for (std::size_t j = 0; j < coordinates.size() / D; ++j)
       {
         const double *theta = coordinates.data() + j * D;
@@ -124,6 +128,9 @@ private:
             sums[D + i].add(theta[i] * theta[i]);
           }
         sums[2 * D].add(std::abs(theta[0]));
+        observables.evaluate(theta, observed.data());
+        for (unsigned int i = 0; i < observables.size(); ++i)
+          sums[2 * D + 1 + i].add(observed[i]);
       }
     const auto   totals = global_sums(sums, replicas.communicator());
     const double n      = static_cast<double>(replicas.parameters().n_neurons) * replicas.parameters().n_replicas;
@@ -133,9 +140,12 @@ private:
       statistics.set("deviation " + names[i], std::sqrt(std::max(0., totals[D + i] / n - (totals[i] / n) * (totals[i] / n))));
     if (problem.linear_in_first_parameter())
       statistics.set("mean |" + names[0] + "|", totals[2 * D] / n);
+    for (unsigned int i = 0; i < observables.size(); ++i)
+      statistics.set("mean of " + observables.names()[i], totals[2 * D + 1 + i] / n);
   }
 
   const LearningProblem &problem;
+  const Observables     &observables;
   Replicas               replicas;
   double                 end_time;
   double                 present    = 0.;
@@ -162,11 +172,12 @@ void ParticleSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
   domain.parse(parameters);
   problem = make_learning_problem(parameters, domain.lower, domain.upper, run_parameters.seed);
   check_network(*problem, particle_parameters);
+  observables.parse(parameters, problem->parameter_names());
 }
 
 void ParticleSolver::run(const RunContext &context)
 {
-  ParticleEvolution evolution(*problem, particle_parameters, weight_decay, run_parameters, context);
+  ParticleEvolution evolution(*problem, particle_parameters, weight_decay, run_parameters, observables, context);
   run_time_loop(evolution, run_parameters.all_output_times(), context.progress);
   const auto timing = evolution.timing.write(context.directory.file("timing.csv"), context.communicator);
   context.progress.report("Finite networks", evolution.report());
@@ -175,12 +186,15 @@ void ParticleSolver::run(const RunContext &context)
 
 SolverEntry particle_solver_entry()
 {
-  return {"particles",
-          "The finite network itself: replicas of M neurons trained by one-pass SGD, multi-pass SGD, gradient descent or "
-          "gradient flow on the population risk from independent draws of the initial law, in the full parameter space of the "
-          "neurons; with noise where 'Inverse temperature' is finite. Writes the risk with its "
-          "statistics over the replicas (statistics.csv, replicas.csv) and the neurons as points (particles.pvd).",
-          [] { return std::make_unique<ParticleSolver>(); },
-          {"Learning problem", "Data", "Target", "Initial law", "Mean field", "Domain", "Particles"}};
+  return {
+    "particles",
+    "The finite network itself: replicas of M neurons trained by one-pass SGD, multi-pass SGD, gradient descent or "
+    "gradient flow on the population risk from independent draws of the initial law, in the full parameter space of the "
+    "neurons; with noise where 'Inverse temperature' is finite. For 'Neuron = landscape' independent walkers instead, "
+    "theta <- (1 - eta lambda) theta - eta grad L + sqrt(2 eta/beta) g, whose risk is the mean of L. Writes the risk with "
+    "its statistics over the replicas (statistics.csv, replicas.csv) and the neurons as points (particles.pvd). Of section "
+    "'Output' it reads 'Observables'.",
+    [] { return std::make_unique<ParticleSolver>(); },
+    {"Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Particles", "Output"}};
 }
 } // namespace rhoflow

@@ -5,6 +5,7 @@
 
 #include <solvers/base/run_parameters.h>
 #include <solvers/base/solver.h>
+#include <solvers/model/observables.h>
 #include <solvers/particles/parameters.h>
 
 namespace rhoflow
@@ -25,6 +26,7 @@ private:
   RunParameters                    run_parameters;
   ParticleParameters               particle_parameters;
   double                           weight_decay = 0.;
+  Observables                      observables;
   std::unique_ptr<LearningProblem> problem;
 };
 

@@ -74,7 +74,7 @@ TEST_CASE("the density is the Boltzmann density of its own potential, and the du
   for (std::size_t k = 0; k < p.size(); ++k)
     risk += .5 * p[k] * std::pow(grid.f[k] - y[k], 2);
   const double energy      = risk + .5 * lambda * grid.square + grid.entropy / beta;
-  const auto   diagnostics = diagnose(*parts.dual, solution);
+  const auto   diagnostics = diagnose(*parts.dual, solution, Observables());
   CHECK(diagnostics.risk == Approx(risk).epsilon(1e-11));
   CHECK(diagnostics.free_energy == Approx(energy).margin(1e-12));
   CHECK(solution.state.dual == Approx(energy).margin(1e-12));
@@ -149,7 +149,7 @@ TEST_CASE("from the hottest to the coldest: one solution, and dF/dβ is minus th
       for (std::size_t j = 0; j < e.size(); ++j)
         CHECK(cold.state.e[j] == Approx(e[j]).margin(1e-11));
       CHECK(warm.n_steps <= cold.n_steps);
-      const auto diagnostics = diagnose(*parts.dual, warm);
+      const auto diagnostics = diagnose(*parts.dual, warm, Observables());
       CHECK(diagnostics.gap < 1e-20);
       CHECK(diagnostics.free_energy == Approx(warm.state.dual).margin(1e-10));
 
@@ -191,7 +191,7 @@ TEST_CASE("a neuron reduced to (a, s, r) has the free energy of the neuron befor
                                    {"Domain/Subdivisions", "10"}}),
                      MPI_COMM_SELF);
   const auto    left = solve(reduced, 30.), right = solve(full, 30.);
-  const auto    a = diagnose(*reduced.dual, left), b = diagnose(*full.dual, right);
+  const auto    a = diagnose(*reduced.dual, left, Observables()), b = diagnose(*full.dual, right, Observables());
   CHECK(a.free_energy == Approx(b.free_energy).epsilon(1e-6));
   CHECK(left.state.log_partition == Approx(right.state.log_partition).epsilon(1e-6));
   CHECK(a.entropy == Approx(b.entropy).epsilon(1e-6));

@@ -21,6 +21,7 @@
 #include <solvers/continuity/parameters.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
+#include <solvers/model/observables.h>
 
 using Changes = std::vector<std::pair<std::string, std::string>>;
 
@@ -50,6 +51,7 @@ inline void set_parameters(dealii::ParameterHandler &prm, const std::string &tex
   rhoflow::MeanFieldParameters::declare(prm);
   rhoflow::ContinuityParameters::declare(prm); // the limits of the boundary mass
   rhoflow::BoltzmannParameters::declare(prm);
+  rhoflow::Observables::declare(prm);
   rhoflow::ModelParameters::set_data_directory(std::string(RHOFLOW_SOURCE_DIR) + "/parameter_files/boltzmann");
   prm.parse_input_from_string(text);
   for (const auto &[path, value] : changes)

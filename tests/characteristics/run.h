@@ -18,6 +18,7 @@
 #include <solvers/comparison/parameters.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
+#include <solvers/model/observables.h>
 #include <solvers/particles/parameters.h>
 
 using Changes = std::vector<std::pair<std::string, std::string>>;
@@ -42,6 +43,7 @@ inline void set_parameters(dealii::ParameterHandler &prm, const std::string &tex
   rhoflow::MeanFieldParameters::declare(prm);
   rhoflow::CharacteristicsParameters::declare(prm);
   rhoflow::ParticleParameters::declare(prm);
+  rhoflow::Observables::declare(prm);
   rhoflow::ComparisonParameters::declare(prm);
   prm.parse_input_from_string(text);
   for (const auto &[path, value] : changes)

@@ -31,7 +31,7 @@ done
 if grep -q "Galerkin\|Refinement\|Comparison" "$out/particles"; then
   fail "the manual of 'particles' has sections of others"
 fi
-[ "$(wc -l <"$out/particles")" -eq 8 ] || fail "the manual of 'particles' does not have 8 sections"
+[ "$(wc -l <"$out/particles")" -eq 10 ] || fail "the manual of 'particles' does not have 10 sections"
 
 on_ranks="1 2 3"
 expect 2 "the name of a parameter file is missing"

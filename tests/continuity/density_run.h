@@ -24,6 +24,7 @@
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/initial_law.h>
 #include <solvers/model/learning_problem.h>
+#include <solvers/model/observables.h>
 #include <solvers/particles/parameters.h>
 #include <solvers/single_neuron/solver.h>
 
@@ -51,6 +52,7 @@ inline std::unique_ptr<dealii::ParameterHandler> make_parameters(const Settings 
   ParticleParameters::declare(*prm);
   ComparisonParameters::declare(*prm);
   OutputParameters::declare(*prm);
+  Observables::declare(*prm);
   for (const auto &[path, value] : settings)
     {
       const auto slash = path.find('/');

@@ -15,6 +15,7 @@
 #include <solvers/base/run_parameters.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
+#include <solvers/model/observables.h>
 #include <solvers/particles/gradient_flow.h>
 #include <solvers/particles/solver.h>
 
@@ -36,6 +37,7 @@ void declare(dealii::ParameterHandler &prm)
   ModelParameters::declare(prm);
   MeanFieldParameters::declare(prm);
   ParticleParameters::declare(prm);
+  Observables::declare(prm);
 }
 
 /// Runs the solver on `text` and returns the path of its directory.

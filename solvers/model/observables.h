@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <solvers/model/expression.h>
+
+namespace dealii
+{
+class ParameterHandler;
+}
+
+namespace rhoflow
+{
+/// Formulas g(θ) whose means ∫ g ρ are wanted at every output time (parameter "Output/Observables"): `x > 0` counts what has
+/// crossed a barrier.
+class Observables
+{
+public:
+  static void declare(dealii::ParameterHandler &prm);
+  /// `parameter_names`: the D variables of the formulas. Throws InputError with the formula that cannot be read.
+  void parse(dealii::ParameterHandler &prm, const std::vector<std::string> &parameter_names);
+  /// For solvers that do not measure them: throws InputError if there are any.
+  static void refuse(dealii::ParameterHandler &prm, const std::string &solver);
+
+  unsigned int size() const { return static_cast<unsigned int>(formulas.size()); }
+  /// The formulas as they were written; the columns of statistics.csv are `mean of ` and the name.
+  const std::vector<std::string> &names() const { return texts; }
+
+  /// g_i(θ) for `theta` [D]: `values` [size()]. NaN or infinite where a formula is.
+  void evaluate(const double *theta, double *values) const;
+
+private:
+  std::vector<std::string> texts;
+  std::vector<Expression>  formulas;
+};
+} // namespace rhoflow
