@@ -248,7 +248,7 @@ State adaptive(const Setting &setting, const RungeKutta &method, unsigned int de
   double tolerance         = 1e-3;
   while (static_cast<double>(state.mesh->n_global_cells() * state.space->points_per_cell()) < dofs && tolerance > 1e-30)
     {
-      auto flags = refinement_flags(*state.space, resolution_indicator(*state.space, state.values), parameters, tolerance);
+      auto flags = refinement_flags(*state.mesh, resolution_indicator(*state.space, state.values), parameters, tolerance);
       for (auto &flag : flags)
         flag = std::max<signed char>(flag, 0);
       if (state.mesh->adapt(flags, state.space->points_per_cell(), state.values, state.space->cell_transfer()))

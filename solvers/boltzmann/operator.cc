@@ -35,21 +35,6 @@ double n_tensor_nodes(const Domain &domain, unsigned int nodes_per_cell, unsigne
     count *= std::ldexp(domain.subdivisions[d], static_cast<int>(domain.refinement)) * nodes_per_cell;
   return count;
 }
-
-/// The dimension of the weights before symmetry reduced them to a radius.
-unsigned int ambient_dimension(const LearningProblem &problem)
-{
-  try
-    {
-      return problem.particle_neuron().input_dimension;
-    }
-  catch (const InputError &)
-    {
-      throw InputError(
-        "Learning problem/Input dimension",
-        "in the limit of infinitely many dimensions the entropy of the weights is infinite. Choose a finite one.");
-    }
-}
 } // namespace
 
 AxisQuadrature::AxisQuadrature(const Domain &domain, unsigned int axis, unsigned int nodes_per_cell)
@@ -71,8 +56,8 @@ DualProblem::Cost DualProblem::cost(const MeanField &mean_field, const Domain &d
                                     MPI_Comm communicator)
 {
   const LearningProblem &problem = mean_field.learning_problem();
-  if (problem.parameter_names().back() == "r")
-    ambient_dimension(problem);
+  // Throws where the entropy has no meaning.
+  const AmbientMeasure measure(problem);
   const int          n_ranks = number_of_ranks(communicator);
   const unsigned int skip    = problem.linear_in_first_parameter() ? 1 : 0;
   return {n_tensor_nodes(domain, nodes_per_cell, 0) / n_ranks,
@@ -86,21 +71,13 @@ DualProblem::DualProblem(const MeanField &mean_field, const Domain &domain, unsi
   , linear(mean_field.learning_problem().linear_in_first_parameter())
   , n_omega(mean_field.n_feature_parameters())
   , n_parameters(mean_field.learning_problem().n_parameters())
+  , ambient(mean_field.learning_problem())
   , amplitudes(linear ? AxisQuadrature(domain, 0, nodes_per_cell) : unit_amplitude())
 {
   target = field.residual(std::vector<double>(n, 0.));
   for (double &c : target)
     c = -c;
   constant = field.risk(target);
-
-  const LearningProblem &problem = field.learning_problem();
-  has_radius                     = problem.parameter_names().back() == "r";
-  if (has_radius)
-    {
-      radial_power   = ambient_dimension(problem) - (n_parameters == 1 ? 1 : 2);
-      const double h = .5 * (radial_power + 1.);
-      log_sphere     = std::log(2.) + h * std::log(M_PI) - std::lgamma(h);
-    }
 
   std::vector<AxisQuadrature> axes;
   n_global_omega = 1;
@@ -116,18 +93,18 @@ DualProblem::DualProblem(const MeanField &mean_field, const Domain &domain, unsi
   const std::size_t last     = std::min(n_global_omega, n_groups * (rank + 1) / size * group_size);
   for (std::size_t i = first; i < last; ++i)
     {
-      double      weight = 1., log_measure = log_sphere;
+      double      weight = 1., log_measure = ambient.log_sphere;
       bool        side  = false;
       std::size_t index = i;
       for (std::size_t d = 0; d < n_omega; ++d)
         {
           const std::size_t q      = index % axes[d].nodes.size();
-          const bool        radius = has_radius && d + 1 == n_omega;
+          const bool        radius = ambient.has_radius && d + 1 == n_omega;
           index /= axes[d].nodes.size();
           omega.push_back(axes[d].nodes[q]);
           weight *= axes[d].weights[q];
-          if (radius && radial_power > 0)
-            log_measure += radial_power * std::log(axes[d].nodes[q]);
+          if (radius)
+            log_measure = ambient.log_density(axes[d].nodes[q]);
           // Nothing leaves the box through r = 0.
           side = side || axes[d].at_upper_side[q] ||
                  (axes[d].at_lower_side[q] && !(radius && domain.lower[n_parameters - n_omega + d] == 0.));

@@ -8,6 +8,7 @@
 
 #include <meshes/domain.h>
 #include <solvers/boltzmann/dual.h>
+#include <solvers/model/ambient_measure.h>
 
 namespace rhoflow
 {
@@ -93,9 +94,7 @@ private:
   std::size_t         n_global_omega = 1;
   std::vector<double> target;            ///< c
   double              constant     = 0.; ///< R_0
-  unsigned int        radial_power = 0;
-  double              log_sphere   = 0.; ///< log |S^κ|
-  bool                has_radius   = false;
+  AmbientMeasure      ambient;
   AxisQuadrature      amplitudes; ///< one node of weight one at a = 1 for other neurons
   std::vector<double> omega;      ///< of this rank, [N_ω][Dω]
   std::vector<double> weights;    ///< [N_ω]

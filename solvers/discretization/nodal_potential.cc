@@ -49,6 +49,11 @@ NodalPotential::NodalPotential(const MeanField &mean_field, const NodalSpace &no
         points.insert(points.end(), theta + skip, theta + dim);
       omega_of[i] = entry->second;
       fixed[i]    = .5 * field.weight_decay() * square;
+      if (problem.has_external_potential())
+        {
+          external.push_back(problem.external_potential(theta));
+          fixed[i] += external.back();
+        }
       if (linear)
         amplitudes[i] = theta[0];
       if (!radial.empty())

@@ -34,6 +34,8 @@ public:
   double radial_part(std::size_t node) const { return radial.empty() ? 0. : radial[node]; }
   /// (λ/2)|θ|² + L(θ) at a local node.
   double fixed_part(std::size_t node) const { return fixed[node]; }
+  /// L(θ) at a local node, 0 without a landscape.
+  double external_part(std::size_t node) const { return external.empty() ? 0. : external[node]; }
 
   /// m_j from M_i p_i of the owned nodes; the same bits on every rank. Collective.
   std::vector<double> moments(const std::vector<double> &masses) const;
@@ -53,6 +55,7 @@ private:
   std::vector<double>        amplitudes; ///< [n_local]; empty if there are none
   std::vector<double>        chi;        ///< [distinct ω][n]
   std::vector<double>        fixed;      ///< [n_local]
+  std::vector<double>        external;   ///< [n_local]; empty without a landscape
   std::vector<double>        radial;     ///< [n_local]; empty without radius
 };
 } // namespace rhoflow

@@ -135,11 +135,11 @@ void FokkerPlanckEvolution::output()
       Timing::Scope scope(timing.section("equilibrium"));
       state->equilibrium = std::make_unique<Equilibrium>(state->potential, state->space, state->e);
     }
-  last = diagnose(state->fitted, state->potential, state->p, state->equilibrium.get());
+  last = diagnose(state->fitted, state->potential, state->p, state->equilibrium.get(), setup.observables);
   largest_drift = std::max(largest_drift, std::abs(last.mass - 1.));
 
   statistics.set("time", present);
-  add_to_row(statistics, last, setup.problem->parameter_names());
+  add_to_row(statistics, last, setup.problem->parameter_names(), setup.observables);
   statistics.set("cells", static_cast<double>(mesh.n_global_cells()));
   statistics.finish_row();
   results.write(present, present == setup.end_time, last.risk, *state, timing);

@@ -15,6 +15,7 @@
 #include <solvers/fokker_planck/results.h>
 #include <solvers/fokker_planck/state.h>
 #include <solvers/fokker_planck/time_stepping.h>
+#include <solvers/model/observables.h>
 
 namespace rhoflow
 {
@@ -31,6 +32,7 @@ struct FokkerPlanckSetup
   FokkerPlanckParameters parameters;
   RefinementParameters   refinement;
   OutputParameters       output;
+  Observables            observables;
   const TwinSettings    *twin     = nullptr; ///< null: no finite networks
   double                 end_time = 0.;
 };

@@ -10,6 +10,7 @@
 #include <solvers/fokker_planck/equilibrium.h>
 #include <solvers/fokker_planck/operator.h>
 #include <solvers/mean_field/mean_field.h>
+#include <solvers/model/observables.h>
 
 namespace rhoflow
 {
@@ -96,7 +97,7 @@ double free_energy(const FittedOperator &fitted, const NodalPotential &potential
 }
 
 FokkerPlanckDiagnostics diagnose(FittedOperator &fitted, const NodalPotential &potential, const std::vector<double> &p,
-                                 const Equilibrium *equilibrium)
+                                 const Equilibrium *equilibrium, const Observables &observables)
 {
   const NodalSpace         &space = fitted.space();
   const MPI_Comm            comm  = space.mesh().communicator();
@@ -116,7 +117,9 @@ FokkerPlanckDiagnostics diagnose(FittedOperator &fitted, const NodalPotential &p
   const std::vector<double> flow = fitted.apply(p);
   double                    log_partition;
   NodalDual(potential, space).boltzmann_density(field.residual(moments), log_partition);
-  Sums   sums(5 + dim);
+  const std::size_t n_fixed = 6 + dim;
+  Sums                sums(n_fixed + observables.size());
+  std::vector<double> observed(observables.size());
   double lowest = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < p.size(); ++i)
     {
@@ -131,9 +134,13 @@ FokkerPlanckDiagnostics diagnose(FittedOperator &fitted, const NodalPotential &p
         sums[2].add((std::log(p[i]) + phi) * flow[i] / beta);
       for (unsigned int d = 0; d < dim; ++d)
         {
-          sums[5 + d].add(masses[i] * theta[d]);
+          sums[6 + d].add(masses[i] * theta[d]);
           square += theta[d] * theta[d];
         }
+      sums[5].add(masses[i] * potential.external_part(node));
+      observables.evaluate(theta, observed.data());
+      for (std::size_t o = 0; o < observed.size(); ++o)
+        sums[n_fixed + o].add(masses[i] * observed[o]);
       sums[3].add(.5 * field.weight_decay() * masses[i] * square);
       if (equilibrium != nullptr && p[i] > 0.)
         // log(p/p*) by exponents: p* may be too small for a number.
@@ -149,7 +156,10 @@ FokkerPlanckDiagnostics diagnose(FittedOperator &fitted, const NodalPotential &p
   result.lower_bound = equilibrium != nullptr ? total[4] / beta : nan;
   result.distance    = equilibrium != nullptr ? result.free_energy - equilibrium->free_energy : nan;
   result.boundary_mass = mass_at_sides(fitted, potential, p);
-  result.means.assign(total.begin() + 5, total.end());
+  result.risk += total[5];
+  result.excess_risk += total[5];
+  result.means.assign(total.begin() + 6, total.begin() + static_cast<std::ptrdiff_t>(n_fixed));
+  result.observables.assign(total.begin() + static_cast<std::ptrdiff_t>(n_fixed), total.end());
 
   // Around the mean: differences of raw moments lose digits where the density is narrow.
   Sums products(dim * (dim + 1) / 2);
@@ -164,7 +174,8 @@ FokkerPlanckDiagnostics diagnose(FittedOperator &fitted, const NodalPotential &p
   return result;
 }
 
-void add_to_row(Statistics &table, const FokkerPlanckDiagnostics &diagnostics, const std::vector<std::string> &names)
+void add_to_row(Statistics &table, const FokkerPlanckDiagnostics &diagnostics, const std::vector<std::string> &names,
+                const Observables &observables)
 {
   table.set("risk", diagnostics.risk);
   table.set("excess risk", diagnostics.excess_risk);
@@ -183,5 +194,7 @@ void add_to_row(Statistics &table, const FokkerPlanckDiagnostics &diagnostics, c
   for (std::size_t d = 0, c = 0; d < names.size(); ++d)
     for (std::size_t e = d; e < names.size(); ++e, ++c)
       table.set("covariance " + names[d] + " " + names[e], diagnostics.covariances[c]);
+  for (unsigned int o = 0; o < observables.size(); ++o)
+    table.set("mean of " + observables.names()[o], diagnostics.observables[o]);
 }
 } // namespace rhoflow

@@ -7,6 +7,7 @@ namespace rhoflow
 {
 class FittedOperator;
 class NodalPotential;
+class Observables;
 class Statistics;
 struct Equilibrium;
 
@@ -26,16 +27,18 @@ struct FokkerPlanckDiagnostics
   double              boundary_mass = 0.; ///< in the cells at the sides of the box, periodic ones and r = 0 excepted
   std::vector<double> means;              ///< ∫ θ_d ρ, [D]
   std::vector<double> covariances;        ///< upper triangle by rows
+  std::vector<double> observables;        ///< ∫ g ρ
 };
 
 /// Of the density p at the owned nodes; the operator's exponents must be those of p's own residual e. `equilibrium` may be null.
 /// Collective.
 FokkerPlanckDiagnostics diagnose(FittedOperator &fitted, const NodalPotential &potential, const std::vector<double> &p,
-                                 const Equilibrium *equilibrium);
+                                 const Equilibrium *equilibrium, const Observables &observables);
 
 /// F(ρ) alone, for e = m(p) − c. Collective.
 double free_energy(const FittedOperator &fitted, const NodalPotential &potential, const std::vector<double> &p);
 
 /// Sets the columns of a row. `names`: of the parameters.
-void add_to_row(Statistics &table, const FokkerPlanckDiagnostics &diagnostics, const std::vector<std::string> &names);
+void add_to_row(Statistics &table, const FokkerPlanckDiagnostics &diagnostics, const std::vector<std::string> &names,
+                const Observables &observables);
 } // namespace rhoflow

@@ -32,6 +32,7 @@ void FokkerPlanckSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
                                                    std::to_string(setup.domain.refinement) +
                                                    "', which is above the maximum level. Raise the one or lower the other.");
   problem                = make_learning_problem(parameters, setup.domain.lower, setup.domain.upper, run_parameters.seed);
+  setup.observables.parse(parameters, problem->parameter_names());
   const unsigned int dim = setup.domain.dimension();
   if (problem->n_parameters() != dim)
     {
@@ -78,7 +79,7 @@ SolverEntry fokker_planck_solver_entry()
           "the decay of the free energy are kept for every step size, Boltzmann densities are at rest to round-off, and every "
           "row says between which bounds the distance to equilibrium lies.",
           [] { return std::make_unique<FokkerPlanckSolver>(); },
-          {"Learning problem", "Data", "Target", "Initial law", "Mean field", "Domain", "Fokker-Planck", "Refinement", "Output",
+          {"Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Fokker-Planck", "Refinement", "Output",
            "Particles", "Comparison"}};
 }
 } // namespace rhoflow
