@@ -40,12 +40,9 @@ BoltzmannSolver::~BoltzmannSolver() = default;
 
 void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator)
 {
-  run_parameters.parse(parameters);
+  common.parse(parameters);
   settings.parse(parameters);
-  domain.parse(parameters);
-  MeanFieldParameters field_parameters;
-  field_parameters.parse(parameters);
-  inverse_temperature = field_parameters.inverse_temperature;
+  inverse_temperature = common.parameters.inverse_temperature;
   if (!std::isfinite(inverse_temperature))
     throw InputError("Mean field/Inverse temperature",
                      "the solver 'boltzmann' finds the density of a finite temperature: give a finite beta, such as 100.");
@@ -53,27 +50,13 @@ void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm com
     throw InputError("Boltzmann/Path of inverse temperatures", "the path must stay below the last inverse temperature, " +
                                                                  short_number(inverse_temperature) +
                                                                  " of section 'Mean field'.");
-  if (run_parameters.compare_with_sgd)
+  if (common.run.compare_with_sgd)
     throw InputError("Compare with SGD",
                      "the solver 'boltzmann' has no time in which a network could be trained beside it. Set "
                      "it to false.");
-  problem              = make_learning_problem(parameters, domain.lower, domain.upper, run_parameters.seed);
-  const unsigned int D = problem->n_parameters();
-  if (domain.dimension() != D)
-    {
-      std::string names;
-      for (const std::string &name : problem->parameter_names())
-        names += (names.empty() ? "" : ", ") + name;
-      throw InputError("Domain/Lower corner", "the box has " + std::to_string(domain.dimension()) +
-                                                " coordinates, but the neuron has the parameters " + names +
-                                                ". Give the lower and the upper corner one number for each.");
-    }
-  if (problem->parameter_names().back() == "r" && domain.lower.back() < 0.)
-    throw InputError("Domain/Lower corner", "r is a radius: its lower corner must be at least 0.");
-  const unsigned int skip = D - problem->n_feature_parameters();
-  mean_field = std::make_unique<MeanField>(*problem, std::vector<double>(domain.lower.begin() + skip, domain.lower.end()),
-                                           std::vector<double>(domain.upper.begin() + skip, domain.upper.end()),
-                                           field_parameters);
+  common.make_mean_field();
+  const Domain    &domain     = common.domain;
+  const MeanField *mean_field = common.mean_field.get();
   // With one more node for the error estimate.
   const auto cost = DualProblem::cost(*mean_field, domain, settings.nodes_per_cell + 1, communicator);
   if (cost.bytes > 8e9 || cost.nodes > 1e9)
@@ -91,9 +74,12 @@ void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm com
 
 void BoltzmannSolver::run(const RunContext &context)
 {
-  const bool  writes = rank_of(context.communicator) == 0;
-  Timing      timing;
-  DualProblem dual = [&] {
+  const LearningProblem *problem    = common.problem.get();
+  const MeanField       *mean_field = common.mean_field.get();
+  const Domain          &domain     = common.domain;
+  const bool             writes     = rank_of(context.communicator) == 0;
+  Timing                 timing;
+  DualProblem            dual = [&] {
     Timing::Scope scope(timing.section("features"));
     return DualProblem(*mean_field, domain, settings.nodes_per_cell, context.communicator);
   }();

@@ -1,17 +1,11 @@
 #pragma once
 
-#include <memory>
-
-#include <meshes/domain.h>
-#include <solvers/base/run_parameters.h>
 #include <solvers/base/solver.h>
 #include <solvers/boltzmann/parameters.h>
+#include <solvers/mean_field/setup.h>
 
 namespace rhoflow
 {
-class LearningProblem;
-class MeanField;
-
 /// `Solver = boltzmann`: the stationary density of the equation with entropy, ρ* = Z⁻¹ exp(−β Ψ_λ(·; ρ*)), by Newton's method
 /// on the concave dual problem in moment space.
 class BoltzmannSolver : public Solver
@@ -24,12 +18,9 @@ public:
   void run(const RunContext &context) override;
 
 private:
-  RunParameters                    run_parameters;
-  BoltzmannParameters              settings;
-  Domain                           domain;
-  double                           inverse_temperature = 0.;
-  std::unique_ptr<LearningProblem> problem;
-  std::unique_ptr<MeanField>       mean_field;
+  MeanFieldSetup      common;
+  BoltzmannParameters settings;
+  double              inverse_temperature = 0.;
 };
 
 SolverEntry boltzmann_solver_entry();
