@@ -92,7 +92,7 @@ void BoltzmannSolver::run(const RunContext &context)
                         short_number(mean_field->compression_error(), 2));
 
   Statistics          statistics(context.directory.file("statistics.csv"), writes);
-  FittedCurve         curve(*problem, context.directory, writes);
+  FittedCurve         curve(*problem, context.directory, writes, "inverse temperature");
   std::vector<double> betas = settings.path;
   betas.push_back(inverse_temperature);
   BoltzmannSolution    solution{{0., std::vector<double>(dual.n_modes(), 0.), 0., 0., {}, {}, {}}};
@@ -130,7 +130,7 @@ void BoltzmannSolver::run(const RunContext &context)
                                  "): refine section 'Domain', or raise 'Boltzmann/Nodes per cell'");
       add_to_row(statistics, solution, last, quadrature_error, problem->parameter_names());
       statistics.finish_row();
-      curve.add(static_cast<double>(row), mean_field->prediction(solution.state.moments));
+      curve.add(beta, mean_field->prediction(solution.state.moments));
     }
   if (settings.write_density)
     {
@@ -166,8 +166,8 @@ SolverEntry boltzmann_solver_entry()
     "log(rho), which is the self-consistent rho = exp(-beta Psi_lambda(theta; rho))/Z. Newton's method on the concave dual "
     "problem in as many unknowns as there are moments, with Gauss points in the cells of section 'Domain'; needs a finite "
     "'Inverse temperature' and a box (or weight decay) that holds the density. Writes free energy, entropy, moments and error "
-    "bounds (statistics.csv, one row an inverse temperature), the density (density.vtu) and the fitted curve (curve.csv; its "
-    "column time counts the rows of statistics.csv from 0).",
+    "bounds (statistics.csv, one row an inverse temperature), the density (density.vtu) and the fitted curves "
+    "(curve.csv).",
     [] { return std::make_unique<BoltzmannSolver>(); },
     {"", "Learning problem", "Data", "Target", "Initial law", "Mean field", "Domain", "Boltzmann"}};
 }
