@@ -50,7 +50,7 @@ public:
     if (parameters.write_points)
       pictures.emplace(context.directory);
     if (twin_settings != nullptr)
-      twin.emplace(problem, *twin_settings, context.directory);
+      twin.emplace(problem, *twin_settings, context.directory, &context.progress);
   }
 
   double time() const override { return stepper.time(); }
