@@ -9,6 +9,7 @@
 #include <solvers/characteristics/solver.h>
 #include <solvers/characteristics/step.h>
 #include <solvers/comparison/sgd_twin.h>
+#include <solvers/mean_field/fitted_curve.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 
@@ -46,6 +47,7 @@ public:
     , stepper(system, parameters.tolerance)
     , sample(box.lower, box.upper, problem.linear_in_first_parameter())
     , statistics(context.directory.file("statistics.csv"), rank_of(context.communicator) == 0)
+    , curve(problem, context.directory, rank_of(context.communicator) == 0)
   {
     if (parameters.write_points)
       pictures.emplace(context.directory);
@@ -90,11 +92,13 @@ public:
         Timing::Scope scope(timing.section("pictures"));
         write_points(points);
       }
+    const std::vector<double> prediction = system.mean_field().prediction(system.moments());
     if (twin)
       {
         Timing::Scope scope(timing.section("finite networks"));
-        twin->compare(time(), {last.risk, system.mean_field().prediction(system.moments()), points, system.start().weights});
+        twin->compare(time(), {last.risk, prediction, points, system.start().weights});
       }
+    curve.add(time(), prediction, twin ? twin->band() : Curves());
   }
 
   std::vector<std::pair<std::string, std::string>> progress() const override
@@ -169,6 +173,7 @@ private:
   CharacteristicsStep        stepper;
   PotentialSample            sample;
   Statistics                 statistics;
+  FittedCurve                curve;
   std::optional<PointOutput> pictures;
   std::optional<SgdTwin>     twin;
   CharacteristicsDiagnostics last;
