@@ -97,11 +97,11 @@ double entry(const CsvTable &table, std::size_t row, const std::string &column)
 TEST_CASE("noisy networks beside the exact density: the biases of width and step are those of the recursion", "[comparison]")
 {
   const auto                method   = GENERATE(Method::gradient_descent, Method::one_pass_sgd);
-  const auto                settings = noisy_networks(method, 20, 3000, 0.01);
+  const auto                settings = noisy_networks(method, 10, 6000, 0.01);
   TemporaryDirectory        place;
   const RunDirectory        directory(place.path("run"), true, MPI_COMM_SELF);
   SgdTwin                   twin(linear, settings, directory);
-  const std::vector<double> times{0., .5, 2., 5.};
+  const std::vector<double> times{0., .5, 2., 4.};
   for (const double time : times)
     twin.compare(time, gaussian(exact_mean(time), exact_variance(time, beta)));
   CHECK(twin.largest_deviation() < 3.5);
@@ -121,16 +121,16 @@ TEST_CASE("noisy networks beside the exact density: the biases of width and step
     }
 
   // At rest E R_N − R = 1/(2Nβ(1+λ)), up to the step.
-  const double at_rest = 1. / (2. * 20. * beta * (1. + lambda));
+  const double at_rest = 1. / (2. * 10. * beta * (1. + lambda));
   CHECK(entry(table, 3, "expected bias") ==
         Approx(at_rest).margin(3.5 * entry(table, 3, "standard error without bias") + .05 * at_rest));
 
   // The predictions at the node x = 1 are the empirical means, with the variance 1/(βN(1+λ)) at rest.
   const auto predictions = twin.predictions();
-  REQUIRE(predictions.size() == 3000);
-  const double variance = 3000. * std::pow(standard_error(predictions), 2);
+  REQUIRE(predictions.size() == 6000);
+  const double variance = 6000. * std::pow(standard_error(predictions), 2);
   CHECK(std::abs(mean(predictions) - b / (1. + lambda)) < 3.5 * standard_error(predictions));
-  CHECK(variance == Approx(2. * at_rest).epsilon(3.5 * std::sqrt(2. / 3000.) + .02));
+  CHECK(variance == Approx(2. * at_rest).epsilon(3.5 * std::sqrt(2. / 6000.) + .02));
 }
 
 TEST_CASE("with one Brownian path for all steps the extrapolation costs √2 of precision", "[comparison]")
