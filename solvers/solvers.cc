@@ -9,6 +9,8 @@
 #include <solvers/continuity/solver.h>
 #include <solvers/discretization/adaptation.h>
 #include <solvers/discretization/output_parameters.h>
+#include <solvers/fokker_planck/parameters.h>
+#include <solvers/fokker_planck/solver.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/particles/parameters.h>
@@ -22,7 +24,8 @@ namespace rhoflow
 const std::vector<SolverEntry> &registered_solvers()
 {
   static const std::vector<SolverEntry> solvers = {single_neuron_solver_entry(), continuity_solver_entry(),
-                                                   characteristics_solver_entry(), boltzmann_solver_entry(),
+                                                   characteristics_solver_entry(), fokker_planck_solver_entry(),
+                                                   boltzmann_solver_entry(),
                                                    particle_solver_entry()};
   return solvers;
 }
@@ -37,6 +40,7 @@ void declare_all_parameters(dealii::ParameterHandler &parameters)
   RefinementParameters::declare(parameters);
   SingleNeuronSolver::declare(parameters);
   CharacteristicsParameters::declare(parameters);
+  FokkerPlanckParameters::declare(parameters);
   BoltzmannParameters::declare(parameters);
   ParticleParameters::declare(parameters);
   ComparisonParameters::declare(parameters);

@@ -1,5 +1,6 @@
 #include <solvers/base/statistics.h>
 #include <solvers/boltzmann/diagnostics.h>
+#include <solvers/boltzmann/operator.h>
 #include <solvers/boltzmann/step.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>

@@ -7,6 +7,7 @@
 #include <mpi.h>
 
 #include <meshes/domain.h>
+#include <solvers/boltzmann/dual.h>
 
 namespace rhoflow
 {
@@ -35,7 +36,7 @@ struct AxisQuadrature
 ///
 /// Everything is integrated by one Gauss rule, so that these statements hold exactly for the sums too. The nodes are shared
 /// among the ranks in groups; sums are bitwise the same on any number of ranks.
-class DualProblem
+class DualProblem : public Dual
 {
 public:
   /// The modes are evaluated at the nodes ω of this rank and kept: N_ω n numbers. Throws InputError for d = ∞, where the
@@ -45,7 +46,7 @@ public:
   unsigned int     n_modes() const { return n; }
   std::size_t      n_nodes() const { return n_global_omega * amplitudes.nodes.size(); }
   MPI_Comm         communicator() const { return comm; }
-  const MeanField &mean_field() const { return field; }
+  const MeanField &mean_field() const override { return field; }
   /// What the nodes will cost every rank, known before they are there. Throws as the constructor does.
   struct Cost
   {
@@ -54,19 +55,8 @@ public:
   };
   static Cost cost(const MeanField &mean_field, const Domain &domain, unsigned int nodes_per_cell, MPI_Comm communicator);
 
-  /// A point of moment space with what was integrated there.
-  struct State
-  {
-    double              beta;
-    std::vector<double> e;             ///< [n]
-    double              log_partition; ///< log Z
-    double              dual;          ///< D(e)
-    std::vector<double> moments;       ///< m(ρ_e), [n]
-    std::vector<double> gradient;      ///< D'(e), [n]
-    std::vector<double> covariance;    ///< of a χ_j under ρ_e, [n][n]; empty unless asked for
-  };
-  /// Collective.
-  State evaluate(const std::vector<double> &e, double beta, bool with_covariance) const;
+  using State = DualState;
+  State evaluate(const std::vector<double> &e, double beta, bool with_covariance) const override;
 
   /// What integrals() shows of a node.
   struct Node

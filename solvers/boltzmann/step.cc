@@ -22,7 +22,7 @@ double norm(const std::vector<double> &x)
 class Cholesky
 {
 public:
-  explicit Cholesky(const DualProblem::State &state)
+  explicit Cholesky(const DualState &state)
     : n(state.e.size())
     , l(n * n, 0.)
   {
@@ -59,7 +59,7 @@ private:
 };
 
 /// tr((1 + S)⁻¹ S) with S = β Cov.
-double effective_rank(const DualProblem::State &state, const Cholesky &factor)
+double effective_rank(const DualState &state, const Cholesky &factor)
 {
   const std::size_t   n     = state.e.size();
   double              trace = 0.;
@@ -75,7 +75,7 @@ double effective_rank(const DualProblem::State &state, const Cholesky &factor)
 }
 } // namespace
 
-BoltzmannSolution maximise_dual(const DualProblem &problem, double beta, std::vector<double> e, double tolerance,
+BoltzmannSolution maximise_dual(const Dual &problem, double beta, std::vector<double> e, double tolerance,
                                 unsigned int most_steps, const std::function<void(unsigned int, double)> &report)
 {
   const std::vector<double> c     = problem.mean_field().residual(std::vector<double>(e.size(), 0.));

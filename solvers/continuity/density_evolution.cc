@@ -43,7 +43,7 @@ void DensityEvolution::project_initial_density()
       values = rhoflow::project_initial_density(setup.problem->initial_law(), *space, missing_mass);
       if (!setup.refinement.adaptive)
         break;
-      const auto flags = refinement_flags(*space, resolution_indicator(*space, values), setup.refinement, refinement_tolerance);
+      const auto flags = refinement_flags(mesh, resolution_indicator(*space, values), setup.refinement, refinement_tolerance);
       // Refinement only: what is coarsened here would be refined again.
       std::vector<signed char> refine_only = flags;
       for (auto &flag : refine_only)
@@ -73,7 +73,7 @@ void DensityEvolution::adapt()
   Timing::Scope       scope(solution.timing().section("adaptation"));
   std::vector<double> values    = solution.values();
   const auto          indicator = resolution_indicator(*space, values);
-  const auto          flags     = refinement_flags(*space, indicator, setup.refinement, refinement_tolerance);
+  const auto          flags     = refinement_flags(mesh, indicator, setup.refinement, refinement_tolerance);
   if (!mesh.adapt(flags, space->points_per_cell(), values, space->cell_transfer()))
     return;
   space = std::make_unique<DGMesh>(mesh, setup.parameters.degree, setup.problem->linear_in_first_parameter(),

@@ -6,6 +6,7 @@
 #include <solvers/base/ranks.h>
 #include <solvers/base/run_directory.h>
 #include <solvers/base/solver.h>
+#include <solvers/discretization/dg_fields.h>
 #include <solvers/discretization/positive_density.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
@@ -42,7 +43,7 @@ void DensityResults::write(double time, bool last, ContinuityOperator &solution)
   if (drawn)
     {
       Timing::Scope scope(solution.timing().section("output"));
-      density_output.write(time, solution.mesh(), solution.coupling(), *density);
+      density_output.write(time, DGFields(solution.mesh(), solution.coupling(), *density));
     }
   if (twin)
     {

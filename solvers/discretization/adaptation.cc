@@ -94,14 +94,14 @@ std::vector<double> resolution_indicator(const DGMesh &mesh, const std::vector<d
   return indicator;
 }
 
-std::vector<signed char> refinement_flags(const DGMesh &mesh, const std::vector<double> &indicator,
+std::vector<signed char> refinement_flags(const AdaptiveMesh &mesh, const std::vector<double> &indicator,
                                           const RefinementParameters &parameters, double tolerance)
 {
-  std::vector<signed char> flags(mesh.n_cells(), 0);
-  const bool               full = mesh.mesh().n_global_cells() >= parameters.maximum_cells;
-  for (std::size_t c = 0; c < mesh.n_cells(); ++c)
+  std::vector<signed char> flags(mesh.cells().size(), 0);
+  const bool               full = mesh.n_global_cells() >= parameters.maximum_cells;
+  for (std::size_t c = 0; c < mesh.cells().size(); ++c)
     {
-      const unsigned int level = mesh.mesh().cells()[c].level;
+      const unsigned int level = mesh.cells()[c].level;
       if ((indicator[c] > tolerance && level < parameters.maximum_level && !full) || level < parameters.minimum_level)
         flags[c] = 1;
       else if (indicator[c] < parameters.coarsening * tolerance && level > parameters.minimum_level)

@@ -34,6 +34,6 @@ std::vector<double> resolution_indicator(const DGMesh &mesh, const std::vector<d
 
 /// Flags for AdaptiveMesh::adapt(): +1 above the tolerance, −1 below its part for coarsening, within the levels. Depends on the
 /// density alone, not on the partition.
-std::vector<signed char> refinement_flags(const DGMesh &mesh, const std::vector<double> &indicator,
+std::vector<signed char> refinement_flags(const AdaptiveMesh &mesh, const std::vector<double> &indicator,
                                           const RefinementParameters &parameters, double tolerance);
 } // namespace rhoflow

@@ -13,9 +13,7 @@
 
 #include <solvers/base/error.h>
 #include <solvers/base/run_directory.h>
-#include <solvers/discretization/coupling.h>
-#include <solvers/discretization/positive_density.h>
-#include <solvers/mean_field/mean_field.h>
+#include <solvers/discretization/cell_fields.h>
 
 namespace rhoflow
 {
@@ -27,41 +25,16 @@ float single(double value)
   return std::abs(value) < std::numeric_limits<float>::min() ? 0.f : static_cast<float>(value);
 }
 
-/// The velocity −∇Ψ − λ θ at the Gauss points of a cell, [D][points].
-std::vector<double> velocity(const DGMesh &mesh, const Coupling &coupling, std::size_t c)
-{
-  const DGBatches          &b        = mesh.batches();
-  const VelocityTableShape &shape    = coupling.shape();
-  const unsigned int        n_points = mesh.points_per_cell(), n_line = b.amplitude ? b.n : 1;
-  const CellKey            &key    = mesh.mesh().cells()[c];
-  const double *const       table  = coupling.table() + mesh.feature_of(c) * shape.n_rows;
-  const double              lambda = coupling.mean_field().weight_decay();
-  std::vector<double>       points(n_points * b.dim), result(b.dim * n_points);
-  mesh.nodes(key, points.data());
-  for (unsigned int i = 0; i < n_points; ++i)
-    for (unsigned int d = 0; d < b.dim; ++d)
-      {
-        const double *const theta = points.data() + i * b.dim;
-        const unsigned int  node  = i / n_line;
-        double              minus_gradient;
-        if (b.amplitude && d == 0)
-          minus_gradient = -table[node];
-        else
-          minus_gradient = (b.amplitude ? theta[0] : 1.) * mesh.mesh().extent(key, d) * table[shape.gradient(d) + node];
-        result[d * n_points + i] = minus_gradient - lambda * theta[d];
-      }
-  return result;
-}
-
 /// Hands cells with their nodal values to deal.II's writers as they are.
 template <int dim>
 class CellData : public dealii::DataOutInterface<dim>
 {
 public:
-  CellData(const OutputParameters &parameters, const DGMesh &mesh, const Coupling &coupling, const PositiveDensity &density)
+  CellData(const OutputParameters &parameters, const CellFields &fields)
   {
-    const auto add = [&](const std::string &name, unsigned int n_components) {
-      if (parameters.fields.count(name) == 0)
+    const auto wanted = [&](const char *name) { return parameters.fields.count(name) > 0; };
+    const auto add    = [&](const std::string &name, unsigned int n_components) {
+      if (!wanted(name.c_str()))
         return;
       if (name == "velocity")
         vectors.emplace_back(names.size(), names.size() + n_components - 1, name,
@@ -74,50 +47,47 @@ public:
     for (const char *const scalar : {"level", "subdomain"})
       add(scalar, 1);
 
-    const EquidistantPoints points(mesh);
-    const unsigned int      n_points = mesh.points_per_cell();
-    const auto             &cells    = mesh.mesh().cells();
-    const unsigned int      rank     = dealii::Utilities::MPI::this_mpi_process(mesh.mesh().communicator());
-    std::vector<double>     gauss(n_points), values(n_points);
+    const AdaptiveMesh &mesh     = fields.mesh();
+    unsigned int        n_points = 1;
+    for (unsigned int d = 0; d < dim; ++d)
+      n_points *= fields.degree() + 1;
+    const auto         &cells = mesh.cells();
+    const unsigned int  rank  = dealii::Utilities::MPI::this_mpi_process(mesh.communicator());
+    std::vector<double> values(dim * n_points);
     patches.resize(cells.size());
     for (std::size_t c = 0; c < cells.size(); ++c)
       {
         auto &patch = patches[c];
         for (unsigned int vertex = 0; vertex < (1U << dim); ++vertex)
           for (unsigned int d = 0; d < dim; ++d)
-            patch.vertices[vertex][d] = mesh.mesh().position(cells[c], d, (vertex >> d) & 1U);
+            patch.vertices[vertex][d] = mesh.position(cells[c], d, (vertex >> d) & 1U);
         patch.patch_index    = static_cast<unsigned int>(c);
-        patch.n_subdivisions = mesh.batches().n - 1;
+        patch.n_subdivisions = fields.degree();
         patch.reference_cell = dealii::ReferenceCells::get_hypercube<dim>();
         patch.data.reinit(static_cast<unsigned int>(names.size()), n_points);
         unsigned int row  = 0;
-        const auto   fill = [&](const auto &value) {
+        const auto   fill = [&](const double *value) {
           for (unsigned int i = 0; i < n_points; ++i)
-            patch.data(row, i) = single(value(i));
+            patch.data(row, i) = single(value[i]);
           ++row;
         };
-        const auto wanted = [&](const char *name) { return parameters.fields.count(name) > 0; };
-        if (wanted("density"))
-          fill([&](unsigned int i) { return density.values()[c * n_points + i]; });
-        if (wanted("potential"))
-          {
-            coupling.potential(mesh, c, gauss.data());
-            points.from_gauss(cells[c], gauss.data(), values.data());
-            fill([&](unsigned int i) { return values[i]; });
-          }
-        if (wanted("velocity"))
-          {
-            const std::vector<double> speed = velocity(mesh, coupling, c);
-            for (unsigned int d = 0; d < dim; ++d)
-              {
-                points.from_gauss(cells[c], speed.data() + d * n_points, values.data());
-                fill([&](unsigned int i) { return values[i]; });
-              }
-          }
+        for (const char *const field : {"density", "potential", "velocity"})
+          if (wanted(field))
+            {
+              fields.values(c, field, values.data());
+              for (unsigned int d = 0; d < (std::string(field) == "velocity" ? dim : 1); ++d)
+                fill(values.data() + d * n_points);
+            }
         if (wanted("level"))
-          fill([&](unsigned int) { return static_cast<double>(cells[c].level); });
+          {
+            values.assign(values.size(), static_cast<double>(cells[c].level));
+            fill(values.data());
+          }
         if (wanted("subdomain"))
-          fill([&](unsigned int) { return static_cast<double>(rank); });
+          {
+            values.assign(values.size(), static_cast<double>(rank));
+            fill(values.data());
+          }
       }
   }
 
@@ -137,10 +107,10 @@ private:
 
 /// Writes one output time into `folder` and returns the name of the file to open.
 template <int dim>
-std::string write_cells(const OutputParameters &parameters, const std::string &folder, unsigned int number, const DGMesh &mesh,
-                        const Coupling &coupling, const PositiveDensity &density)
+std::string write_cells(const OutputParameters &parameters, const std::string &folder, unsigned int number,
+                        const CellFields &fields)
 {
-  CellData<dim>                 data(parameters, mesh, coupling, density);
+  CellData<dim>                 data(parameters, fields);
   dealii::DataOutBase::VtkFlags flags;
   using Level                    = decltype(flags.compression_level);
   flags.compression_level        = parameters.compression == OutputParameters::Compression::none ?
@@ -148,10 +118,10 @@ std::string write_cells(const OutputParameters &parameters, const std::string &f
                                      (parameters.compression == OutputParameters::Compression::fast ? Level::best_speed :
                                                                                                       Level::best_compression);
   flags.print_date_and_time      = false; // files of equal runs are equal
-  flags.write_higher_order_cells = mesh.batches().n > 2;
+  flags.write_higher_order_cells = fields.degree() > 1;
   data.set_flags(flags);
 
-  const MPI_Comm     comm    = mesh.mesh().communicator();
+  const MPI_Comm     comm    = fields.mesh().communicator();
   const unsigned int n_ranks = dealii::Utilities::MPI::n_mpi_processes(comm);
   const unsigned int n_files = std::min(parameters.files_per_time, n_ranks);
   if (n_files > 1)
@@ -175,7 +145,7 @@ bool DensityOutput::due(bool last) const
   return parameters.write_density && (last || n_outputs % parameters.every == 0);
 }
 
-void DensityOutput::write(double time, const DGMesh &mesh, const Coupling &coupling, const PositiveDensity &density)
+void DensityOutput::write(double time, const CellFields &fields)
 {
   ++n_outputs;
   if (!parameters.write_density)
@@ -183,20 +153,20 @@ void DensityOutput::write(double time, const DGMesh &mesh, const Coupling &coupl
   std::string  file, error;
   unsigned int number = static_cast<unsigned int>(entries.size());
   // In one dimension every rank has the whole mesh.
-  if (mesh.mesh().speaks())
+  if (fields.mesh().speaks())
     {
       try
         {
-          switch (mesh.dimension())
+          switch (fields.mesh().dimension())
             {
               case 1:
-                file = write_cells<1>(parameters, folder, number, mesh, coupling, density);
+                file = write_cells<1>(parameters, folder, number, fields);
                 break;
               case 2:
-                file = write_cells<2>(parameters, folder, number, mesh, coupling, density);
+                file = write_cells<2>(parameters, folder, number, fields);
                 break;
               default:
-                file = write_cells<3>(parameters, folder, number, mesh, coupling, density);
+                file = write_cells<3>(parameters, folder, number, fields);
             }
         }
       catch (const std::exception &)

@@ -8,14 +8,12 @@
 
 namespace rhoflow
 {
-class Coupling;
-class DGMesh;
-class PositiveDensity;
+class CellFields;
 class RunDirectory;
 
 /// Writes the density for ParaView: `density.pvd`, one time series that is complete after every output, and the VTU files in
 /// `density/` (one `density_NNNN.vtu` an output time, or a PVTU record with several). Cells are Lagrange cells of the degree of
-/// the scheme with the nodal values of PositiveDensity, in single precision as VTU files of deal.II have them.
+/// the scheme, in single precision as VTU files of deal.II have them.
 class DensityOutput
 {
 public:
@@ -26,9 +24,8 @@ public:
   bool due(bool last) const;
   void skip() { ++n_outputs; }
 
-  /// Collective. The potential and the velocity are those of the last Coupling::update(). Throws RunError (on every rank) if
-  /// the disk does not take it.
-  void write(double time, const DGMesh &mesh, const Coupling &coupling, const PositiveDensity &density);
+  /// Collective. Throws RunError (on every rank) if the disk does not take it.
+  void write(double time, const CellFields &fields);
 
 private:
   OutputParameters                            parameters;

@@ -196,7 +196,7 @@ private:
 
   bool adapt_to(std::vector<double> &values, bool only_refine)
   {
-    auto flags = refinement_flags(*space, resolution_indicator(*space, values), refinement, refinement.tolerance);
+    auto flags = refinement_flags(space->mesh(), resolution_indicator(*space, values), refinement, refinement.tolerance);
     if (only_refine)
       for (auto &flag : flags)
         flag = std::max<signed char>(flag, 0);

@@ -16,6 +16,7 @@
 #include <solvers/base/error.h>
 #include <solvers/base/run_directory.h>
 #include <solvers/discretization/density_output.h>
+#include <solvers/discretization/dg_fields.h>
 #include <solvers/discretization/positive_density.h>
 
 #include "../base/temporary_directory.h"
@@ -149,7 +150,7 @@ void check_files(const DataSetProblem &problem, unsigned int degree, MPI_Comm co
   for (const double time : {0., 0.1, 2. / 3.})
     {
       CHECK(output.due(false));
-      output.write(time, *density.mesh, *density.coupling, positive);
+      output.write(time, DGFields(*density.mesh, *density.coupling, positive));
       // The record is complete after every output.
       int rank;
       MPI_Comm_rank(MPI_COMM_WORLD, &rank);
@@ -275,13 +276,13 @@ TEST_CASE("output parameters choose what is written", "[density_output]")
 
   DensityOutput nothing(parameters_of("set Write density = false"), directory);
   CHECK_FALSE(nothing.due(true));
-  nothing.write(0., *density.mesh, *density.coupling, positive);
+  nothing.write(0., DGFields(*density.mesh, *density.coupling, positive));
   CHECK_FALSE(std::filesystem::exists(directory.file("density")));
   CHECK_FALSE(std::filesystem::exists(directory.file("density.pvd")));
 
   DensityOutput second(parameters_of("set Every n-th output = 2\nset Fields = density\nset Compression = none"), directory);
   CHECK(second.due(false));
-  second.write(0., *density.mesh, *density.coupling, positive);
+  second.write(0., DGFields(*density.mesh, *density.coupling, positive));
   CHECK_FALSE(second.due(false));
   CHECK(second.due(true));
   second.skip();
@@ -297,5 +298,5 @@ TEST_CASE("output parameters choose what is written", "[density_output]")
 
   // A disk that does not take the files.
   std::filesystem::remove_all(directory.file("density"));
-  CHECK_THROWS_AS(second.write(1., *density.mesh, *density.coupling, positive), RunError);
+  CHECK_THROWS_AS(second.write(1., DGFields(*density.mesh, *density.coupling, positive)), RunError);
 }

@@ -124,11 +124,11 @@ TEST_CASE("Refinement flags: tolerance, levels and the largest number of cells")
   std::vector<double> indicator(space.n_cells(), 0.5e-6);
   indicator[2]     = 2e-6;
   indicator[3]     = 1e-9;
-  const auto flags = refinement_flags(space, indicator, parameters, 1e-6);
+  const auto flags = refinement_flags(space.mesh(), indicator, parameters, 1e-6);
   for (std::size_t c = 0; c < flags.size(); ++c)
     CHECK(flags[c] == (c == 2 ? 1 : 0)); // level 0 cannot be coarsened
   parameters.maximum_cells = space.n_cells();
-  CHECK(refinement_flags(space, indicator, parameters, 1e-6) == std::vector<signed char>(space.n_cells(), 0));
+  CHECK(refinement_flags(space.mesh(), indicator, parameters, 1e-6) == std::vector<signed char>(space.n_cells(), 0));
   parameters.minimum_level = 1;
-  CHECK(refinement_flags(space, indicator, parameters, 1e-6) == std::vector<signed char>(space.n_cells(), 1));
+  CHECK(refinement_flags(space.mesh(), indicator, parameters, 1e-6) == std::vector<signed char>(space.n_cells(), 1));
 }

@@ -1,0 +1,194 @@
+#include <solvers/fokker_planck/density_evolution.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include <solvers/base/error.h>
+#include <solvers/base/exact_sum.h>
+#include <solvers/base/progress.h>
+#include <solvers/base/ranks.h>
+#include <solvers/base/run_directory.h>
+#include <solvers/base/solver.h>
+#include <solvers/fokker_planck/adaptation.h>
+#include <solvers/mean_field/mean_field.h>
+#include <solvers/model/learning_problem.h>
+
+namespace rhoflow
+{
+FokkerPlanckEvolution::FokkerPlanckEvolution(const FokkerPlanckSetup &s, const RunContext &c)
+  : setup(s)
+  , context(c)
+  , mesh(s.domain, c.communicator)
+  , stepping(s.parameters)
+  , statistics(c.directory.file("statistics.csv"), rank_of(c.communicator) == 0)
+  , results(*s.problem, s.output, s.twin, c)
+{
+  set_initial_density();
+}
+
+void FokkerPlanckEvolution::set_initial_density()
+{
+  Timing::Scope     scope(timing.section("set-up"));
+  const InitialLaw &law = setup.problem->initial_law();
+  for (;;)
+    {
+      state = std::make_unique<FokkerPlanckState>(mesh, *setup.mean_field, setup.beta, setup.parameters.degree,
+                                                  setup.parameters.stage);
+      std::vector<double> p(state->space.n_owned());
+      for (std::size_t i = 0; i < p.size(); ++i)
+        p[i] = law.density(state->space.position(state->space.owned_node(i)));
+      const bool finite = std::all_of(p.begin(), p.end(), [](double v) { return std::isfinite(v); });
+      int        all    = finite ? 1 : 0;
+      MPI_Allreduce(MPI_IN_PLACE, &all, 1, MPI_INT, MPI_MIN, context.communicator);
+      if (all == 0)
+        throw InputError("Initial law/Law", "the density is infinite at a node of the mesh. Move the law or the box.");
+      state->p          = std::move(p);
+      const double mass = state->mass();
+      missing_mass      = 1. - mass;
+      if (!(mass > 1e-3))
+        throw InputError("Initial law/Law", "the nodes of the mesh see only " + short_number(100. * mass, 2) +
+                                              " % of the initial density: it lies outside of the box, or it is narrower than a "
+                                              "cell. Raise 'Domain/Subdivisions', or widen the law.");
+      for (double &value : state->p)
+        value /= mass;
+      state->set(std::move(state->p));
+      if (!setup.refinement.adaptive)
+        break;
+      CellDensities densities = cell_densities(*state);
+      auto          flags     = refinement_flags(mesh, resolution_indicator(*state, densities, setup.parameters.peclet_limit),
+                                                 setup.refinement, setup.refinement.tolerance);
+      // Refinement only: what is coarsened here would be refined again.
+      for (auto &flag : flags)
+        flag = std::max<signed char>(flag, 0);
+      if (!mesh.adapt(flags, 2 * state->space.points_per_cell(), densities.values,
+                      fitted_transfer(mesh.dimension(), setup.parameters.degree)))
+        break;
+    }
+  context.progress.line("Mesh: " + cells_and_unknowns() + "; " + std::to_string(setup.mean_field->n_modes()) + " of " +
+                        std::to_string(setup.problem->n_nodes()) + " features kept, error " +
+                        short_number(setup.mean_field->compression_error(), 2));
+  if (std::abs(missing_mass) > 1e-3)
+    context.progress.warning("the nodes of the mesh see " + short_number(100. * (1. - missing_mass), 6) +
+                             " % of the initial law's mass; the density was scaled to mass one");
+}
+
+std::string FokkerPlanckEvolution::cells_and_unknowns() const
+{
+  return std::to_string(mesh.n_global_cells()) + " cells, " + std::to_string(state->space.n_global()) + " unknowns of degree " +
+         std::to_string(setup.parameters.degree);
+}
+
+void FokkerPlanckEvolution::adapt()
+{
+  Timing::Scope scope(timing.section("adaptation"));
+  state->update_operator();
+  CellDensities densities = cell_densities(*state);
+  const auto    flags     = refinement_flags(mesh, resolution_indicator(*state, densities, setup.parameters.peclet_limit),
+                                             setup.refinement, setup.refinement.tolerance);
+  const double  mass = state->mass(), before = free_energy(state->fitted, state->potential, state->p);
+  if (!mesh.adapt(flags, 2 * state->space.points_per_cell(), densities.values,
+                  fitted_transfer(mesh.dimension(), setup.parameters.degree)))
+    return;
+  stepping.forget();
+  state = std::make_unique<FokkerPlanckState>(mesh, *setup.mean_field, setup.beta, setup.parameters.degree,
+                                              setup.parameters.stage);
+  state->set(collect_density(state->space, densities.values, mass));
+  refinement_jumps += free_energy(state->fitted, state->potential, state->p) - before;
+}
+
+void FokkerPlanckEvolution::step(double end)
+{
+  Timing::Scope total(stepping_seconds);
+  if (setup.refinement.adaptive && stepping.counts().steps % setup.refinement.interval == 0)
+    adapt();
+  Timing::Scope scope(timing.section("steps"));
+  const double  before = free_energy(state->fitted, state->potential, state->p);
+  present              = stepping.step(*state, present, end);
+  largest_increase     = std::max(largest_increase, stepping.last_free_energy() - before);
+}
+
+void FokkerPlanckEvolution::check(const FokkerPlanckDiagnostics &d)
+{
+  if (!std::isfinite(d.free_energy) || !std::isfinite(d.mass))
+    throw RunError("the density is no longer finite at t = " + short_number(present) +
+                   ". Reduce 'Fokker-Planck/Time step', or choose an implicit 'Time stepping'.");
+  if (d.boundary_mass > setup.parameters.boundary_limit)
+    throw InputError("Domain/Upper corner", "the box is too small: at t = " + short_number(present) +
+                                              " its outermost cells hold the mass " + short_number(d.boundary_mass) +
+                                              " (limit " + short_number(setup.parameters.boundary_limit) +
+                                              "). Enlarge the box" +
+                                              (setup.mean_field->weight_decay() > 0. ? "" : ", give 'Mean field/Weight decay'") +
+                                              ", or raise 'Domain/Boundary mass limit'.");
+  if (d.boundary_mass > setup.parameters.boundary_warning && !warned)
+    {
+      warned = true;
+      context.progress.warning("at t = " + short_number(present) + " the outermost cells of the box hold the mass " +
+                               short_number(d.boundary_mass) + "; the box may be too small");
+    }
+}
+
+void FokkerPlanckEvolution::output()
+{
+  state->set(std::move(state->p));
+  if (setup.parameters.find_equilibrium && !state->equilibrium)
+    {
+      Timing::Scope scope(timing.section("equilibrium"));
+      state->equilibrium = std::make_unique<Equilibrium>(state->potential, state->space, state->e);
+    }
+  last = diagnose(state->fitted, state->potential, state->p, state->equilibrium.get());
+  largest_drift = std::max(largest_drift, std::abs(last.mass - 1.));
+
+  statistics.set("time", present);
+  add_to_row(statistics, last, setup.problem->parameter_names());
+  statistics.set("cells", static_cast<double>(mesh.n_global_cells()));
+  statistics.finish_row();
+  results.write(present, present == setup.end_time, last.risk, *state, timing);
+  check(last);
+}
+
+std::vector<std::pair<std::string, std::string>> FokkerPlanckEvolution::progress() const
+{
+  return {{"step", short_number(stepping.last_step(), 2)},
+          {"F", short_number(stepping.last_free_energy())},
+          {"distance to equilibrium <=", short_number(last.upper_bound, 2)},
+          {"cells", std::to_string(mesh.n_global_cells())}};
+}
+
+std::vector<std::pair<std::string, std::string>> FokkerPlanckEvolution::report()
+{
+  double memory = Timing::peak_memory();
+  MPI_Allreduce(MPI_IN_PLACE, &memory, 1, MPI_DOUBLE, MPI_MAX, context.communicator);
+  const StepCounts &counts = stepping.counts();
+  const auto        mean   = [](std::uint64_t what, std::uint64_t of) {
+    return short_number(of == 0 ? 0. : static_cast<double>(what) / static_cast<double>(of), 3);
+  };
+  std::vector<std::pair<std::string, std::string>> rows = {
+    {"risk at t = " + short_number(present), short_number(last.risk, 6)},
+    {"free energy", short_number(last.free_energy, 8)},
+    {"distance to equilibrium", "<= " + short_number(last.upper_bound, 3) +
+                                  (std::isfinite(last.lower_bound) ? ", >= " + short_number(last.lower_bound, 3) : "")},
+    {"largest increase of the free energy in a step", short_number(largest_increase, 2)},
+    {"largest drift of the mass", short_number(largest_drift, 2)},
+    {"smallest density", short_number(last.minimum, 2)}};
+  if (setup.refinement.adaptive)
+    rows.emplace_back("change of the free energy by new meshes", short_number(refinement_jumps, 2));
+  const auto more = results.report();
+  rows.insert(rows.end(), more.begin(), more.end());
+  rows.emplace_back("mesh at the end", cells_and_unknowns());
+  rows.emplace_back("time steps", std::to_string(counts.steps) + ", " + std::to_string(counts.rejected) + " rejected, " +
+                                    std::to_string(counts.fallbacks) + " repeated with monotone fluxes");
+  if (counts.solves > 0)
+    {
+      rows.emplace_back("nonlinear iterations", mean(counts.iterations, counts.steps) + " a step");
+      rows.emplace_back("linear iterations", mean(counts.linear, counts.solves) + " a system");
+    }
+  rows.emplace_back("time in steps", short_number(stepping_seconds, 3) + " s");
+  rows.emplace_back("memory", short_number(memory, 3) + " MiB at most on a rank");
+  return rows;
+}
+
+std::vector<std::pair<std::string, std::string>> FokkerPlanckEvolution::write_timing()
+{
+  return timing.write(context.directory.file("timing.csv"), context.communicator);
+}
+} // namespace rhoflow

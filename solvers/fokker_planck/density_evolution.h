@@ -1,0 +1,74 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <meshes/adaptive_mesh.h>
+#include <solvers/base/statistics.h>
+#include <solvers/base/time_loop.h>
+#include <solvers/base/timing.h>
+#include <solvers/discretization/adaptation.h>
+#include <solvers/fokker_planck/diagnostics.h>
+#include <solvers/fokker_planck/parameters.h>
+#include <solvers/fokker_planck/results.h>
+#include <solvers/fokker_planck/state.h>
+#include <solvers/fokker_planck/time_stepping.h>
+
+namespace rhoflow
+{
+class LearningProblem;
+struct RunContext;
+
+/// Everything that defines a run of the Fokker–Planck equation, as it was prepared.
+struct FokkerPlanckSetup
+{
+  const LearningProblem *problem    = nullptr;
+  const MeanField       *mean_field = nullptr;
+  Domain                 domain;
+  double                 beta = 0.;
+  FokkerPlanckParameters parameters;
+  RefinementParameters   refinement;
+  OutputParameters       output;
+  const TwinSettings    *twin     = nullptr; ///< null: no finite networks
+  double                 end_time = 0.;
+};
+
+/// The density with entropy in time: steps, adaptation of the mesh, rows of statistics.
+class FokkerPlanckEvolution : public Evolution
+{
+public:
+  FokkerPlanckEvolution(const FokkerPlanckSetup &setup, const RunContext &context);
+
+  double                                           time() const override { return present; }
+  void                                             step(double end) override;
+  void                                             output() override;
+  std::vector<std::pair<std::string, std::string>> progress() const override;
+
+  /// The report's rows: the answer, conservation, what the steps took, memory. Collective.
+  std::vector<std::pair<std::string, std::string>> report();
+  /// timing.csv, and its rows for the report.
+  std::vector<std::pair<std::string, std::string>> write_timing();
+
+private:
+  void        set_initial_density();
+  void        adapt();
+  void        check(const FokkerPlanckDiagnostics &diagnostics);
+  std::string cells_and_unknowns() const;
+
+  const FokkerPlanckSetup            setup;
+  const RunContext                  &context;
+  AdaptiveMesh                       mesh;
+  std::unique_ptr<FokkerPlanckState> state;
+  TimeStepping                       stepping;
+  Statistics                         statistics;
+  FokkerPlanckResults                results;
+  Timing                             timing;
+
+  double                  present = 0.;
+  double                  missing_mass = 0., largest_drift = 0., largest_increase = 0., refinement_jumps = 0., stepping_seconds = 0.;
+  bool                    warned = false;
+  FokkerPlanckDiagnostics last;
+};
+} // namespace rhoflow

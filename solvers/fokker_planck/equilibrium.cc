@@ -1,0 +1,86 @@
+#include <solvers/fokker_planck/equilibrium.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <solvers/base/exact_sum.h>
+#include <solvers/boltzmann/step.h>
+#include <solvers/discretization/nodal_potential.h>
+#include <solvers/discretization/nodal_space.h>
+#include <solvers/mean_field/mean_field.h>
+
+namespace rhoflow
+{
+const MeanField &NodalDual::mean_field() const
+{
+  return field.mean_field();
+}
+
+std::vector<double> NodalDual::boltzmann_density(const std::vector<double> &e, double &log_partition) const
+{
+  const std::vector<double> phi    = field.exponents(e);
+  double                    lowest = std::numeric_limits<double>::infinity(), sum = 0.;
+  for (std::size_t i = 0; i < nodes.n_owned(); ++i)
+    lowest = std::min(lowest, phi[nodes.owned_node(i)]);
+  MPI_Allreduce(MPI_IN_PLACE, &lowest, 1, MPI_DOUBLE, MPI_MIN, nodes.mesh().communicator());
+  std::vector<double> density(nodes.n_owned());
+  for (std::size_t i = 0; i < density.size(); ++i)
+    {
+      density[i] = std::exp(lowest - phi[nodes.owned_node(i)]);
+      sum += nodes.weights()[i] * density[i];
+    }
+  ExactSum all;
+  all.add(sum);
+  const double partition = global_sum(all, nodes.mesh().communicator());
+  for (double &value : density)
+    value /= partition;
+  log_partition = std::log(partition) - lowest;
+  return density;
+}
+
+DualState NodalDual::evaluate(const std::vector<double> &e, double beta, bool with_covariance) const
+{
+  DualState           state{beta, e, 0., 0., {}, {}, {}};
+  const std::size_t   n = e.size();
+  std::vector<double> masses;
+  masses              = boltzmann_density(e, state.log_partition);
+  state.log_partition += field.measure().log_sphere;
+  for (std::size_t i = 0; i < masses.size(); ++i)
+    masses[i] *= nodes.weights()[i];
+  const std::vector<double> minus_c = mean_field().residual(std::vector<double>(n, 0.));
+  std::vector<double>       c(minus_c);
+  for (double &value : c)
+    value = -value;
+  state.moments  = field.moments(masses);
+  state.gradient = mean_field().residual(state.moments);
+  state.dual     = mean_field().risk(c) - state.log_partition / beta;
+  for (std::size_t j = 0; j < n; ++j)
+    {
+      state.gradient[j] -= e[j];
+      state.dual -= (.5 * e[j] + c[j]) * e[j];
+    }
+  if (with_covariance)
+    {
+      state.covariance = field.second_moments(masses);
+      for (std::size_t j = 0; j < n; ++j)
+        for (std::size_t k = 0; k < n; ++k)
+          state.covariance[j * n + k] -= state.moments[j] * state.moments[k];
+    }
+  return state;
+}
+
+Equilibrium::Equilibrium(const NodalPotential &potential, const NodalSpace &space, std::vector<double> guess)
+{
+  const NodalDual         dual(potential, space);
+  const BoltzmannSolution solution =
+    maximise_dual(dual, potential.beta(), std::move(guess), 1e-12, 200, [](unsigned int, double) {});
+  e           = solution.state.e;
+  free_energy = solution.state.dual;
+  double log_partition;
+  density                       = dual.boltzmann_density(e, log_partition);
+  const std::vector<double> phi = potential.exponents(e);
+  for (std::size_t i = 0; i < space.n_owned(); ++i)
+    exponents.push_back(phi[space.owned_node(i)] + log_partition);
+}
+} // namespace rhoflow

@@ -1,0 +1,331 @@
+#include <solvers/fokker_planck/operator.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <utility>
+
+#include <solvers/discretization/nodal_potential.h>
+#include <solvers/discretization/nodal_space.h>
+
+namespace rhoflow
+{
+namespace
+{
+/// x/(e^x − 1).
+double bernoulli(double x)
+{
+  if (std::abs(x) < 1e-4)
+    return 1. - x * (.5 - x / 12.);
+  return x > 700. ? 0. : x / std::expm1(x);
+}
+
+/// The part of the monotone fluxes along a line of degree k over which Φ varies by `range`. Measured on an Ornstein–Uhlenbeck
+/// process: up to about 2k the polynomials are better, beyond they overshoot.
+double monotone_part(double range, unsigned int k)
+{
+  return std::clamp((range - 1.5 * k) / k, 0., 1.);
+}
+
+/// Ratios of u beyond exp(this) are cut off: what they multiply is nothing.
+constexpr double largest_exponent = 600.;
+} // namespace
+
+FittedOperator::FittedOperator(const NodalSpace &space, const NodalPotential &field)
+  : nodes(space)
+  , potential(field)
+  , degree(space.degree())
+  , radial_axis(field.measure().radial_power > 0 ? space.dimension() - 1 : space.dimension())
+  , falls_back(space.n_cells(), 0)
+  , has_hanging(space.n_cells(), 0)
+{
+  const LobattoLine &element = nodes.line();
+  const unsigned int n       = element.n;
+  for (unsigned int d = 0, stride = 1; d < nodes.dimension(); ++d, stride *= n)
+    for (unsigned int start = 0; start < nodes.points_per_cell(); ++start)
+      if (start / stride % n == 0)
+        {
+          double across = 1.;
+          for (unsigned int e = 0, rest = start; e < nodes.dimension(); ++e, rest /= n)
+            if (e != d)
+              across *= element.weights[rest % n];
+          lines.push_back({d, start, stride, across});
+        }
+  for (std::size_t c = 0; c < nodes.n_cells(); ++c)
+    for (unsigned int i = 0; i < nodes.points_per_cell(); ++i)
+      if (nodes.number(nodes.cell(c)[i]) < 0 && !is_void(c, i))
+        has_hanging[c] = 1;
+
+  fluxes.monotone          = false;
+  monotone_fluxes.monotone = true;
+  list(fluxes);
+  // On a line the matrix is narrow enough to be factorised as it is.
+  separate = degree > 1 && nodes.dimension() > 1;
+  if (separate)
+    list(monotone_fluxes);
+  system = std::make_unique<LinearSystem>(nodes.mesh().communicator(), nodes.n_owned(), fluxes.places,
+                                          separate ? &monotone_fluxes.places : nullptr);
+}
+
+bool FittedOperator::is_void(std::size_t cell, unsigned int point) const
+{
+  const std::uint32_t node = nodes.cell(cell)[point];
+  return nodes.terms_begin(node) == nodes.terms_end(node);
+}
+
+void FittedOperator::list(Entries &entries) const
+{
+  const unsigned int n = degree + 1;
+  entries.first.assign(1, 0);
+  for (std::size_t c = 0; c < nodes.n_cells(); ++c)
+    {
+      const std::uint32_t *const cell = nodes.cell(c);
+      for (const Line &line : lines)
+        for (unsigned int j = 0; j < n; ++j)
+          for (unsigned int i = 0; i < n; ++i)
+            {
+              if (entries.monotone && (i > j + 1 || j > i + 1))
+                continue;
+              const std::uint32_t row = cell[line.start + j * line.stride], column = cell[line.start + i * line.stride];
+              for (auto r = nodes.terms_begin(row); r != nodes.terms_end(row); ++r)
+                for (auto t = nodes.terms_begin(column); t != nodes.terms_end(column); ++t)
+                  {
+                    entries.places.rows.push_back(static_cast<int>(nodes.number(r->node)));
+                    entries.places.columns.push_back(static_cast<int>(nodes.number(t->node)));
+                  }
+            }
+      entries.first.push_back(entries.places.rows.size());
+    }
+  for (std::size_t i = 0; i < nodes.n_owned(); ++i)
+    {
+      entries.places.rows.push_back(static_cast<int>(nodes.first_owned() + static_cast<std::int64_t>(i)));
+      entries.places.columns.push_back(entries.places.rows.back());
+    }
+  entries.values.resize(entries.places.rows.size());
+}
+
+void FittedOperator::line_matrix(std::size_t c, const Line &line, bool monotone, double *matrix) const
+{
+  const LobattoLine          &element = nodes.line();
+  const unsigned int          n       = degree + 1;
+  const std::uint32_t *const  cell    = nodes.cell(c);
+  const CellKey              &key     = nodes.mesh().cells()[c];
+  const double                h       = nodes.mesh().extent(key, line.axis);
+  double                      across  = line.across / potential.beta();
+  for (unsigned int e = 0; e < nodes.dimension(); ++e)
+    if (e != line.axis)
+      across *= nodes.mesh().extent(key, e);
+
+  double values[max_points], lowest = std::numeric_limits<double>::infinity(), highest = -lowest;
+  bool   empty[max_points];
+  bool   any_empty = false;
+  for (unsigned int i = 0; i < n; ++i)
+    {
+      const unsigned int point = line.start + i * line.stride;
+      empty[i]                 = line.axis == radial_axis ? is_void(c, point) : is_void(c, line.start);
+      any_empty                = any_empty || empty[i];
+      values[i]                = phi[cell[point]];
+      if (!empty[i])
+        {
+          lowest  = std::min(lowest, values[i]);
+          highest = std::max(highest, values[i]);
+        }
+    }
+  std::fill(matrix, matrix + n * n, 0.);
+  // Nothing flows to r = 0, where the measure vanishes.
+  double part = monotone || any_empty ? 1. : monotone_part(highest - lowest, degree);
+  if (degree > 1 || !monotone)
+    part = std::max(part, falls_back[c] != 0 ? 1. : 0.);
+
+  if (part > 0.)
+    for (unsigned int i = 0; i + 1 < n; ++i)
+      {
+        if (empty[i] || empty[i + 1])
+          continue;
+        const double difference = values[i + 1] - values[i];
+        const double scale      = part * across / (h * (element.nodes[i + 1] - element.nodes[i]));
+        const double up = scale * bernoulli(difference), down = scale * bernoulli(-difference);
+        matrix[i * n + i] += up;
+        matrix[(i + 1) * n + i] -= up;
+        matrix[i * n + i + 1] -= down;
+        matrix[(i + 1) * n + i + 1] += down;
+      }
+  if (part >= 1.)
+    return;
+
+  const bool radial = line.axis == radial_axis;
+  double     growth[max_points]; // exp(Φ_i − lowest)
+  double     regular[max_points];
+  for (unsigned int i = 0; i < n; ++i)
+    {
+      growth[i]  = std::exp(values[i] - lowest);
+      regular[i] = values[i] - (radial ? potential.radial_part(cell[line.start + i * line.stride]) : 0.);
+    }
+  for (unsigned int g = 0; g < degree; ++g)
+    {
+      double exponent = 0.;
+      for (unsigned int i = 0; i < n; ++i)
+        exponent += element.interpolate[g][i] * regular[i];
+      if (radial)
+        exponent -= potential.measure().radial_power *
+                    std::log(nodes.mesh().position(key, line.axis, 0) + h * element.gauss_nodes[g]);
+      const double weight = (1. - part) * across / h * element.gauss_weights[g] * std::exp(lowest - exponent);
+      for (unsigned int j = 0; j < n; ++j)
+        for (unsigned int i = 0; i < n; ++i)
+          matrix[j * n + i] += weight * element.differentiate[g][j] * element.differentiate[g][i] * growth[i];
+    }
+}
+
+void FittedOperator::fill(Entries &entries) const
+{
+  const unsigned int n = degree + 1;
+  double             matrix[max_points * max_points];
+  for (std::size_t c = 0; c < nodes.n_cells(); ++c)
+    {
+      const std::uint32_t *const cell  = nodes.cell(c);
+      double                    *value = entries.values.data() + entries.first[c];
+      for (const Line &line : lines)
+        {
+          line_matrix(c, line, entries.monotone, matrix);
+          for (unsigned int j = 0; j < n; ++j)
+            for (unsigned int i = 0; i < n; ++i)
+              {
+                if (entries.monotone && (i > j + 1 || j > i + 1))
+                  continue;
+                const std::uint32_t row = cell[line.start + j * line.stride], column = cell[line.start + i * line.stride];
+                for (auto r = nodes.terms_begin(row); r != nodes.terms_end(row); ++r)
+                  for (auto t = nodes.terms_begin(column); t != nodes.terms_end(column); ++t)
+                    {
+                      double entry = r->weight * t->weight * matrix[j * n + i];
+                      if (t->node != column && entry != 0.)
+                        entry *= std::exp(std::clamp(phi[t->node] - phi[column], -largest_exponent, largest_exponent));
+                      *value++ = entry;
+                    }
+              }
+        }
+      if (has_hanging[c] != 0 && (falls_back[c] != 0 || entries.monotone))
+        make_monotone(c, entries);
+    }
+}
+
+void FittedOperator::make_monotone(std::size_t c, Entries &entries) const
+{
+  // What flows against the difference of u between two nodes is turned off: in K = A exp(Φ) a positive entry beside the
+  // diagonal moves to the diagonal of its column, and by the symmetry of A so does its mirror image.
+  struct Sum
+  {
+    double      value = 0.;
+    std::size_t place = 0;
+  };
+  std::map<std::pair<int, int>, Sum> sums;
+  for (std::size_t k = entries.first[c]; k < entries.first[c + 1]; ++k)
+    {
+      Sum &sum = sums[{entries.places.columns[k], entries.places.rows[k]}];
+      sum.value += entries.values[k];
+      sum.place = k;
+    }
+  for (const auto &[place, sum] : sums)
+    if (place.first != place.second && sum.value > 0.)
+      {
+        entries.values[sum.place] -= sum.value;
+        entries.values[sums.at({place.first, place.first}).place] += sum.value;
+      }
+}
+
+void FittedOperator::set_shift(Entries &entries, double s) const
+{
+  for (std::size_t i = 0; i < nodes.n_owned(); ++i)
+    entries.values[entries.first.back() + i] = s * nodes.weights()[i];
+}
+
+void FittedOperator::update(const std::vector<double> &exponents)
+{
+  phi = exponents;
+  fill(fluxes);
+  set_shift(fluxes, shift);
+  system->set_matrix(fluxes.values);
+}
+
+std::vector<double> FittedOperator::apply(const std::vector<double> &p)
+{
+  std::vector<double> result;
+  system->multiply(p, result);
+  for (std::size_t i = 0; i < p.size(); ++i)
+    result[i] -= shift * nodes.weights()[i] * p[i];
+  return result;
+}
+
+std::vector<double> FittedOperator::values_at_nodes(const std::vector<double> &p) const
+{
+  const std::vector<double> free   = nodes.to_local(p);
+  std::vector<double>       result = free;
+  for (std::size_t i = 0; i < result.size(); ++i)
+    if (nodes.number(i) < 0)
+      {
+        double sum = 0.;
+        for (auto t = nodes.terms_begin(i); t != nodes.terms_end(i); ++t)
+          sum += t->weight * free[t->node] * std::exp(std::clamp(phi[t->node] - phi[i], -largest_exponent, largest_exponent));
+        result[i] = sum;
+      }
+  return result;
+}
+
+double FittedOperator::peclet(std::size_t c) const
+{
+  double lowest = std::numeric_limits<double>::infinity(), highest = -lowest;
+  for (unsigned int i = 0; i < nodes.points_per_cell(); ++i)
+    if (!is_void(c, i))
+      {
+        lowest  = std::min(lowest, phi[nodes.cell(c)[i]]);
+        highest = std::max(highest, phi[nodes.cell(c)[i]]);
+      }
+  return std::max(highest - lowest, 0.);
+}
+
+double FittedOperator::largest_rate()
+{
+  double rate = 0.;
+  if (shift != 0.)
+    {
+      shift = 0.;
+      set_shift(fluxes, shift);
+      system->set_matrix(fluxes.values);
+    }
+  const std::vector<double> columns = system->column_sums_of_sizes();
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    rate = std::max(rate, columns[i] / nodes.weights()[i]);
+  MPI_Allreduce(MPI_IN_PLACE, &rate, 1, MPI_DOUBLE, MPI_MAX, nodes.mesh().communicator());
+  return rate;
+}
+
+LinearResult FittedOperator::solve(double s, const std::vector<double> &b, std::vector<double> &p, double tolerance)
+{
+  if (s != shift)
+    {
+      shift = s;
+      set_shift(fluxes, s);
+      system->set_matrix(fluxes.values);
+    }
+  // A preconditioner serves until the iterations become many more than they were with it when it was new.
+  if (renew || s > 2. * preconditioner_shift || s < .5 * preconditioner_shift)
+    {
+      if (separate)
+        {
+          fill(monotone_fluxes);
+          set_shift(monotone_fluxes, s);
+          system->set_preconditioner(monotone_fluxes.values);
+        }
+      else
+        system->renew_preconditioner();
+      preconditioner_shift = s;
+      first_iterations     = 0;
+      renew                = false;
+    }
+  const LinearResult result = system->solve(b, p, tolerance, 1e-15 * system->diagonal_size(p));
+  if (first_iterations == 0)
+    first_iterations = std::max(result.iterations, 1U);
+  renew = result.iterations > first_iterations + std::max(5U, first_iterations / 2) || nodes.dimension() == 1;
+  return result;
+}
+} // namespace rhoflow

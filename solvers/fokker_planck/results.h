@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <solvers/base/timing.h>
+#include <solvers/comparison/parameters.h>
+#include <solvers/comparison/sgd_twin.h>
+#include <solvers/discretization/density_output.h>
+#include <solvers/fokker_planck/state.h>
+#include <solvers/mean_field/fitted_curve.h>
+
+namespace rhoflow
+{
+struct RunContext;
+
+/// What a run writes besides its tables of numbers: the density for ParaView, the fitted curve, the comparison with finite networks.
+class FokkerPlanckResults
+{
+public:
+  /// `twin`: null for no comparison.
+  FokkerPlanckResults(const LearningProblem &problem, const OutputParameters &output, const TwinSettings *twin,
+                      const RunContext &context);
+
+  /// At an output time. Collective.
+  void write(double time, bool last, double risk, const FokkerPlanckState &state, Timing &timing);
+
+  /// Rows for the report.
+  std::vector<std::pair<std::string, std::string>> report() const;
+
+private:
+  DensityOutput            density_output;
+  FittedCurve              curve;
+  std::unique_ptr<SgdTwin> twin;
+};
+} // namespace rhoflow

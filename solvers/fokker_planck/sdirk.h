@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <solvers/fokker_planck/state.h>
+
+namespace rhoflow
+{
+/// The two-stage, stiffly accurate, L-stable method of second order
+///   γ | γ          γ = 1 − 1/√2,
+///   1 | 1−γ  γ
+/// (R. Alexander, SIAM J. Numer. Anal. 14, 1977) with the embedded first-order weights (1, 0), run by PETSc's TS with its step
+/// size control. Both stages are equations of ImplicitStage. Steps with a negative density are rejected. The command line's
+/// PETSc options with the prefix -time_ apply.
+class Sdirk
+{
+public:
+  /// `tolerance`: of the density in one step, relative to its maximum.
+  Sdirk(FokkerPlanckState &state, double tolerance);
+  ~Sdirk();
+
+  struct Result
+  {
+    bool                     success = false;
+    double                   time = 0., next_step = 0.;
+    unsigned int             rejected = 0;
+    std::vector<StageResult> stages; ///< solved, rejected ones too
+  };
+  /// From `time` a step of at most `dt` that does not pass `end`. On success the state holds the new density. Collective.
+  Result step(FokkerPlanckState &state, double time, double dt, double end);
+
+private:
+  struct Petsc;
+  std::unique_ptr<Petsc> petsc;
+};
+} // namespace rhoflow

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+
+#include <solvers/base/run_parameters.h>
+#include <solvers/base/solver.h>
+#include <solvers/fokker_planck/density_evolution.h>
+
+namespace rhoflow
+{
+/// `Solver = fokker planck`: the equation with entropy, ∂_t ρ = ∇·(ρ ∇Ψ_λ(θ; ρ)) + (1/β) Δρ, on a mesh, for every learning problem
+/// with up to three parameters a neuron. The Laplacian is that of the space of the weights, also for (a, s, r) and r.
+class FokkerPlanckSolver : public Solver
+{
+public:
+  FokkerPlanckSolver();
+  ~FokkerPlanckSolver() override;
+
+  void prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator) override;
+  void run(const RunContext &context) override;
+
+private:
+  RunParameters                    run_parameters;
+  std::unique_ptr<LearningProblem> problem;
+  std::unique_ptr<MeanField>       mean_field;
+  TwinSettings                     twin;
+  FokkerPlanckSetup                setup;
+};
+
+SolverEntry fokker_planck_solver_entry();
+} // namespace rhoflow

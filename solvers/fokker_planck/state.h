@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <solvers/discretization/nodal_potential.h>
+#include <solvers/discretization/nodal_space.h>
+#include <solvers/fokker_planck/equilibrium.h>
+#include <solvers/fokker_planck/operator.h>
+#include <solvers/fokker_planck/step.h>
+
+namespace rhoflow
+{
+/// A density with entropy on one state of the mesh, with what solves for it there.
+struct FokkerPlanckState
+{
+  FokkerPlanckState(const AdaptiveMesh &mesh, const MeanField &mean_field, double beta, unsigned int degree,
+                    const StageSettings &settings);
+
+  /// Takes the density: e = m(p) − c, and the operator's exponents. Collective.
+  void set(std::vector<double> density);
+  /// Moves the operator to the present residual e.
+  void update_operator() { fitted.update(potential.exponents(e)); }
+  /// Σ M p. Collective.
+  double mass() const;
+  /// min p. Collective.
+  double minimum() const;
+
+  NodalSpace          space;
+  NodalPotential      potential;
+  FittedOperator      fitted;
+  ImplicitStage       stage;
+  std::vector<double> p; ///< at the owned nodes, with respect to dθ
+  std::vector<double> e; ///< m(p) − c
+
+  std::unique_ptr<Equilibrium> equilibrium; ///< null until somebody asks for it
+};
+} // namespace rhoflow

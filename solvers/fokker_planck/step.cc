@@ -1,0 +1,276 @@
+#include <solvers/fokker_planck/step.h>
+
+#include <petscsnes.h>
+
+#include <algorithm>
+#include <cmath>
+#include <exception>
+
+#include <solvers/base/exact_sum.h>
+#include <solvers/base/progress.h>
+#include <solvers/discretization/nodal_potential.h>
+#include <solvers/discretization/nodal_space.h>
+#include <solvers/fokker_planck/operator.h>
+#include <solvers/fokker_planck/petsc_check.h>
+#include <solvers/mean_field/mean_field.h>
+
+namespace rhoflow
+{
+namespace
+{
+/// Negative mass up to this is the linear solver's error, not the scheme's.
+constexpr double negligible_mass = 1e-12;
+constexpr unsigned int most_fallbacks = 8;
+
+double size_of(const std::vector<double> &x)
+{
+  double sum = 0.;
+  for (const double value : x)
+    sum += value * value;
+  return std::sqrt(sum);
+}
+
+/// Σ over the owned entries of all ranks, the same bits everywhere.
+double total(double mine, MPI_Comm comm)
+{
+  ExactSum sum;
+  sum.add(mine);
+  return global_sum(sum, comm);
+}
+} // namespace
+
+ImplicitStage::ImplicitStage(const NodalPotential &field, FittedOperator &fitted_operator, const StageSettings &stage_settings)
+  : potential(field)
+  , fitted(fitted_operator)
+  , settings(stage_settings)
+{
+  const std::vector<double> c = field.mean_field().residual(std::vector<double>(field.n_modes(), 0.));
+  small                       = settings.tolerance * std::max(1., size_of(c));
+}
+
+ImplicitStage::~ImplicitStage() = default;
+
+void ImplicitStage::evaluate(const std::vector<double> &e, std::vector<double> &residual)
+{
+  const NodalSpace &space = fitted.space();
+  fitted.update(potential.exponents(e));
+  const LinearResult linear = fitted.solve(shift, *right, solution, settings.linear_tolerance);
+  ++n_evaluations;
+  n_linear += linear.iterations;
+  linear_failed   = !linear.converged;
+  linear_residual = linear.residual;
+  std::vector<double> masses(solution.size());
+  for (std::size_t i = 0; i < masses.size(); ++i)
+    masses[i] = space.weights()[i] * solution[i];
+  const std::vector<double> present = potential.mean_field().residual(potential.moments(masses));
+  residual.resize(e.size());
+  for (std::size_t j = 0; j < e.size(); ++j)
+    residual[j] = e[j] - present[j];
+}
+
+/// PETSc's view of the fixed point.
+struct ImplicitStage::Snes
+{
+  ImplicitStage      &stage;
+  SNES                snes     = nullptr;
+  Vec                 x        = nullptr;
+  Mat                 jacobian = nullptr;
+  std::vector<double> e, residual;
+  std::exception_ptr  failure;
+
+  Snes(ImplicitStage &implicit_stage, bool newton)
+    : stage(implicit_stage)
+  {
+    petsc_check(VecCreateSeq(PETSC_COMM_SELF, static_cast<PetscInt>(stage.potential.n_modes()), &x));
+    petsc_check(SNESCreate(PETSC_COMM_SELF, &snes));
+    petsc_check(SNESSetOptionsPrefix(snes, newton ? "moments_newton_" : "moments_"));
+    petsc_check(SNESSetFunction(snes, nullptr, &Snes::function, this));
+    petsc_check(SNESSetType(snes, newton ? SNESNEWTONLS : SNESANDERSON));
+    if (newton)
+      {
+        petsc_check(MatCreateSNESMF(snes, &jacobian));
+        petsc_check(SNESSetJacobian(snes, jacobian, jacobian, MatMFFDComputeJacobian, nullptr));
+        KSP ksp;
+        PC  pc;
+        petsc_check(SNESGetKSP(snes, &ksp));
+        petsc_check(KSPSetType(ksp, KSPGMRES));
+        petsc_check(KSPSetTolerances(ksp, 1e-3, PETSC_DEFAULT, PETSC_DEFAULT, PETSC_DEFAULT));
+        petsc_check(KSPGetPC(ksp, &pc));
+        petsc_check(PCSetType(pc, PCNONE));
+      }
+    petsc_check(SNESSetTolerances(snes, stage.small, 0., 0., static_cast<PetscInt>(stage.settings.most_iterations), 100000));
+    petsc_check(SNESSetFromOptions(snes));
+  }
+
+  ~Snes()
+  {
+    SNESDestroy(&snes);
+    MatDestroy(&jacobian);
+    VecDestroy(&x);
+  }
+
+  static PetscErrorCode function(SNES solver, Vec x, Vec f, void *context)
+  {
+    Snes              &self = *static_cast<Snes *>(context);
+    const PetscScalar *in;
+    PetscScalar       *out;
+    PetscErrorCode     code = VecGetArrayRead(x, &in);
+    if (code != 0)
+      return code;
+    self.e.assign(in, in + self.stage.potential.n_modes());
+    code = VecRestoreArrayRead(x, &in);
+    if (code != 0)
+      return code;
+    // An exception must not pass through PETSc.
+    try
+      {
+        self.stage.evaluate(self.e, self.residual);
+      }
+    catch (...)
+      {
+        self.failure = std::current_exception();
+      }
+    const bool finite = std::all_of(self.residual.begin(), self.residual.end(), [](double v) { return std::isfinite(v); });
+    if (self.failure || !finite)
+      {
+        self.residual.assign(self.e.size(), 0.);
+        code = SNESSetFunctionDomainError(solver);
+        if (code != 0)
+          return code;
+      }
+    code = VecGetArray(f, &out);
+    if (code != 0)
+      return code;
+    std::copy(self.residual.begin(), self.residual.end(), out);
+    return VecRestoreArray(f, &out);
+  }
+};
+
+void ImplicitStage::iterate(std::vector<double> &e, bool newton, StageResult &result)
+{
+  Snes         solver(*this, newton);
+  PetscScalar *values;
+  petsc_check(VecGetArray(solver.x, &values));
+  std::copy(e.begin(), e.end(), values);
+  petsc_check(VecRestoreArray(solver.x, &values));
+  petsc_check(SNESSolve(solver.snes, nullptr, solver.x));
+  if (solver.failure)
+    std::rethrow_exception(solver.failure);
+  SNESConvergedReason reason;
+  petsc_check(SNESGetConvergedReason(solver.snes, &reason));
+  const PetscScalar *found;
+  petsc_check(VecGetArrayRead(solver.x, &found));
+  e.assign(found, found + e.size());
+  petsc_check(VecRestoreArrayRead(solver.x, &found));
+  std::vector<double> residual = solver.residual;
+  // Newton's last evaluation may have been a derivative's.
+  if (e != solver.e)
+    evaluate(e, residual);
+  result.converged = reason > 0 && size_of(residual) <= small && !linear_failed;
+  if (!result.converged)
+    result.failure = linear_failed ? "the linear solver stopped at the relative residual " + short_number(linear_residual, 2) :
+                                     std::string(newton ? "Newton's" : "Anderson's") +
+                                       " iteration in moment space stopped at the residual " + short_number(size_of(residual), 2) +
+                                       " (wanted: " + short_number(small, 2) + ")";
+  for (std::size_t j = 0; j < e.size(); ++j)
+    e[j] -= residual[j];
+}
+
+bool ImplicitStage::mark_negative(const std::vector<double> &p) const
+{
+  const NodalSpace &space    = fitted.space();
+  double            negative = 0., mass = 0.;
+  for (std::size_t i = 0; i < p.size(); ++i)
+    {
+      negative += space.weights()[i] * std::max(-p[i], 0.);
+      mass += space.weights()[i] * std::abs(p[i]);
+    }
+  negative = total(negative, space.mesh().communicator());
+  mass     = total(mass, space.mesh().communicator());
+  if (negative <= negligible_mass * mass)
+    return false;
+  const std::vector<double> local = space.to_local(p);
+  for (std::size_t c = 0; c < space.n_cells(); ++c)
+    for (unsigned int i = 0; i < space.points_per_cell(); ++i)
+      {
+        const std::uint32_t node = space.cell(c)[i];
+        for (auto t = space.terms_begin(node); t != space.terms_end(node); ++t)
+          if (local[t->node] < 0.)
+            fitted.fallback()[c] = 1;
+      }
+  return true;
+}
+
+void ImplicitStage::restore_mass(double mass, std::vector<double> &p) const
+{
+  const NodalSpace &space = fitted.space();
+  double            sum   = 0.;
+  for (std::size_t i = 0; i < p.size(); ++i)
+    sum += space.weights()[i] * p[i];
+  const double factor = mass / total(sum, space.mesh().communicator());
+  for (double &value : p)
+    value *= factor;
+}
+
+StageResult ImplicitStage::solve(double s, const std::vector<double> &b, std::vector<double> &p, std::vector<double> &e,
+                                 bool frozen, bool keep_sign)
+{
+  shift         = s;
+  right         = &b;
+  solution      = p;
+  n_evaluations = n_linear = 0;
+  double sum    = 0.;
+  for (const double value : b)
+    sum += value;
+  const double mass = total(sum, fitted.space().mesh().communicator()) / s;
+
+  std::vector<double> guess = e;
+  StageResult         result;
+  for (;;)
+    {
+      if (frozen || guess.empty())
+        {
+          std::vector<double> residual;
+          evaluate(guess, residual);
+          for (std::size_t j = 0; j < e.size(); ++j)
+            e[j] = guess[j] - residual[j];
+          result.converged = !linear_failed;
+          if (linear_failed)
+            result.failure = "the linear solver stopped at the relative residual " + short_number(linear_residual, 2);
+        }
+      else
+        {
+          e = guess;
+          iterate(e, settings.newton, result);
+          if (!result.converged && !settings.newton && !linear_failed)
+            {
+              solution = p;
+              e        = guess;
+              iterate(e, true, result);
+            }
+          if (result.converged)
+            guess = e;
+        }
+      if (!result.converged || !keep_sign || !mark_negative(solution))
+        break;
+      if (++result.fallbacks > most_fallbacks / 2)
+        std::fill(fitted.fallback().begin(), fitted.fallback().end(), 1);
+      if (result.fallbacks > most_fallbacks)
+        {
+          result.converged = false;
+          result.failure   = "the density stays negative although all cells have monotone fluxes";
+          break;
+        }
+    }
+  result.iterations = n_evaluations;
+  result.linear     = n_linear;
+  if (!result.converged)
+    return result;
+  p = solution;
+  if (keep_sign)
+    for (double &value : p)
+      value = std::max(value, 0.);
+  restore_mass(mass, p);
+  return result;
+}
+} // namespace rhoflow

@@ -1,0 +1,195 @@
+#include <solvers/fokker_planck/time_stepping.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include <solvers/base/error.h>
+#include <solvers/base/progress.h>
+#include <solvers/fokker_planck/diagnostics.h>
+#include <solvers/fokker_planck/sdirk.h>
+
+namespace rhoflow
+{
+namespace
+{
+/// Rounding of the sums that make up the free energy.
+double round_off(double energy)
+{
+  return 1e-13 * (1. + std::abs(energy));
+}
+
+constexpr unsigned int most_halvings = 30;
+/// Steps between two looks at the operator for the longest stable explicit step, and what is kept back for its changes.
+constexpr unsigned int steps_between_looks = 20;
+constexpr double       safety              = 0.9;
+} // namespace
+
+TimeStepping::TimeStepping(const FokkerPlanckParameters &parameters)
+  : settings(parameters)
+  , next_step(parameters.time_step)
+{}
+
+TimeStepping::~TimeStepping() = default;
+
+void TimeStepping::forget()
+{
+  sdirk.reset();
+  last_change.clear();
+  energy_known      = false;
+  steps_with_stable = 0;
+}
+
+double TimeStepping::limited(double dt, double time, double end) const
+{
+  const double left = end - time;
+  if (left <= dt * (1. + 1e-10))
+    return left;
+  return left < 2. * dt ? .5 * left : dt; // two equal steps rather than a whole and a sliver
+}
+
+void TimeStepping::count(const StageResult &result)
+{
+  total.iterations += result.iterations;
+  total.solves += result.iterations;
+  total.linear += result.linear;
+  total.fallbacks += result.fallbacks;
+}
+
+double TimeStepping::step(FokkerPlanckState &state, double time, double end)
+{
+  using Stepping = FokkerPlanckParameters::Stepping;
+  if (!energy_known)
+    energy = free_energy(state.fitted, state.potential, state.p);
+  energy_known = true;
+  double reached;
+  if (settings.stepping == Stepping::sdirk2)
+    reached = second_order(state, time, end);
+  else
+    {
+      double dt = settings.stepping == Stepping::ssp33 ? std::min(settings.time_step, stable_step(state)) : settings.time_step;
+      dt        = limited(dt, time, end);
+      double done = dt;
+      if (settings.stepping == Stepping::ssp33)
+        explicit_step(state, dt);
+      else
+        done = implicit_euler(state, dt, settings.stepping == Stepping::semi_implicit_euler);
+      reached = done == dt && dt >= (end - time) * (1. - 1e-10) ? end : time + done;
+      taken   = done;
+    }
+  ++total.steps;
+  return reached;
+}
+
+double TimeStepping::implicit_euler(FokkerPlanckState &state, double dt, bool frozen)
+{
+  // Cells that fell back long ago may do without again.
+  if (total.steps % 16 == 0)
+    std::fill(state.fitted.fallback().begin(), state.fitted.fallback().end(), 0);
+  const std::vector<double> start = state.p, start_e = state.e;
+  std::string               failure;
+  for (unsigned int halvings = 0; halvings <= most_halvings; ++halvings, dt *= .5)
+    {
+      std::vector<double> b(start.size());
+      for (std::size_t i = 0; i < b.size(); ++i)
+        b[i] = state.space.weights()[i] * start[i] / dt;
+      for (unsigned int round = 0; round < 2; ++round)
+        {
+          std::vector<double> p = start, e = start_e;
+          if (!frozen && taken > 0. && last_change.size() == e.size())
+            for (std::size_t j = 0; j < e.size(); ++j)
+              e[j] += std::min(dt / taken, 1.) * last_change[j];
+          const StageResult result = state.stage.solve(1. / dt, b, p, e, frozen, true);
+          count(result);
+          failure = result.failure;
+          if (!result.converged)
+            break;
+          const double after = free_energy(state.fitted, state.potential, p);
+          if (after > energy + round_off(energy) && round == 0 && !frozen)
+            {
+              // Only monotone fluxes everywhere make the decay of the free energy a theorem.
+              ++total.fallbacks;
+              std::fill(state.fitted.fallback().begin(), state.fitted.fallback().end(), 1);
+              continue;
+            }
+          last_change.resize(e.size());
+          for (std::size_t j = 0; j < e.size(); ++j)
+            last_change[j] = e[j] - start_e[j];
+          state.p = std::move(p);
+          state.e = std::move(e);
+          energy  = after;
+          return dt;
+        }
+      ++total.rejected;
+    }
+  state.p = start;
+  state.e = start_e;
+  throw RunError("an implicit step of length " + short_number(dt, 2) + " did not converge: " + failure +
+                 ". Reduce 'Fokker-Planck/Time step', raise 'Fokker-Planck/Maximum nonlinear iterations' or "
+                 "'Fokker-Planck/Linear tolerance', or try another preconditioner ('-- -linear_pc_type bjacobi').");
+}
+
+double TimeStepping::stable_step(FokkerPlanckState &state)
+{
+  if (steps_with_stable == 0)
+    {
+      state.update_operator();
+      // Twice the inverse of the Gershgorin bound: positive for monotone fluxes, and inside the stability interval 2.51.
+      stable = safety * 2. / state.fitted.largest_rate();
+    }
+  steps_with_stable = (steps_with_stable + 1) % steps_between_looks;
+  return stable;
+}
+
+void TimeStepping::explicit_step(FokkerPlanckState &state, double dt)
+{
+  // Shu and Osher's third-order method: convex combinations of Euler steps.
+  const std::vector<double> start = state.p;
+  const double              keep[3] = {0., .75, 1. / 3.};
+  for (const double part : keep)
+    {
+      state.set(std::move(state.p));
+      const std::vector<double> flow = state.fitted.apply(state.p);
+      for (std::size_t i = 0; i < flow.size(); ++i)
+        state.p[i] = part * start[i] + (1. - part) * (state.p[i] - dt * flow[i] / state.space.weights()[i]);
+      ++total.linear;
+    }
+  state.set(std::move(state.p));
+  energy = free_energy(state.fitted, state.potential, state.p);
+}
+
+double TimeStepping::second_order(FokkerPlanckState &state, double time, double end)
+{
+  if (!sdirk)
+    sdirk = std::make_unique<Sdirk>(state, settings.error_tolerance);
+  const std::vector<double> start = state.p, start_e = state.e;
+  double                    dt    = std::min({next_step, settings.maximum_time_step});
+  for (unsigned int halvings = 0; halvings < 4; ++halvings)
+    {
+      const Sdirk::Result result = sdirk->step(state, time, limited(dt, time, end), end);
+      for (const StageResult &stage : result.stages)
+        count(stage);
+      total.rejected += result.rejected;
+      if (result.success)
+        {
+          const double after = free_energy(state.fitted, state.potential, state.p);
+          if (after <= energy + round_off(energy))
+            {
+              energy    = after;
+              taken     = result.time - time;
+              next_step = std::min(result.next_step, settings.maximum_time_step);
+              return result.time;
+            }
+        }
+      state.p = start;
+      state.e = start_e;
+      ++total.rejected;
+      dt *= .25;
+    }
+  // What the second-order method cannot do, the first-order one can.
+  dt               = limited(dt, time, end);
+  const bool ends  = dt >= (end - time) * (1. - 1e-10);
+  taken            = implicit_euler(state, dt, false);
+  next_step        = 2. * taken;
+  return ends && taken == dt ? end : time + taken;
+}
+} // namespace rhoflow

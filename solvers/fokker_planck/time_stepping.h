@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include <solvers/fokker_planck/parameters.h>
+#include <solvers/fokker_planck/state.h>
+
+namespace rhoflow
+{
+class Sdirk;
+
+/// What all steps together took.
+struct StepCounts
+{
+  std::uint64_t steps      = 0;
+  std::uint64_t rejected   = 0; ///< tried with a step that was too long
+  std::uint64_t iterations = 0; ///< in moment space
+  std::uint64_t linear     = 0; ///< Krylov iterations
+  std::uint64_t solves     = 0; ///< linear systems
+  std::uint64_t fallbacks  = 0; ///< repetitions with monotone fluxes for the sign or the free energy
+};
+
+/// Steps of M dp/dt = −K(e) p, e = m(p) − c.
+class TimeStepping
+{
+public:
+  explicit TimeStepping(const FokkerPlanckParameters &parameters);
+  ~TimeStepping();
+
+  /// One step, not beyond `end`; returns the time after it, which is `end` exactly where that is reached. With implicit Euler
+  ///   M (p' − p)/Δt = −K(m(p') − c) p'
+  /// the free energy does not increase: where rounding or cells without monotone fluxes let it, they fall back. Steps whose
+  /// equations do not converge are halved. Throws RunError if that does not help. Collective.
+  double step(FokkerPlanckState &state, double time, double end);
+
+  /// The mesh is a new one: nothing that was remembered fits.
+  void forget();
+
+  const StepCounts &counts() const { return total; }
+  double            last_step() const { return taken; }
+  /// F after the last step.
+  double last_free_energy() const { return energy; }
+
+private:
+  double limited(double dt, double time, double end) const;
+  /// Returns the step taken, dt or a part of it.
+  double implicit_euler(FokkerPlanckState &state, double dt, bool frozen);
+  void   explicit_step(FokkerPlanckState &state, double dt);
+  double stable_step(FokkerPlanckState &state);
+  double second_order(FokkerPlanckState &state, double time, double end);
+  void   count(const StageResult &result);
+
+  FokkerPlanckParameters settings;
+  StepCounts             total;
+  double                 taken = 0., energy = 0.;
+  bool                   energy_known = false;
+  std::unique_ptr<Sdirk> sdirk;
+  double                 next_step = 0.; ///< of SDIRK2
+  std::vector<double>    last_change;    ///< of e in the last step
+  double                 stable            = 0.;
+  unsigned int           steps_with_stable = 0;
+};
+} // namespace rhoflow
