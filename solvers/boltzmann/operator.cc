@@ -57,7 +57,7 @@ DualProblem::Cost DualProblem::cost(const MeanField &mean_field, const Domain &d
 {
   const LearningProblem &problem = mean_field.learning_problem();
   // Throws where the entropy has no meaning.
-  const AmbientMeasure measure(problem);
+  static_cast<void>(AmbientMeasure(problem));
   const int          n_ranks = number_of_ranks(communicator);
   const unsigned int skip    = problem.linear_in_first_parameter() ? 1 : 0;
   return {n_tensor_nodes(domain, nodes_per_cell, 0) / n_ranks,
@@ -79,6 +79,7 @@ DualProblem::DualProblem(const MeanField &mean_field, const Domain &domain, unsi
     c = -c;
   constant = field.risk(target);
 
+  const LearningProblem      &problem = field.learning_problem();
   std::vector<AxisQuadrature> axes;
   n_global_omega = 1;
   for (std::size_t d = n_parameters - n_omega; d < n_parameters; ++d)

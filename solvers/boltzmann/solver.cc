@@ -40,12 +40,9 @@ BoltzmannSolver::~BoltzmannSolver() = default;
 
 void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator)
 {
-  run_parameters.parse(parameters);
+  common.parse(parameters);
   settings.parse(parameters);
-  domain.parse(parameters);
-  MeanFieldParameters field_parameters;
-  field_parameters.parse(parameters);
-  inverse_temperature = field_parameters.inverse_temperature;
+  inverse_temperature = common.parameters.inverse_temperature;
   if (!std::isfinite(inverse_temperature))
     throw InputError("Mean field/Inverse temperature",
                      "the solver 'boltzmann' finds the density of a finite temperature: give a finite beta, such as 100.");
@@ -53,28 +50,14 @@ void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm com
     throw InputError("Boltzmann/Path of inverse temperatures", "the path must stay below the last inverse temperature, " +
                                                                  short_number(inverse_temperature) +
                                                                  " of section 'Mean field'.");
-  if (run_parameters.compare_with_sgd)
+  if (common.run.compare_with_sgd)
     throw InputError("Compare with SGD",
                      "the solver 'boltzmann' has no time in which a network could be trained beside it. Set "
                      "it to false.");
-  problem              = make_learning_problem(parameters, domain.lower, domain.upper, run_parameters.seed);
-  const unsigned int D = problem->n_parameters();
-  observables.parse(parameters, problem->parameter_names());
-  if (domain.dimension() != D)
-    {
-      std::string names;
-      for (const std::string &name : problem->parameter_names())
-        names += (names.empty() ? "" : ", ") + name;
-      throw InputError("Domain/Lower corner", "the box has " + std::to_string(domain.dimension()) +
-                                                " coordinates, but the neuron has the parameters " + names +
-                                                ". Give the lower and the upper corner one number for each.");
-    }
-  if (problem->parameter_names().back() == "r" && domain.lower.back() < 0.)
-    throw InputError("Domain/Lower corner", "r is a radius: its lower corner must be at least 0.");
-  const unsigned int skip = D - problem->n_feature_parameters();
-  mean_field = std::make_unique<MeanField>(*problem, std::vector<double>(domain.lower.begin() + skip, domain.lower.end()),
-                                           std::vector<double>(domain.upper.begin() + skip, domain.upper.end()),
-                                           field_parameters);
+  observables.parse(parameters, common.problem->parameter_names());
+  common.make_mean_field();
+  const Domain    &domain     = common.domain;
+  const MeanField *mean_field = common.mean_field.get();
   // With one more node for the error estimate.
   const auto cost = DualProblem::cost(*mean_field, domain, settings.nodes_per_cell + 1, communicator);
   if (cost.bytes > 8e9 || cost.nodes > 1e9)
@@ -92,9 +75,12 @@ void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm com
 
 void BoltzmannSolver::run(const RunContext &context)
 {
-  const bool  writes = rank_of(context.communicator) == 0;
-  Timing      timing;
-  DualProblem dual = [&] {
+  const LearningProblem *problem    = common.problem.get();
+  const MeanField       *mean_field = common.mean_field.get();
+  const Domain          &domain     = common.domain;
+  const bool             writes     = rank_of(context.communicator) == 0;
+  Timing                 timing;
+  DualProblem            dual = [&] {
     Timing::Scope scope(timing.section("features"));
     return DualProblem(*mean_field, domain, settings.nodes_per_cell, context.communicator);
   }();
@@ -109,7 +95,7 @@ void BoltzmannSolver::run(const RunContext &context)
                                        " features kept, error " + short_number(mean_field->compression_error(), 2)));
 
   Statistics          statistics(context.directory.file("statistics.csv"), writes);
-  FittedCurve         curve(*problem, context.directory, writes);
+  FittedCurve         curve(*problem, context.directory, writes, "inverse temperature");
   std::vector<double> betas = settings.path;
   betas.push_back(inverse_temperature);
   BoltzmannSolution    solution{{0., std::vector<double>(dual.n_modes(), 0.), 0., 0., {}, {}, {}}};
@@ -147,7 +133,7 @@ void BoltzmannSolver::run(const RunContext &context)
                                  "): refine section 'Domain', or raise 'Boltzmann/Nodes per cell'");
       add_to_row(statistics, solution, last, quadrature_error, problem->parameter_names(), observables);
       statistics.finish_row();
-      curve.add(static_cast<double>(row), mean_field->prediction(solution.state.moments));
+      curve.add(beta, mean_field->prediction(solution.state.moments));
     }
   if (settings.write_density)
     {
@@ -183,9 +169,9 @@ SolverEntry boltzmann_solver_entry()
     "log(rho), which is the self-consistent rho = exp(-beta Psi_lambda(theta; rho))/Z. Newton's method on the concave dual "
     "problem in as many unknowns as there are moments, with Gauss points in the cells of section 'Domain'; needs a finite "
     "'Inverse temperature' and a box (or weight decay) that holds the density. Writes free energy, entropy, moments and error "
-    "bounds (statistics.csv, one row an inverse temperature), the density (density.vtu) and the fitted curve (curve.csv; its "
-    "column time counts the rows of statistics.csv from 0). For 'Neuron = landscape' the Gibbs density exp(-beta (L + "
-    "(lambda/2) |theta|^2))/Z; the risk is then int L rho. Of section 'Output' it reads 'Observables'.",
+    "bounds (statistics.csv, one row an inverse temperature), the density (density.vtu) and the fitted curves (curve.csv). For "
+    "'Neuron = landscape' the Gibbs density exp(-beta (L + (lambda/2) |theta|^2))/Z; the risk is then int L rho. Of section "
+    "'Output' it reads 'Observables'.",
     [] { return std::make_unique<BoltzmannSolver>(); },
     {"", "Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Boltzmann", "Output"}};
 }

@@ -1,18 +1,12 @@
 #pragma once
 
-#include <memory>
-
-#include <meshes/domain.h>
-#include <solvers/base/run_parameters.h>
 #include <solvers/base/solver.h>
 #include <solvers/boltzmann/parameters.h>
+#include <solvers/mean_field/setup.h>
 #include <solvers/model/observables.h>
 
 namespace rhoflow
 {
-class LearningProblem;
-class MeanField;
-
 /// `Solver = boltzmann`: the stationary density of the equation with entropy, ρ* = Z⁻¹ exp(−β Ψ_λ(·; ρ*)), by Newton's method
 /// on the concave dual problem in moment space.
 class BoltzmannSolver : public Solver
@@ -25,13 +19,10 @@ public:
   void run(const RunContext &context) override;
 
 private:
-  RunParameters                    run_parameters;
-  BoltzmannParameters              settings;
-  Domain                           domain;
-  double                           inverse_temperature = 0.;
-  Observables                      observables;
-  std::unique_ptr<LearningProblem> problem;
-  std::unique_ptr<MeanField>       mean_field;
+  MeanFieldSetup      common;
+  BoltzmannParameters settings;
+  double              inverse_temperature = 0.;
+  Observables         observables;
 };
 
 SolverEntry boltzmann_solver_entry();

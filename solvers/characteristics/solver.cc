@@ -9,6 +9,7 @@
 #include <solvers/characteristics/solver.h>
 #include <solvers/characteristics/step.h>
 #include <solvers/comparison/sgd_twin.h>
+#include <solvers/mean_field/fitted_curve.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 
@@ -48,11 +49,12 @@ public:
     , stepper(system, parameters.tolerance)
     , sample(box.lower, box.upper, problem.linear_in_first_parameter())
     , statistics(context.directory.file("statistics.csv"), rank_of(context.communicator) == 0)
+    , curve(problem, context.directory, rank_of(context.communicator) == 0)
   {
     if (parameters.write_points)
       pictures.emplace(context.directory);
     if (twin_settings != nullptr)
-      twin.emplace(problem, *twin_settings, context.directory);
+      twin.emplace(problem, *twin_settings, context.directory, &context.progress);
   }
 
   double time() const override { return stepper.time(); }
@@ -92,11 +94,13 @@ public:
         Timing::Scope scope(timing.section("pictures"));
         write_points(points);
       }
+    const std::vector<double> prediction = system.mean_field().prediction(system.moments());
     if (twin)
       {
         Timing::Scope scope(timing.section("finite networks"));
-        twin->compare(time(), {last.risk, system.mean_field().prediction(system.moments()), points, system.start().weights});
+        twin->compare(time(), {last.risk, prediction, points, system.start().weights});
       }
+    curve.add(time(), prediction, twin ? twin->band() : Curves());
   }
 
   std::vector<std::pair<std::string, std::string>> progress() const override
@@ -173,6 +177,7 @@ private:
   CharacteristicsStep        stepper;
   PotentialSample            sample;
   Statistics                 statistics;
+  FittedCurve                curve;
   std::optional<PointOutput> pictures;
   std::optional<SgdTwin>     twin;
   CharacteristicsDiagnostics last;
@@ -186,38 +191,24 @@ CharacteristicsSolver::~CharacteristicsSolver() = default;
 
 void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator)
 {
-  run_parameters.parse(parameters);
+  common.parse(parameters);
+  common.parameters.refuse_entropy(common.run.solver);
   settings.parse(parameters);
-  domain.parse(parameters);
-  MeanFieldParameters field_parameters;
-  field_parameters.parse(parameters);
-  field_parameters.refuse_entropy(run_parameters.solver);
-  problem              = make_learning_problem(parameters, domain.lower, domain.upper, run_parameters.seed);
-  const unsigned int D = problem->n_parameters();
-  observables.parse(parameters, problem->parameter_names());
-  if (domain.dimension() != D)
-    {
-      std::string names;
-      for (const std::string &name : problem->parameter_names())
-        names += (names.empty() ? "" : ", ") + name;
-      throw InputError("Domain/Lower corner",
-                       "the box has " + std::to_string(domain.dimension()) +
-                         " coordinates, but the neuron has the parameters " + names +
-                         ". Give the lower and the upper corner one number for each; the optimality certificate looks "
-                         "for the lowest potential there.");
-    }
-  if (run_parameters.compare_with_sgd)
+  const LearningProblem &problem = *common.problem;
+  const unsigned int     D       = problem.n_parameters();
+  observables.parse(parameters, problem.parameter_names());
+  if (common.run.compare_with_sgd)
     {
       twin_settings.parse(parameters);
-      twin_settings.check(*problem);
+      twin_settings.check(problem);
     }
 
   if (std::pow(static_cast<double>(settings.n_per_coordinate), D) > 1e8)
     throw InputError("Characteristics/Nodes per coordinate", "the initial law would have more than 10^8 points. Choose fewer.");
-  problem->initial_law().quadrature(settings.n_per_coordinate, law.points, law.weights);
+  problem.initial_law().quadrature(settings.n_per_coordinate, law.points, law.weights);
   drop_light_points(law, D, settings.neglected_mass);
 
-  const unsigned int K = problem->n_nodes();
+  const unsigned int K = problem.n_nodes();
   exact_features       = (settings.features == CharacteristicsParameters::Features::exact ||
                     (settings.features == CharacteristicsParameters::Features::automatic && K <= 1000));
   // MeanField keeps a K × K matrix.
@@ -227,35 +218,32 @@ void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Co
                        " data nodes, more than the 10000 that can be kept exactly. Choose 'compressed', "
                        "or fewer nodes in section 'Data'.");
   if (exact_features)
-    field_parameters.tolerance = 0.;
+    common.parameters.tolerance = 0.;
   else
     {
-      const std::string outside = coordinate_outside(*problem, domain, law.points.data(), law.size());
+      const std::string outside = coordinate_outside(problem, common.domain, law.points.data(), law.size());
       if (!outside.empty())
         throw InputError("Domain/Lower corner",
                          "the initial law has a point with " + outside + " outside the box. " + box_advice);
     }
-  const unsigned int skip = D - problem->n_feature_parameters();
-  mean_field = std::make_unique<MeanField>(*problem, std::vector<double>(domain.lower.begin() + skip, domain.lower.end()),
-                                           std::vector<double>(domain.upper.begin() + skip, domain.upper.end()),
-                                           field_parameters);
+  common.make_mean_field();
 
   int n_ranks;
   MPI_Comm_size(communicator, &n_ranks);
-  const double bytes = 8. * static_cast<double>(law.size()) / n_ranks * mean_field->n_modes() *
-                       (1. + problem->n_feature_parameters());
+  const double bytes = 8. * static_cast<double>(law.size()) / n_ranks * common.mean_field->n_modes() *
+                       (1. + problem.n_feature_parameters());
   if (bytes > 8e9)
     throw InputError("Characteristics/Nodes per coordinate",
-                     std::to_string(law.size()) + " points with " + std::to_string(mean_field->n_modes()) + " features need " +
-                       short_number(bytes / 1e9, 2) + " GB on every rank. Choose fewer nodes, more ranks" +
+                     std::to_string(law.size()) + " points with " + std::to_string(common.mean_field->n_modes()) +
+                       " features need " + short_number(bytes / 1e9, 2) + " GB on every rank. Choose fewer nodes, more ranks" +
                        (exact_features ? ", or 'Features = compressed'." : "."));
 }
 
 void CharacteristicsSolver::run(const RunContext &context)
 {
-  CharacteristicsEvolution evolution(*mean_field, law, settings, exact_features, observables,
-                                     run_parameters.compare_with_sgd ? &twin_settings : nullptr, domain, context);
-  run_time_loop(evolution, run_parameters.all_output_times(), context.progress);
+  CharacteristicsEvolution evolution(*common.mean_field, law, settings, exact_features, observables,
+                                     common.run.compare_with_sgd ? &twin_settings : nullptr, common.domain, context);
+  run_time_loop(evolution, common.run.all_output_times(), context.progress);
   const auto timing = evolution.timing.write(context.directory.file("timing.csv"), context.communicator);
   context.progress.report("Characteristics", evolution.report());
   context.progress.report("Time, mean over the ranks", timing);

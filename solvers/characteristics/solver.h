@@ -1,20 +1,14 @@
 #pragma once
 
-#include <memory>
-
-#include <meshes/domain.h>
-#include <solvers/base/run_parameters.h>
 #include <solvers/base/solver.h>
 #include <solvers/characteristics/operator.h>
 #include <solvers/characteristics/parameters.h>
 #include <solvers/comparison/parameters.h>
+#include <solvers/mean_field/setup.h>
 #include <solvers/model/observables.h>
 
 namespace rhoflow
 {
-class LearningProblem;
-class MeanField;
-
 /// `Solver = characteristics`: a Gauss quadrature of the initial law, moved along θ' = −∇Ψ_λ(θ; ρ). The moved empirical measure
 /// solves the continuity equation exactly (in the weak sense), so that the quadrature of ρ_0 and the tolerance of the time
 /// steps are the only errors.
@@ -28,15 +22,12 @@ public:
   void run(const RunContext &context) override;
 
 private:
-  RunParameters                    run_parameters;
-  CharacteristicsParameters        settings;
-  TwinSettings                     twin_settings;
-  Domain                           domain;
-  std::unique_ptr<LearningProblem> problem;
-  std::unique_ptr<MeanField>       mean_field;
-  bool                             exact_features = true;
-  WeightedPoints                   law;
-  Observables                      observables;
+  MeanFieldSetup            common;
+  CharacteristicsParameters settings;
+  TwinSettings              twin_settings;
+  bool                      exact_features = true;
+  WeightedPoints            law;
+  Observables               observables;
 };
 
 SolverEntry characteristics_solver_entry();

@@ -5,6 +5,7 @@
 #include <solvers/model/learning_problem.h>
 #include <solvers/particles/sample_statistics.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -20,10 +21,12 @@ bool is_root(MPI_Comm communicator)
 }
 } // namespace
 
-SgdTwin::SgdTwin(const LearningProblem &learning_problem, const TwinSettings &twin_settings, const RunDirectory &directory)
+SgdTwin::SgdTwin(const LearningProblem &learning_problem, const TwinSettings &twin_settings, const RunDirectory &directory,
+                 Progress *shown_progress)
   : problem(learning_problem)
   , settings(twin_settings)
   , communicator(directory.communicator())
+  , progress(shown_progress)
   , networks(problem, settings.particles, settings.weight_decay, settings.seed, communicator)
   , distances(problem.n_parameters(), settings.comparison.n_directions, settings.comparison.n_bins)
   , comparison_table(directory.file("comparison.csv"), is_root(communicator))
@@ -42,7 +45,8 @@ SgdTwin::SgdTwin(const LearningProblem &learning_problem, const TwinSettings &tw
     return; // no step, no bias of it
   ParticleParameters coarser = settings.particles;
   coarser.step_size *= 2.;
-  double_step = std::make_unique<Replicas>(problem, coarser, settings.weight_decay, settings.seed, communicator);
+  coarser.noise_parts = 2; // on the same Brownian path
+  double_step         = std::make_unique<Replicas>(problem, coarser, settings.weight_decay, settings.seed, communicator);
 }
 
 double SgdTwin::static_bias(const DensitySnapshot &density) const
@@ -70,18 +74,47 @@ double SgdTwin::static_bias(const DensitySnapshot &density) const
   return (global_sum(sum, communicator) - pairs) / (2. * static_cast<double>(settings.particles.n_neurons));
 }
 
+void SgdTwin::train(double time)
+{
+  struct Part
+  {
+    Replicas   *replicas;
+    double      work; ///< neurons times steps
+    const char *label;
+  };
+  const Part   parts[] = {{&networks, 1., "networks at t"},
+                          {half_width.get(), .5, "networks of half the width at t"},
+                          {double_step.get(), .5, "networks with twice the step at t"}};
+  const double end     = (settings.output_times.empty() ? time : std::max(time, settings.output_times.back()));
+  double       total = 0., done = 0.;
+  for (const Part &part : parts)
+    total += (part.replicas != nullptr ? part.work : 0.);
+  for (const Part &part : parts)
+    if (part.replicas != nullptr)
+      {
+        for (double now = trained; now < time;)
+          {
+            now = part.replicas->pause(now, time, end);
+            part.replicas->advance_to(now);
+            const double share = (done + part.work * (now - trained) / (time - trained)) / total;
+            if (progress != nullptr)
+              progress->update((trained + share * (time - trained)) / end,
+                               {{"t", short_number(time)}, {part.label, short_number(now)}});
+          }
+        done += part.work;
+      }
+  trained = time;
+}
+
 void SgdTwin::compare(double time, const DensitySnapshot &density)
 {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  networks.advance_to(time);
+  train(time);
   const std::vector<double> risks = networks.risks();
 
   // Replica by replica: what the risk would be without the biases, as far as they are known.
   std::vector<double> unbiased = risks;
   double              bias     = nan;
-  for (Replicas *other : {half_width.get(), double_step.get()})
-    if (other != nullptr)
-      other->advance_to(time);
   if (time == 0.)
     {
       bias = static_bias(density);
@@ -109,7 +142,7 @@ void SgdTwin::compare(double time, const DensitySnapshot &density)
 
   const std::vector<double> neurons  = networks.local_coordinates();
   const Distances::Result   distance = distances.between(density.points, density.weights, density.extents, neurons, {},
-                                                       communicator);
+                                                         communicator);
   const Distances::Result   floor    = distances.sampling_floor(neurons, settings.particles.n_neurons, communicator);
   last_distance                      = distance.sliced;
   last_floor                         = floor.sliced;
@@ -143,7 +176,10 @@ std::vector<std::pair<std::string, std::string>> SgdTwin::report() const
   return {
     {"finite networks", std::to_string(particles.n_replicas) + " of " + std::to_string(particles.n_neurons) +
                           (problem.has_external_potential() ? " independent walkers, " : " neurons, ") +
-                          ParticleParameters::method_name(particles.method)},
+                          ParticleParameters::method_name(particles.method) +
+                          (std::isfinite(particles.inverse_temperature) ?
+                             " with noise of inverse temperature " + short_number(particles.inverse_temperature) :
+                             "")},
     {"largest deviation of the risk", short_number(largest, 3) + " standard errors, at t = " + short_number(time_of_largest)},
     {"sliced W1 of density and neurons",
      short_number(last_distance, 2) + " at the end; sampling alone would make " + short_number(last_floor, 2)},

@@ -9,11 +9,13 @@
 #include <solvers/comparison/distances.h>
 #include <solvers/comparison/parameters.h>
 #include <solvers/particles/particle_output.h>
+#include <solvers/particles/prediction_band.h>
 #include <solvers/particles/replicas.h>
 
 namespace rhoflow
 {
 class LearningProblem;
+class Progress;
 class RunDirectory;
 
 /// What a density solver tells the comparison at an output time.
@@ -42,11 +44,17 @@ struct DensitySnapshot
 class SgdTwin
 {
 public:
-  /// Collective.
-  SgdTwin(const LearningProblem &problem, const TwinSettings &settings, const RunDirectory &directory);
+  /// `progress`: told how far training is, unless null. Collective.
+  SgdTwin(const LearningProblem &problem, const TwinSettings &settings, const RunDirectory &directory,
+          Progress *progress = nullptr);
 
   /// Trains the networks up to `time` and writes a row. Collective.
   void compare(double time, const DensitySnapshot &density);
+
+  /// The networks' f(x_k) as they are now, [R][K], and their band for FittedCurve: mean and quantiles over the networks at the
+  /// data nodes (none for problems without a curve). The same bits on every rank. Collective.
+  std::vector<double> predictions() const { return networks.predictions(); }
+  Curves              band() const { return prediction_band(networks); }
 
   /// Rows for the report at the end of a run: the networks and the largest deviation.
   std::vector<std::pair<std::string, std::string>> report() const;
@@ -55,17 +63,21 @@ public:
   double largest_deviation() const { return largest; }
 
 private:
+  /// All networks from `trained` to `time`.
+  void train(double time);
   /// (1/2M) [∫ U(θ,θ) ρ − Σ_k p_k f_k²]
   double static_bias(const DensitySnapshot &density) const;
 
   const LearningProblem    &problem;
   TwinSettings              settings;
   MPI_Comm                  communicator;
+  Progress                 *progress;
   Replicas                  networks;
   std::unique_ptr<Replicas> half_width, double_step; ///< null without extrapolation, or where there is no bias
   Distances                 distances;
   Statistics                comparison_table, replicas_table;
   ParticleOutput            pictures;
+  double                    trained = 0.; ///< time of the networks
   double                    largest = 0., time_of_largest = 0.;
   double                    last_distance = 0., last_floor = 0.; ///< sliced
 };

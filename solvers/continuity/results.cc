@@ -18,7 +18,7 @@ DensityResults::DensityResults(const LearningProblem &p, const OutputParameters 
   : problem(p)
   , density_output(output, context.directory)
   , curve(p, context.directory, rank_of(context.communicator) == 0)
-  , twin(settings != nullptr ? std::make_unique<SgdTwin>(p, *settings, context.directory) : nullptr)
+  , twin(settings != nullptr ? std::make_unique<SgdTwin>(p, *settings, context.directory, &context.progress) : nullptr)
   , communicator(context.communicator)
 {}
 
@@ -26,13 +26,14 @@ void DensityResults::write(double time, bool last, ContinuityOperator &solution)
 {
   const MeanField          &field      = solution.coupling().mean_field();
   const std::vector<double> prediction = field.prediction(solution.moments());
-  curve.add(time, prediction);
-
-  const bool drawn = density_output.due(last);
+  const bool                drawn      = density_output.due(last);
   if (!drawn)
     density_output.skip();
   if (!drawn && !twin)
-    return;
+    {
+      curve.add(time, prediction);
+      return;
+    }
   std::unique_ptr<PositiveDensity> density;
   {
     Timing::Scope scope(solution.timing().section("positive density"));
@@ -58,6 +59,7 @@ void DensityResults::write(double time, bool last, ContinuityOperator &solution)
         w /= density->mass();
       twin->compare(time, snapshot);
     }
+  curve.add(time, prediction, twin ? twin->band() : Curves());
 }
 
 std::vector<std::pair<std::string, std::string>> DensityResults::report() const

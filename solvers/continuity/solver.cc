@@ -3,7 +3,6 @@
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/run_directory.h>
-#include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/model/observables.h>
 
@@ -14,52 +13,35 @@ ContinuitySolver::~ContinuitySolver() = default;
 
 void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
 {
-  run_parameters.parse(parameters);
-  setup.domain.parse(parameters);
+  common.parse(parameters);
+  common.parameters.refuse_entropy(common.run.solver);
+  setup.domain = common.domain;
   setup.parameters.parse(parameters);
   setup.refinement.parse(parameters);
   if (setup.refinement.adaptive && setup.domain.refinement > setup.refinement.maximum_level)
-    throw InputError("Refinement/Maximum level", "the mesh starts with 'Domain/Refinement = " +
-                                                   std::to_string(setup.domain.refinement) +
-                                                   "', which is above the maximum level. Raise the one or lower the other.");
+    throw InputError("Refinement/Maximum level",
+                     "the mesh starts with 'Domain/Refinement = " + std::to_string(setup.domain.refinement) +
+                       "', which is above the maximum level. Raise the one or lower the other.");
   setup.output.parse(parameters);
-  setup.end_time = run_parameters.end_time;
-  MeanFieldParameters mean_field_parameters;
-  mean_field_parameters.parse(parameters);
-  mean_field_parameters.refuse_entropy(run_parameters.solver);
-
-  problem                = make_learning_problem(parameters, setup.domain.lower, setup.domain.upper, run_parameters.seed);
-  refuse_landscape(*problem, run_parameters.solver);
-  Observables::refuse(parameters, run_parameters.solver);
-  const unsigned int dim = setup.domain.dimension();
-  if (problem->n_parameters() != dim)
-    {
-      std::string names;
-      for (const std::string &name : problem->parameter_names())
-        names += (names.empty() ? "" : ", ") + name;
-      throw InputError("Domain/Lower corner", "the box has " + std::to_string(dim) + " coordinates, but the neuron has the " +
-                                                std::to_string(problem->n_parameters()) + " parameters " + names +
-                                                ". Give one lower and one upper bound for each.");
-    }
-  if (!problem->initial_law().has_density())
+  setup.end_time = common.run.end_time;
+  refuse_landscape(*common.problem, common.run.solver);
+  Observables::refuse(parameters, common.run.solver);
+  if (!common.problem->initial_law().has_density())
     throw InputError(
       "Initial law/Law",
       "a point mass has no density on a mesh. Use 'Solver = characteristics', or a narrow normal(...) instead of "
       "point(...).");
   check_initial_mass();
   adjust(parameters);
-  if (run_parameters.compare_with_sgd)
+  if (common.run.compare_with_sgd)
     {
       twin.parse(parameters);
-      twin.check(*problem);
+      twin.check(*common.problem);
       setup.twin = &twin;
     }
-  const unsigned int first = problem->linear_in_first_parameter() ? 1 : 0;
-  mean_field               = std::make_unique<MeanField>(
-    *problem, std::vector<double>(setup.domain.lower.begin() + first, setup.domain.lower.end()),
-    std::vector<double>(setup.domain.upper.begin() + first, setup.domain.upper.end()), mean_field_parameters);
-  setup.problem    = problem.get();
-  setup.mean_field = mean_field.get();
+  common.make_mean_field();
+  setup.problem    = common.problem.get();
+  setup.mean_field = common.mean_field.get();
 }
 
 void ContinuitySolver::check_initial_mass() const
@@ -70,7 +52,7 @@ void ContinuitySolver::check_initial_mass() const
   constexpr double       clear   = 0.25;
   const unsigned int     dim     = setup.domain.dimension();
   std::vector<double>    nodes, weights;
-  problem->initial_law().quadrature(n_nodes, nodes, weights);
+  common.problem->initial_law().quadrature(n_nodes, nodes, weights);
   double mass = 0.;
   for (std::size_t i = 0; i < weights.size(); ++i)
     {
@@ -88,7 +70,7 @@ void ContinuitySolver::check_initial_mass() const
 void ContinuitySolver::run(const RunContext &context)
 {
   DensityEvolution evolution(setup, context);
-  run_time_loop(evolution, run_parameters.all_output_times(), context.progress);
+  run_time_loop(evolution, common.run.all_output_times(), context.progress);
   const auto timing = evolution.write_timing();
   context.progress.report("Density", evolution.report());
   context.progress.report("Time, mean over the ranks", timing);

@@ -1,13 +1,11 @@
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
-#include <meshes/domain.h>
-#include <solvers/base/run_parameters.h>
 #include <solvers/base/solver.h>
 #include <solvers/continuity/density_evolution.h>
+#include <solvers/mean_field/setup.h>
 
 namespace rhoflow
 {
@@ -28,11 +26,9 @@ protected:
   /// Throws InputError if most of the initial law is clearly outside the box.
   void check_initial_mass() const;
 
-  RunParameters                    run_parameters;
-  std::unique_ptr<LearningProblem> problem;
-  std::unique_ptr<MeanField>       mean_field;
-  TwinSettings                     twin;
-  ContinuitySetup                  setup;
+  MeanFieldSetup  common;
+  TwinSettings    twin;
+  ContinuitySetup setup;
 };
 
 /// The sections of parameters that it reads.

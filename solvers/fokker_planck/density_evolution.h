@@ -59,7 +59,7 @@ private:
   void        check(const FokkerPlanckDiagnostics &diagnostics);
   std::string cells_and_unknowns() const;
 
-  const FokkerPlanckSetup            setup;
+  const FokkerPlanckSetup           &setup;
   const RunContext                  &context;
   AdaptiveMesh                       mesh;
   std::unique_ptr<FokkerPlanckState> state;

@@ -48,7 +48,7 @@ FokkerPlanckResults::FokkerPlanckResults(const LearningProblem &problem, const O
                                          const TwinSettings *settings, const RunContext &context)
   : density_output(output, context.directory)
   , curve(problem, context.directory, rank_of(context.communicator) == 0)
-  , twin(settings != nullptr ? std::make_unique<SgdTwin>(problem, *settings, context.directory) : nullptr)
+  , twin(settings != nullptr ? std::make_unique<SgdTwin>(problem, *settings, context.directory, &context.progress) : nullptr)
 {}
 
 void FokkerPlanckResults::write(double time, bool last, double risk, const FokkerPlanckState &state, Timing &timing)
@@ -58,7 +58,6 @@ void FokkerPlanckResults::write(double time, bool last, double risk, const Fokke
   for (std::size_t i = 0; i < masses.size(); ++i)
     masses[i] = state.space.weights()[i] * state.p[i];
   const std::vector<double> prediction = field.prediction(state.potential.moments(masses));
-  curve.add(time, prediction);
   if (density_output.due(last))
     {
       Timing::Scope scope(timing.section("output"));
@@ -74,6 +73,7 @@ void FokkerPlanckResults::write(double time, bool last, double risk, const Fokke
       snapshot.prediction      = prediction;
       twin->compare(time, snapshot);
     }
+  curve.add(time, prediction, twin ? twin->band() : Curves());
 }
 
 std::vector<std::pair<std::string, std::string>> FokkerPlanckResults::report() const

@@ -14,15 +14,13 @@ FokkerPlanckSolver::~FokkerPlanckSolver() = default;
 
 void FokkerPlanckSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
 {
-  run_parameters.parse(parameters);
-  setup.domain.parse(parameters);
+  common.parse(parameters);
+  setup.domain = common.domain;
   setup.parameters.parse(parameters);
   setup.refinement.parse(parameters);
   setup.output.parse(parameters);
-  setup.end_time = run_parameters.end_time;
-  MeanFieldParameters field_parameters;
-  field_parameters.parse(parameters);
-  setup.beta = field_parameters.inverse_temperature;
+  setup.end_time = common.run.end_time;
+  setup.beta     = common.parameters.inverse_temperature;
   if (!std::isfinite(setup.beta))
     throw InputError("Mean field/Inverse temperature",
                      "the solver 'fokker planck' is for the equation with entropy: give a finite beta, such as 100, or choose "
@@ -31,40 +29,24 @@ void FokkerPlanckSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
     throw InputError("Refinement/Maximum level", "the mesh starts with 'Domain/Refinement = " +
                                                    std::to_string(setup.domain.refinement) +
                                                    "', which is above the maximum level. Raise the one or lower the other.");
-  problem                = make_learning_problem(parameters, setup.domain.lower, setup.domain.upper, run_parameters.seed);
-  setup.observables.parse(parameters, problem->parameter_names());
-  const unsigned int dim = setup.domain.dimension();
-  if (problem->n_parameters() != dim)
-    {
-      std::string names;
-      for (const std::string &name : problem->parameter_names())
-        names += (names.empty() ? "" : ", ") + name;
-      throw InputError("Domain/Lower corner", "the box has " + std::to_string(dim) + " coordinates, but the neuron has the " +
-                                                std::to_string(problem->n_parameters()) + " parameters " + names +
-                                                ". Give one lower and one upper bound for each.");
-    }
-  if (problem->parameter_names().back() == "r" && setup.domain.lower.back() < 0.)
-    throw InputError("Domain/Lower corner", "r is a radius: its lower corner must be at least 0.");
-  if (!problem->initial_law().has_density())
+  setup.observables.parse(parameters, common.problem->parameter_names());
+  if (!common.problem->initial_law().has_density())
     throw InputError("Initial law/Law", "a point mass has no density on a mesh. Use a narrow normal(...) instead of point(...).");
-  if (run_parameters.compare_with_sgd)
+  if (common.run.compare_with_sgd)
     {
       twin.parse(parameters);
-      twin.check(*problem);
+      twin.check(*common.problem);
       setup.twin = &twin;
     }
-  const unsigned int first = problem->linear_in_first_parameter() ? 1 : 0;
-  mean_field               = std::make_unique<MeanField>(
-    *problem, std::vector<double>(setup.domain.lower.begin() + first, setup.domain.lower.end()),
-    std::vector<double>(setup.domain.upper.begin() + first, setup.domain.upper.end()), field_parameters);
-  setup.problem    = problem.get();
-  setup.mean_field = mean_field.get();
+  common.make_mean_field();
+  setup.problem    = common.problem.get();
+  setup.mean_field = common.mean_field.get();
 }
 
 void FokkerPlanckSolver::run(const RunContext &context)
 {
   FokkerPlanckEvolution evolution(setup, context);
-  run_time_loop(evolution, run_parameters.all_output_times(), context.progress);
+  run_time_loop(evolution, common.run.all_output_times(), context.progress);
   const auto timing = evolution.write_timing();
   context.progress.report("Density with entropy", evolution.report());
   context.progress.report("Time, mean over the ranks", timing);

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <memory>
-
-#include <solvers/base/run_parameters.h>
 #include <solvers/base/solver.h>
 #include <solvers/fokker_planck/density_evolution.h>
+#include <solvers/mean_field/setup.h>
 
 namespace rhoflow
 {
@@ -20,11 +18,9 @@ public:
   void run(const RunContext &context) override;
 
 private:
-  RunParameters                    run_parameters;
-  std::unique_ptr<LearningProblem> problem;
-  std::unique_ptr<MeanField>       mean_field;
-  TwinSettings                     twin;
-  FokkerPlanckSetup                setup;
+  MeanFieldSetup    common;
+  TwinSettings      twin;
+  FokkerPlanckSetup setup;
 };
 
 SolverEntry fokker_planck_solver_entry();

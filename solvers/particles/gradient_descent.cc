@@ -16,7 +16,8 @@ GradientDescent::GradientDescent(const LearningProblem &problem, const ParticleP
   , n_neurons(parameters.n_neurons)
   , step_size(parameters.step_size)
   , decay(1. - parameters.step_size * weight_decay)
-  , amplitude(parameters.noise_amplitude())
+  , noise_parts(parameters.noise_parts)
+  , amplitude(parameters.noise_amplitude() / std::sqrt(noise_parts))
 {}
 
 void GradientDescent::advance_to(double time)
@@ -27,8 +28,8 @@ void GradientDescent::advance_to(double time)
       gradient->evaluate(state, velocity);
       for (std::size_t i = 0; i < state.size(); ++i)
         state[i] = decay * state[i] + step_size * velocity[i];
-      if (amplitude > 0.)
-        noise_kernel::add_to_neurons(noise, steps_done, amplitude, n_neurons,
+      for (unsigned int part = 0; amplitude > 0. && part < noise_parts; ++part)
+        noise_kernel::add_to_neurons(noise, steps_done * noise_parts + part, amplitude, n_neurons,
                                      static_cast<unsigned int>(state.size() / n_neurons), state.data());
     }
   if (!std::all_of(state.begin(), state.end(), [](double value) { return std::isfinite(value); }))

@@ -30,8 +30,9 @@ private:
   NoiseStream                                   noise;
   std::uint64_t                                 n_neurons;
   double                                        step_size;
-  double                                        decay;     ///< 1 − ηλ
-  double                                        amplitude; ///< √(2η/β)
+  double                                        decay;       ///< 1 − ηλ
+  unsigned int                                  noise_parts; ///< of a step's noise
+  double                                        amplitude;   ///< √(2η/β) of all parts together, of each of them here
   std::uint64_t                                 steps_done = 0;
 };
 } // namespace rhoflow

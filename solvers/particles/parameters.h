@@ -60,5 +60,8 @@ struct ParticleParameters
   bool          write_parameters = false; ///< all n parameters of a neuron, not only the reduced coordinates
   /// β of the noise, which is `Inverse temperature` in section "Mean field": set by who reads that section. Infinite: none.
   double inverse_temperature = std::numeric_limits<double>::infinity();
+  /// The noise of a step is put together from that of so many steps of a network whose steps are so many times smaller: both
+  /// then follow one Brownian path, and their difference is that of the steps.
+  unsigned int noise_parts = 1;
 };
 } // namespace rhoflow

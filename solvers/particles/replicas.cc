@@ -4,7 +4,9 @@
 #include <solvers/model/learning_problem.h>
 #include <solvers/particles/replicas.h>
 #include <solvers/particles/sample_statistics.h>
+#include <solvers/particles/sgd.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace rhoflow
@@ -82,6 +84,17 @@ void Replicas::advance_to(double time)
   });
 }
 
+double Replicas::pause(double present, double end, double horizon) const
+{
+  if (settings.method == ParticleParameters::Method::gradient_flow)
+    return end;
+  const auto          steps = [&](double time) { return static_cast<std::uint64_t>(std::llround(time / settings.step_size)); };
+  const std::uint64_t block = std::max(1u, Sgd::standard_block / settings.batch_size);
+  const std::uint64_t chunk = (steps(horizon) / 100 / block + 1) * block;
+  const std::uint64_t next  = steps(present) / block * block + chunk;
+  return next < steps(end) ? static_cast<double>(next) * settings.step_size : end;
+}
+
 std::vector<double> Replicas::risks() const
 {
   // Every entry is one number plus zeros: exact in any order.
@@ -98,6 +111,29 @@ std::vector<double> Replicas::risks() const
   });
   MPI_Allreduce(MPI_IN_PLACE, risks.data(), static_cast<int>(risks.size()), MPI_DOUBLE, MPI_SUM, comm);
   return risks;
+}
+
+std::vector<double> Replicas::predictions() const
+{
+  const unsigned int  D = problem.n_parameters(), n_omega = problem.n_feature_parameters(), K = problem.n_nodes();
+  std::vector<double> all(std::size_t(settings.n_replicas) * K, 0.), features(K);
+  for (std::size_t i = 0; i < networks.size(); ++i)
+    {
+      const std::vector<double> theta      = reduced_coordinates(problem, networks[i]->parameters());
+      double *const             prediction = all.data() + std::size_t(numbers[i]) * K;
+      for (std::size_t j = 0; j < theta.size(); j += D)
+        {
+          problem.features(1, theta.data() + j + (D - n_omega), features.data(), nullptr);
+          const double a = (problem.linear_in_first_parameter() ? theta[j] : 1.);
+          for (unsigned int k = 0; k < K; ++k)
+            prediction[k] += a * features[k];
+        }
+      for (unsigned int k = 0; k < K; ++k)
+        prediction[k] /= static_cast<double>(settings.n_neurons);
+    }
+  // Every entry is one number plus zeros: exact in any order.
+  MPI_Allreduce(MPI_IN_PLACE, all.data(), static_cast<int>(all.size()), MPI_DOUBLE, MPI_SUM, comm);
+  return all;
 }
 
 std::vector<double> Replicas::local_coordinates() const

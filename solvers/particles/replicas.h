@@ -26,8 +26,16 @@ public:
   /// Trains all replicas until `time`. Collective: an error on one rank is thrown on all.
   void advance_to(double time);
 
+  /// A time in (present, end] at which training towards `end` may pause without a change of any digit: whole blocks of samples
+  /// on, after about a hundredth of the time `horizon`. Gradient flow chooses its own steps and does not pause.
+  double pause(double present, double end, double horizon) const;
+
   /// R(ρ_M) of every replica, irreducible risk included, [R] on every rank. Collective.
   std::vector<double> risks() const;
+
+  /// f(x_k; ρ_M) of every replica through the features at the data nodes, [R][K] on every rank (where a symmetry reduced the
+  /// problem: the mean over its rotations). Collective.
+  std::vector<double> predictions() const;
 
   /// The coordinates on the mesh of all neurons of this rank's replicas, [local replicas · M][D].
   std::vector<double> local_coordinates() const;

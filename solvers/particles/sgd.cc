@@ -47,7 +47,8 @@ Sgd::Sgd(const LearningProblem &learning_problem, const ParticleParameters &para
   , n_tiles((n_neurons + lanes - 1) / lanes)
   , step_size(parameters.step_size)
   , decay(1. - parameters.step_size * weight_decay)
-  , noise_amplitude(parameters.noise_amplitude())
+  , noise_parts(parameters.noise_parts)
+  , noise_amplitude(parameters.noise_amplitude() / std::sqrt(noise_parts))
   , noise{seed, replica}
   , batch_size(parameters.batch_size)
   , block_batches(neuron.type == ParticleNeuron::Type::bump || noise_amplitude > 0. ?
@@ -222,8 +223,9 @@ void Sgd::add_noise(std::uint64_t step)
   const bool        weighted = (neuron.n_parameters() > d_inner);
   const std::size_t size     = std::size_t(d_inner) * lanes;
   for (std::uint64_t tile = 0; tile < n_tiles; ++tile)
-    noise_kernel::add_to_tile(noise, step, tile * lanes, noise_amplitude, d_inner,
-                              weighted ? outer.data() + tile * lanes : nullptr, weights.data() + tile * size);
+    for (unsigned int part = 0; part < noise_parts; ++part)
+      noise_kernel::add_to_tile(noise, step * noise_parts + part, tile * lanes, noise_amplitude, d_inner,
+                                weighted ? outer.data() + tile * lanes : nullptr, weights.data() + tile * size);
   if (weighted)
     std::fill(outer.data() + n_neurons, outer.data() + n_tiles * lanes, 0.);
 }

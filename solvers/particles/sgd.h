@@ -72,7 +72,8 @@ private:
   std::uint64_t          n_tiles;
   double                 step_size;
   double                 decay;           ///< 1 − ηλ
-  double                 noise_amplitude; ///< √(2η/β)
+  unsigned int           noise_parts;     ///< of a step's noise
+  double                 noise_amplitude; ///< √(2η/β) of all parts together, of each of them here
   NoiseStream            noise;
   unsigned int           batch_size;
   unsigned int           block_batches;

@@ -8,9 +8,9 @@
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/particles/particle_output.h>
+#include <solvers/particles/prediction_band.h>
 #include <solvers/particles/replicas.h>
 #include <solvers/particles/sample_statistics.h>
-#include <solvers/particles/sgd.h>
 #include <solvers/particles/solver.h>
 
 #include <algorithm>
@@ -32,6 +32,7 @@ public:
     , end_time(run_parameters.end_time)
     , statistics(context.directory.file("statistics.csv"), rank_of(context.communicator) == 0)
     , risk_table(context.directory.file("replicas.csv"), rank_of(context.communicator) == 0)
+    , curve(learning_problem, context.directory, rank_of(context.communicator) == 0)
     , pictures(context.directory, replicas)
   {}
 
@@ -39,18 +40,7 @@ public:
 
   void step(double end) override
   {
-    double                    target   = end;
-    const ParticleParameters &settings = replicas.parameters();
-    if (settings.method != ParticleParameters::Method::gradient_flow)
-      {
-        // Whole blocks between two looks at the clock, so that looking does not change a digit.
-        const std::uint64_t block = std::max(1u, Sgd::standard_block / settings.batch_size);
-        const std::uint64_t total = settings.steps_until(end_time);
-        const std::uint64_t chunk = (total / 100 / block + 1) * block;
-        steps_done                = std::min(settings.steps_until(end), (steps_done / block) * block + chunk);
-        if (steps_done < settings.steps_until(end))
-          target = static_cast<double>(steps_done) * settings.step_size;
-      }
+    const double  target = replicas.pause(present, end, end_time);
     Timing::Scope scope(timing.section("training"));
     replicas.advance_to(target);
     present = target;
@@ -73,6 +63,7 @@ public:
     add_moments();
     statistics.finish_row();
     add_replicas_row(risk_table, present, risks);
+    curve.add(present, {}, prediction_band(replicas));
     Timing::Scope scope(timing.section("pictures"));
     pictures.write(present);
   }
@@ -93,7 +84,7 @@ public:
           {"risk computed by", problem.particle_risk_method()}};
     const double seconds = replicas.training_seconds();
     if (settings.method != ParticleParameters::Method::gradient_flow && seconds > 0. && !replicas.local_replicas().empty())
-      rows.emplace_back("time of one step", short_number(1e6 * seconds / static_cast<double>(steps_done) /
+      rows.emplace_back("time of one step", short_number(1e6 * seconds / std::round(present / settings.step_size) /
                                                            static_cast<double>(replicas.local_replicas().size()),
                                                          3) +
                                               " us per network and core");
@@ -148,10 +139,10 @@ private:
   const Observables     &observables;
   Replicas               replicas;
   double                 end_time;
-  double                 present    = 0.;
-  std::uint64_t          steps_done = 0;
+  double                 present = 0.;
   double                 risk = 0., error_of_risk = 0.;
   Statistics             statistics, risk_table;
+  FittedCurve            curve;
   ParticleOutput         pictures;
 };
 } // namespace

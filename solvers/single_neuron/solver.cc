@@ -22,13 +22,11 @@ void SingleNeuronSolver::adjust(dealii::ParameterHandler &parameters)
   parameters.enter_subsection("Single neuron");
   setup.radial_power = parameters.get_double("Radial weight");
   parameters.leave_subsection();
-  const auto names = problem->parameter_names();
+  const auto names = common.problem->parameter_names();
   if (names != std::vector<std::string>{"a", "s", "r"})
     throw InputError("Learning problem/Neuron",
                      "the solver 'single neuron' needs 'Neuron = single neuron'; for other neurons use "
                      "'Solver = continuity'.");
-  if (setup.domain.lower[2] < 0.)
-    throw InputError("Domain/Lower corner", "the third coordinate is the radius r and cannot be negative.");
   setup.alignment = true;
 }
 

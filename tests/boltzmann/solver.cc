@@ -37,7 +37,7 @@ TEST_CASE("statistics of a Boltzmann density do not depend on the number of rank
     {"tanh_2d", {{"Boltzmann/Path of inverse temperatures", "10, 15"}}},
     {"mcycle",
      {{"Domain/Subdivisions", "7"},
-      {"Boltzmann/Path of inverse temperatures", ""},
+      {"Boltzmann/Path of inverse temperatures", "30"},
       {"Boltzmann/Nodes per cell", "4"},
       {"Mean field/Compression tolerance", "1e-4"},
       {"Mean field/Inverse temperature", "50"}}},
@@ -62,7 +62,9 @@ TEST_CASE("statistics of a Boltzmann density do not depend on the number of rank
             std::vector<double>{10., 15., 20.});
       const auto curve = columns_of(directory.path("mcycle all/curve.csv")),
                  one   = columns_of(directory.path("mcycle one/curve.csv"));
-      CHECK(curve.at("fit").size() == 133);
+      CHECK(curve.at("fit").size() == 133 * 2);
+      CHECK(curve.at("inverse temperature").front() == 30.);
+      CHECK(curve.at("inverse temperature").back() == 50.);
       CHECK(curve == one);
     }
 }

@@ -139,3 +139,41 @@ TEST_CASE("finite networks run beside the characteristics", "[characteristics]")
       risk_column = column.first;
   CHECK(!risk_column.empty());
 }
+
+TEST_CASE("curve.csv has the fit whose risk is reported, in the band of the networks beside it", "[characteristics]")
+{
+  TemporaryDirectory directory;
+  run_into(directory.path("run"), "",
+           {{"End time", "2"},
+            {"Output interval", "2"},
+            {"Compare with SGD", "true"},
+            {"Learning problem/Neuron", "weighted ridge"},
+            {"Learning problem/Activation", "tanh"},
+            {"Data/Law", "discrete"},
+            {"Data/Points", "-1 | 0.3 | 1.5"},
+            {"Target/Type", "expression"},
+            {"Target/Expression", "x^2"},
+            {"Initial law/Law", "normal(0,1), normal(0,1)"},
+            {"Domain/Lower corner", "-7, -7"},
+            {"Domain/Upper corner", "7, 7"},
+            {"Domain/Subdivisions", "4"},
+            {"Characteristics/Nodes per coordinate", "16"},
+            {"Particles/Method", "gradient flow"},
+            {"Particles/Number of neurons", "100"},
+            {"Particles/Replicas", "10"}},
+           MPI_COMM_WORLD);
+  auto         curve = columns_of(directory.path("run/curve.csv"));
+  const double risk  = columns_of(directory.path("run/statistics.csv"))["risk"][1];
+  REQUIRE(curve["fit"].size() == 6);
+  double sum = 0.;
+  for (std::size_t k = 3; k < 6; ++k)
+    {
+      CHECK(curve["time"][k] == 2.);
+      CHECK(curve["y"][k] == Approx(curve["x"][k] * curve["x"][k]));
+      sum += .5 * std::pow(curve["fit"][k] - curve["y"][k], 2) / 3.;
+      CHECK(curve["network 5 %"][k] < curve["network mean"][k]);
+      CHECK(curve["network mean"][k] < curve["network 95 %"][k]);
+      CHECK(std::abs(curve["network mean"][k] - curve["fit"][k]) < curve["network 95 %"][k] - curve["network 5 %"][k]);
+    }
+  CHECK(sum == Approx(risk).epsilon(1e-10));
+}

@@ -23,5 +23,10 @@ awk -F, 'NR == 2 { if (!($2 > 0.499 && $2 < 0.501)) exit 1 } END { if (!($1 == 6
   runs/mcycle/statistics.csv || fail "the risk of mcycle does not fall from 0.50 to 0.117"
 # 13 output times of 133 measurements, in the units of the data.
 [ "$(wc -l <runs/mcycle/curve.csv)" -eq 1730 ] || fail "curve.csv does not have 13 blocks of 133 rows"
-head -n 1 runs/mcycle/curve.csv | grep -q '^time,times,accel,fit$' || fail "the header of curve.csv is not what it should be"
+head -n 1 runs/mcycle/curve.csv | grep -q '^time,times,accel,fit,network mean,network 5 %,network 25 %,network 75 %,network 95 %$' ||
+  fail "the header of curve.csv is not what it should be"
+# The fit of the density runs through the bands of its networks: inside 5 to 95 % widened by its own width, at the end.
+awk -F, '$1 == 60 { ++rows; if (!($6 <= $7 && $7 <= $8 && $8 <= $9)) exit 1
+    if ($4 > 2 * $6 - $9 && $4 < 2 * $9 - $6) ++inside } END { if (rows != 133 || inside < 120) exit 1 }' runs/mcycle/curve.csv ||
+  fail "the fit is not near the band of the networks"
 finish

@@ -137,6 +137,7 @@ TEST_CASE("gradient descent with and without noise follows its definition", "[pa
   parameters.method              = ParticleParameters::Method::gradient_descent;
   parameters.step_size           = 0.125;
   parameters.inverse_temperature = GENERATE(30., std::numeric_limits<double>::infinity());
+  parameters.noise_parts         = GENERATE(1u, 3u);
   GradientDescent     descent(problem, parameters, 0.2, 3, 1);
   std::vector<double> theta = descent.parameters(), velocity;
   REQUIRE(theta == initial_neurons(problem, 45, 3, 1));
@@ -147,12 +148,13 @@ TEST_CASE("gradient descent with and without noise follows its definition", "[pa
       make_velocity(problem)->evaluate(theta, velocity);
       for (unsigned int j = 0; j < 45; ++j)
         {
-          CounterRandom random(3, RandomPurpose::langevin_noise, 1, step, j);
           for (unsigned int i = 0; i < 3; ++i)
+            theta[3 * j + i] += 0.125 * (velocity[3 * j + i] - 0.2 * theta[3 * j + i]);
+          for (unsigned int part = 0; std::isfinite(parameters.inverse_temperature) && part < parameters.noise_parts; ++part)
             {
-              theta[3 * j + i] += 0.125 * (velocity[3 * j + i] - 0.2 * theta[3 * j + i]);
-              if (std::isfinite(parameters.inverse_temperature))
-                theta[3 * j + i] += std::sqrt(2. * 0.125 / 30.) * random.normal();
+              CounterRandom random(3, RandomPurpose::langevin_noise, 1, step * parameters.noise_parts + part, j);
+              for (unsigned int i = 0; i < 3; ++i)
+                theta[3 * j + i] += std::sqrt(2. * 0.125 / 30. / parameters.noise_parts) * random.normal();
             }
         }
     }

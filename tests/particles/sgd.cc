@@ -51,12 +51,14 @@ std::vector<double> plain_sgd(const DataSetProblem &problem, const ParticleParam
                 next[j * n + i] += parameters.step_size / parameters.batch_size * residual * gradient[i];
             }
         }
-      for (std::uint64_t j = 0; j < parameters.n_neurons && std::isfinite(parameters.inverse_temperature); ++j)
-        {
-          CounterRandom random(3, RandomPurpose::langevin_noise, 1, step, j);
-          for (unsigned int i = 0; i < n; ++i)
-            next[j * n + i] += std::sqrt(2. * parameters.step_size / parameters.inverse_temperature) * random.normal();
-        }
+      const double variance = 2. * parameters.step_size / parameters.inverse_temperature;
+      for (std::uint64_t j = 0; j < parameters.n_neurons && variance > 0.; ++j)
+        for (unsigned int part = 0; part < parameters.noise_parts; ++part)
+          {
+            CounterRandom random(3, RandomPurpose::langevin_noise, 1, step * parameters.noise_parts + part, j);
+            for (unsigned int i = 0; i < n; ++i)
+              next[j * n + i] += std::sqrt(variance / parameters.noise_parts) * random.normal();
+          }
       theta = next;
     }
   return theta;
@@ -107,6 +109,7 @@ TEST_CASE("noisy SGD equals the plain loop with the same random numbers", "[part
   parameters.method               = method;
   const auto noise_free           = plain_sgd(problem, parameters, 0.2, 50);
   parameters.inverse_temperature  = 40.;
+  parameters.noise_parts          = (d == 1 ? 2 : 1);
   const auto expected             = plain_sgd(problem, parameters, 0.2, 50);
   REQUIRE(largest_difference(expected, noise_free) > 0.1);
 

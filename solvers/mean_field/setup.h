@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+
+#include <meshes/domain.h>
+#include <solvers/base/run_parameters.h>
+#include <solvers/mean_field/mean_field.h>
+
+namespace rhoflow
+{
+class LearningProblem;
+
+/// What every solver for a density reads first and then works with: how long, the box, what is learned, the mean field on the
+/// box. The mean field refers to the problem: a set-up stays where it is.
+struct MeanFieldSetup
+{
+  MeanFieldSetup();
+  ~MeanFieldSetup();
+  MeanFieldSetup(const MeanFieldSetup &)            = delete;
+  MeanFieldSetup &operator=(const MeanFieldSetup &) = delete;
+
+  /// Reads the top of the file and the sections "Domain", "Mean field", "Learning problem", "Data", "Target" and "Initial law";
+  /// makes the problem. Throws InputError unless the box has one coordinate for each parameter of the neuron, and where a
+  /// radius may be negative.
+  void parse(dealii::ParameterHandler &prm);
+
+  /// Makes the mean field with `parameters` as they are by then: the costly part, so that a solver makes its cheap checks
+  /// before.
+  void make_mean_field();
+
+  RunParameters                    run;
+  Domain                           domain;
+  MeanFieldParameters              parameters;
+  std::unique_ptr<LearningProblem> problem;    ///< set by parse()
+  std::unique_ptr<MeanField>       mean_field; ///< set by make_mean_field()
+};
+} // namespace rhoflow

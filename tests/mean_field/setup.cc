@@ -1,0 +1,103 @@
+#include <catch2/catch.hpp>
+
+#include <cmath>
+#include <string>
+
+#include <solvers/base/error.h>
+#include <solvers/mean_field/setup.h>
+
+#include "problem.h"
+
+using namespace rhoflow;
+
+namespace
+{
+void parse(MeanFieldSetup &setup, const Settings &settings)
+{
+  dealii::ParameterHandler prm;
+  RunParameters::declare(prm);
+  ModelParameters::declare(prm);
+  MeanFieldParameters::declare(prm);
+  Domain::declare(prm);
+  for (const auto &[path, value] : settings)
+    {
+      const auto slash = path.find('/');
+      if (slash != std::string::npos)
+        prm.enter_subsection(path.substr(0, slash));
+      prm.set(slash == std::string::npos ? path : path.substr(slash + 1), value);
+      if (slash != std::string::npos)
+        prm.leave_subsection();
+    }
+  setup.parse(prm);
+}
+
+std::string refusal(const Settings &settings)
+{
+  MeanFieldSetup setup;
+  try
+    {
+      parse(setup, settings);
+    }
+  catch (const InputError &error)
+    {
+      return error.parameter + " | " + error.what();
+    }
+  return "";
+}
+
+Settings box(const std::string &lower, const std::string &upper)
+{
+  return {{"Domain/Lower corner", lower}, {"Domain/Upper corner", upper}, {"Domain/Subdivisions", "4"}};
+}
+
+Settings operator+(Settings first, const Settings &second)
+{
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
+const Settings tanh_network{{"Learning problem/Neuron", "weighted ridge"},
+                            {"Learning problem/Activation", "tanh"},
+                            {"Data/Law", "uniform"},
+                            {"Data/Quadrature nodes", "12"},
+                            {"Target/Type", "expression"},
+                            {"Target/Expression", "sin(3*x)"},
+                            {"Initial law/Law", "normal(0,1), normal(0,1)"}};
+} // namespace
+
+TEST_CASE("Setup: problem and mean field are those that the parameters describe")
+{
+  MeanFieldSetup setup;
+  parse(setup, tanh_network + box("-2, -3", "2, 5") +
+                 Settings{{"End time", "3"}, {"Mean field/Weight decay", "0.25"}, {"Mean field/Inverse temperature", "40"}});
+  CHECK(setup.run.end_time == 3.);
+  CHECK(setup.parameters.inverse_temperature == 40.);
+  CHECK(setup.domain.upper == std::vector<double>{2., 5.});
+  REQUIRE(setup.problem);
+  CHECK(setup.problem->n_nodes() == 12);
+  CHECK_FALSE(setup.mean_field);
+
+  // The features' box is that of w alone: there the compressed kernel keeps its tolerance, outside it need not.
+  setup.parameters.tolerance = 1e-4;
+  setup.make_mean_field();
+  REQUIRE(setup.mean_field);
+  CHECK(setup.mean_field->weight_decay() == 0.25);
+  CHECK(setup.mean_field->n_feature_parameters() == 1);
+  const MeanField same(*setup.problem, {-3.}, {5.}, setup.parameters);
+  CHECK(setup.mean_field->n_modes() == same.n_modes());
+  CHECK(setup.mean_field->n_modes() < 12);
+  CHECK(setup.mean_field->compression_error() == same.compression_error());
+}
+
+TEST_CASE("Setup: a box that does not fit the neuron is refused with the parameters' names")
+{
+  CHECK(refusal(tanh_network + box("-1, -1", "1, 1")).empty());
+  CHECK_THAT(refusal(tanh_network + box("-1, -1, -1", "1, 1, 1")), Catch::Contains("Domain/Lower corner | ") &&
+                                                                     Catch::Contains("3 coordinates") &&
+                                                                     Catch::Contains("2 parameters a, w"));
+  CHECK_THAT(refusal(tanh_network + box("-1", "1")), Catch::Contains("1 coordinate,") && Catch::Contains("2 parameters a, w"));
+  // A single neuron's third coordinate is a radius, its second one is not.
+  CHECK(refusal(box("-6, -2, 0", "6, 2, 2")).empty());
+  CHECK_THAT(refusal(box("-6, -2, -0.1", "6, 2, 2")),
+             Catch::Contains("Domain/Lower corner | ") && Catch::Contains("radius") && Catch::Contains("coordinate 3"));
+}

@@ -1,0 +1,183 @@
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <limits>
+
+#include <solvers/base/csv.h>
+#include <solvers/base/run_directory.h>
+#include <solvers/mean_field/fitted_curve.h>
+#include <solvers/particles/prediction_band.h>
+#include <solvers/particles/replicas.h>
+
+#include "../base/temporary_directory.h"
+#include "data_set_problem.h"
+
+using namespace rhoflow;
+
+namespace
+{
+/// Twelve samples over one input that were standardised: x = 25 + 13 × input, y = −20 + 50 × target.
+class CurveProblem : public DataSetProblem
+{
+public:
+  explicit CurveProblem(ParticleNeuron::Type type)
+    : DataSetProblem(type, 1, 12, Activation::Kind::tanh)
+  {}
+  std::vector<double>       curve_inputs() const override { return inputs; }
+  std::string               input_name() const override { return "times"; }
+  std::string               output_name() const override { return "accel"; }
+  std::pair<double, double> input_scaling() const override { return {25., 13.}; }
+  std::pair<double, double> output_scaling() const override { return {-20., 50.}; }
+};
+
+ParticleParameters networks(std::uint64_t n_neurons, unsigned int n_replicas)
+{
+  ParticleParameters parameters;
+  parameters.n_neurons           = n_neurons;
+  parameters.n_replicas          = n_replicas;
+  parameters.method              = ParticleParameters::Method::gradient_descent;
+  parameters.step_size           = 0.125;
+  parameters.inverse_temperature = 50.;
+  return parameters;
+}
+} // namespace
+
+TEST_CASE("the predictions of the networks are their outputs at the data", "[particles]")
+{
+  const auto         type = GENERATE(ParticleNeuron::Type::biased_ridge, ParticleNeuron::Type::ridge);
+  const CurveProblem problem(type);
+  Replicas           replicas(problem, networks(33, 5), 0.1, 9, MPI_COMM_SELF);
+  replicas.advance_to(2.);
+  const auto predictions = replicas.predictions();
+  REQUIRE(predictions.size() == 5 * 12);
+  for (unsigned int r = 0; r < 5; ++r)
+    for (unsigned int k = 0; k < 12; ++k)
+      CHECK(predictions[r * 12 + k] ==
+            Approx(problem.network(&problem.inputs[k], replicas.local_network(r).parameters())).margin(1e-13));
+}
+
+TEST_CASE("curve.csv: mean and quantiles over the networks in the units of the data", "[particles]")
+{
+  const CurveProblem  problem(ParticleNeuron::Type::biased_ridge);
+  Replicas            replicas(problem, networks(33, 5), 0.1, 9, MPI_COMM_SELF);
+  TemporaryDirectory  place;
+  const RunDirectory  directory(place.path("run"), true, MPI_COMM_SELF), bare(place.path("bare"), true, MPI_COMM_SELF);
+  std::vector<double> fit;
+  for (unsigned int k = 0; k < 12; ++k)
+    fit.push_back(0.1 * k);
+  {
+    FittedCurve curve(problem, directory, true, "inverse temperature"), without_density(problem, bare, true);
+    for (const double time : {0., 2.})
+      {
+        replicas.advance_to(time);
+        curve.add(time, fit, prediction_band(replicas));
+        without_density.add(time, {}, prediction_band(replicas));
+      }
+  }
+  const auto table = read_csv(place.path("run/curve.csv"), {}, "");
+  CHECK(table.columns == std::vector<std::string>{"inverse temperature", "times", "accel", "fit", "network mean", "network 5 %",
+                                                  "network 25 %", "network 75 %", "network 95 %"});
+  REQUIRE(table.rows.size() == 24);
+  for (unsigned int k = 0; k < 12; ++k)
+    {
+      std::vector<double> outputs;
+      for (unsigned int r = 0; r < 5; ++r)
+        outputs.push_back(-20. + 50. * problem.network(&problem.inputs[k], replicas.local_network(r).parameters()));
+      std::sort(outputs.begin(), outputs.end());
+      const auto &row = table.rows[12 + k];
+      CHECK(row[0] == 2.);
+      CHECK(row[1] == Approx(25. + 13. * problem.inputs[k]));
+      CHECK(row[2] == Approx(-20. + 50. * problem.targets()[k]));
+      CHECK(row[3] == Approx(-20. + 5. * k).margin(1e-12));
+      CHECK(row[4] == Approx((outputs[0] + outputs[1] + outputs[2] + outputs[3] + outputs[4]) / 5.));
+      // Of five values the quartiles are the second and the fourth; 5 % are a fifth of the way from the first to the second.
+      CHECK(row[5] == Approx(outputs[0] + .2 * (outputs[1] - outputs[0])));
+      CHECK(row[6] == Approx(outputs[1]));
+      CHECK(row[7] == Approx(outputs[3]));
+      CHECK(row[8] == Approx(outputs[4] - .2 * (outputs[4] - outputs[3])));
+    }
+  const auto rest = read_csv(place.path("bare/curve.csv"), {}, "");
+  CHECK(rest.columns[0] == "time");
+  CHECK(rest.columns[3] == "network mean");
+  CHECK(rest.rows[13][4] == table.rows[13][5]);
+}
+
+TEST_CASE("problems without a curve have no band and write no file", "[particles]")
+{
+  const DataSetProblem problem(ParticleNeuron::Type::biased_ridge, 1, 12);
+  const Replicas       replicas(problem, networks(4, 2), 0., 1, MPI_COMM_SELF);
+  CHECK(prediction_band(replicas).empty());
+  TemporaryDirectory place;
+  const RunDirectory directory(place.path("run"), true, MPI_COMM_SELF);
+  FittedCurve(problem, directory, true).add(0., {}, prediction_band(replicas));
+  CHECK_FALSE(std::ifstream(place.path("run/curve.csv")).good());
+}
+
+TEST_CASE("networks of M independent neurons spread around the density's prediction with variance 1/M", "[particles]")
+{
+  // Var f_M(x) = (1/M) (E a² σ(wx + b)² − f²) with f = 0 and wx + b ~ N(0, x² + 1).
+  const CurveProblem  problem(ParticleNeuron::Type::biased_ridge);
+  const unsigned int  M = 25, R = 4000;
+  const Replicas      replicas(problem, networks(M, R), 0., 2, MPI_COMM_SELF);
+  const auto          predictions = replicas.predictions();
+  const std::uint64_t k           = GENERATE(0u, 5u, 11u);
+  double              second      = 0.;
+  const double        deviation = std::sqrt(1. + problem.inputs[k] * problem.inputs[k]), h = 0.01;
+  for (int i = -800; i <= 800; ++i)
+    second += h / std::sqrt(2. * M_PI) * std::exp(-.5 * h * h * i * i) * std::pow(std::tanh(deviation * h * i), 2);
+  double variance = 0.;
+  for (unsigned int r = 0; r < R; ++r)
+    variance += predictions[r * 12 + k] * predictions[r * 12 + k] / R;
+  // Nearly Gaussian: the relative error of a variance of R values is √(2/R).
+  CHECK(std::abs(variance * M / second - 1.) < 3.5 * std::sqrt(2. / R));
+}
+
+TEST_CASE("pauses in training change no digit and come often", "[particles]")
+{
+  const DataSetProblem problem(ParticleNeuron::Type::biased_ridge, 1, 12);
+  ParticleParameters   parameters = networks(10, 2);
+  parameters.step_size            = 1. / 1024.;
+  parameters.method     = GENERATE(ParticleParameters::Method::one_pass_sgd, ParticleParameters::Method::gradient_descent);
+  parameters.batch_size = GENERATE(1u, 3u);
+  parameters.inverse_temperature = GENERATE(50., std::numeric_limits<double>::infinity());
+  Replicas     paused(problem, parameters, 0.1, 4, MPI_COMM_SELF), straight(problem, parameters, 0.1, 4, MPI_COMM_SELF);
+  unsigned int n_pauses = 0;
+  double       now      = 0.;
+  for (const double end : {2.5, 4.})
+    {
+      straight.advance_to(end);
+      while (now < end)
+        {
+          const double next = paused.pause(now, end, 4.);
+          REQUIRE(next > now);
+          REQUIRE(next <= end);
+          now = next;
+          paused.advance_to(now);
+          ++n_pauses;
+        }
+    }
+  CHECK(n_pauses > 50);
+  CHECK(n_pauses < 105);
+  for (unsigned int r = 0; r < 2; ++r)
+    CHECK(paused.local_network(r).parameters() == straight.local_network(r).parameters());
+
+  parameters.method              = ParticleParameters::Method::gradient_flow;
+  parameters.inverse_temperature = std::numeric_limits<double>::infinity();
+  CHECK(Replicas(problem, parameters, 0.1, 4, MPI_COMM_SELF).pause(0.5, 3., 4.) == 3.);
+}
+
+TEST_CASE("the band of the predictions does not depend on the ranks", "[particles][mpi]")
+{
+  const CurveProblem problem(ParticleNeuron::Type::biased_ridge);
+  Replicas alone(problem, networks(33, 5), 0.1, 9, MPI_COMM_SELF), shared(problem, networks(33, 5), 0.1, 9, MPI_COMM_WORLD);
+  for (const double time : {0., 2.})
+    {
+      alone.advance_to(time);
+      shared.advance_to(time);
+      CHECK(shared.predictions() == alone.predictions());
+      CHECK(prediction_band(shared) == prediction_band(alone));
+      CHECK(prediction_band(shared).size() == 5);
+    }
+}
