@@ -10,11 +10,6 @@
 
 namespace rhoflow
 {
-namespace
-{
-constexpr int most_iterations = 200;
-}
-
 struct LinearSystem::Petsc
 {
   Mat matrix = nullptr, preconditioner = nullptr;
@@ -133,14 +128,15 @@ double LinearSystem::diagonal_size(const std::vector<double> &x)
   return norm;
 }
 
-LinearResult LinearSystem::solve(const std::vector<double> &b, std::vector<double> &x, double tolerance, double floor)
+LinearResult LinearSystem::solve(const std::vector<double> &b, std::vector<double> &x, double tolerance, double floor,
+                                 unsigned int most_iterations)
 {
   copy_in(b, petsc->b);
   copy_in(x, petsc->x);
   petsc_check(KSPSetReusePreconditioner(petsc->ksp, petsc->new_preconditioner ? PETSC_FALSE : PETSC_TRUE));
   petsc->new_preconditioner = false;
   // A long step starts from a residual that dwarfs the right-hand side: that is no divergence.
-  petsc_check(KSPSetTolerances(petsc->ksp, tolerance, floor, 1e100, most_iterations));
+  petsc_check(KSPSetTolerances(petsc->ksp, tolerance, floor, 1e100, static_cast<PetscInt>(most_iterations)));
   petsc_check(KSPSolve(petsc->ksp, petsc->b, petsc->x));
   KSPConvergedReason reason;
   PetscInt           iterations;

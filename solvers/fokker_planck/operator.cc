@@ -326,17 +326,17 @@ LinearResult FittedOperator::solve(double s, const std::vector<double> &b, std::
   if (fresh)
     renew_preconditioner();
   // What round-off leaves of K p where p is at rest.
-  const double              floor = 1e-15 * system->diagonal_size(p);
-  const std::vector<double> guess = p;
-  LinearResult              result = system->solve(b, p, tolerance, floor);
+  const double floor = 1e-15 * system->diagonal_size(p);
+  constexpr unsigned int most_iterations = 200;
+  const unsigned int     patience        = fresh ? most_iterations : std::min(most_iterations, 10 + 2 * first_iterations);
+  LinearResult           result          = system->solve(b, p, tolerance, floor, patience);
   if (!result.converged && !fresh)
     {
-      const unsigned int wasted = result.iterations;
+      const unsigned int before = result.iterations;
       renew_preconditioner();
       fresh  = true;
-      p      = guess;
-      result = system->solve(b, p, tolerance, floor);
-      result.iterations += wasted;
+      result = system->solve(b, p, tolerance, floor, most_iterations);
+      result.iterations += before;
     }
   if (fresh)
     first_iterations = std::max(result.iterations, 1U);
