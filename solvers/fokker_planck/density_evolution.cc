@@ -105,7 +105,17 @@ void FokkerPlanckEvolution::step(double end)
     adapt();
   Timing::Scope scope(timing.section("steps"));
   const double  before = free_energy(state->fitted, state->potential, state->p);
-  present              = stepping.step(*state, present, end);
+  try
+    {
+      present = stepping.step(*state, present, end);
+    }
+  catch (const RunError &error)
+    {
+      // The state is that before the step: worth a row and a picture.
+      if (statistics.rows().back().front() < present)
+        output();
+      throw RunError(std::string(error.what()) + " The density at t = " + short_number(present) + ", before this step, is written.");
+    }
   largest_increase     = std::max(largest_increase, stepping.last_free_energy() - before);
 }
 
@@ -129,6 +139,24 @@ void FokkerPlanckEvolution::check(const FokkerPlanckDiagnostics &d)
     }
 }
 
+void FokkerPlanckEvolution::check_equilibrium()
+{
+  const double mass = mass_at_sides(state->fitted, state->potential, state->equilibrium->density);
+  if (mass > setup.parameters.boundary_limit)
+    throw InputError("Domain/Upper corner",
+                     "the box is too small for the density at rest, whose outermost cells hold the mass " + short_number(mass) +
+                       " (limit " + short_number(setup.parameters.boundary_limit) + "). Enlarge the box" +
+                       (setup.mean_field->weight_decay() > 0. ? ", raise 'Mean field/Weight decay'" :
+                                                                ", give 'Mean field/Weight decay'") +
+                       ", or, for what happens before the density gets there, set 'Fokker-Planck/Find equilibrium' to false.");
+  if (mass > setup.parameters.boundary_warning && !warned_of_rest)
+    {
+      warned_of_rest = true;
+      context.progress.warning("the outermost cells of the box hold the mass " + short_number(mass) +
+                               " of the density at rest; the box may be too small");
+    }
+}
+
 void FokkerPlanckEvolution::output()
 {
   state->set(std::move(state->p));
@@ -136,6 +164,7 @@ void FokkerPlanckEvolution::output()
     {
       Timing::Scope scope(timing.section("equilibrium"));
       state->equilibrium = std::make_unique<Equilibrium>(state->potential, state->space, state->e);
+      check_equilibrium();
     }
   last = diagnose(state->fitted, state->potential, state->p, state->equilibrium.get(), setup.observables);
   largest_drift = std::max(largest_drift, std::abs(last.mass - 1.));

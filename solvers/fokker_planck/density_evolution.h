@@ -57,6 +57,7 @@ private:
   void        set_initial_density();
   void        adapt();
   void        check(const FokkerPlanckDiagnostics &diagnostics);
+  void        check_equilibrium();
   std::string cells_and_unknowns() const;
 
   const FokkerPlanckSetup           &setup;
@@ -70,7 +71,7 @@ private:
 
   double                  present = 0.;
   double                  missing_mass = 0., largest_drift = 0., largest_increase = 0., refinement_jumps = 0., stepping_seconds = 0.;
-  bool                    warned = false;
+  bool                    warned = false, warned_of_rest = false;
   FokkerPlanckDiagnostics last;
 };
 } // namespace rhoflow

@@ -59,7 +59,16 @@ std::vector<double> entropy_and_fixed_energy(const NodalSpace &space, const Noda
   return sums.over(space.mesh().communicator());
 }
 
-double mass_at_sides(FittedOperator &fitted, const NodalPotential &potential, const std::vector<double> &p)
+} // namespace
+
+double free_energy(const FittedOperator &fitted, const NodalPotential &potential, const std::vector<double> &p)
+{
+  const NodalSpace         &space = fitted.space();
+  const std::vector<double> parts = entropy_and_fixed_energy(space, potential, p);
+  return potential.mean_field().risk(potential.moments(masses_of(space, p))) + parts[1] + parts[0] / potential.beta();
+}
+
+double mass_at_sides(const FittedOperator &fitted, const NodalPotential &potential, const std::vector<double> &p)
 {
   const NodalSpace         &space = fitted.space();
   const Domain             &box   = space.mesh().domain();
@@ -87,15 +96,6 @@ double mass_at_sides(FittedOperator &fitted, const NodalPotential &potential, co
     }
   return global_sum(sum, space.mesh().communicator());
 }
-} // namespace
-
-double free_energy(const FittedOperator &fitted, const NodalPotential &potential, const std::vector<double> &p)
-{
-  const NodalSpace         &space = fitted.space();
-  const std::vector<double> parts = entropy_and_fixed_energy(space, potential, p);
-  return potential.mean_field().risk(potential.moments(masses_of(space, p))) + parts[1] + parts[0] / potential.beta();
-}
-
 FokkerPlanckDiagnostics diagnose(FittedOperator &fitted, const NodalPotential &potential, const std::vector<double> &p,
                                  const Equilibrium *equilibrium, const Observables &observables)
 {

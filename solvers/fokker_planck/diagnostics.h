@@ -38,6 +38,9 @@ FokkerPlanckDiagnostics diagnose(FittedOperator &fitted, const NodalPotential &p
 /// F(ρ) alone, for e = m(p) − c. Collective.
 double free_energy(const FittedOperator &fitted, const NodalPotential &potential, const std::vector<double> &p);
 
+/// Mass in the cells at the sides of the box, periodic ones and r = 0 excepted. Collective.
+double mass_at_sides(const FittedOperator &fitted, const NodalPotential &potential, const std::vector<double> &p);
+
 /// Sets the columns of a row. `names`: of the parameters.
 void add_to_row(Statistics &table, const FokkerPlanckDiagnostics &diagnostics, const std::vector<std::string> &names,
                 const Observables &observables);
