@@ -44,7 +44,7 @@ Line least_squares(const std::vector<double> &x, const std::vector<double> &y, s
 
 RelaxationFit fit_relaxation(const std::vector<double> &times, const std::vector<double> &distances, double resolution)
 {
-  RelaxationFit result{nan, nan, nan, nan};
+  RelaxationFit result{nan, nan, nan, nan, nan};
   if (distances.empty())
     return result;
   const double first = distances.front(), lowest = std::max(1e-9 * first, resolution), highest = 1e-2 * first;
@@ -66,13 +66,13 @@ RelaxationFit fit_relaxation(const std::vector<double> &times, const std::vector
   if (end < fewest_rows)
     return result;
   std::size_t begin = 0;
-  for (; end - begin > fewest_rows; ++begin)
+  for (;; ++begin)
     {
       const std::size_t middle = begin + (end - begin) / 2;
-      // The halves share a row, so that two rows at least are in each.
-      const double early = least_squares(t, log_distance, begin, middle + 1).slope,
-                   late  = least_squares(t, log_distance, middle, end).slope;
-      if (std::abs(early - late) <= 1e-3 * std::abs(late))
+      const double      early  = least_squares(t, log_distance, begin, middle + 1).slope,
+                   late        = least_squares(t, log_distance, middle, end).slope;
+      result.drift             = early - late;
+      if (std::abs(result.drift) <= 1e-3 * std::abs(late) || end - begin == fewest_rows)
         break;
     }
   const Line line = least_squares(t, log_distance, begin, end);
@@ -90,6 +90,7 @@ void Relaxation::write(const std::string &path, bool writes) const
   Statistics table(path, writes);
   table.set("measured rate", fit.rate);
   table.set("standard error", fit.error);
+  table.set("drift of the rate", fit.drift);
   table.set("fitted alpha", .5 * beta * fit.rate);
   table.set("first time", fit.first);
   table.set("last time", fit.last);
@@ -111,7 +112,10 @@ std::vector<std::pair<std::string, std::string>> Relaxation::report() const
   rows.emplace_back("measured rate of the free energy",
                     fit.rows == 0 ? "too few rows for a fit (five between 1/100 and 1e-9 of the first distance to equilibrium)" :
                                     short_number(fit.rate, 6) + " +- " + short_number(fit.error, 2) + ", t = " +
-                                      short_number(fit.first) + " to " + short_number(fit.last));
+                                      short_number(fit.first) + " to " + short_number(fit.last) +
+                                      (std::abs(fit.drift) > .01 * std::abs(fit.rate) ?
+                                         "; still changing by " + short_number(fit.drift, 2) + " from half to half" :
+                                         ""));
   if (with_gap && !gap.failure.empty())
     rows.emplace_back("spectral gap", "not found: " + gap.failure);
   else if (with_gap && !gap.frozen.empty())

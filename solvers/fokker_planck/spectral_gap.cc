@@ -17,16 +17,18 @@
 #include <solvers/fokker_planck/equilibrium.h>
 #include <solvers/fokker_planck/operator.h>
 #include <solvers/fokker_planck/petsc_check.h>
+#include <solvers/fokker_planck/symmetric_system.h>
 
 namespace rhoflow
 {
 namespace
 {
 /// Smaller masses are no numbers any more when products of them are formed.
-constexpr double smallest_mass = 1e-280;
-constexpr double linear_tolerance = 1e-12;
-/// Relative error of an eigenvalue of an inverse.
-constexpr double eigenvalue_tolerance = 1e-11;
+constexpr double smallest_mass    = 1e-280;
+/// Of the error in the norm of the rates, √(zᵀ Ã z).
+constexpr double linear_tolerance = 1e-11;
+/// Of the residual of an eigenvector of an inverse, relative to the eigenvalue. The error of the rate is that squared.
+constexpr double eigenvector_tolerance = 1e-8;
 /// What the two ways to a rate may differ by.
 constexpr double largest_disagreement = 1e-4;
 } // namespace
@@ -53,7 +55,7 @@ LinearisedOperator::LinearisedOperator(FittedOperator &fitted_operator, const No
       if (!(masses[i] > smallest_mass * largest))
         masses[i] = 0.;
       root.push_back(std::sqrt(masses[i]));
-      scale.push_back(root[i] / space.weights()[i]);
+      density.push_back(masses[i] / space.weights()[i]);
     }
 
   const unsigned int n = n_modes();
@@ -90,6 +92,8 @@ LinearisedOperator::LinearisedOperator(FittedOperator &fitted_operator, const No
   frozen_rest     = unit(root);
   linearised_rest = unit(couple(inverse, root));
 }
+
+LinearisedOperator::~LinearisedOperator() = default;
 
 unsigned int LinearisedOperator::n_modes() const
 {
@@ -147,28 +151,32 @@ std::vector<double> LinearisedOperator::apply(Kind kind, const std::vector<doubl
 {
   std::vector<double> p = kind == Kind::linearised ? couple(forward, w) : w;
   for (std::size_t i = 0; i < p.size(); ++i)
-    p[i] *= scale[i];
+    p[i] = root[i] > 0. ? p[i] * density[i] / root[i] : 0.;
   std::vector<double> result = fitted.apply(p);
   for (std::size_t i = 0; i < p.size(); ++i)
     result[i] = root[i] > 0. ? result[i] / root[i] : 0.;
   return kind == Kind::linearised ? couple(forward, std::move(result)) : result;
 }
 
-std::vector<double> LinearisedOperator::solve(Kind kind, double s, const std::vector<double> &w)
+void LinearisedOperator::set_shift(double s)
 {
-  // (Ã + s) z = g is (s M + K) p = √m* g with z = p √(M/p*).
-  std::vector<double> g = w;
-  remove(rest(kind), g);
+  system = std::make_unique<SymmetricSystem>(fitted, density, s, std::max(s, 1e-4 * rate_estimate()));
+}
+
+std::vector<double> LinearisedOperator::solve(Kind kind, const std::vector<double> &w)
+{
+  // (Ã + s) z = g is (K + s M) diag(p*) u = √m* g with z = √m* u.
+  std::vector<double> z = w;
+  remove(rest(kind), z);
   if (kind == Kind::linearised)
-    g = couple(inverse, std::move(g));
-  remove(frozen_rest, g);
-  for (std::size_t i = 0; i < g.size(); ++i)
-    g[i] *= root[i];
-  std::vector<double> z(g.size(), 0.);
-  if (!fitted.solve(s, g, z, linear_tolerance).converged)
+    z = couple(inverse, std::move(z));
+  remove(frozen_rest, z);
+  for (std::size_t i = 0; i < z.size(); ++i)
+    z[i] *= root[i];
+  if (!system->solve(z, linear_tolerance))
     ++failures;
   for (std::size_t i = 0; i < z.size(); ++i)
-    z[i] = root[i] > 0. ? z[i] / scale[i] : 0.;
+    z[i] *= root[i];
   remove(frozen_rest, z);
   if (kind == Kind::linearised)
     {
@@ -228,10 +236,9 @@ using Kind = LinearisedOperator::Kind;
 class InverseProblem
 {
 public:
-  InverseProblem(LinearisedOperator &linearised_operator, Kind which, double s, MPI_Comm comm)
+  InverseProblem(LinearisedOperator &linearised_operator, Kind which, MPI_Comm comm)
     : rates(linearised_operator)
     , kind(which)
-    , shift(s)
     , buffer(rates.rest(kind).size())
   {
     const auto n = static_cast<PetscInt>(buffer.size());
@@ -243,7 +250,7 @@ public:
     petsc_check(EPSSetProblemType(eps, EPS_HEP));
     petsc_check(EPSSetWhichEigenpairs(eps, EPS_LARGEST_REAL));
     petsc_check(EPSSetDimensions(eps, 1, PETSC_DEFAULT, PETSC_DEFAULT));
-    petsc_check(EPSSetTolerances(eps, eigenvalue_tolerance, PETSC_DEFAULT));
+    petsc_check(EPSSetTolerances(eps, eigenvector_tolerance, PETSC_DEFAULT));
     petsc_check(EPSSetFromOptions(eps));
     found.push_back(vector(rates.rest(kind)));
   }
@@ -315,7 +322,7 @@ private:
     try
       {
         copy(x, self.buffer);
-        const std::vector<double> result = self.rates.solve(self.kind, self.shift, self.buffer);
+        const std::vector<double> result = self.rates.solve(self.kind, self.buffer);
         PetscScalar              *array;
         petsc_check(VecGetArray(y, &array));
         std::copy(result.begin(), result.end(), array);
@@ -331,7 +338,6 @@ private:
 
   LinearisedOperator &rates;
   const Kind          kind;
-  const double        shift;
   std::vector<double> buffer;
   Mat                 matrix = nullptr;
   EPS                 eps    = nullptr;
@@ -343,7 +349,8 @@ private:
 bool smallest_rates(LinearisedOperator &rates, Kind kind, double shift, std::size_t count, MPI_Comm comm,
                     std::vector<double> &result, double &disagreement)
 {
-  InverseProblem problem(rates, kind, shift, comm);
+  rates.set_shift(shift);
+  InverseProblem problem(rates, kind, comm);
   for (std::size_t k = 0; k < count; ++k)
     {
       double              value;

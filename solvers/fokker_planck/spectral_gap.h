@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -7,6 +8,7 @@ namespace rhoflow
 {
 class FittedOperator;
 class NodalPotential;
+class SymmetricSystem;
 struct Equilibrium;
 
 /// The fitted scheme M dp/dt = −K(e) p near the density p* at which it rests, K = A exp(Φ).
@@ -36,13 +38,16 @@ public:
 
   /// Moves `fitted` to the equilibrium, without cells that fall back. Collective.
   LinearisedOperator(FittedOperator &fitted, const NodalPotential &potential, const Equilibrium &equilibrium);
+  ~LinearisedOperator();
 
   /// The unit vector at rest.
   const std::vector<double> &rest(Kind kind) const { return kind == Kind::frozen ? frozen_rest : linearised_rest; }
   /// Ã w or S w. Collective.
   std::vector<double> apply(Kind kind, const std::vector<double> &w);
+  /// The shift of solve(). Collective.
+  void set_shift(double s);
   /// (Ã + s)^{−1} w or C^{−1} (Ã + s)^{−1} C^{−1} w on the complement of what rests. Collective.
-  std::vector<double> solve(Kind kind, double s, const std::vector<double> &w);
+  std::vector<double> solve(Kind kind, const std::vector<double> &w);
   /// |C w|² for S, |w|² for Ã: s times this is what the shift s adds to wᵀ S w or wᵀ Ã w. Collective.
   double shifted_size(Kind kind, const std::vector<double> &w) const;
   /// min_d 1/(β Var θ_d): by linear trial functions the smallest rate of Ã is not above it. Collective.
@@ -66,11 +71,13 @@ private:
   FittedOperator       &fitted;
   const NodalPotential &potential;
   std::vector<double>   root;             ///< √m*, 0 where nothing is kept
-  std::vector<double>   scale;            ///< √(p*/M), 0 where nothing is kept
+  std::vector<double>   density;          ///< p*, 0 where nothing is kept
   std::vector<double>   vectors;          ///< Q, by columns
   std::vector<double>   forward, inverse; ///< factors of C and C^{−1}
   std::vector<double>   frozen_rest, linearised_rest;
   unsigned int          failures = 0;
+
+  std::unique_ptr<SymmetricSystem> system;
 };
 
 /// The smallest positive rates, ascending.
