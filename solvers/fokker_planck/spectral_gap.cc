@@ -188,7 +188,8 @@ std::vector<double> LinearisedOperator::solve(Kind kind, const std::vector<doubl
 
 double LinearisedOperator::shifted_size(Kind kind, const std::vector<double> &w) const
 {
-  const std::vector<double> z = kind == Kind::linearised ? couple(forward, w) : w;
+  std::vector<double> z = kind == Kind::linearised ? couple(forward, w) : w;
+  remove(frozen_rest, z);
   return product(z, z);
 }
 

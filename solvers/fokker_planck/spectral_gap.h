@@ -48,7 +48,7 @@ public:
   void set_shift(double s);
   /// (Ã + s)^{−1} w or C^{−1} (Ã + s)^{−1} C^{−1} w on the complement of what rests. Collective.
   std::vector<double> solve(Kind kind, const std::vector<double> &w);
-  /// |C w|² for S, |w|² for Ã: s times this is what the shift s adds to wᵀ S w or wᵀ Ã w. Collective.
+  /// |C w|² for S, |w|² for Ã, without the part along √m*: s times this is what the shift s adds to wᵀ S w or wᵀ Ã w. Collective.
   double shifted_size(Kind kind, const std::vector<double> &w) const;
   /// min_d 1/(β Var θ_d): by linear trial functions the smallest rate of Ã is not above it. Collective.
   double rate_estimate() const;
