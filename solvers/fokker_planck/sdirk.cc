@@ -37,8 +37,13 @@ struct Sdirk::Petsc
   Vec                      u = nullptr, zero = nullptr, residual = nullptr;
   Mat                      jacobian = nullptr;
   double                   shift    = 0.;
-  std::vector<double>      e; ///< guess for the next stage
+  double                   allowed  = 0.; ///< negative mass
+  bool                     first    = true; ///< of the two stages
+  double                   dt       = 0.;   ///< of the step that is tried
+  std::vector<double>      start, rate;     ///< e at the beginning of the step, and its rate of change in the last one
+  std::vector<double>      e;               ///< of the last stage
   std::vector<StageResult> stages;
+  unsigned int             rejections = 0; ///< of all steps so far
   std::exception_ptr       failure;
 
   ~Petsc()
@@ -101,8 +106,18 @@ struct Sdirk::Petsc
     // An exception must not pass through PETSc.
     try
       {
-        const bool first = self.stages.size() % 2 == 0;
-        self.stages.push_back(self.state->stage.solve(self.shift, b, p, self.e, false, first));
+        // The first guess follows e along its last known rate.
+        const double gamma = 1. - std::sqrt(.5);
+        if (self.first)
+          {
+            self.e = self.start;
+            for (std::size_t j = 0; j < self.rate.size(); ++j)
+              self.e[j] += gamma * self.dt * self.rate[j];
+          }
+        else
+          for (std::size_t j = 0; j < self.e.size(); ++j)
+            self.e[j] += (1. - gamma) / gamma * (self.e[j] - self.start[j]);
+        self.stages.push_back(self.state->stage.solve(self.shift, b, p, self.e, false, self.first));
       }
     catch (...)
       {
@@ -114,7 +129,20 @@ struct Sdirk::Petsc
     return SNESSetConvergedReason(snes, good ? SNES_CONVERGED_FNORM_ABS : SNES_DIVERGED_MAX_IT);
   }
 
-  /// Nothing but round-off may be negative.
+  static PetscErrorCode before_stage(TS ts, PetscReal stage_time)
+  {
+    void *context;
+    petsc_check(TSGetApplicationContext(ts, &context));
+    Petsc    &self = *static_cast<Petsc *>(context);
+    PetscReal time, dt;
+    petsc_check(TSGetTime(ts, &time));
+    petsc_check(TSGetTimeStep(ts, &dt));
+    self.dt    = dt;
+    self.first = stage_time < time + .5 * dt;
+    return 0;
+  }
+
+  /// What is negative must be small beside the error that a step may make: it is set to zero.
   static PetscErrorCode accept(TS ts, PetscReal, Vec x, PetscBool *accepted)
   {
     void *context;
@@ -124,7 +152,7 @@ struct Sdirk::Petsc
     ExactSum                  negative;
     for (std::size_t i = 0; i < p.size(); ++i)
       negative.add(self.state->space.weights()[i] * std::max(-p[i], 0.));
-    *accepted = global_sum(negative, self.state->space.mesh().communicator()) <= 1e-12 ? PETSC_TRUE : PETSC_FALSE;
+    *accepted = global_sum(negative, self.state->space.mesh().communicator()) <= self.allowed ? PETSC_TRUE : PETSC_FALSE;
     return 0;
   }
 };
@@ -134,6 +162,7 @@ Sdirk::Sdirk(FokkerPlanckState &state, double tolerance)
 {
   register_method();
   petsc->state        = &state;
+  petsc->allowed      = std::max(1e-2 * tolerance, 1e-12);
   const MPI_Comm comm = state.space.mesh().communicator();
   const auto     n    = static_cast<PetscInt>(state.space.n_owned());
   petsc_check(VecCreateMPI(comm, n, PETSC_DETERMINE, &petsc->u));
@@ -150,6 +179,7 @@ Sdirk::Sdirk(FokkerPlanckState &state, double tolerance)
   petsc_check(TSSetIFunction(petsc->ts, nullptr, &Petsc::function, petsc.get()));
   petsc_check(TSSetIJacobian(petsc->ts, petsc->jacobian, petsc->jacobian, &Petsc::jacobian_shift, petsc.get()));
   petsc_check(TSSetFunctionDomainError(petsc->ts, &Petsc::accept));
+  petsc_check(TSSetPreStage(petsc->ts, &Petsc::before_stage));
   petsc_check(TSSetExactFinalTime(petsc->ts, TS_EXACTFINALTIME_MATCHSTEP));
   petsc_check(TSSetErrorIfStepFails(petsc->ts, PETSC_FALSE));
   petsc_check(TSSetMaxSNESFailures(petsc->ts, -1));
@@ -179,7 +209,7 @@ Sdirk::~Sdirk() = default;
 Sdirk::Result Sdirk::step(FokkerPlanckState &state, double time, double dt, double end)
 {
   petsc->state = &state;
-  petsc->e     = state.e;
+  petsc->start = state.e;
   petsc->stages.clear();
   Petsc::assign(petsc->u, state.p);
   petsc_check(TSSetTime(petsc->ts, time));
@@ -201,7 +231,10 @@ Sdirk::Result Sdirk::step(FokkerPlanckState &state, double time, double dt, doub
   result.success   = reason >= 0 && reached > time;
   result.time      = std::abs(reached - end) <= 1e-12 * std::abs(end) ? end : reached;
   result.next_step = next;
-  result.rejected  = static_cast<unsigned int>(petsc->stages.size() / 2) - (result.success ? 1U : 0U);
+  PetscInt rejections;
+  petsc_check(TSGetStepRejections(petsc->ts, &rejections));
+  result.rejected = static_cast<unsigned int>(rejections) - petsc->rejections;
+  petsc->rejections = static_cast<unsigned int>(rejections);
   result.stages    = petsc->stages;
   if (result.success)
     {
@@ -213,6 +246,9 @@ Sdirk::Result Sdirk::step(FokkerPlanckState &state, double time, double dt, doub
       for (double &value : state.p)
         value *= factor;
       state.set(std::move(state.p));
+      petsc->rate.resize(state.e.size());
+      for (std::size_t j = 0; j < state.e.size(); ++j)
+        petsc->rate[j] = (state.e[j] - petsc->start[j]) / (result.time - time);
     }
   return result;
 }

@@ -37,6 +37,15 @@ double total(double mine, MPI_Comm comm)
   sum.add(mine);
   return global_sum(sum, comm);
 }
+
+/// Without a rounding error of its own, which thousands of steps would add up.
+double exact_total(const std::vector<double> &values, MPI_Comm comm)
+{
+  ExactSum sum;
+  for (const double value : values)
+    sum.add(value);
+  return global_sum(sum, comm);
+}
 } // namespace
 
 ImplicitStage::ImplicitStage(const NodalPotential &field, FittedOperator &fitted_operator, const StageSettings &stage_settings)
@@ -206,10 +215,10 @@ bool ImplicitStage::mark_negative(const std::vector<double> &p) const
 void ImplicitStage::restore_mass(double mass, std::vector<double> &p) const
 {
   const NodalSpace &space = fitted.space();
-  double            sum   = 0.;
+  std::vector<double> masses(p.size());
   for (std::size_t i = 0; i < p.size(); ++i)
-    sum += space.weights()[i] * p[i];
-  const double factor = mass / total(sum, space.mesh().communicator());
+    masses[i] = space.weights()[i] * p[i];
+  const double factor = mass / exact_total(masses, space.mesh().communicator());
   for (double &value : p)
     value *= factor;
 }
@@ -221,10 +230,7 @@ StageResult ImplicitStage::solve(double s, const std::vector<double> &b, std::ve
   right         = &b;
   solution      = p;
   n_evaluations = n_linear = 0;
-  double sum    = 0.;
-  for (const double value : b)
-    sum += value;
-  const double mass = total(sum, fitted.space().mesh().communicator()) / s;
+  const double mass = exact_total(b, fitted.space().mesh().communicator()) / s;
 
   std::vector<double> guess = e;
   StageResult         result;
