@@ -71,7 +71,9 @@ std::unique_ptr<dealii::ParameterHandler> make_parameters(const Settings &settin
 /// The parts of a run, at rest.
 struct AtRest
 {
-  explicit AtRest(const Settings &settings, MPI_Comm communicator = MPI_COMM_SELF)
+  /// `refined`: cells whose lower corner [D] is such are refined once.
+  explicit AtRest(const Settings &settings, MPI_Comm communicator = MPI_COMM_SELF,
+                  const std::function<bool(const double *)> &refined = {})
   {
     const auto prm = make_parameters(settings);
     common.parse(*prm);
@@ -79,6 +81,22 @@ struct AtRest
     parameters.parse(*prm);
     common.make_mean_field();
     mesh = std::make_unique<AdaptiveMesh>(common.domain, communicator);
+    if (refined)
+      {
+        std::vector<signed char> flags;
+        for (const CellKey &key : mesh->cells())
+          {
+            double corner[3] = {};
+            for (unsigned int d = 0; d < mesh->dimension(); ++d)
+              corner[d] = mesh->position(key, d, 0);
+            flags.push_back(refined(corner) ? 1 : 0);
+          }
+        std::vector<double> nothing(mesh->cells().size());
+        CellTransfer        transfer;
+        transfer.refine  = [](const CellKey &, const double *, double *value) { *value = 0.; };
+        transfer.coarsen = transfer.refine;
+        mesh->adapt(flags, 1, nothing, transfer);
+      }
     const MeanField &field = *common.mean_field;
     state = std::make_unique<FokkerPlanckState>(*mesh, field, common.parameters.inverse_temperature, parameters.degree,
                                                 parameters.stage);
@@ -172,6 +190,30 @@ const Settings tanh_1d = {{"Learning problem/Neuron", "ridge"},
                           {"Domain/Upper corner", "5"},
                           {"Domain/Subdivisions", "30"},
                           {"Fokker-Planck/Degree", "2"}};
+
+/// The radius alone, in 5 dimensions: its measure vanishes at the lower side.
+const Settings radial = {{"Learning problem/Neuron", "isotropic"},
+                         {"Learning problem/Input dimension", "5"},
+                         {"Learning problem/Activation", "piecewise linear"},
+                         {"Learning problem/Activation nodes", "0.5:-2.5, 1.5:7.5"},
+                         {"Data/Class contrast", "0.8"},
+                         {"Initial law/Law", "gaussian_neurons(0.8)"},
+                         {"Mean field/Weight decay", "0.5"},
+                         {"Mean field/Inverse temperature", "10"},
+                         {"Domain/Lower corner", "0"},
+                         {"Domain/Upper corner", "5"},
+                         {"Domain/Subdivisions", "30"}};
+
+const Settings single_neuron = {{"Learning problem/Neuron", "single neuron"},
+                                {"Learning problem/Input dimension", "5"},
+                                {"Learning problem/Activation", "erf"},
+                                {"Initial law/Law", "normal(0, 1), gaussian_neurons(1)"},
+                                {"Mean field/Weight decay", "0.5"},
+                                {"Mean field/Inverse temperature", "10"},
+                                {"Domain/Lower corner", "-2.5, -2.5, 0"},
+                                {"Domain/Upper corner", "2.5, 2.5, 2.5"},
+                                {"Domain/Subdivisions", "5, 5, 4"},
+                                {"Fokker-Planck/Degree", "2"}};
 
 const Settings long_run = {{"Fokker-Planck/Time stepping", "SDIRK2"},
                            {"Fokker-Planck/Error tolerance", "1e-5"},
@@ -351,11 +393,14 @@ TEST_CASE("rates are those of the scheme linearised by differences", "[fokker_pl
   const std::pair<std::string, Settings> cases[] = {
     {"tanh(w x)", tanh_1d},
     {"a tanh(w x)", tanh_2d + Settings{{"Domain/Subdivisions", "8"}}},
+    {"hanging nodes", tanh_2d + Settings{{"Domain/Subdivisions", "6"}}},
+    {"a radius", radial},
     {"a landscape", double_well + Settings{{"Domain/Subdivisions", "52"}, {"Mean field/Inverse temperature", "8"}}}};
+  const auto somewhere = [](const double *corner) { return corner[0] > -1.1 && corner[0] < 1.1; };
   for (const auto &[name, settings] : cases)
     {
       CAPTURE(name);
-      AtRest     at_rest(settings);
+      AtRest     at_rest(settings, MPI_COMM_SELF, name == "hanging nodes" ? somewhere : std::function<bool(const double *)>());
       const auto gap = at_rest.gap();
       REQUIRE(gap.failure.empty());
       const std::vector<double> frozen = rates_by_differences(at_rest, true), coupled = rates_by_differences(at_rest, false);
@@ -450,9 +495,10 @@ TEST_CASE("without the gap the rate alone is written, and nothing that was not c
 
 TEST_CASE("rates do not depend on the number of ranks", "[fokker_planck][relaxation][mpi]")
 {
-  for (const Settings &settings : {tanh_2d, linear_1d})
+  for (const Settings &settings : {tanh_2d, linear_1d, single_neuron})
     {
-      AtRest     all(settings, MPI_COMM_WORLD), one(settings);
+      const auto somewhere = [](const double *corner) { return std::abs(corner[0]) < .9; };
+      AtRest     all(settings, MPI_COMM_WORLD, somewhere), one(settings, MPI_COMM_SELF, somewhere);
       const auto gap = all.gap(), expected = one.gap();
       REQUIRE(gap.failure.empty());
       REQUIRE(gap.frozen.size() == 4);
