@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
+#include <functional>
 #include <limits>
 
 #include <solvers/base/exact_sum.h>
@@ -250,7 +251,6 @@ public:
     petsc_check(EPSSetOperators(eps, matrix, nullptr));
     petsc_check(EPSSetProblemType(eps, EPS_HEP));
     petsc_check(EPSSetWhichEigenpairs(eps, EPS_LARGEST_REAL));
-    petsc_check(EPSSetDimensions(eps, 1, PETSC_DEFAULT, PETSC_DEFAULT));
     petsc_check(EPSSetTolerances(eps, eigenvector_tolerance, PETSC_DEFAULT));
     petsc_check(EPSSetFromOptions(eps));
     found.push_back(vector(rates.rest(kind)));
@@ -266,9 +266,16 @@ public:
   InverseProblem(const InverseProblem &)            = delete;
   InverseProblem &operator=(const InverseProblem &) = delete;
 
-  /// The largest eigenvalue on the complement of what was found before. Returns false if it does not converge.
-  bool next(double &value, std::vector<double> &w)
+  struct Pair
   {
+    double              value;
+    std::vector<double> w;
+  };
+  /// The largest eigenvalues on the complement of what was found before, `wanted` of them or some more. Empty if they do not
+  /// converge.
+  std::vector<Pair> next(std::size_t wanted)
+  {
+    petsc_check(EPSSetDimensions(eps, static_cast<PetscInt>(wanted), PETSC_DEFAULT, PETSC_DEFAULT));
     petsc_check(EPSSetDeflationSpace(eps, static_cast<PetscInt>(found.size()), found.data()));
     Vec start = vector(rates.generic_vector());
     petsc_check(EPSSetInitialSpace(eps, 1, &start));
@@ -279,12 +286,17 @@ public:
     petsc_check(code);
     PetscInt converged;
     petsc_check(EPSGetConverged(eps, &converged));
-    if (converged < 1)
-      return false;
-    found.push_back(vector({}));
-    petsc_check(EPSGetEigenpair(eps, 0, &value, nullptr, found.back(), nullptr));
-    copy(found.back(), w);
-    return true;
+    std::vector<Pair> result;
+    if (converged < static_cast<PetscInt>(wanted))
+      return result;
+    for (PetscInt k = 0; k < converged; ++k)
+      {
+        found.push_back(vector({}));
+        result.emplace_back();
+        petsc_check(EPSGetEigenpair(eps, k, &result.back().value, nullptr, found.back(), nullptr));
+        copy(found.back(), result.back().w);
+      }
+    return result;
   }
 
 private:
@@ -347,24 +359,35 @@ private:
 };
 
 /// Returns false if they do not converge.
-bool smallest_rates(LinearisedOperator &rates, Kind kind, double shift, std::size_t count, MPI_Comm comm,
+bool smallest_rates(LinearisedOperator &rates, Kind kind, double shift, std::size_t wanted, std::size_t available, MPI_Comm comm,
                     std::vector<double> &result, double &disagreement)
 {
+  const std::size_t count = std::min(wanted, available);
   rates.set_shift(shift);
-  InverseProblem problem(rates, kind, comm);
-  for (std::size_t k = 0; k < count; ++k)
+  InverseProblem      problem(rates, kind, comm);
+  std::vector<double> values; // descending
+  while (result.size() < available)
     {
-      double              value;
-      std::vector<double> w;
-      if (!problem.next(value, w) || !(value > 0.))
+      const bool complete = values.size() >= count;
+      const auto pairs    = problem.next(complete ? 1 : count - values.size());
+      if (pairs.empty())
         return false;
-      // The error of this quotient is that of the eigenvector squared.
-      const double rate = rates.product(w, rates.apply(kind, w)) / rates.product(w, w);
-      const double by_inverse = 1. / value - shift * rates.shifted_size(kind, w) / rates.product(w, w);
-      disagreement = std::max(disagreement, std::abs(by_inverse - rate) / std::abs(rate));
-      result.push_back(rate);
+      for (const auto &[value, w] : pairs)
+        {
+          // The error of this quotient is that of the eigenvector squared.
+          const double size = rates.product(w, w), rate = rates.product(w, rates.apply(kind, w)) / size;
+          result.push_back(rate);
+          disagreement = std::max(disagreement, std::abs(1. / value - shift * rates.shifted_size(kind, w) / size - rate) / rate);
+        }
+      // A Krylov space holds one vector of a multiple eigenvalue: nothing is missing once the rest has smaller ones.
+      if (complete && pairs.front().value <= values[count - 1])
+        break;
+      for (const auto &pair : pairs)
+        values.push_back(pair.value);
+      std::sort(values.begin(), values.end(), std::greater<>());
     }
   std::sort(result.begin(), result.end());
+  result.resize(std::min(result.size(), count));
   return true;
 }
 } // namespace
@@ -376,14 +399,14 @@ SpectralGap find_spectral_gap(FittedOperator &fitted, const NodalPotential &pote
   const MPI_Comm     comm  = space.mesh().communicator();
   LinearisedOperator rates(fitted, potential, equilibrium);
   SpectralGap        gap;
-  const std::size_t  count = std::min<std::uint64_t>(wanted, space.n_global() - 1);
-  const double       floor = rates.smallest_resolved_rate();
+  const std::size_t  available = space.n_global() - 1;
+  const double       floor     = rates.smallest_resolved_rate();
 
-  bool found = smallest_rates(rates, Kind::frozen, std::max(1e-6 * rates.rate_estimate(), floor), count, comm, gap.frozen,
-                              gap.disagreement);
+  bool found = smallest_rates(rates, Kind::frozen, std::max(1e-6 * rates.rate_estimate(), floor), wanted, available, comm,
+                              gap.frozen, gap.disagreement);
   if (found && rates.n_modes() > 0)
-    found = smallest_rates(rates, Kind::linearised, std::max(1e-8 * gap.frozen.front(), floor), count, comm, gap.linearised,
-                           gap.disagreement);
+    found = smallest_rates(rates, Kind::linearised, std::max(1e-8 * gap.frozen.front(), floor), wanted, available, comm,
+                           gap.linearised, gap.disagreement);
   else
     gap.linearised = gap.frozen;
 

@@ -89,9 +89,9 @@ struct SpectralGap
   std::string failure; ///< why there are none; empty otherwise
 };
 
-/// One after the other by SLEPc's EPS (Krylov–Schur) as the largest eigenvalues of the inverses, each on the complement of those
-/// before it, so that multiple ones are found as often as they occur. The command line's options with the prefix -gap_ apply.
-/// Collective.
+/// By SLEPc's EPS (Krylov–Schur) as the largest eigenvalues of the inverses, and again on the complement of what was found until
+/// nothing larger turns up there: multiple ones are found as often as they occur. The command line's options with the prefix
+/// -gap_ apply. Collective.
 SpectralGap find_spectral_gap(FittedOperator &fitted, const NodalPotential &potential, const Equilibrium &equilibrium,
                               unsigned int count = 4);
 } // namespace rhoflow
