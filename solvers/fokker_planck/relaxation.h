@@ -25,8 +25,8 @@ RelaxationFit fit_relaxation(const std::vector<double> &times, const std::vector
 
 /// How a density comes to rest. A logarithmic Sobolev inequality with the constant α predicts F(ρ_t) − F* ≤ e^{−2αt/β}
 /// (F(ρ_0) − F*); small perturbations decay like e^{−2 μ_1 t} with the linearised gap μ_1, and 2α/β ≤ 2 μ_P ≤ 2 μ_1 with the
-/// frozen gap μ_P. What is fitted contains the error of the time steps: implicit Euler of step Δt makes 2 log(1 + μ_1 Δt)/Δt out
-/// of 2 μ_1.
+/// frozen gap μ_P. What is fitted contains the error of the time steps: implicit Euler of step Δt makes 2 log(1 + μ_1 Δt)/Δt
+/// out of 2 μ_1.
 struct Relaxation
 {
   double        beta;

@@ -359,8 +359,8 @@ private:
 };
 
 /// Returns false if they do not converge.
-bool smallest_rates(LinearisedOperator &rates, Kind kind, double shift, std::size_t wanted, std::size_t available, MPI_Comm comm,
-                    std::vector<double> &result, double &disagreement)
+bool smallest_rates(LinearisedOperator &rates, Kind kind, double shift, std::size_t wanted, std::size_t available,
+                    MPI_Comm comm, std::vector<double> &result, double &disagreement)
 {
   const std::size_t count = std::min(wanted, available);
   rates.set_shift(shift);
@@ -376,8 +376,9 @@ bool smallest_rates(LinearisedOperator &rates, Kind kind, double shift, std::siz
         {
           // The error of this quotient is that of the eigenvector squared.
           const double size = rates.product(w, w), rate = rates.product(w, rates.apply(kind, w)) / size;
+          const double by_inverse = 1. / value - shift * rates.shifted_size(kind, w) / size;
+          disagreement            = std::max(disagreement, std::abs(by_inverse / rate - 1.));
           result.push_back(rate);
-          disagreement = std::max(disagreement, std::abs(1. / value - shift * rates.shifted_size(kind, w) / size - rate) / rate);
         }
       // A Krylov space holds one vector of a multiple eigenvalue: nothing is missing once the rest has smaller ones.
       if (complete && pairs.front().value <= values[count - 1])

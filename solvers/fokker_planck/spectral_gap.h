@@ -22,9 +22,9 @@ struct Equilibrium;
 ///   C^{±1} = 1 + X Q diag(((1 + βσ)^{±1/2} − 1)/σ) Qᵀ Xᵀ.
 ///
 /// Two kinds of rates of decay are asked for: those of S, at which small perturbations decay, and those of Ã, the same with the
-/// potential frozen at p*. The smallest positive rate of Ã is α_P/β with the Poincaré constant α_P of ρ*, and since C ≥ 1 no rate
-/// of S is below that of Ã with the same number. A logarithmic Sobolev inequality of ρ* with the constant α implies α ≤ α_P
-/// (Bakry, Gentil, Ledoux, Analysis and Geometry of Markov Diffusion Operators, 2014, proposition 5.1.3).
+/// potential frozen at p*. The smallest positive rate of Ã is α_P/β with the Poincaré constant α_P of ρ*, and since C ≥ 1 no
+/// rate of S is below that of Ã with the same number. A logarithmic Sobolev inequality of ρ* with the constant α implies
+/// α ≤ α_P (Bakry, Gentil, Ledoux, Analysis and Geometry of Markov Diffusion Operators, 2014, chapter 5).
 ///
 /// Nodes where p* is no number any more, relative to its maximum, hold z = 0. Vectors: [owned nodes].
 class LinearisedOperator
@@ -48,7 +48,8 @@ public:
   void set_shift(double s);
   /// (Ã + s)^{−1} w or C^{−1} (Ã + s)^{−1} C^{−1} w on the complement of what rests. Collective.
   std::vector<double> solve(Kind kind, const std::vector<double> &w);
-  /// |C w|² for S, |w|² for Ã, without the part along √m*: s times this is what the shift s adds to wᵀ S w or wᵀ Ã w. Collective.
+  /// |C w|² for S, |w|² for Ã, without the part along √m*: s times this is what the shift s adds to wᵀ S w or wᵀ Ã w.
+  /// Collective.
   double shifted_size(Kind kind, const std::vector<double> &w) const;
   /// min_d 1/(β Var θ_d): by linear trial functions the smallest rate of Ã is not above it. Collective.
   double rate_estimate() const;
@@ -89,9 +90,9 @@ struct SpectralGap
   std::string failure; ///< why there are none; empty otherwise
 };
 
-/// By SLEPc's EPS (Krylov–Schur) as the largest eigenvalues of the inverses, and again on the complement of what was found until
-/// nothing larger turns up there: multiple ones are found as often as they occur. The command line's options with the prefix
-/// -gap_ apply. Collective.
+/// By SLEPc's EPS (Krylov–Schur) as the largest eigenvalues of the inverses, and again on the complement of what was found
+/// until nothing larger turns up there: multiple ones are found as often as they occur. The command line's options with the
+/// prefix -gap_ apply. Collective.
 SpectralGap find_spectral_gap(FittedOperator &fitted, const NodalPotential &potential, const Equilibrium &equilibrium,
                               unsigned int count = 4);
 } // namespace rhoflow

@@ -39,7 +39,8 @@ struct SymmetricSystem::Petsc
     petsc_check(MatCreate(fitted.space().mesh().communicator(), &result));
     petsc_check(MatSetSizes(result, n, n, PETSC_DETERMINE, PETSC_DETERMINE));
     petsc_check(MatSetType(result, MATAIJ));
-    petsc_check(MatSetPreallocationCOO(result, static_cast<PetscCount>(values.size()), places.rows.data(), places.columns.data()));
+    const auto count = static_cast<PetscCount>(values.size());
+    petsc_check(MatSetPreallocationCOO(result, count, places.rows.data(), places.columns.data()));
     petsc_check(MatSetValuesCOO(result, values.data(), INSERT_VALUES));
     if (x == nullptr)
       petsc_check(MatCreateVecs(result, &x, &b));

@@ -1,15 +1,12 @@
 #include <catch2/catch.hpp>
 
-#include <deal.II/base/parameter_handler.h>
 #include <deal.II/lac/lapack_full_matrix.h>
 
 #include <algorithm>
 #include <cmath>
-#include <complex>
 #include <fstream>
 #include <functional>
 #include <map>
-#include <memory>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -18,100 +15,16 @@
 #include <solvers/base/progress.h>
 #include <solvers/base/run_directory.h>
 #include <solvers/base/solver.h>
-#include <solvers/continuity/parameters.h>
 #include <solvers/fokker_planck/relaxation.h>
-#include <solvers/fokker_planck/solver.h>
-#include <solvers/fokker_planck/spectral_gap.h>
-#include <solvers/fokker_planck/state.h>
-#include <solvers/mean_field/mean_field.h>
-#include <solvers/mean_field/setup.h>
-#include <solvers/model/learning_problem.h>
-#include <solvers/particles/parameters.h>
 
 #include "../base/temporary_directory.h"
+#include "relaxation_problems.h"
 
 using namespace rhoflow;
+using namespace relaxation;
 
 namespace
 {
-using Settings = std::vector<std::pair<std::string, std::string>>;
-
-Settings operator+(Settings settings, const Settings &more)
-{
-  settings.insert(settings.end(), more.begin(), more.end());
-  return settings;
-}
-
-std::unique_ptr<dealii::ParameterHandler> make_parameters(const Settings &settings)
-{
-  auto prm = std::make_unique<dealii::ParameterHandler>();
-  RunParameters::declare(*prm);
-  ModelParameters::declare(*prm);
-  Domain::declare(*prm);
-  MeanFieldParameters::declare(*prm);
-  ContinuityParameters::declare(*prm); // the limits of the boundary mass
-  RefinementParameters::declare(*prm);
-  FokkerPlanckParameters::declare(*prm);
-  ParticleParameters::declare(*prm);
-  ComparisonParameters::declare(*prm);
-  OutputParameters::declare(*prm);
-  Observables::declare(*prm);
-  for (const auto &[path, value] : settings)
-    {
-      const auto slash = path.find('/');
-      if (slash != std::string::npos)
-        prm->enter_subsection(path.substr(0, slash));
-      prm->set(path.substr(slash == std::string::npos ? 0 : slash + 1), value);
-      if (slash != std::string::npos)
-        prm->leave_subsection();
-    }
-  return prm;
-}
-
-/// The parts of a run, at rest.
-struct AtRest
-{
-  /// `refined`: cells whose lower corner [D] is such are refined once.
-  explicit AtRest(const Settings &settings, MPI_Comm communicator = MPI_COMM_SELF,
-                  const std::function<bool(const double *)> &refined = {})
-  {
-    const auto prm = make_parameters(settings);
-    common.parse(*prm);
-    FokkerPlanckParameters parameters;
-    parameters.parse(*prm);
-    common.make_mean_field();
-    mesh = std::make_unique<AdaptiveMesh>(common.domain, communicator);
-    if (refined)
-      {
-        std::vector<signed char> flags;
-        for (const CellKey &key : mesh->cells())
-          {
-            double corner[3] = {};
-            for (unsigned int d = 0; d < mesh->dimension(); ++d)
-              corner[d] = mesh->position(key, d, 0);
-            flags.push_back(refined(corner) ? 1 : 0);
-          }
-        std::vector<double> nothing(mesh->cells().size());
-        CellTransfer        transfer;
-        transfer.refine  = [](const CellKey &, const double *, double *value) { *value = 0.; };
-        transfer.coarsen = transfer.refine;
-        mesh->adapt(flags, 1, nothing, transfer);
-      }
-    const MeanField &field = *common.mean_field;
-    state = std::make_unique<FokkerPlanckState>(*mesh, field, common.parameters.inverse_temperature, parameters.degree,
-                                                parameters.stage);
-    equilibrium =
-      std::make_unique<Equilibrium>(state->potential, state->space, field.residual(std::vector<double>(field.n_modes(), 0.)));
-  }
-
-  SpectralGap gap(unsigned int count = 4) { return find_spectral_gap(state->fitted, state->potential, *equilibrium, count); }
-
-  MeanFieldSetup                     common;
-  std::unique_ptr<AdaptiveMesh>      mesh;
-  std::unique_ptr<FokkerPlanckState> state;
-  std::unique_ptr<Equilibrium>       equilibrium;
-};
-
 /// The row of relaxation.csv of a run, and the solver's own report nowhere.
 std::map<std::string, double> relaxation_of(const Settings &settings)
 {
@@ -133,87 +46,6 @@ std::map<std::string, double> relaxation_of(const Settings &settings)
     row[name] = std::stod(value);
   return row;
 }
-
-const Settings linear_1d = {{"Learning problem/Neuron", "linear"},
-                            {"Learning problem/Input dimension", "1"},
-                            {"Data/Quadrature nodes", "2"},
-                            {"Target/Type", "expression"},
-                            {"Target/Expression", "0.6*x"},
-                            {"Initial law/Law", "normal(-0.5, 0.4)"},
-                            {"Mean field/Weight decay", "0.5"},
-                            {"Mean field/Inverse temperature", "8"},
-                            {"Domain/Lower corner", "-3.6"},
-                            {"Domain/Upper corner", "4.4"},
-                            {"Domain/Subdivisions", "40"},
-                            {"Fokker-Planck/Degree", "4"}};
-
-const Settings linear_2d = {{"Learning problem/Input dimension", "2"},
-                            {"Target/Expression", "0.6*x1 - 0.3*x2"},
-                            {"Initial law/Law", "normal(0, 0.4), normal(0, 0.4)"},
-                            {"Mean field/Weight decay", "2"},
-                            {"Domain/Lower corner", "-1.8, -2.1"},
-                            {"Domain/Upper corner", "2.2, 1.9"},
-                            {"Domain/Subdivisions", "20"}};
-
-const Settings double_well = {{"Learning problem/Neuron", "landscape"},
-                              {"Landscape/Function", "(x^2 - 1)^2/4 + 0.02*x"},
-                              {"Initial law/Law", "normal(-1, 0.2)"},
-                              {"Mean field/Inverse temperature", "40"},
-                              {"Domain/Lower corner", "-2.6"},
-                              {"Domain/Upper corner", "2.6"},
-                              {"Domain/Subdivisions", "104"},
-                              {"Fokker-Planck/Degree", "2"}};
-
-const Settings tanh_2d = {{"Learning problem/Neuron", "weighted ridge"},
-                          {"Learning problem/Activation", "tanh"},
-                          {"Learning problem/Input dimension", "1"},
-                          {"Target/Type", "expression"},
-                          {"Target/Expression", "sin(1.5*x)"},
-                          {"Initial law/Law", "normal(0.5, 0.7), normal(0, 0.7)"},
-                          {"Mean field/Weight decay", "0.1"},
-                          {"Mean field/Inverse temperature", "10"},
-                          {"Domain/Lower corner", "-6, -6"},
-                          {"Domain/Upper corner", "6, 6"},
-                          {"Domain/Subdivisions", "16"},
-                          {"Fokker-Planck/Degree", "2"}};
-
-/// Its only coordinate is odd, and so is what the network sees of it: the coupling speeds up the slowest mode.
-const Settings tanh_1d = {{"Learning problem/Neuron", "ridge"},
-                          {"Learning problem/Activation", "tanh"},
-                          {"Learning problem/Input dimension", "1"},
-                          {"Target/Type", "expression"},
-                          {"Target/Expression", "sin(x)"},
-                          {"Initial law/Law", "normal(-1, 0.6)"},
-                          {"Mean field/Weight decay", "0.5"},
-                          {"Mean field/Inverse temperature", "6"},
-                          {"Domain/Lower corner", "-5"},
-                          {"Domain/Upper corner", "5"},
-                          {"Domain/Subdivisions", "30"},
-                          {"Fokker-Planck/Degree", "2"}};
-
-/// The radius alone, in 5 dimensions: its measure vanishes at the lower side.
-const Settings radial = {{"Learning problem/Neuron", "isotropic"},
-                         {"Learning problem/Input dimension", "5"},
-                         {"Learning problem/Activation", "piecewise linear"},
-                         {"Learning problem/Activation nodes", "0.5:-2.5, 1.5:7.5"},
-                         {"Data/Class contrast", "0.8"},
-                         {"Initial law/Law", "gaussian_neurons(0.8)"},
-                         {"Mean field/Weight decay", "0.5"},
-                         {"Mean field/Inverse temperature", "10"},
-                         {"Domain/Lower corner", "0"},
-                         {"Domain/Upper corner", "5"},
-                         {"Domain/Subdivisions", "30"}};
-
-const Settings single_neuron = {{"Learning problem/Neuron", "single neuron"},
-                                {"Learning problem/Input dimension", "5"},
-                                {"Learning problem/Activation", "erf"},
-                                {"Initial law/Law", "normal(0, 1), gaussian_neurons(1)"},
-                                {"Mean field/Weight decay", "0.5"},
-                                {"Mean field/Inverse temperature", "10"},
-                                {"Domain/Lower corner", "-2.5, -2.5, 0"},
-                                {"Domain/Upper corner", "2.5, 2.5, 2.5"},
-                                {"Domain/Subdivisions", "4, 4, 3"},
-                                {"Fokker-Planck/Degree", "2"}};
 
 const Settings long_run = {{"Fokker-Planck/Time stepping", "SDIRK2"},
                            {"Fokker-Planck/Error tolerance", "1e-5"},
@@ -249,7 +81,8 @@ std::vector<double> rates_by_differences(AtRest &at_rest, bool frozen)
   return rates;
 }
 
-/// The positive eigenvalue of number `number` of −(1/β) (u' ρ)' = μ ρ u, ρ = exp(−βL), u' = 0 at both ends, by differences on n intervals
+/// The positive eigenvalue of number `number` of −(1/β) (ρ u')' = μ ρ u, ρ = exp(−βL), u' = 0 at both ends, by differences on n
+/// intervals
 /// (second order) and bisection with Sturm's sequence.
 double rate_by_differences(double lower, double upper, unsigned int n, double beta, const std::function<double(double)> &L,
                            unsigned int number)
@@ -290,10 +123,10 @@ TEST_CASE("the rate is that of the slowest of several exponentials", "[fokker_pl
   for (int i = 0; i <= 60; ++i)
     {
       t.push_back(.5 * i);
-      d.push_back(.3 * std::exp(-1.2 * t.back()) + .7 * std::exp(-3. * t.back()) + 1e-12 * std::sin(100. * i));
+      d.push_back(.3 * std::exp(-1.2 * t.back()) + 3. * std::exp(-1.8 * t.back()) + 1e-12 * std::sin(100. * i));
     }
   const RelaxationFit fit = fit_relaxation(t, d, 1e-11);
-  CHECK(fit.rate == Approx(1.2).epsilon(1e-3));
+  CHECK(fit.rate == Approx(1.2).epsilon(2e-3));
   CHECK(fit.error > 0.);
   CHECK(fit.error < 1e-3);
   CHECK(fit.first >= 3.);
@@ -339,6 +172,10 @@ TEST_CASE("rates of the linear neuron are those of Hermite modes", "[fokker_plan
         CHECK(gap.frozen[k] == Approx(frozen[k]).epsilon(1e-6));
         CHECK(gap.linearised[k] == Approx(linearised[k]).epsilon(1e-6));
       }
+    // In one Krylov space the second copy shows up late, by rounding errors.
+    const auto two = at_rest.gap(2);
+    CHECK(two.frozen[1] == Approx(2.).epsilon(1e-6));
+    CHECK(two.linearised[1] == Approx(3.).epsilon(1e-6));
   }
   SECTION("as many as there are")
   {
@@ -493,7 +330,8 @@ TEST_CASE("runs relax at the rates that the linearised operator predicts", "[fok
 TEST_CASE("without the gap the rate alone is written, and nothing that was not computed", "[fokker_planck][relaxation]")
 {
   const Settings run =
-    linear_1d + long_run + Settings{{"Fokker-Planck/Find spectral gap", "false"}, {"End time", "1"}, {"Output interval", "0.5"}};
+    linear_1d + long_run +
+    Settings{{"Fokker-Planck/Find spectral gap", "false"}, {"End time", "1"}, {"Output interval", "0.5"}};
   const auto few = relaxation_of(run);
   CHECK(std::isnan(few.at("measured rate")));
   CHECK(std::isnan(few.at("frozen gap")));
