@@ -18,7 +18,7 @@ if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>
   cat >&2 <<EOF
 This system has no apt: rhoflow's dependencies cannot be installed automatically. Please install
   a C++17 compiler, CMake 3.25 or newer, Ninja, git, MPI, Catch2 (2.13 or 3), Random123,
-  deal.II 9.4 or newer with MPI, p4est and PETSc (set DEAL_II_DIR if CMake does not find it)
+  deal.II 9.4 or newer with MPI, p4est, PETSc and SLEPc (set DEAL_II_DIR if CMake does not find it)
 and run  cmake --preset release && cmake --build build/release.
 EOF
   exit 1

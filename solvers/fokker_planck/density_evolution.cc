@@ -203,6 +203,11 @@ std::vector<std::pair<std::string, std::string>> FokkerPlanckEvolution::report()
     {"smallest density", short_number(last.minimum, 2)}};
   if (setup.refinement.adaptive)
     rows.emplace_back("change of the free energy by new meshes", short_number(refinement_jumps, 2));
+  if (relaxation)
+    {
+      const auto rates = relaxation->report();
+      rows.insert(rows.end(), rates.begin(), rates.end());
+    }
   const auto more = results.report();
   rows.insert(rows.end(), more.begin(), more.end());
   rows.emplace_back("mesh at the end", cells_and_unknowns());
@@ -216,6 +221,34 @@ std::vector<std::pair<std::string, std::string>> FokkerPlanckEvolution::report()
   rows.emplace_back("time in steps", short_number(stepping_seconds, 3) + " s");
   rows.emplace_back("memory", short_number(memory, 3) + " MiB at most on a rank");
   return rows;
+}
+
+void FokkerPlanckEvolution::write_relaxation()
+{
+  if (!state->equilibrium)
+    return;
+  Timing::Scope             scope(timing.section("relaxation"));
+  const Equilibrium        &equilibrium = *state->equilibrium;
+  std::vector<double>       times, distances;
+  const auto               &names  = statistics.columns();
+  const auto                column = [&names](const char *name) {
+    return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+  };
+  const std::size_t time_column = column("time"), distance_column = column("distance to equilibrium");
+  for (const std::vector<double> &row : statistics.rows())
+    {
+      times.push_back(row[time_column]);
+      distances.push_back(row[distance_column]);
+    }
+  // F and F* are rounded sums of O(1).
+  const double resolution = 1e-13 * std::max(1., std::abs(equilibrium.free_energy));
+  relaxation              = Relaxation{setup.beta, fit_relaxation(times, distances, resolution), setup.parameters.find_gap};
+  if (relaxation->with_gap)
+    {
+      relaxation->gap = find_spectral_gap(state->fitted, state->potential, equilibrium);
+      state->update_operator();
+    }
+  relaxation->write(context.directory.file("relaxation.csv"), rank_of(context.communicator) == 0);
 }
 
 std::vector<std::pair<std::string, std::string>> FokkerPlanckEvolution::write_timing()

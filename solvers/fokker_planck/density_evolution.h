@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include <solvers/discretization/adaptation.h>
 #include <solvers/fokker_planck/diagnostics.h>
 #include <solvers/fokker_planck/parameters.h>
+#include <solvers/fokker_planck/relaxation.h>
 #include <solvers/fokker_planck/results.h>
 #include <solvers/fokker_planck/state.h>
 #include <solvers/fokker_planck/time_stepping.h>
@@ -50,6 +52,9 @@ public:
 
   /// The report's rows: the answer, conservation, what the steps took, memory. Collective.
   std::vector<std::pair<std::string, std::string>> report();
+  /// relaxation.csv: the rate at which the free energy came down, and the spectral gap if that is asked for. Nothing without an
+  /// equilibrium. For the end of the run. Collective.
+  void write_relaxation();
   /// timing.csv, and its rows for the report.
   std::vector<std::pair<std::string, std::string>> write_timing();
 
@@ -73,5 +78,7 @@ private:
   double                  missing_mass = 0., largest_drift = 0., largest_increase = 0., refinement_jumps = 0., stepping_seconds = 0.;
   bool                    warned = false, warned_of_rest = false;
   FokkerPlanckDiagnostics last;
+
+  std::optional<Relaxation> relaxation;
 };
 } // namespace rhoflow

@@ -243,6 +243,17 @@ void FittedOperator::set_shift(Entries &entries, double s) const
     entries.values[entries.first.back() + i] = s * nodes.weights()[i];
 }
 
+std::vector<double> FittedOperator::contributions(double s, bool monotone, MatrixPlaces &places) const
+{
+  Entries entries;
+  entries.monotone = monotone;
+  list(entries);
+  fill(entries);
+  set_shift(entries, s);
+  places = std::move(entries.places);
+  return std::move(entries.values);
+}
+
 void FittedOperator::update(const std::vector<double> &exponents)
 {
   phi = exponents;

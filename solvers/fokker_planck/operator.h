@@ -51,6 +51,9 @@ public:
   /// (s M + K) p = b from the first guess in p, to the relative residual `tolerance` or what round-off allows. Collective.
   LinearResult solve(double s, const std::vector<double> &b, std::vector<double> &p, double tolerance);
 
+  /// The contributions to K + s M, or to its monotone part alone, for systems that others make of it: places and values.
+  std::vector<double> contributions(double s, bool monotone, MatrixPlaces &places) const;
+
   const NodalSpace &space() const { return nodes; }
 
 private:

@@ -47,6 +47,7 @@ void FokkerPlanckSolver::run(const RunContext &context)
 {
   FokkerPlanckEvolution evolution(setup, context);
   run_time_loop(evolution, common.run.all_output_times(), context.progress);
+  evolution.write_relaxation();
   const auto timing = evolution.write_timing();
   context.progress.report("Density with entropy", evolution.report());
   context.progress.report("Time, mean over the ranks", timing);

@@ -61,6 +61,9 @@ double TimeStepping::step(FokkerPlanckState &state, double time, double end)
   if (!energy_known)
     energy = free_energy(state.fitted, state.potential, state.p);
   energy_known = true;
+  // Cells that fell back long ago may do without again.
+  if (total.steps % 16 == 0)
+    std::fill(state.fitted.fallback().begin(), state.fitted.fallback().end(), 0);
   double reached;
   if (settings.stepping == Stepping::sdirk2)
     reached = second_order(state, time, end);
@@ -82,9 +85,6 @@ double TimeStepping::step(FokkerPlanckState &state, double time, double end)
 
 double TimeStepping::implicit_euler(FokkerPlanckState &state, double dt, bool frozen)
 {
-  // Cells that fell back long ago may do without again.
-  if (total.steps % 16 == 0)
-    std::fill(state.fitted.fallback().begin(), state.fitted.fallback().end(), 0);
   const std::vector<double> start = state.p, start_e = state.e;
   std::string               failure;
   for (unsigned int halvings = 0; halvings <= most_halvings; ++halvings, dt *= .5)
