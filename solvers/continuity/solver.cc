@@ -31,7 +31,7 @@ void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
       "Initial law/Law",
       "a point mass has no density on a mesh. Use 'Solver = characteristics', or a narrow normal(...) instead of "
       "point(...).");
-  check_initial_mass();
+  common.check_initial_mass();
   adjust(parameters);
   if (common.run.compare_with_sgd)
     {
@@ -42,29 +42,6 @@ void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
   common.make_mean_field();
   setup.problem    = common.problem.get();
   setup.mean_field = common.mean_field.get();
-}
-
-void ContinuitySolver::check_initial_mass() const
-{
-  // A side of the box may cut off half a weight too much or too little, 0.1 at most for a Gaussian: what lies between a quarter
-  // and a half is left to the projection onto the mesh.
-  constexpr unsigned int n_nodes = 40;
-  constexpr double       clear   = 0.25;
-  const unsigned int     dim     = setup.domain.dimension();
-  std::vector<double>    nodes, weights;
-  common.problem->initial_law().quadrature(n_nodes, nodes, weights);
-  double mass = 0.;
-  for (std::size_t i = 0; i < weights.size(); ++i)
-    {
-      bool inside = true;
-      for (unsigned int d = 0; d < dim; ++d)
-        inside = inside && nodes[i * dim + d] >= setup.domain.lower[d] && nodes[i * dim + d] <= setup.domain.upper[d];
-      if (inside)
-        mass += weights[i];
-    }
-  if (mass < clear)
-    throw InputError("Domain/Lower corner", "only about " + short_number(100. * mass, 2) +
-                                              " % of the initial density lies in the box. Enlarge the box or move the law.");
 }
 
 void ContinuitySolver::run(const RunContext &context)

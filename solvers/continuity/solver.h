@@ -23,9 +23,6 @@ protected:
   /// For solvers that are this one with more to say.
   virtual void adjust(dealii::ParameterHandler &) {}
 
-  /// Throws InputError if most of the initial law is clearly outside the box.
-  void check_initial_mass() const;
-
   MeanFieldSetup  common;
   TwinSettings    twin;
   ContinuitySetup setup;

@@ -116,6 +116,11 @@ void FokkerPlanckEvolution::step(double end)
         output();
       throw RunError(std::string(error.what()) + " The density at t = " + short_number(present) + ", before this step, is written.");
     }
+  if (!stepping.failure().empty() && !warned_of_steps)
+    {
+      warned_of_steps = true;
+      context.progress.warning("at t = " + short_number(present) + " " + stepping.failure() + "; shorter steps are taken");
+    }
   largest_increase     = std::max(largest_increase, stepping.last_free_energy() - before);
 }
 

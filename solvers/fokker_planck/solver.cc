@@ -32,6 +32,7 @@ void FokkerPlanckSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
   setup.observables.parse(parameters, common.problem->parameter_names());
   if (!common.problem->initial_law().has_density())
     throw InputError("Initial law/Law", "a point mass has no density on a mesh. Use a narrow normal(...) instead of point(...).");
+  common.check_initial_mass();
   if (common.run.compare_with_sgd)
     {
       twin.parse(parameters);

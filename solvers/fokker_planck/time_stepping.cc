@@ -18,7 +18,8 @@ double round_off(double energy)
   return 1e-13 * (1. + std::abs(energy));
 }
 
-constexpr unsigned int most_halvings = 30;
+/// Steps that are this much shorter than asked for would take for ever.
+constexpr unsigned int most_halvings = 8;
 /// Steps between two looks at the operator for the longest stable explicit step, and what is kept back for its changes.
 constexpr unsigned int steps_between_looks = 20;
 constexpr double       safety              = 0.9;
@@ -120,10 +121,11 @@ double TimeStepping::implicit_euler(FokkerPlanckState &state, double dt, bool fr
           return dt;
         }
       ++total.rejected;
+      last_failure = "an implicit step of length " + short_number(dt, 2) + " did not converge: " + failure;
     }
   state.p = start;
   state.e = start_e;
-  throw RunError("an implicit step of length " + short_number(dt, 2) + " did not converge: " + failure +
+  throw RunError(last_failure +
                  ". Reduce 'Fokker-Planck/Time step', raise 'Fokker-Planck/Maximum nonlinear iterations' or "
                  "'Fokker-Planck/Linear tolerance', or try another preconditioner ('-- -linear_pc_type bjacobi').");
 }

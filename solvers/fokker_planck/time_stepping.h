@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include <solvers/fokker_planck/parameters.h>
 #include <solvers/fokker_planck/state.h>
@@ -38,6 +40,8 @@ public:
   void forget();
 
   const StepCounts &counts() const { return total; }
+  /// Why the last step that was tried in vain failed; empty if none was.
+  const std::string &failure() const { return last_failure; }
   double            last_step() const { return taken; }
   /// F after the last step.
   double last_free_energy() const { return energy; }
@@ -55,6 +59,7 @@ private:
   StepCounts             total;
   double                 taken = 0., energy = 0.;
   bool                   energy_known = false;
+  std::string            last_failure;
   std::unique_ptr<Sdirk> sdirk;
   double                 next_step = 0.; ///< of SDIRK2
   std::vector<double>    last_change;    ///< of e in the last step

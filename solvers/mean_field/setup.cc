@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <solvers/base/error.h>
+#include <solvers/base/progress.h>
 #include <solvers/model/learning_problem.h>
 
 namespace rhoflow
@@ -40,5 +41,28 @@ void MeanFieldSetup::make_mean_field()
   const auto first = static_cast<std::ptrdiff_t>(problem->n_parameters() - problem->n_feature_parameters());
   mean_field = std::make_unique<MeanField>(*problem, std::vector<double>(domain.lower.begin() + first, domain.lower.end()),
                                            std::vector<double>(domain.upper.begin() + first, domain.upper.end()), parameters);
+}
+
+void MeanFieldSetup::check_initial_mass() const
+{
+  // A side of the box may cut off half a weight too much or too little, 0.1 at most for a Gaussian: what lies between a quarter
+  // and a half is left to the projection onto the mesh.
+  constexpr unsigned int n_nodes = 40;
+  constexpr double       clear   = 0.25;
+  const unsigned int     dim     = domain.dimension();
+  std::vector<double>    nodes, weights;
+  problem->initial_law().quadrature(n_nodes, nodes, weights);
+  double mass = 0.;
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    {
+      bool inside = true;
+      for (unsigned int d = 0; d < dim; ++d)
+        inside = inside && nodes[i * dim + d] >= domain.lower[d] && nodes[i * dim + d] <= domain.upper[d];
+      if (inside)
+        mass += weights[i];
+    }
+  if (mass < clear)
+    throw InputError("Domain/Lower corner", "only about " + short_number(100. * mass, 2) +
+                                              " % of the initial density lies in the box. Enlarge the box or move the law.");
 }
 } // namespace rhoflow

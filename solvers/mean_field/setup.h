@@ -24,6 +24,9 @@ struct MeanFieldSetup
   /// radius may be negative.
   void parse(dealii::ParameterHandler &prm);
 
+  /// Throws InputError if most of the initial law, which must have a density, is clearly outside of the box.
+  void check_initial_mass() const;
+
   /// Makes the mean field with `parameters` as they are by then: the costly part, so that a solver makes its cheap checks
   /// before.
   void make_mean_field();
