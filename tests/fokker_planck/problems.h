@@ -5,15 +5,15 @@
 
 #include "test_run.h"
 
-/// A linear neuron in D dimensions, y = b·x with b = (0.8, −0.5, 0.3), x ~ N(0, I), ρ_0 = N(−b, 0.1 I).
-inline Changes linear_neuron(unsigned int dimension, double lambda, double beta)
+/// A linear neuron in D dimensions, y = b·x with b = (0.8, −0.5, 0.3), x ~ N(0, I), ρ_0 = N(start b, variance I).
+inline Changes linear_neuron(unsigned int dimension, double lambda, double beta, double start, double variance)
 {
   const double b[3] = {.8, -.5, .3};
   std::string  formula, law, separator;
   for (unsigned int d = 0; d < dimension; ++d, separator = ", ")
     {
       formula += std::string(d > 0 ? " + (" : "(") + std::to_string(b[d]) + ")*x" + (dimension == 1 ? "" : std::to_string(d + 1));
-      law += separator + "normal(" + std::to_string(-b[d]) + ", sqrt(0.1))";
+      law += separator + "normal(" + std::to_string(start * b[d]) + ", sqrt(" + std::to_string(variance) + "))";
     }
   return {{"Learning problem/Neuron", "linear"},
           {"Learning problem/Input dimension", std::to_string(dimension)},
@@ -29,7 +29,7 @@ inline Changes linear_neuron(unsigned int dimension, double lambda, double beta)
 inline Changes problem_named(const std::string &name)
 {
   if (name == "linear")
-    return with(linear_neuron(1, .5, 20.), {{"Domain/Lower corner", "-2"}, {"Domain/Upper corner", "3"}, {"Domain/Subdivisions", "24"}});
+    return with(linear_neuron(1, .5, 20., -1., .1), {{"Domain/Lower corner", "-2"}, {"Domain/Upper corner", "3"}, {"Domain/Subdivisions", "24"}});
   const Changes regression{{"Target/Type", "expression"},
                            {"Learning problem/Activation", "tanh"},
                            {"Learning problem/Input dimension", "1"},

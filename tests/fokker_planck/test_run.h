@@ -26,7 +26,7 @@ inline Changes with(Changes changes, const Changes &more)
 /// {"Section/Name" or "Name", value}.
 struct TestRun
 {
-  explicit TestRun(const Changes &changes, MPI_Comm communicator = MPI_COMM_SELF);
+  explicit TestRun(const Changes &changes, MPI_Comm communicator = MPI_COMM_WORLD);
 
   /// Refines the cells whose centre is `wanted`. Before start().
   void refine(const std::function<bool(const double *)> &wanted);
