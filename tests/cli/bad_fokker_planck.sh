@@ -68,7 +68,8 @@ stops() {
 
 stops 2 "Initial law/Law: the nodes of the mesh see only" outside "Initial law/Law=normal(30, 0.5), normal(0.5, 0.5)"
 # The density of rest reaches the sides of this box: the row that says so is kept.
-stops 2 "Domain/Upper corner: the box is too small: at t = " small "Domain/Lower corner=-1.5, -1.5" "Domain/Upper corner=2, 2" \
+stops 2 "Domain/Upper corner: the box is too small: at t = " small \
+  "Domain/Lower corner=-1.5, -1.5" "Domain/Upper corner=2, 2" \
   "Initial law/Law=normal(0.2, 0.1), normal(0.2, 0.1)" "Output interval=0.25" "Domain/Boundary mass limit=0.05" \
   "Mean field/Inverse temperature=2"
 [ "$(wc -l <small/statistics.csv)" -ge 2 ] || fail "the rows before the end were not kept"

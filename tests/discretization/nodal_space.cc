@@ -222,7 +222,8 @@ TEST_CASE("nodes at the origin of a radius are void, and the rest still has the 
   CAPTURE(dim, k);
   std::vector<double> lower(dim, -1.), upper(dim, 1.);
   lower[dim - 1] = 0.;
-  AdaptiveMesh mesh(make_domain(lower, upper, std::vector<unsigned int>(dim, 3), std::vector<bool>(dim, false)), MPI_COMM_WORLD);
+  const Domain domain = make_domain(lower, upper, std::vector<unsigned int>(dim, 3), std::vector<bool>(dim, false));
+  AdaptiveMesh mesh(domain, MPI_COMM_WORLD);
   {
     const NodalSpace space(mesh, k, true);
     std::uint64_t    wanted = 3 * k;

@@ -1,4 +1,5 @@
-// Where the scheme comes to rest: the discrete Boltzmann density, the one of an independent quadrature, the bounds of the distance.
+// Where the scheme comes to rest: the discrete Boltzmann density, the one of an independent quadrature, the bounds of the
+// distance.
 #include <catch2/catch.hpp>
 
 #include <cmath>
@@ -40,7 +41,8 @@ TEST_CASE("from the discrete Boltzmann density nothing moves", "[fokker planck]"
     return;
   for (const std::string stepping : {"implicit Euler", "SDIRK2", "semi-implicit Euler", "SSP(3,3)"})
     {
-      TestRun run(with(problem_named(problem), {{"Fokker-Planck/Degree", std::to_string(k)}, {"Fokker-Planck/Time stepping", stepping}}));
+      TestRun run(with(problem_named(problem), {{"Fokker-Planck/Degree", std::to_string(k)},
+                                                {"Fokker-Planck/Time stepping", stepping}}));
       refine_a_part(run);
       run.start();
       const Equilibrium  rest(run.state->potential, run.state->space, run.state->e);
@@ -69,7 +71,8 @@ TEST_CASE("long steps lead to the discrete Boltzmann density", "[fokker planck]"
   if (k == 2 && problem == "single neuron")
     return;
   const auto dt      = GENERATE(10., 1000.);
-  TestRun    run(with(problem_named(problem), {{"Fokker-Planck/Degree", std::to_string(k)}, {"Fokker-Planck/Nonlinear tolerance", "1e-12"}}));
+  TestRun    run(with(problem_named(problem), {{"Fokker-Planck/Degree", std::to_string(k)},
+                                                   {"Fokker-Planck/Nonlinear tolerance", "1e-12"}}));
   refine_a_part(run);
   run.start();
   const Equilibrium rest(run.state->potential, run.state->space, run.state->e);
@@ -89,7 +92,8 @@ TEST_CASE("long steps lead to the discrete Boltzmann density", "[fokker planck]"
 TEST_CASE("the Boltzmann density of the nodes is that of Gauss quadrature", "[fokker planck]")
 {
   const auto problem = GENERATE(as<std::string>{}, "linear", "tanh");
-  TestRun    run(with(problem_named(problem), {{"Fokker-Planck/Degree", "4"}, {"Domain/Refinement", problem == "tanh" ? "2" : "1"}}));
+  TestRun    run(with(problem_named(problem), {{"Fokker-Planck/Degree", "4"},
+                                                   {"Domain/Refinement", problem == "tanh" ? "2" : "1"}}));
   run.start();
   const Equilibrium       nodes(run.state->potential, run.state->space, run.state->e);
   const DualProblem       gauss(*run.common.mean_field, run.common.domain, 16, MPI_COMM_SELF);

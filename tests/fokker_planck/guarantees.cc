@@ -55,7 +55,7 @@ TEST_CASE("a density that is narrower than a cell stays positive at hanging node
   const auto dim = GENERATE(2u, 3u);
   const auto k   = GENERATE(1u, 2u);
   const auto dt  = GENERATE(1e-3, 1e-1, 10.);
-  const auto law = dim == 2 ? "normal(1.4, 0.05), normal(0.9, 0.05)" : "normal(1.4, 0.08), normal(0.9, 0.08), normal(0.9, 0.08)";
+  const auto law = dim == 2 ? "normal(0, 1), normal(0, 1)" : "normal(0, 1), normal(0, 1), normal(0, 1)";
   TestRun    run({{"Learning problem/Neuron", "landscape"},
                   {"Landscape/Coordinates", dim == 2 ? "x, y" : "x, y, z"},
                   {"Landscape/Function", dim == 2 ? "x^2/2 + y^2/2 + x*y/2" : "x^2/2 + y^2/2 + x*y/2 + z^2/2"},

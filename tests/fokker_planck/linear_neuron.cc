@@ -21,7 +21,8 @@ double exact(unsigned int dimension, const double *theta, double t)
   std::vector<double> mean;
   for (unsigned int d = 0; d < dimension; ++d)
     mean.push_back(b[d] / (1. + lambda) + (-.25 * b[d] - b[d] / (1. + lambda)) * std::exp(-(1. + lambda) * t));
-  return gaussian(dimension, theta, mean, 1. / (beta * lambda) + (start_variance - 1. / (beta * lambda)) * std::exp(-2. * lambda * t));
+  return gaussian(dimension, theta, mean,
+                  1. / (beta * lambda) + (start_variance - 1. / (beta * lambda)) * std::exp(-2. * lambda * t));
 }
 
 Changes on_cells(unsigned int dimension, unsigned int degree, unsigned int cells)
@@ -114,7 +115,8 @@ TEST_CASE("the error of SDIRK2 follows its tolerance", "[fokker planck]")
   std::uint64_t steps  = 0;
   for (const double tolerance : {1e-3, 1e-4, 1e-5, 1e-6})
     {
-      TestRun run(with(changes, {{"Fokker-Planck/Time stepping", "SDIRK2"}, {"Fokker-Planck/Error tolerance", std::to_string(tolerance)}}));
+      TestRun run(with(changes, {{"Fokker-Planck/Time stepping", "SDIRK2"},
+                                 {"Fokker-Planck/Error tolerance", std::to_string(tolerance)}}));
       run.start();
       TimeStepping stepping(run.parameters);
       for (double time = 0.; time < 1.;)

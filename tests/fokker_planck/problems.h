@@ -12,7 +12,8 @@ inline Changes linear_neuron(unsigned int dimension, double lambda, double beta,
   std::string  formula, law, separator;
   for (unsigned int d = 0; d < dimension; ++d, separator = ", ")
     {
-      formula += std::string(d > 0 ? " + (" : "(") + std::to_string(b[d]) + ")*x" + (dimension == 1 ? "" : std::to_string(d + 1));
+      formula += std::string(d > 0 ? " + (" : "(") + std::to_string(b[d]) + ")*x" +
+                 (dimension == 1 ? "" : std::to_string(d + 1));
       law += separator + "normal(" + std::to_string(start * b[d]) + ", sqrt(" + std::to_string(variance) + "))";
     }
   return {{"Learning problem/Neuron", "linear"},
@@ -29,7 +30,8 @@ inline Changes linear_neuron(unsigned int dimension, double lambda, double beta,
 inline Changes problem_named(const std::string &name)
 {
   if (name == "linear")
-    return with(linear_neuron(1, .5, 20., -1., .1), {{"Domain/Lower corner", "-2"}, {"Domain/Upper corner", "3"}, {"Domain/Subdivisions", "24"}});
+    return with(linear_neuron(1, .5, 20., -1., .1),
+                {{"Domain/Lower corner", "-2"}, {"Domain/Upper corner", "3"}, {"Domain/Subdivisions", "24"}});
   const Changes regression{{"Target/Type", "expression"},
                            {"Learning problem/Activation", "tanh"},
                            {"Learning problem/Input dimension", "1"},

@@ -33,7 +33,8 @@ std::vector<double> statistics(const Changes &changes, MPI_Comm communicator)
       const auto        d = diagnose(run.state->fitted, run.state->potential, run.state->p, &rest, Observables());
       CHECK(std::abs(d.mass - 1.) <= 1e-12);
       CHECK(d.minimum >= 0.);
-      numbers.insert(numbers.end(), {time, d.risk, d.free_energy, d.entropy, d.upper_bound, d.lower_bound, d.distance, d.confinement,
+      numbers.insert(numbers.end(), {time, d.risk, d.free_energy, d.entropy, d.upper_bound, d.lower_bound, d.distance,
+                                     d.confinement,
                                      d.boundary_mass, static_cast<double>(run.mesh->n_global_cells()),
                                      static_cast<double>(run.state->space.n_global())});
       numbers.insert(numbers.end(), d.means.begin(), d.means.end());
