@@ -45,7 +45,7 @@ Changes single_neuron(unsigned int d, double beta, double lambda, const std::str
 }
 } // namespace
 
-TEST_CASE("an isotropic Gaussian in d dimensions spreads as one", "[fokker planck][slow]")
+TEST_CASE("an isotropic Gaussian in d dimensions spreads as one", "[fokker planck]")
 {
   // With weights so small that the network's output is nothing, θ is an Ornstein–Uhlenbeck process in the space of (a, w):
   // every coordinate has the variance 1/(βλ) + (v − 1/(βλ)) e^{−2λt}, r² = |w_⊥|² is the sum of d − 1 of them.
