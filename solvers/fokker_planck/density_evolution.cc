@@ -186,7 +186,7 @@ std::vector<std::pair<std::string, std::string>> FokkerPlanckEvolution::progress
 {
   return {{"step", short_number(stepping.last_step(), 2)},
           {"F", short_number(stepping.last_free_energy())},
-          {"distance to equilibrium <=", short_number(last.upper_bound, 2)},
+          {"F - F* at most", short_number(last.upper_bound, 2)},
           {"cells", std::to_string(mesh.n_global_cells())}};
 }
 

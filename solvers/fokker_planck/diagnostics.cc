@@ -59,6 +59,22 @@ std::vector<double> entropy_and_fixed_energy(const NodalSpace &space, const Noda
   return sums.over(space.mesh().communicator());
 }
 
+/// The places of a node: on both sides of the box where it lies on one of two that are identified. Which of them the space names
+/// depends on the partition. [images][D].
+std::vector<double> images_of(const Domain &box, const double *theta)
+{
+  const unsigned int  dim = box.dimension();
+  std::vector<double> images(theta, theta + dim);
+  for (unsigned int d = 0; d < dim; ++d)
+    if (box.periodic[d] && (theta[d] == box.lower[d] || theta[d] == box.upper[d]))
+      {
+        const std::size_t n = images.size();
+        for (std::size_t i = 0; i < n; ++i)
+          images.push_back(i % dim == d ? box.lower[d] + box.upper[d] - images[i] : images[i]);
+      }
+  return images;
+}
+
 } // namespace
 
 double free_energy(const FittedOperator &fitted, const NodalPotential &potential, const std::vector<double> &p)
@@ -101,6 +117,7 @@ FokkerPlanckDiagnostics diagnose(FittedOperator &fitted, const NodalPotential &p
 {
   const NodalSpace         &space = fitted.space();
   const MPI_Comm            comm  = space.mesh().communicator();
+  const Domain             &box   = space.mesh().domain();
   const unsigned int        dim   = space.dimension();
   const double              beta  = potential.beta();
   const double              nan   = std::numeric_limits<double>::quiet_NaN();
@@ -133,14 +150,18 @@ FokkerPlanckDiagnostics diagnose(FittedOperator &fitted, const NodalPotential &p
       if (p[i] > 0.)
         sums[2].add((std::log(p[i]) + phi) * flow[i] / beta);
       for (unsigned int d = 0; d < dim; ++d)
-        {
-          sums[6 + d].add(masses[i] * theta[d]);
-          square += theta[d] * theta[d];
-        }
+        square += theta[d] * theta[d];
       sums[5].add(masses[i] * potential.external_part(node));
-      observables.evaluate(theta, observed.data());
-      for (std::size_t o = 0; o < observed.size(); ++o)
-        sums[n_fixed + o].add(masses[i] * observed[o]);
+      const std::vector<double> images = images_of(box, theta);
+      const double              share  = masses[i] * dim / static_cast<double>(images.size());
+      for (std::size_t image = 0; image < images.size(); image += dim)
+        {
+          for (unsigned int d = 0; d < dim; ++d)
+            sums[6 + d].add(share * images[image + d]);
+          observables.evaluate(images.data() + image, observed.data());
+          for (std::size_t o = 0; o < observed.size(); ++o)
+            sums[n_fixed + o].add(share * observed[o]);
+        }
       sums[3].add(.5 * field.weight_decay() * masses[i] * square);
       if (equilibrium != nullptr && p[i] > 0.)
         // log(p/p*) by exponents: p* may be too small for a number.
@@ -165,10 +186,12 @@ FokkerPlanckDiagnostics diagnose(FittedOperator &fitted, const NodalPotential &p
   Sums products(dim * (dim + 1) / 2);
   for (std::size_t i = 0; i < p.size(); ++i)
     {
-      const double *const theta = space.position(space.owned_node(i));
-      for (unsigned int d = 0, c = 0; d < dim; ++d)
-        for (unsigned int e = d; e < dim; ++e, ++c)
-          products[c].add(masses[i] * (theta[d] - result.means[d]) * (theta[e] - result.means[e]));
+      const std::vector<double> images = images_of(box, space.position(space.owned_node(i)));
+      const double              share  = masses[i] * dim / static_cast<double>(images.size());
+      for (std::size_t image = 0; image < images.size(); image += dim)
+        for (unsigned int d = 0, c = 0; d < dim; ++d)
+          for (unsigned int e = d; e < dim; ++e, ++c)
+            products[c].add(share * (images[image + d] - result.means[d]) * (images[image + e] - result.means[e]));
     }
   result.covariances = products.over(comm);
   return result;

@@ -85,7 +85,11 @@ LinearSystem::LinearSystem(MPI_Comm comm, std::size_t n_owned, const MatrixPlace
   PC pc;
   petsc_check(KSPGetPC(petsc->ksp, &pc));
   if (number_of_ranks(comm) == 1 && comm == MPI_COMM_SELF)
-    petsc_check(PCSetType(pc, PCLU));
+    {
+      petsc_check(PCSetType(pc, PCLU));
+      // The entries have the size of cells: PETSc's limit of 2e-14 knows nothing of them.
+      petsc_check(PCFactorSetZeroPivot(pc, 1e-250));
+    }
   else
     {
       // Of BoomerAMG's choices these are the fastest here: half the time of its defaults in three dimensions.

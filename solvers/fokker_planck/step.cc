@@ -283,6 +283,7 @@ StageResult ImplicitStage::solve(double s, const std::vector<double> &b, std::ve
 
   std::vector<double> guess = e;
   StageResult         result;
+  bool                without_fits = false;
   for (;;)
     {
       if (frozen || guess.empty())
@@ -315,6 +316,15 @@ StageResult ImplicitStage::solve(double s, const std::vector<double> &b, std::ve
             }
           if (result.converged)
             guess = e;
+        }
+      if (linear_failed && !without_fits)
+        {
+          // Where Φ is steep at hanging nodes the fitted fluxes differ by more orders of magnitude than numbers have digits.
+          without_fits = true;
+          ++result.fallbacks;
+          std::fill(fitted.fallback().begin(), fitted.fallback().end(), 1);
+          solution = p;
+          continue;
         }
       if (!result.converged || !keep_sign || !mark_negative(solution))
         break;
