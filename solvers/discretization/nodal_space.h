@@ -52,6 +52,10 @@ public:
   const Term *terms_begin(std::size_t node) const { return terms.data() + first_term[node]; }
   const Term *terms_end(std::size_t node) const { return terms.data() + first_term[node + 1]; }
 
+  /// Number of a term in the list of all terms of the rank's nodes.
+  std::size_t term_number(const Term *term) const { return static_cast<std::size_t>(term - terms.data()); }
+  std::size_t n_terms() const { return terms.size(); }
+
   std::size_t   n_owned() const { return owned.size(); }
   std::uint64_t n_global() const { return total; }
   std::int64_t  first_owned() const { return first; }

@@ -28,9 +28,6 @@ double monotone_part(double range, unsigned int k)
   return std::clamp((range - 1.5 * k) / k, 0., 1.);
 }
 
-/// Ratios of u beyond exp(this) are cut off: what they multiply is nothing.
-constexpr double largest_exponent = 600.;
-
 /// Of Φ, before the preconditioner is made anew.
 constexpr double       most_change    = 5.;
 constexpr unsigned int few_iterations = 8;
@@ -76,6 +73,45 @@ bool FittedOperator::is_void(std::size_t cell, unsigned int point) const
 {
   const std::uint32_t node = nodes.cell(cell)[point];
   return nodes.terms_begin(node) == nodes.terms_end(node);
+}
+
+void FittedOperator::weigh_terms()
+{
+  term_weight.assign(nodes.n_terms(), 1.);
+  term_factor.assign(nodes.n_terms(), 1.);
+  for (std::size_t h = 0; h < nodes.n_local(); ++h)
+    {
+      const auto *const begin = nodes.terms_begin(h), *const end = nodes.terms_end(h);
+      if (begin == end || begin->node == h)
+        continue;
+      double lowest = std::numeric_limits<double>::infinity(), highest = -lowest, lower = lowest, upper = highest, sum = 0.;
+      for (auto t = begin; t != end; ++t)
+        {
+          lower = std::min(lower, phi[t->node]);
+          upper = std::max(upper, phi[t->node]);
+          if (t->weight > 0.)
+            {
+              lowest  = std::min(lowest, phi[t->node]);
+              highest = std::max(highest, phi[t->node]);
+            }
+        }
+      // A valley or a ridge between the nodes of the coarser side is not its business.
+      phi[h]              = std::clamp(phi[h], lowest - 1., highest + 1.);
+      const double range  = std::max(upper, phi[h]) - std::min(lower, phi[h]);
+      const double upwind = std::clamp(.5 * (range - 2.), 0., 1.);
+      for (auto t = begin; t != end; ++t)
+        sum += std::max(t->weight, 0.) * std::exp(-std::max(phi[t->node] - phi[h], 0.));
+      for (auto t = begin; t != end; ++t)
+        {
+          const double      difference = phi[t->node] - phi[h];
+          const std::size_t k          = nodes.term_number(t);
+          const double      positive   = upwind * std::max(t->weight, 0.) / sum;
+          term_weight[k]               = (1. - upwind) * t->weight + positive * std::exp(-std::max(difference, 0.));
+          term_factor[k]               = positive * std::exp(std::min(difference, 0.));
+          if (upwind < 1.)
+            term_factor[k] += (1. - upwind) * t->weight * std::exp(difference);
+        }
+    }
 }
 
 void FittedOperator::list(Entries &entries) const
@@ -138,10 +174,7 @@ void FittedOperator::line_matrix(std::size_t c, const Line &line, bool monotone,
     }
   std::fill(matrix, matrix + n * n, 0.);
   // Nothing flows to r = 0, where the measure vanishes.
-  double part = monotone || any_empty ? 1. : monotone_part(highest - lowest, degree);
-  if (degree > 1 || !monotone)
-    part = std::max(part, falls_back[c] != 0 ? 1. : 0.);
-
+  const double part = monotone || any_empty || falls_back[c] != 0 ? 1. : monotone_part(highest - lowest, degree);
   if (part > 0.)
     for (unsigned int i = 0; i + 1 < n; ++i)
       {
@@ -201,10 +234,7 @@ void FittedOperator::fill(Entries &entries) const
                 for (auto r = nodes.terms_begin(row); r != nodes.terms_end(row); ++r)
                   for (auto t = nodes.terms_begin(column); t != nodes.terms_end(column); ++t)
                     {
-                      double entry = r->weight * t->weight * matrix[j * n + i];
-                      if (t->node != column && entry != 0.)
-                        entry *= std::exp(std::clamp(phi[t->node] - phi[column], -largest_exponent, largest_exponent));
-                      *value++ = entry;
+                      *value++ = term_weight[nodes.term_number(r)] * term_factor[nodes.term_number(t)] * matrix[j * n + i];
                     }
               }
         }
@@ -257,6 +287,7 @@ std::vector<double> FittedOperator::contributions(double s, bool monotone, Matri
 void FittedOperator::update(const std::vector<double> &exponents)
 {
   phi = exponents;
+  weigh_terms();
   fill(fluxes);
   set_shift(fluxes, shift);
   system->set_matrix(fluxes.values);
@@ -280,7 +311,7 @@ std::vector<double> FittedOperator::values_at_nodes(const std::vector<double> &p
       {
         double sum = 0.;
         for (auto t = nodes.terms_begin(i); t != nodes.terms_end(i); ++t)
-          sum += t->weight * free[t->node] * std::exp(std::clamp(phi[t->node] - phi[i], -largest_exponent, largest_exponent));
+          sum += term_factor[nodes.term_number(t)] * free[t->node];
         result[i] = sum;
       }
   return result;
@@ -353,10 +384,11 @@ LinearResult FittedOperator::solve(double s, const std::vector<double> &b, std::
   if (fresh)
     renew_preconditioner();
   // What round-off leaves of K p where p is at rest.
-  const double floor = 1e-15 * system->diagonal_size(p);
+  const double floor = 3e-15 * system->diagonal_size(p);
   constexpr unsigned int most_iterations = 200;
   const unsigned int     patience        = fresh ? most_iterations : std::min(most_iterations, 15 + first_iterations);
-  LinearResult           result          = system->solve(b, p, tolerance, floor, patience);
+  const std::vector<double> guess           = p;
+  LinearResult              result          = system->solve(b, p, tolerance, floor, patience);
   if (!result.converged && !fresh)
     {
       const unsigned int before = result.iterations;
@@ -364,6 +396,11 @@ LinearResult FittedOperator::solve(double s, const std::vector<double> &b, std::
       fresh  = true;
       result = system->solve(b, p, tolerance, floor, most_iterations);
       result.iterations += before;
+    }
+  if (!std::isfinite(result.residual))
+    {
+      result.converged = false;
+      p                = guess;
     }
   if (fresh)
     first_iterations = std::max(result.iterations, 1U);

@@ -25,7 +25,11 @@ class NodalSpace;
 /// blended in linearly. For k = 1 away from hanging nodes, and in cells that fall back everywhere, no entry beside the diagonal
 /// is positive: implicit steps of any length then keep p ≥ 0, and Σ M p log(p exp(Φ)) cannot increase.
 ///
-/// A hanging node takes u from the nodes that it depends on, so that the state of rest stays exact on adaptive meshes.
+/// A hanging node takes u from the nodes that it depends on, u_h = Σ d_i u_i, and gives them what flows into it with the same
+/// weights: K stays A exp(Φ) with A symmetric, and the state of rest exact on adaptive meshes. The weights d are those of the
+/// polynomial, c, where Φ varies by less than 2 among these nodes; far from rest they would make p_h = Σ d_i exp(Φ_i − Φ_h) p_i
+/// exponentially large beyond. There d_i ∝ max(c_i, 0) exp(−max(Φ_i − Φ_h, 0)): the density comes from upstream and what flows in
+/// goes downstream. Φ_h is kept within one of the values around it.
 class FittedOperator
 {
 public:
@@ -65,6 +69,7 @@ private:
     std::vector<double>      values;
     std::vector<std::size_t> first; ///< of a cell, [cells + 1]
   };
+  void weigh_terms();
   void list(Entries &entries) const;
   void fill(Entries &entries) const;
   void make_monotone(std::size_t cell, Entries &entries) const;
@@ -89,6 +94,8 @@ private:
   unsigned int                  radial_axis; ///< the axis of r if the measure depends on it, otherwise D
   std::vector<Line>             lines;       ///< of the reference cell: `across` without extents
   std::vector<double>           phi, preconditioner_phi;
+  std::vector<double>           term_weight; ///< d, of all terms of the space
+  std::vector<double>           term_factor; ///< d_i exp(Φ_i − Φ_h)
   std::vector<char>             falls_back, has_hanging;
   Entries                       fluxes, monotone_fluxes;
   bool                          separate = false; ///< a preconditioner from the monotone fluxes

@@ -66,8 +66,8 @@ void ImplicitStage::evaluate(const std::vector<double> &e, std::vector<double> &
   if (e.empty() || e != operator_e)
     fitted.update(potential.exponents(e));
   operator_e = e;
-  // Far from the solution a rough answer does.
-  const double rough = std::min(1e-4 * last_size / std::max(1., small / settings.tolerance), 1e-6);
+  // Far from the solution a rough answer does, but for differences that are to be derivatives.
+  const double rough        = exact_systems ? 0. : std::min(1e-4 * last_size / std::max(1., small / settings.tolerance), 1e-6);
   last_tolerance            = std::max(settings.linear_tolerance, rough);
   const LinearResult linear = fitted.solve(shift, *right, solution, last_tolerance);
   ++n_evaluations;
@@ -188,7 +188,8 @@ struct ImplicitStage::Snes
 
 void ImplicitStage::iterate(std::vector<double> &e, bool newton, StageResult &result)
 {
-  last_size = 1e300;
+  last_size     = 1e300;
+  exact_systems = newton;
   Snes         solver(*this, newton);
   PetscScalar *values;
   petsc_check(VecGetArray(solver.x, &values));

@@ -79,6 +79,7 @@ private:
   double                     linear_residual = 0.;
   double                     last_size      = 0.; ///< |F| of the last evaluation
   double                     last_tolerance = 0.; ///< of its linear system
+  bool                       exact_systems = false;
   std::vector<double>        operator_e;          ///< that the operator was made for; empty: it must be made anew
 };
 } // namespace rhoflow
