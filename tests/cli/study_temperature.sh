@@ -49,6 +49,8 @@ LAMBDAS="0.5 1 2"
 export LAMBDAS
 study "$coarse"
 [ "$status" -eq 1 ] || fail "a new weight decay is not run: status $status"
+[ "$(grep -c '^[48],2,nan,.*,nan$' $table)" -eq 2 ] || fail "$table does not have nan where a run failed"
+[ "$(grep -c '^[48],[0-9.]*,[0-9-]' $table)" -eq 4 ] || fail "$table has lost the rows of what was done"
 LAMBDAS="0.5 1"
 export LAMBDAS
 study "Fokker-Planck/Error tolerance=1e-3"
