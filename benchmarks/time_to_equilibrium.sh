@@ -61,8 +61,9 @@ measure() {
   fi
 }
 
-# The first output time at which the last run was at rest.
+# The first output time at which the last run was at rest; nothing if it never was.
 time_of_rest() {
+  [ "$status" -eq 0 ] || return 0
   awk -F, 'NR == 1 { for (i = 1; i <= NF; ++i) if ($i == "upper bound of the distance") c = i; next }
     $c < 1e-6 { print $1; exit }' "$work/run/statistics.csv"
 }
@@ -77,10 +78,12 @@ run_race() {
     set -- "Fokker-Planck/Time stepping=implicit Euler" "Fokker-Planck/Time step=1e9"
     run 1 "$file" "Domain/Subdivisions=$cells" "End time=1e5" "Output times=$long" "$@"
     end=$(time_of_rest)
+    [ -n "$end" ] || { printf '%-9s %5s  not at rest after %s s\n' "$file" "$cells" "$limit"; continue; }
     measure "implicit Euler, doubled" "$file" "$cells" "$end" "$(growing 0.5 2 "$end")" "$@"
     set -- "Fokker-Planck/Time stepping=SDIRK2" "Fokker-Planck/Error tolerance=1e-3"
     run 1 "$file" "Domain/Subdivisions=$cells" "End time=$end" "Output times=$(growing 10 1.03 "$end")" "$@"
     end=$(time_of_rest)
+    [ -n "$end" ] || { printf '%-9s %5s  SDIRK2 is not at rest after %s s\n' "$file" "$cells" "$limit"; continue; }
     measure "SDIRK2, 1e-3" "$file" "$cells" "$end" "" "$@"
     measure "implicit Euler, dt = 1" "$file" "$cells" "$(awk -v t="$end" 'BEGIN { print int(1.2 * t + 1) }')" "" \
       "Fokker-Planck/Time stepping=implicit Euler" "Fokker-Planck/Time step=1"
