@@ -90,8 +90,10 @@ void FokkerPlanckEvolution::adapt()
                   fitted_transfer(mesh.dimension(), setup.parameters.degree)))
     return;
   stepping.forget();
+  const MomentJacobian jacobian = state->stage.jacobian();
   state = std::make_unique<FokkerPlanckState>(mesh, *setup.mean_field, setup.beta, setup.parameters.degree,
                                               setup.parameters.stage);
+  state->stage.jacobian() = jacobian;
   state->set(collect_density(state->space, densities.values, mass));
   refinement_jumps += free_energy(state->fitted, state->potential, state->p) - before;
 }

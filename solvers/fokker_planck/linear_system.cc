@@ -10,11 +10,6 @@
 
 namespace rhoflow
 {
-namespace
-{
-constexpr int most_iterations = 200;
-}
-
 struct LinearSystem::Petsc
 {
   Mat matrix = nullptr, preconditioner = nullptr;
@@ -44,6 +39,15 @@ Mat make_matrix(MPI_Comm comm, PetscInt n, const MatrixPlaces &places)
   std::vector<PetscInt> rows(places.rows.begin(), places.rows.end()), columns(places.columns.begin(), places.columns.end());
   petsc_check(MatSetPreallocationCOO(matrix, static_cast<PetscCount>(rows.size()), rows.data(), columns.data()));
   return matrix;
+}
+
+/// An option of this system unless the command line has it.
+void set_default(const std::string &option, const char *value)
+{
+  PetscBool given;
+  petsc_check(PetscOptionsHasName(nullptr, "linear_", option.c_str(), &given));
+  if (!given)
+    petsc_check(PetscOptionsSetValue(nullptr, ("-linear_" + option.substr(1)).c_str(), value));
 }
 
 void copy_in(const std::vector<double> &values, Vec vector)
@@ -83,7 +87,13 @@ LinearSystem::LinearSystem(MPI_Comm comm, std::size_t n_owned, const MatrixPlace
   if (number_of_ranks(comm) == 1 && comm == MPI_COMM_SELF)
     petsc_check(PCSetType(pc, PCLU));
   else
-    petsc_check(PCSetType(pc, PCHYPRE));
+    {
+      // Of BoomerAMG's choices these are the fastest here: half the time of its defaults in three dimensions.
+      petsc_check(PCSetType(pc, PCHYPRE));
+      set_default("-pc_hypre_boomeramg_coarsen_type", "HMIS");
+      set_default("-pc_hypre_boomeramg_interp_type", "ext+i");
+      set_default("-pc_hypre_boomeramg_P_max", "4");
+    }
   petsc_check(KSPSetFromOptions(petsc->ksp));
 }
 
@@ -133,14 +143,15 @@ double LinearSystem::diagonal_size(const std::vector<double> &x)
   return norm;
 }
 
-LinearResult LinearSystem::solve(const std::vector<double> &b, std::vector<double> &x, double tolerance, double floor)
+LinearResult LinearSystem::solve(const std::vector<double> &b, std::vector<double> &x, double tolerance, double floor,
+                                 unsigned int most_iterations)
 {
   copy_in(b, petsc->b);
   copy_in(x, petsc->x);
   petsc_check(KSPSetReusePreconditioner(petsc->ksp, petsc->new_preconditioner ? PETSC_FALSE : PETSC_TRUE));
   petsc->new_preconditioner = false;
   // A long step starts from a residual that dwarfs the right-hand side: that is no divergence.
-  petsc_check(KSPSetTolerances(petsc->ksp, tolerance, floor, 1e100, most_iterations));
+  petsc_check(KSPSetTolerances(petsc->ksp, tolerance, floor, 1e100, static_cast<PetscInt>(most_iterations)));
   petsc_check(KSPSolve(petsc->ksp, petsc->b, petsc->x));
   KSPConvergedReason reason;
   PetscInt           iterations;

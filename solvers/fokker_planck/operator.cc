@@ -30,6 +30,10 @@ double monotone_part(double range, unsigned int k)
 
 /// Ratios of u beyond exp(this) are cut off: what they multiply is nothing.
 constexpr double largest_exponent = 600.;
+
+/// Of Φ, before the preconditioner is made anew.
+constexpr double       most_change    = 5.;
+constexpr unsigned int few_iterations = 8;
 } // namespace
 
 FittedOperator::FittedOperator(const NodalSpace &space, const NodalPotential &field)
@@ -299,6 +303,15 @@ double FittedOperator::largest_rate()
   return rate;
 }
 
+double FittedOperator::largest_change(const std::vector<double> &old) const
+{
+  double change = old.empty() ? std::numeric_limits<double>::infinity() : 0.;
+  for (std::size_t i = 0; i < old.size(); ++i)
+    change = std::max(change, std::abs(phi[i] - old[i]));
+  MPI_Allreduce(MPI_IN_PLACE, &change, 1, MPI_DOUBLE, MPI_MAX, nodes.mesh().communicator());
+  return change;
+}
+
 void FittedOperator::renew_preconditioner()
 {
   if (separate)
@@ -310,6 +323,7 @@ void FittedOperator::renew_preconditioner()
   else
     system->renew_preconditioner();
   preconditioner_shift = shift;
+  preconditioner_phi   = phi;
   first_iterations     = 0;
 }
 
@@ -321,22 +335,24 @@ LinearResult FittedOperator::solve(double s, const std::vector<double> &b, std::
       set_shift(fluxes, s);
       system->set_matrix(fluxes.values);
     }
-  // A preconditioner serves until the iterations become many more than they were with it when it was new.
-  bool fresh = renew || s > 2. * preconditioner_shift || s < .5 * preconditioner_shift;
+  // A preconditioner serves until the iterations become many more than they were with it when it was new, or, where they are many
+  // anyway, until the potential is another one.
+  bool fresh = renew || s > 2. * preconditioner_shift || s < .5 * preconditioner_shift ||
+               (first_iterations > few_iterations && largest_change(preconditioner_phi) > most_change);
   if (fresh)
     renew_preconditioner();
   // What round-off leaves of K p where p is at rest.
-  const double              floor = 1e-15 * system->diagonal_size(p);
-  const std::vector<double> guess = p;
-  LinearResult              result = system->solve(b, p, tolerance, floor);
+  const double floor = 1e-15 * system->diagonal_size(p);
+  constexpr unsigned int most_iterations = 200;
+  const unsigned int     patience        = fresh ? most_iterations : std::min(most_iterations, 15 + first_iterations);
+  LinearResult           result          = system->solve(b, p, tolerance, floor, patience);
   if (!result.converged && !fresh)
     {
-      const unsigned int wasted = result.iterations;
+      const unsigned int before = result.iterations;
       renew_preconditioner();
       fresh  = true;
-      p      = guess;
-      result = system->solve(b, p, tolerance, floor);
-      result.iterations += wasted;
+      result = system->solve(b, p, tolerance, floor, most_iterations);
+      result.iterations += before;
     }
   if (fresh)
     first_iterations = std::max(result.iterations, 1U);

@@ -67,6 +67,8 @@ private:
   void make_monotone(std::size_t cell, Entries &entries) const;
   void set_shift(Entries &entries, double s) const;
   void renew_preconditioner();
+  /// max |Φ − old|. Collective.
+  double largest_change(const std::vector<double> &old) const;
 
   /// A line of n nodes of a cell.
   struct Line
@@ -83,7 +85,7 @@ private:
   unsigned int                  degree;
   unsigned int                  radial_axis; ///< the axis of r if the measure depends on it, otherwise D
   std::vector<Line>             lines;       ///< of the reference cell: `across` without extents
-  std::vector<double>           phi;
+  std::vector<double>           phi, preconditioner_phi;
   std::vector<char>             falls_back, has_hanging;
   Entries                       fluxes, monotone_fluxes;
   bool                          separate = false; ///< a preconditioner from the monotone fluxes

@@ -52,6 +52,7 @@ ImplicitStage::ImplicitStage(const NodalPotential &field, FittedOperator &fitted
   : potential(field)
   , fitted(fitted_operator)
   , settings(stage_settings)
+  , derivative(field.n_modes())
 {
   const std::vector<double> c = field.mean_field().residual(std::vector<double>(field.n_modes(), 0.));
   small                       = settings.tolerance * std::max(1., size_of(c));
@@ -62,8 +63,13 @@ ImplicitStage::~ImplicitStage() = default;
 void ImplicitStage::evaluate(const std::vector<double> &e, std::vector<double> &residual)
 {
   const NodalSpace &space = fitted.space();
-  fitted.update(potential.exponents(e));
-  const LinearResult linear = fitted.solve(shift, *right, solution, settings.linear_tolerance);
+  if (e.empty() || e != operator_e)
+    fitted.update(potential.exponents(e));
+  operator_e = e;
+  // Far from the solution a rough answer does.
+  const double rough = std::min(1e-4 * last_size / std::max(1., small / settings.tolerance), 1e-6);
+  last_tolerance            = std::max(settings.linear_tolerance, rough);
+  const LinearResult linear = fitted.solve(shift, *right, solution, last_tolerance);
   ++n_evaluations;
   n_linear += linear.iterations;
   linear_failed   = !linear.converged;
@@ -75,6 +81,8 @@ void ImplicitStage::evaluate(const std::vector<double> &e, std::vector<double> &
   residual.resize(e.size());
   for (std::size_t j = 0; j < e.size(); ++j)
     residual[j] = e[j] - present[j];
+  last_size = size_of(residual);
+  evaluations.emplace_back(e, residual);
 }
 
 /// PETSc's view of the fixed point.
@@ -84,11 +92,13 @@ struct ImplicitStage::Snes
   SNES                snes     = nullptr;
   Vec                 x = nullptr, f = nullptr;
   Mat                 jacobian = nullptr;
-  std::vector<double> e, residual;
+  std::vector<double> e, residual, scaled; ///< F(e), J⁻¹ F
+  bool                newton;
   std::exception_ptr  failure;
 
-  Snes(ImplicitStage &implicit_stage, bool newton)
+  Snes(ImplicitStage &implicit_stage, bool by_newton)
     : stage(implicit_stage)
+    , newton(by_newton)
   {
     petsc_check(VecCreateSeq(PETSC_COMM_SELF, static_cast<PetscInt>(stage.potential.n_modes()), &x));
     petsc_check(VecDuplicate(x, &f));
@@ -108,7 +118,17 @@ struct ImplicitStage::Snes
         petsc_check(KSPGetPC(ksp, &pc));
         petsc_check(PCSetType(pc, PCNONE));
       }
+    else
+      {
+        // More directions than moments, or old ones, spoil the extrapolation.
+        const auto        memory = std::max(1U, std::min(stage.potential.n_modes(), 4U));
+        PetscBool         given;
+        petsc_check(PetscOptionsHasName(nullptr, "moments_", "-snes_anderson_m", &given));
+        if (!given)
+          petsc_check(PetscOptionsSetValue(nullptr, "-moments_snes_anderson_m", std::to_string(memory).c_str()));
+      }
     petsc_check(SNESSetTolerances(snes, stage.small, 0., 0., static_cast<PetscInt>(stage.settings.most_iterations), 100000));
+    petsc_check(SNESSetConvergenceTest(snes, &Snes::converged, this, nullptr));
     petsc_check(SNESSetFromOptions(snes));
   }
 
@@ -118,6 +138,14 @@ struct ImplicitStage::Snes
     MatDestroy(&jacobian);
     VecDestroy(&x);
     VecDestroy(&f);
+  }
+
+  /// F counts, not J⁻¹ F.
+  static PetscErrorCode converged(SNES, PetscInt, PetscReal, PetscReal, PetscReal, SNESConvergedReason *reason, void *context)
+  {
+    const Snes &self = *static_cast<Snes *>(context);
+    *reason          = size_of(self.residual) <= self.stage.small ? SNES_CONVERGED_FNORM_ABS : SNES_CONVERGED_ITERATING;
+    return 0;
   }
 
   static PetscErrorCode function(SNES solver, Vec x, Vec f, void *context)
@@ -152,13 +180,15 @@ struct ImplicitStage::Snes
     code = VecGetArray(f, &out);
     if (code != 0)
       return code;
-    std::copy(self.residual.begin(), self.residual.end(), out);
+    self.scaled = self.newton ? self.residual : self.stage.derivative.solve(self.residual);
+    std::copy(self.scaled.begin(), self.scaled.end(), out);
     return VecRestoreArray(f, &out);
   }
 };
 
 void ImplicitStage::iterate(std::vector<double> &e, bool newton, StageResult &result)
 {
+  last_size = 1e300;
   Snes         solver(*this, newton);
   PetscScalar *values;
   petsc_check(VecGetArray(solver.x, &values));
@@ -174,10 +204,26 @@ void ImplicitStage::iterate(std::vector<double> &e, bool newton, StageResult &re
   e.assign(found, found + e.size());
   petsc_check(VecRestoreArrayRead(solver.x, &found));
   std::vector<double> residual = solver.residual;
-  // Newton's last evaluation may have been a derivative's.
-  if (e != solver.e)
-    evaluate(e, residual);
-  result.converged = reason > 0 && size_of(residual) <= small && !linear_failed;
+  // Newton's last evaluation may have been a derivative's, and the linear system has been solved roughly.
+  if (e != solver.e || last_tolerance > settings.linear_tolerance)
+    {
+      last_size = 0.;
+      evaluate(e, residual);
+    }
+  // Only the steps of an iteration tell of the derivative; the tiny ones of matrix-free products do not.
+  if (!newton)
+    for (std::size_t k = 1; k < evaluations.size(); ++k)
+      {
+        std::vector<double> delta_e(e.size()), delta_f(e.size());
+        for (std::size_t j = 0; j < e.size(); ++j)
+          {
+            delta_e[j] = evaluations[k].first[j] - evaluations[k - 1].first[j];
+            delta_f[j] = evaluations[k].second[j] - evaluations[k - 1].second[j];
+          }
+        derivative.learn(delta_e, delta_f, 1e3 * small);
+      }
+  evaluations.clear();
+  result.converged = reason > 0 && size_of(residual) <= 2. * small && !linear_failed;
   if (!result.converged)
     result.failure = linear_failed ? "the linear solver stopped at the relative residual " + short_number(linear_residual, 2) :
                                      std::string(newton ? "Newton's" : "Anderson's") +
@@ -230,6 +276,9 @@ StageResult ImplicitStage::solve(double s, const std::vector<double> &b, std::ve
   right         = &b;
   solution      = p;
   n_evaluations = n_linear = 0;
+  last_size             = 0.;
+  operator_e.clear();
+  evaluations.clear();
   const double mass = exact_total(b, fitted.space().mesh().communicator()) / s;
 
   std::vector<double> guess = e;
@@ -252,6 +301,14 @@ StageResult ImplicitStage::solve(double s, const std::vector<double> &b, std::ve
           iterate(e, settings.newton, result);
           if (!result.converged && !settings.newton && !linear_failed)
             {
+              // What was learned may have misled.
+              derivative.forget();
+              solution = p;
+              e        = guess;
+              iterate(e, false, result);
+            }
+          if (!result.converged && !settings.newton && !linear_failed)
+            {
               solution = p;
               e        = guess;
               iterate(e, true, result);
@@ -261,6 +318,7 @@ StageResult ImplicitStage::solve(double s, const std::vector<double> &b, std::ve
         }
       if (!result.converged || !keep_sign || !mark_negative(solution))
         break;
+      operator_e.clear();
       if (++result.fallbacks > most_fallbacks / 2)
         std::fill(fitted.fallback().begin(), fitted.fallback().end(), 1);
       if (result.fallbacks > most_fallbacks)

@@ -1,8 +1,10 @@
 #pragma once
 
-#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include <solvers/fokker_planck/moment_jacobian.h>
 
 namespace rhoflow
 {
@@ -30,8 +32,9 @@ struct StageResult
 
 /// The equation of every implicit step,
 ///   (s M + K(e)) p = b,      e = m(p) − c:
-/// one linear system for a given residual e, and a fixed point in the n numbers e. PETSc's SNES iterates there (Anderson's method,
-/// or Newton's with matrix-free derivatives), not on the mesh. The command line's PETSc options with the prefix -moments_ apply.
+/// one linear system for a given residual e, and a fixed point F(e) = 0 in the n numbers e. PETSc's SNES iterates there
+/// (Anderson's method on J⁻¹ F with what earlier steps tell of the derivative, or Newton's with matrix-free derivatives), not on the mesh. The
+/// command line's PETSc options with the prefix -moments_ apply.
 class ImplicitStage
 {
 public:
@@ -45,6 +48,9 @@ public:
   /// Σ M p = Σ b / s, to round-off. Collective.
   StageResult solve(double s, const std::vector<double> &b, std::vector<double> &p, std::vector<double> &e, bool frozen,
                     bool keep_sign);
+
+  /// What is known of the derivative, for the stage of the next mesh.
+  MomentJacobian &jacobian() { return derivative; }
 
 private:
   struct Snes;
@@ -60,6 +66,10 @@ private:
   StageSettings         settings;
   double                small; ///< |e − G(e)| at the end
 
+  MomentJacobian derivative;
+  // evaluations since the derivative last learned, e and F
+  std::vector<std::pair<std::vector<double>, std::vector<double>>> evaluations;
+
   // of the present equation
   double                     shift = 0.;
   const std::vector<double> *right = nullptr;
@@ -67,5 +77,8 @@ private:
   unsigned int               n_evaluations = 0, n_linear = 0;
   bool                       linear_failed = false;
   double                     linear_residual = 0.;
+  double                     last_size      = 0.; ///< |F| of the last evaluation
+  double                     last_tolerance = 0.; ///< of its linear system
+  std::vector<double>        operator_e;          ///< that the operator was made for; empty: it must be made anew
 };
 } // namespace rhoflow

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <vector>
+
+namespace rhoflow
+{
+/// What is known of the derivative J = F'(e) of F(e) = e − G(e) in moment space: Broyden's rank-one updates
+///   J ← J + (ΔF − J Δe) Δeᵀ / |Δe|²
+/// (C. G. Broyden, Math. Comp. 19, 1965) from the evaluations of all steps so far. From one step to the next the map hardly
+/// changes, so that J⁻¹F is a far better residual to iterate on than F. It knows no mesh and outlives it.
+class MomentJacobian
+{
+public:
+  explicit MomentJacobian(std::size_t n = 0);
+
+  /// Learns from two evaluations. Differences below `noise` tell nothing.
+  void learn(const std::vector<double> &delta_e, const std::vector<double> &delta_f, double noise);
+  /// J⁻¹ f; f itself where J is singular.
+  std::vector<double> solve(const std::vector<double> &f);
+  void                forget();
+
+private:
+  void factorise();
+
+  std::size_t              n;
+  std::vector<double>      j, factors; ///< [n][n]
+  std::vector<std::size_t> pivots;
+  bool                     factorised = false, singular = false, trivial = true;
+};
+} // namespace rhoflow
