@@ -12,8 +12,8 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 program=${RHOFLOW:-$here/build/release/rhoflow}
 . "$here/scripts/environment.sh"
 race=${RACE:-tanh_2d:16 tanh_2d:32 tanh_2d:64 tanh_2d:128 mcycle:8 mcycle:12}
-iterations=${ITERATIONS:-tanh_2d:16:1 tanh_2d:32:1 tanh_2d:64:1 tanh_2d:128:1 tanh_2d:16:2 tanh_2d:32:2 tanh_2d:64:2 tanh_2d:128:2
-  tanh_2d:16:4 tanh_2d:32:4 tanh_2d:64:4 tanh_2d:128:4 mcycle:8:1 mcycle:16:1 mcycle:32:1 mcycle:8:2 mcycle:16:2}
+iterations=${ITERATIONS:-tanh_2d:16:1 tanh_2d:32:1 tanh_2d:64:1 tanh_2d:128:1
+  tanh_2d:16:2 tanh_2d:32:2 tanh_2d:64:2 tanh_2d:128:2 tanh_2d:16:4 tanh_2d:32:4 tanh_2d:64:4 tanh_2d:128:4 mcycle:8:1 mcycle:16:1 mcycle:32:1 mcycle:8:2 mcycle:16:2}
 ranks_list=${RANKS:-1 2}
 limit=${LIMIT:-300}
 work=$(mktemp -d)
@@ -21,7 +21,8 @@ trap 'rm -rf "$work"' EXIT
 
 # growing FIRST FACTOR END: times that grow by a factor, separated by commas
 growing() {
-  awk -v t="$1" -v factor="$2" -v end="$3" 'BEGIN { for (; t < end; t *= factor) printf "%s%.10g", n++ ? "," : "", t; print "" }'
+  awk -v t="$1" -v factor="$2" -v end="$3" \
+    'BEGIN { for (; t < end; t *= factor) printf "%s%.10g", n++ ? "," : "", t; print "" }'
 }
 
 # run RANKS FILE ARGUMENTS...: leaves $work/run and $work/log, wall seconds in $wall

@@ -1,12 +1,12 @@
 #!/bin/sh
-# The equation with entropy over inverse temperatures and weight decays: every pair is run to its rest at once (Solver = boltzmann)
-# and in time (Solver = fokker planck, unless the file names boltzmann), and one table gathers what came out.
+# The equation with entropy over inverse temperatures and weight decays: every pair is run to its rest at once (Solver =
+# boltzmann) and in time (Solver = fokker planck, unless the file names boltzmann), and one table gathers what came out.
 #   scripts/study_temperature.sh [FILE.prm [Section/Name=value ...]]
 #   BETAS="10 20 50 100"  LAMBDAS="0.05 0.1 0.2"  lists of inverse temperatures and weight decays
 #   STUDY=runs/temperature                       where the runs and temperature.csv go
 #   RANKS=1  RHOFLOW=build/release/rhoflow       how to run
-# A run that is done with the same arguments is not repeated: a study goes on where it was interrupted, and grows. A run that fails
-# says why, leaves nan in the table, and makes the exit status 1 when all the others are done.
+# A run that is done with the same arguments is not repeated: a study goes on where it was interrupted, and grows. A run that
+# fails says why, leaves nan in the table, and makes the exit status 1 when all the others are done.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/environment.sh"
@@ -47,8 +47,8 @@ run() {
 # last COLUMN DIRECTORY: its value in the last row of statistics.csv
 last() {
   [ -f "$2/statistics.csv" ] || { echo nan; return; }
-  awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; ++i) if ($i == name) c = i } { value = c ? $c : "nan" } END { print value }' \
-    "$2/statistics.csv"
+  awk -F, -v name="$1" 'NR == 1 { for (i = 1; i <= NF; ++i) if ($i == name) c = i }
+    { value = c ? $c : "nan" } END { print value }' "$2/statistics.csv"
 }
 
 # The time at which F - F* falls below 1e-6, exponentially interpolated between the rows; nan if that never happens.

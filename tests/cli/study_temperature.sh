@@ -1,6 +1,6 @@
 #!/bin/sh
-# scripts/study_temperature.sh on 2 x 2 pairs of the linear neuron: the table has the free energies, the risks and the times to rest
-# of the exact solution, and what is done is not done again.
+# scripts/study_temperature.sh on 2 x 2 pairs of the linear neuron: the table has the free energies, the risks and the times to
+# rest of the exact solution, and what is done is not done again.
 . "$SOURCE_DIR/tests/cli/common.sh"
 needs_solvers "fokker planck" boltzmann
 script=$SOURCE_DIR/scripts/study_temperature.sh
@@ -23,7 +23,10 @@ awk -F, '
     return (1 + l) * m * m / 2 + (q - 1 - log(q)) / (2 * beta)
   }
   function check(what, value, exact, tolerance) {
-    if (!((value - exact) ^ 2 <= tolerance ^ 2)) { print what " at beta = " beta ", lambda = " l ": " value " instead of " exact; bad = 1 }
+    if ((value - exact) ^ 2 <= tolerance ^ 2)
+      return
+    print what " at beta = " beta ", lambda = " l ": " value " instead of " exact
+    bad = 1
   }
   NR == 1 { for (i = 1; i <= NF; ++i) column[$i] = i; next }
   {
