@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include <solvers/base/error.h>
 #include <solvers/base/exact_sum.h>
 #include <solvers/boltzmann/step.h>
 #include <solvers/discretization/nodal_potential.h>
@@ -72,9 +73,19 @@ DualState NodalDual::evaluate(const std::vector<double> &e, double beta, bool wi
 
 Equilibrium::Equilibrium(const NodalPotential &potential, const NodalSpace &space, std::vector<double> guess)
 {
-  const NodalDual         dual(potential, space);
-  const BoltzmannSolution solution =
-    maximise_dual(dual, potential.beta(), std::move(guess), 1e-12, 200, [](unsigned int, double) {});
+  const NodalDual dual(potential, space);
+  const auto      solve = [&](double tolerance) {
+    return maximise_dual(dual, potential.beta(), guess, tolerance, 200, [](unsigned int, double) {});
+  };
+  // As far as round-off lets it: what is missing here would move the density at rest.
+  BoltzmannSolution solution = solve(1e-12);
+  guess                      = solution.state.e;
+  try
+    {
+      solution = solve(1e-14);
+    }
+  catch (const RunError &)
+    {}
   e           = solution.state.e;
   free_energy = solution.state.dual;
   double log_partition;

@@ -57,7 +57,7 @@ TEST_CASE("from the discrete Boltzmann density nothing moves", "[fokker planck]"
             time = steps.step(*run.state, time, time + 100. * dt);
           for (std::size_t i = 0; i < rest.density.size(); ++i)
             moved = std::max(moved, std::abs(run.state->p[i] - rest.density[i]) / size);
-          CAPTURE(problem, k, stepping, dt, steps.counts().rejected);
+          CAPTURE(problem, k, stepping, dt, steps.counts().rejected, 1e12 * moved);
           CHECK(moved <= 1e-12);
           CHECK(steps.counts().fallbacks == 0);
         }
