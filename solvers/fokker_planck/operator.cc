@@ -25,7 +25,8 @@ double bernoulli(double x)
 /// process: up to about 2k the polynomials are better, beyond they overshoot.
 double monotone_part(double range, unsigned int k)
 {
-  return std::clamp((range - 1.5 * k) / k, 0., 1.);
+  constexpr double first[max_degree] = {1., 3., 5., 6.}, all[max_degree] = {2., 5., 8., 10.};
+  return std::clamp((range - first[k - 1]) / (all[k - 1] - first[k - 1]), 0., 1.);
 }
 
 /// Of Φ, before the preconditioner is made anew.

@@ -38,7 +38,7 @@ expect 2 "command line: Landscape/Function: 'log(x)' is not finite at x = -3, a 
   "Landscape/Function=log(x)"
 expect 2 "command line: Landscape/Function: 'Neuron = landscape' needs a formula" --validate well.prm "Landscape/Function="
 expect 2 "command line: Landscape/Coordinates: 'x' is named twice" --validate well.prm "Landscape/Coordinates=x, x"
-expect 2 "well.prm:15: Domain/Lower corner: the box has 1 coordinates, but the neuron has the parameters x, y" \
+expect 2 "well.prm:15: Domain/Lower corner: the box has 1 coordinate, but the neuron has the 2 parameters x, y" \
   --validate well.prm "Landscape/Coordinates=x, y" "Initial law/Law=normal(0, 1), normal(0, 1)"
 expect 2 "command line: Data/Law: has no effect for 'Neuron = landscape'" --validate well.prm Data/Law=uniform
 expect 2 "well.prm:6: Landscape/Function: has no effect unless Learning problem/Neuron = landscape" --validate well.prm \

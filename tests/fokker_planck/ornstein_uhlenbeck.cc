@@ -66,8 +66,7 @@ TEST_CASE("an Ornstein-Uhlenbeck process converges with the orders 2, 4, 5 and 6
       run.evolve_frozen(1.);
       error[m] = run.error([](const double *theta) { return exact(1, theta, 4., 1.5, .05, 1.); });
       CAPTURE(k, run.state->space.n_global(), error[m]);
-      // 33 unknowns of degree 3 are 34: the coarsest mesh is a matter of luck.
-      CHECK(error[m] <= (m == 0 ? 1.1 : 1.) * known[k - 1][m]);
+      CHECK(error[m] <= known[k - 1][m]);
       CHECK(run.state->mass() == Approx(1.).epsilon(1e-12));
     }
   CHECK(std::log2(error[2] / error[3]) >= order[k - 1] - .3);
@@ -77,7 +76,7 @@ TEST_CASE("hanging nodes keep the order", "[fokker planck]")
 {
   // A third of the cells is refined, and the density crosses the border between.
   const auto [D, k, coarse] = GENERATE(table<unsigned int, unsigned int, unsigned int>(
-    {{1, 1, 32}, {1, 2, 16}, {1, 3, 12}, {1, 4, 8}, {2, 1, 16}, {2, 2, 12}, {2, 3, 8}, {2, 4, 8}, {3, 1, 8}, {3, 2, 6}}));
+    {{1, 1, 32}, {1, 2, 16}, {1, 3, 12}, {1, 4, 8}, {2, 1, 16}, {2, 2, 12}, {2, 3, 8}, {2, 4, 8}, {3, 1, 10}, {3, 2, 6}}));
   const double order[4] = {2., 4., 5., 6.};
   const double duration = D == 3 ? .2 : .5;
   double       error[2];
@@ -116,6 +115,6 @@ TEST_CASE("on meshes that are far too coarse for cold noise the density stays po
       CHECK(error < (m == 0 ? .5 : .9) * before);
       before = error;
     }
-  const double finest[4] = {.13, .05, .03, .04};
+  const double finest[4] = {.08, .05, .03, .04};
   CHECK(before < finest[k - 1]);
 }
