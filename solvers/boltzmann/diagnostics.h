@@ -22,7 +22,7 @@ struct BoltzmannDiagnostics
   double certificate;       ///< ∫ Ψ_λ ρ − min Ψ_λ ≥ E(ρ) − inf E, E = R + (λ/2) ∫ |θ|² ρ (without entropy)
   double boundary_mass;     ///< in the cells at the sides of the box
   std::vector<double> mean; ///< [D]
-  std::vector<double> covariance; ///< upper triangle by rows, [D(D+1)/2]
+  std::vector<double> covariance;  ///< upper triangle by rows, [D(D+1)/2]
   std::vector<double> observables; ///< their means
 };
 

@@ -92,8 +92,8 @@ private:
   std::size_t         n_omega;
   std::size_t         n_parameters;
   std::size_t         n_global_omega = 1;
-  std::vector<double> target;            ///< c
-  double              constant     = 0.; ///< R_0
+  std::vector<double> target;        ///< c
+  double              constant = 0.; ///< R_0
   AmbientMeasure      ambient;
   AxisQuadrature      amplitudes; ///< one node of weight one at a = 1 for other neurons
   std::vector<double> omega;      ///< of this rank, [N_ω][Dω]

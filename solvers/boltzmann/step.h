@@ -11,10 +11,10 @@ namespace rhoflow
 struct BoltzmannSolution
 {
   DualState    state;
-  unsigned int       n_steps        = 0;  ///< of Newton's method
-  unsigned int       n_halvings     = 0;  ///< of steps that were too long
-  double             gradient       = 0.; ///< |D'(e)|
-  double             effective_rank = 0.; ///< Σ_j s_j/(1 + s_j), s_j the eigenvalues of β Cov(a χ)
+  unsigned int n_steps        = 0;  ///< of Newton's method
+  unsigned int n_halvings     = 0;  ///< of steps that were too long
+  double       gradient       = 0.; ///< |D'(e)|
+  double       effective_rank = 0.; ///< Σ_j s_j/(1 + s_j), s_j the eigenvalues of β Cov(a χ)
 };
 
 /// Newton's method on the concave D(e): (1 + β Cov) δ = D'(e) by Cholesky, and e ← e + s δ with s = 1, ½, ¼, ... until D grew

@@ -195,7 +195,7 @@ std::vector<std::pair<std::string, std::string>> DensityEvolution::progress() co
 std::vector<std::pair<std::string, std::string>> DensityEvolution::report()
 {
   const int n_ranks = number_of_ranks(mesh.communicator());
-  double memory = Timing::peak_memory();
+  double    memory  = Timing::peak_memory();
   MPI_Allreduce(MPI_IN_PLACE, &memory, 1, MPI_DOUBLE, MPI_MAX, context.communicator);
   const double speed = static_cast<double>(unknown_stages) / stepping_seconds / n_ranks / 1e6;
   std::vector<std::pair<std::string, std::string>> rows = {

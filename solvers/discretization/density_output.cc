@@ -38,7 +38,7 @@ public:
         return;
       if (name == "velocity")
         vectors.emplace_back(names.size(), names.size() + n_components - 1, name,
-                             dealii::DataComponentInterpretation::component_is_part_of_vector);
+                                dealii::DataComponentInterpretation::component_is_part_of_vector);
       names.insert(names.end(), n_components, name);
     };
     for (const char *const scalar : {"density", "potential"})

@@ -38,10 +38,10 @@ namespace
 {
 LobattoLine make_lobatto_line(unsigned int degree)
 {
-  LobattoLine                      line;
-  const dealii::QGaussLobatto<1>   lobatto(degree + 1);
-  const dealii::QGauss<1>          gauss(degree);
-  const dealii::QGauss<1>          fine(32);
+  LobattoLine                    line;
+  const dealii::QGaussLobatto<1> lobatto(degree + 1);
+  const dealii::QGauss<1>        gauss(degree);
+  const dealii::QGauss<1>        fine(32);
   line.n = degree + 1;
   for (unsigned int i = 0; i <= degree; ++i)
     {

@@ -81,10 +81,10 @@ void identify_periodic_sides(const dealii::DoFHandler<dim> &dofs, const Domain &
 template <int D>
 void NodalSpace::build(bool void_origin)
 {
-  const unsigned int        degree = element.n - 1;
-  const MPI_Comm            comm   = grid.communicator();
-  const dealii::FE_Q<D>     fe(degree);
-  dealii::DoFHandler<D>     dofs(*static_cast<const dealii::Triangulation<D> *>(grid.triangulation()));
+  const unsigned int    degree = element.n - 1;
+  const MPI_Comm        comm   = grid.communicator();
+  const dealii::FE_Q<D> fe(degree);
+  dealii::DoFHandler<D> dofs(*static_cast<const dealii::Triangulation<D> *>(grid.triangulation()));
   dofs.distribute_dofs(fe);
   dealii::IndexSet relevant;
   dealii::DoFTools::extract_locally_relevant_dofs(dofs, relevant);
@@ -107,7 +107,7 @@ void NodalSpace::build(bool void_origin)
                                                 std::ldexp(static_cast<double>(box.subdivisions[d]), cell->level()));
     return key;
   };
-  const std::vector<unsigned int>                        to_lexicographic = dealii::FETools::hierarchic_to_lexicographic_numbering<D>(degree);
+  const std::vector<unsigned int> to_lexicographic = dealii::FETools::hierarchic_to_lexicographic_numbering<D>(degree);
   std::unordered_map<global_dof_index, std::vector<double>> place;
   std::unordered_map<global_dof_index, std::uint32_t>       local_number;
   std::vector<global_dof_index>                             indices(n_points);
@@ -180,8 +180,8 @@ void NodalSpace::build(bool void_origin)
   MPI_Allreduce(&n_free, &all, 1, MPI_INT64_T, MPI_SUM, comm);
   int rank = 0;
   MPI_Comm_rank(comm, &rank);
-  first = rank == 0 ? 0 : before;
-  total = static_cast<std::uint64_t>(all);
+  first            = rank == 0 ? 0 : before;
+  total            = static_cast<std::uint64_t>(all);
   exchange->vector = -1.;
   for (std::size_t i = 0; i < free.size(); ++i)
     {
@@ -209,7 +209,8 @@ void NodalSpace::build(bool void_origin)
             if (!holds_nothing[local_number.at(entry.first)])
               sum += entry.second;
           for (const auto &entry : *entries)
-            if (const std::uint32_t node = local_number.at(entry.first); !holds_nothing[node] && !holds_nothing[i] && sum > 1e-6)
+            if (const std::uint32_t node = local_number.at(entry.first);
+                !holds_nothing[node] && !holds_nothing[i] && sum > 1e-6)
               terms.push_back({node, entry.second / sum});
         }
       else if (!holds_nothing[i])

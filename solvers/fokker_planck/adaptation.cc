@@ -166,7 +166,8 @@ std::vector<double> collect_density(const NodalSpace &space, const std::vector<d
 {
   // Cells that share a node agree up to rounding, but for those that were coarsened: the mean of what they say.
   const unsigned int  n_points = space.points_per_cell();
-  std::vector<double> sum      = space.sum_to_owned([&](std::size_t c, unsigned int i) { return cell_values[2 * c * n_points + i]; });
+  std::vector<double> sum      = space.sum_to_owned(
+    [&](std::size_t c, unsigned int i) { return cell_values[2 * c * n_points + i]; });
   const std::vector<double> count = space.sum_to_owned([](std::size_t, unsigned int) { return 1.; });
   ExactSum                  total;
   for (std::size_t i = 0; i < sum.size(); ++i)

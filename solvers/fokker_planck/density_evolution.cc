@@ -91,7 +91,7 @@ void FokkerPlanckEvolution::adapt()
     return;
   stepping.forget();
   const MomentJacobian jacobian = state->stage.jacobian();
-  state = std::make_unique<FokkerPlanckState>(mesh, *setup.mean_field, setup.beta, setup.parameters.degree,
+  state                   = std::make_unique<FokkerPlanckState>(mesh, *setup.mean_field, setup.beta, setup.parameters.degree,
                                               setup.parameters.stage);
   state->stage.jacobian() = jacobian;
   state->set(collect_density(state->space, densities.values, mass));
@@ -114,14 +114,15 @@ void FokkerPlanckEvolution::step(double end)
       // The state is that before the step: worth a row and a picture.
       if (statistics.rows().back().front() < present)
         output();
-      throw RunError(std::string(error.what()) + " The density at t = " + short_number(present) + ", before this step, is written.");
+      throw RunError(std::string(error.what()) + " The density at t = " + short_number(present) +
+                     ", before this step, is written.");
     }
   if (!stepping.failure().empty() && !warned_of_steps)
     {
       warned_of_steps = true;
       context.progress.warning("at t = " + short_number(present) + " " + stepping.failure() + "; shorter steps are taken");
     }
-  largest_increase     = std::max(largest_increase, stepping.last_free_energy() - before);
+  largest_increase = std::max(largest_increase, stepping.last_free_energy() - before);
 }
 
 void FokkerPlanckEvolution::check(const FokkerPlanckDiagnostics &d)
@@ -130,12 +131,12 @@ void FokkerPlanckEvolution::check(const FokkerPlanckDiagnostics &d)
     throw RunError("the density is no longer finite at t = " + short_number(present) +
                    ". Reduce 'Fokker-Planck/Time step', or choose an implicit 'Time stepping'.");
   if (d.boundary_mass > setup.parameters.boundary_limit)
-    throw InputError("Domain/Upper corner", "the box is too small: at t = " + short_number(present) +
-                                              " its outermost cells hold the mass " + short_number(d.boundary_mass) +
-                                              " (limit " + short_number(setup.parameters.boundary_limit) +
-                                              "). Enlarge the box" +
-                                              (setup.mean_field->weight_decay() > 0. ? "" : ", give 'Mean field/Weight decay'") +
-                                              ", or raise 'Domain/Boundary mass limit'.");
+    throw InputError("Domain/Upper corner",
+                     "the box is too small: at t = " + short_number(present) + " its outermost cells hold the mass " +
+                       short_number(d.boundary_mass) + " (limit " + short_number(setup.parameters.boundary_limit) +
+                       "). Enlarge the box" +
+                       (setup.mean_field->weight_decay() > 0. ? "" : ", give 'Mean field/Weight decay'") +
+                       ", or raise 'Domain/Boundary mass limit'.");
   if (d.boundary_mass > setup.parameters.boundary_warning && !warned)
     {
       warned = true;
@@ -148,12 +149,12 @@ void FokkerPlanckEvolution::check_equilibrium()
 {
   const double mass = mass_at_sides(state->fitted, state->potential, state->equilibrium->density);
   if (mass > setup.parameters.boundary_limit)
-    throw InputError("Domain/Upper corner",
-                     "the box is too small for the density at rest, whose outermost cells hold the mass " + short_number(mass) +
-                       " (limit " + short_number(setup.parameters.boundary_limit) + "). Enlarge the box" +
-                       (setup.mean_field->weight_decay() > 0. ? ", raise 'Mean field/Weight decay'" :
-                                                                ", give 'Mean field/Weight decay'") +
-                       ", or, for what happens before the density gets there, set 'Fokker-Planck/Find equilibrium' to false.");
+    throw InputError(
+      "Domain/Upper corner",
+      "the box is too small for the density at rest, whose outermost cells hold the mass " + short_number(mass) + " (limit " +
+        short_number(setup.parameters.boundary_limit) + "). Enlarge the box" +
+        (setup.mean_field->weight_decay() > 0. ? ", raise 'Mean field/Weight decay'" : ", give 'Mean field/Weight decay'") +
+        ", or, for what happens before the density gets there, set 'Fokker-Planck/Find equilibrium' to false.");
   if (mass > setup.parameters.boundary_warning && !warned_of_rest)
     {
       warned_of_rest = true;
@@ -171,7 +172,7 @@ void FokkerPlanckEvolution::output()
       state->equilibrium = std::make_unique<Equilibrium>(state->potential, state->space, state->e);
       check_equilibrium();
     }
-  last = diagnose(state->fitted, state->potential, state->p, state->equilibrium.get(), setup.observables);
+  last          = diagnose(state->fitted, state->potential, state->p, state->equilibrium.get(), setup.observables);
   largest_drift = std::max(largest_drift, std::abs(last.mass - 1.));
 
   statistics.set("time", present);
@@ -232,11 +233,11 @@ void FokkerPlanckEvolution::write_relaxation()
 {
   if (!state->equilibrium)
     return;
-  Timing::Scope             scope(timing.section("relaxation"));
-  const Equilibrium        &equilibrium = *state->equilibrium;
-  std::vector<double>       times, distances;
-  const auto               &names  = statistics.columns();
-  const auto                column = [&names](const char *name) {
+  Timing::Scope       scope(timing.section("relaxation"));
+  const Equilibrium  &equilibrium = *state->equilibrium;
+  std::vector<double> times, distances;
+  const auto         &names  = statistics.columns();
+  const auto          column = [&names](const char *name) {
     return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
   };
   const std::size_t time_column = column("time"), distance_column = column("distance to equilibrium");

@@ -74,9 +74,9 @@ private:
   FokkerPlanckResults                results;
   Timing                             timing;
 
-  double                  present = 0.;
-  double                  missing_mass = 0., largest_drift = 0., largest_increase = 0., refinement_jumps = 0., stepping_seconds = 0.;
-  bool                    warned = false, warned_of_rest = false, warned_of_steps = false;
+  double present      = 0.;
+  double missing_mass = 0., largest_drift = 0., largest_increase = 0., refinement_jumps = 0., stepping_seconds = 0.;
+  bool   warned = false, warned_of_rest = false, warned_of_steps = false;
   FokkerPlanckDiagnostics last;
 
   std::optional<Relaxation> relaxation;

@@ -23,7 +23,7 @@ public:
   explicit Sums(std::size_t n)
     : sums(n)
   {}
-  ExactSum &operator[](std::size_t i) { return sums[i]; }
+  ExactSum           &operator[](std::size_t i) { return sums[i]; }
   std::vector<double> over(MPI_Comm communicator) { return global_sums(std::move(sums), communicator); }
 
 private:
@@ -59,8 +59,8 @@ std::vector<double> entropy_and_fixed_energy(const NodalSpace &space, const Noda
   return sums.over(space.mesh().communicator());
 }
 
-/// The places of a node: on both sides of the box where it lies on one of two that are identified. Which of them the space names
-/// depends on the partition. [images][D].
+/// The places of a node: on both sides of the box where it lies on one of two that are identified. Which of them the space
+/// names depends on the partition. [images][D].
 std::vector<double> images_of(const Domain &box, const double *theta)
 {
   const unsigned int  dim = box.dimension();
@@ -100,7 +100,8 @@ double mass_at_sides(const FittedOperator &fitted, const NodalPotential &potenti
           CellKey neighbor;
           // Nothing leaves the box through r = 0.
           const bool natural = potential.measure().has_radius && d + 1 == dim && box.lower[d] == 0.;
-          side = side || !space.mesh().neighbor(key, d, 1, neighbor) || (!natural && !space.mesh().neighbor(key, d, 0, neighbor));
+          side               = side || !space.mesh().neighbor(key, d, 1, neighbor) ||
+                 (!natural && !space.mesh().neighbor(key, d, 0, neighbor));
         }
       for (unsigned int i = 0; side && i < space.points_per_cell(); ++i)
         {
@@ -115,12 +116,12 @@ double mass_at_sides(const FittedOperator &fitted, const NodalPotential &potenti
 FokkerPlanckDiagnostics diagnose(FittedOperator &fitted, const NodalPotential &potential, const std::vector<double> &p,
                                  const Equilibrium *equilibrium, const Observables &observables)
 {
-  const NodalSpace         &space = fitted.space();
-  const MPI_Comm            comm  = space.mesh().communicator();
-  const Domain             &box   = space.mesh().domain();
-  const unsigned int        dim   = space.dimension();
-  const double              beta  = potential.beta();
-  const double              nan   = std::numeric_limits<double>::quiet_NaN();
+  const NodalSpace         &space  = fitted.space();
+  const MPI_Comm            comm   = space.mesh().communicator();
+  const Domain             &box    = space.mesh().domain();
+  const unsigned int        dim    = space.dimension();
+  const double              beta   = potential.beta();
+  const double              nan    = std::numeric_limits<double>::quiet_NaN();
   const std::vector<double> masses = masses_of(space, p), moments = potential.moments(masses);
   const std::vector<double> parts = entropy_and_fixed_energy(space, potential, p);
   const MeanField          &field = potential.mean_field();
@@ -134,17 +135,17 @@ FokkerPlanckDiagnostics diagnose(FittedOperator &fitted, const NodalPotential &p
   const std::vector<double> flow = fitted.apply(p);
   double                    log_partition;
   NodalDual(potential, space).boltzmann_density(field.residual(moments), log_partition);
-  const std::size_t n_fixed = 6 + dim;
+  const std::size_t   n_fixed = 6 + dim;
   Sums                sums(n_fixed + observables.size());
   std::vector<double> observed(observables.size());
-  double lowest = std::numeric_limits<double>::infinity();
+  double              lowest = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < p.size(); ++i)
     {
-      const std::uint32_t node  = space.owned_node(i);
-      const double *const theta = space.position(node);
-      const double        phi   = fitted.exponents()[node];
+      const std::uint32_t node   = space.owned_node(i);
+      const double *const theta  = space.position(node);
+      const double        phi    = fitted.exponents()[node];
       double              square = 0.;
-      lowest                    = std::min(lowest, p[i]);
+      lowest                     = std::min(lowest, p[i]);
       sums[0].add(masses[i]);
       sums[1].add(space.weights()[i] * (x_log_x(p[i]) + p[i] * phi)); // of KL(ρ ‖ ρ̂)
       if (p[i] > 0.)
@@ -169,13 +170,13 @@ FokkerPlanckDiagnostics diagnose(FittedOperator &fitted, const NodalPotential &p
     }
   const std::vector<double> total = sums.over(comm);
   MPI_Allreduce(MPI_IN_PLACE, &lowest, 1, MPI_DOUBLE, MPI_MIN, comm);
-  result.mass        = total[0];
-  result.minimum     = lowest;
-  result.upper_bound = (total[1] + total[0] * log_partition) / beta;
-  result.dissipation = total[2];
-  result.confinement = total[3];
-  result.lower_bound = equilibrium != nullptr ? total[4] / beta : nan;
-  result.distance    = equilibrium != nullptr ? result.free_energy - equilibrium->free_energy : nan;
+  result.mass          = total[0];
+  result.minimum       = lowest;
+  result.upper_bound   = (total[1] + total[0] * log_partition) / beta;
+  result.dissipation   = total[2];
+  result.confinement   = total[3];
+  result.lower_bound   = equilibrium != nullptr ? total[4] / beta : nan;
+  result.distance      = equilibrium != nullptr ? result.free_energy - equilibrium->free_energy : nan;
   result.boundary_mass = mass_at_sides(fitted, potential, p);
   result.risk += total[5];
   result.excess_risk += total[5];

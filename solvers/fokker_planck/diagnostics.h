@@ -30,8 +30,8 @@ struct FokkerPlanckDiagnostics
   std::vector<double> observables;        ///< ∫ g ρ
 };
 
-/// Of the density p at the owned nodes; the operator's exponents must be those of p's own residual e. `equilibrium` may be null.
-/// Collective.
+/// Of the density p at the owned nodes; the operator's exponents must be those of p's own residual e. `equilibrium` may be
+/// null. Collective.
 FokkerPlanckDiagnostics diagnose(FittedOperator &fitted, const NodalPotential &potential, const std::vector<double> &p,
                                  const Equilibrium *equilibrium, const Observables &observables);
 

@@ -45,7 +45,7 @@ DualState NodalDual::evaluate(const std::vector<double> &e, double beta, bool wi
   DualState           state{beta, e, 0., 0., {}, {}, {}};
   const std::size_t   n = e.size();
   std::vector<double> masses;
-  masses              = boltzmann_density(e, state.log_partition);
+  masses = boltzmann_density(e, state.log_partition);
   state.log_partition += field.measure().log_sphere;
   for (std::size_t i = 0; i < masses.size(); ++i)
     masses[i] *= nodes.weights()[i];

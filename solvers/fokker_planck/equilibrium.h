@@ -10,8 +10,8 @@ class NodalPotential;
 class NodalSpace;
 struct BoltzmannSolution;
 
-/// The dual of the free energy with the nodes and the lumped weights of a continuous space as its quadrature: its maximum belongs
-/// to the density at which the fitted scheme rests, to round-off.
+/// The dual of the free energy with the nodes and the lumped weights of a continuous space as its quadrature: its maximum
+/// belongs to the density at which the fitted scheme rests, to round-off.
 class NodalDual : public Dual
 {
 public:

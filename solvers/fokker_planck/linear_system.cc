@@ -12,9 +12,9 @@ namespace rhoflow
 {
 struct LinearSystem::Petsc
 {
-  Mat matrix = nullptr, preconditioner = nullptr;
-  Vec x = nullptr, b = nullptr;
-  KSP ksp        = nullptr;
+  Mat  matrix = nullptr, preconditioner = nullptr;
+  Vec  x = nullptr, b = nullptr;
+  KSP  ksp                = nullptr;
   bool new_preconditioner = true;
 
   ~Petsc()

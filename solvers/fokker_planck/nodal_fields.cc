@@ -12,9 +12,9 @@ NodalFields::NodalFields(const FokkerPlanckState &fokker_planck_state)
 
 void NodalFields::values(std::size_t c, const std::string &field, double *result) const
 {
-  const NodalSpace   &space    = state.space;
-  const LobattoLine  &line     = space.line();
-  const unsigned int  n        = line.n, n_points = space.points_per_cell(), dim = space.dimension();
+  const NodalSpace   &space = state.space;
+  const LobattoLine  &line  = space.line();
+  const unsigned int  n = line.n, n_points = space.points_per_cell(), dim = space.dimension();
   const bool          gradient = field == "velocity";
   std::vector<double> values(n_points), next(n_points);
   for (unsigned int component = 0; component < (gradient ? dim : 1); ++component)
@@ -31,7 +31,8 @@ void NodalFields::values(std::size_t c, const std::string &field, double *result
               const unsigned int q   = i / stride % n;
               double             sum = 0.;
               for (unsigned int j = 0; j < n; ++j)
-                sum += (differentiate ? -line.derivative(j, static_cast<double>(q) / (n - 1)) / extent : line.equidistant[q][j]) *
+                sum += (differentiate ? -line.derivative(j, static_cast<double>(q) / (n - 1)) / extent :
+                                        line.equidistant[q][j]) *
                        values[i + j * stride - q * stride];
               next[i] = sum;
             }

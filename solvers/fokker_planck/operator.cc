@@ -148,12 +148,12 @@ void FittedOperator::list(Entries &entries) const
 
 void FittedOperator::line_matrix(std::size_t c, const Line &line, bool monotone, double *matrix) const
 {
-  const LobattoLine          &element = nodes.line();
-  const unsigned int          n       = degree + 1;
-  const std::uint32_t *const  cell    = nodes.cell(c);
-  const CellKey              &key     = nodes.mesh().cells()[c];
-  const double                h       = nodes.mesh().extent(key, line.axis);
-  double                      across  = line.across / potential.beta();
+  const LobattoLine         &element = nodes.line();
+  const unsigned int         n       = degree + 1;
+  const std::uint32_t *const cell    = nodes.cell(c);
+  const CellKey             &key     = nodes.mesh().cells()[c];
+  const double               h       = nodes.mesh().extent(key, line.axis);
+  double                     across  = line.across / potential.beta();
   for (unsigned int e = 0; e < nodes.dimension(); ++e)
     if (e != line.axis)
       across *= nodes.mesh().extent(key, e);
@@ -378,16 +378,16 @@ LinearResult FittedOperator::solve(double s, const std::vector<double> &b, std::
       set_shift(fluxes, s);
       system->set_matrix(fluxes.values);
     }
-  // A preconditioner serves until the iterations become many more than they were with it when it was new, or, where they are many
-  // anyway, until the potential is another one.
+  // A preconditioner serves until the iterations become many more than they were with it when it was new, or, where they are
+  // many anyway, until the potential is another one.
   bool fresh = renew || s > 2. * preconditioner_shift || s < .5 * preconditioner_shift ||
                (first_iterations > few_iterations && largest_change(preconditioner_phi) > most_change);
   if (fresh)
     renew_preconditioner();
   // What round-off leaves of K p where p is at rest.
-  const double floor = 3e-15 * system->diagonal_size(p);
-  constexpr unsigned int most_iterations = 200;
-  const unsigned int     patience        = fresh ? most_iterations : std::min(most_iterations, 15 + first_iterations);
+  const double              floor           = 3e-15 * system->diagonal_size(p);
+  constexpr unsigned int    most_iterations = 200;
+  const unsigned int        patience        = fresh ? most_iterations : std::min(most_iterations, 15 + first_iterations);
   const std::vector<double> guess           = p;
   LinearResult              result          = system->solve(b, p, tolerance, floor, patience);
   if (!result.converged && !fresh)

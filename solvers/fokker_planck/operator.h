@@ -13,8 +13,8 @@ class NodalSpace;
 
 /// The fitted operator of ∂_t p = (1/β) ∇·(∇p + p ∇Φ) on a continuous space with lumped mass:  M dp/dt = −K p.
 ///
-/// In every cell and along every axis-parallel line of nodes u = p exp(Φ) is a polynomial, and with the exponents at the k Gauss
-/// points of the line, Lobatto weights across,
+/// In every cell and along every axis-parallel line of nodes u = p exp(Φ) is a polynomial, and with the exponents at the k
+/// Gauss points of the line, Lobatto weights across,
 ///   K_ji = (1/β) ∫ exp(−(Φ − Φ_i)) N_i' N_j'.
 /// The columns sum to zero (mass), exp(−Φ_i) is at rest to round-off, only differences of Φ inside a cell occur, and
 /// K = A exp(Φ) with A symmetric: what flows is driven by differences of u.
@@ -28,8 +28,8 @@ class NodalSpace;
 /// A hanging node takes u from the nodes that it depends on, u_h = Σ d_i u_i, and gives them what flows into it with the same
 /// weights: K stays A exp(Φ) with A symmetric, and the state of rest exact on adaptive meshes. The weights d are those of the
 /// polynomial, c, where Φ varies by less than 2 among these nodes; far from rest they would make p_h = Σ d_i exp(Φ_i − Φ_h) p_i
-/// exponentially large beyond. There d_i ∝ max(c_i, 0) exp(−max(Φ_i − Φ_h, 0)): the density comes from upstream and what flows in
-/// goes downstream. Φ_h is kept within one of the values around it.
+/// exponentially large beyond. There d_i ∝ max(c_i, 0) exp(−max(Φ_i − Φ_h, 0)): the density comes from upstream and what flows
+/// in goes downstream. Φ_h is kept within one of the values around it.
 class FittedOperator
 {
 public:

@@ -26,17 +26,21 @@ void FokkerPlanckParameters::declare(dealii::ParameterHandler &prm)
                     "Error of the density that SDIRK2 may make in one step, relative to the density's maximum.");
   prm.declare_entry("Nonlinear solver", "Anderson", Selection("Anderson|Newton"),
                     "Iteration for the moments of an implicit step. Newton takes over where Anderson's fails.");
-  prm.declare_entry("Nonlinear tolerance", "1e-10", Double(1e-15, 1.),
-                    "An implicit step is solved when the moments of its density and those that its potential was made from differ "
-                    "by less than this (Euclidean norm, relative to the larger of 1 and the norm of the target's moments).");
+  prm.declare_entry(
+    "Nonlinear tolerance", "1e-10", Double(1e-15, 1.),
+    "An implicit step is solved when the moments of its density and those that its potential was made from differ "
+    "by less than this (Euclidean norm, relative to the larger of 1 and the norm of the target's moments).");
   prm.declare_entry("Maximum nonlinear iterations", "100", Integer(1, 100000), "Iterations for one implicit equation.");
-  prm.declare_entry("Linear tolerance", "1e-11", Double(1e-15, 1e-2), "Residual of a linear system, relative to its right side.");
-  prm.declare_entry("Refined Peclet number", "0", Double(0., unlimited),
-                    "With 'Refinement/Adaptive', cells that hold more mass than the tolerance of section 'Refinement' are refined "
-                    "also where beta times the potential varies by more than this over the cell; 2 to 4 times the degree is "
-                    "sensible. 0: by the density alone.");
-  prm.declare_entry("Find equilibrium", "true", Bool(),
-                    "Find the Boltzmann density at which the density comes to rest, for the distance to it and the lower bound.");
+  prm.declare_entry("Linear tolerance", "1e-11", Double(1e-15, 1e-2),
+                    "Residual of a linear system, relative to its right side.");
+  prm.declare_entry(
+    "Refined Peclet number", "0", Double(0., unlimited),
+    "With 'Refinement/Adaptive', cells that hold more mass than the tolerance of section 'Refinement' are refined "
+    "also where beta times the potential varies by more than this over the cell; 2 to 4 times the degree is "
+    "sensible. 0: by the density alone.");
+  prm.declare_entry(
+    "Find equilibrium", "true", Bool(),
+    "Find the Boltzmann density at which the density comes to rest, for the distance to it and the lower bound.");
   prm.declare_entry("Find spectral gap", "false", Bool(),
                     "At the end compute the rates at which small perturbations of the equilibrium decay (relaxation.csv).");
   prm.leave_subsection();
@@ -45,22 +49,22 @@ void FokkerPlanckParameters::declare(dealii::ParameterHandler &prm)
 void FokkerPlanckParameters::parse(dealii::ParameterHandler &prm)
 {
   prm.enter_subsection("Fokker-Planck");
-  degree                      = static_cast<unsigned int>(prm.get_integer("Degree"));
-  const std::string name      = prm.get("Time stepping");
-  stepping                    = name == "implicit Euler"        ? Stepping::implicit_euler :
-                                name == "SDIRK2"                ? Stepping::sdirk2 :
-                                name == "semi-implicit Euler" ? Stepping::semi_implicit_euler :
-                                                                  Stepping::ssp33;
-  time_step                   = prm.get_double("Time step");
-  maximum_time_step           = prm.get_double("Maximum time step");
-  error_tolerance             = prm.get_double("Error tolerance");
-  stage.newton                = prm.get("Nonlinear solver") == "Newton";
-  stage.tolerance             = prm.get_double("Nonlinear tolerance");
-  stage.most_iterations       = static_cast<unsigned int>(prm.get_integer("Maximum nonlinear iterations"));
-  stage.linear_tolerance      = prm.get_double("Linear tolerance");
-  peclet_limit                = prm.get_double("Refined Peclet number");
-  find_equilibrium            = prm.get_bool("Find equilibrium");
-  find_gap                    = prm.get_bool("Find spectral gap");
+  degree                 = static_cast<unsigned int>(prm.get_integer("Degree"));
+  const std::string name = prm.get("Time stepping");
+  stepping               = name == "implicit Euler"      ? Stepping::implicit_euler :
+                           name == "SDIRK2"              ? Stepping::sdirk2 :
+                           name == "semi-implicit Euler" ? Stepping::semi_implicit_euler :
+                                                           Stepping::ssp33;
+  time_step              = prm.get_double("Time step");
+  maximum_time_step      = prm.get_double("Maximum time step");
+  error_tolerance        = prm.get_double("Error tolerance");
+  stage.newton           = prm.get("Nonlinear solver") == "Newton";
+  stage.tolerance        = prm.get_double("Nonlinear tolerance");
+  stage.most_iterations  = static_cast<unsigned int>(prm.get_integer("Maximum nonlinear iterations"));
+  stage.linear_tolerance = prm.get_double("Linear tolerance");
+  peclet_limit           = prm.get_double("Refined Peclet number");
+  find_equilibrium       = prm.get_bool("Find equilibrium");
+  find_gap               = prm.get_bool("Find spectral gap");
   prm.leave_subsection();
 
   prm.enter_subsection("Domain");

@@ -31,7 +31,7 @@ struct FokkerPlanckParameters
   double        maximum_time_step = 1e300;
   double        error_tolerance   = 1e-4; ///< of the density in one step, relative to its maximum
   StageSettings stage;
-  double        peclet_limit     = 0.;    ///< cells with mass above it are refined; 0: never
+  double        peclet_limit     = 0.; ///< cells with mass above it are refined; 0: never
   bool          find_equilibrium = true;
   bool          find_gap         = false;
   double        boundary_warning = 1e-6;

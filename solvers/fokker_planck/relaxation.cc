@@ -49,7 +49,7 @@ RelaxationFit fit_relaxation(const std::vector<double> &times, const std::vector
     return result;
   const double first = distances.front(), lowest = std::max(1e-9 * first, resolution), highest = 1e-2 * first;
   // Below the resolution distances come and go: the last row above it may be one of those, the first row below it is not.
-  const auto stop = std::find_if(distances.begin(), distances.end(), [&](double d) { return !(d > lowest); });
+  const auto          stop = std::find_if(distances.begin(), distances.end(), [&](double d) { return !(d > lowest); });
   std::vector<double> t, log_distance;
   for (auto d = distances.begin(); d != stop; ++d)
     {
@@ -111,8 +111,8 @@ std::vector<std::pair<std::string, std::string>> Relaxation::report() const
   std::vector<std::pair<std::string, std::string>> rows;
   rows.emplace_back("measured rate of the free energy",
                     fit.rows == 0 ? "too few rows for a fit (five from 1/100 to 1e-9 of the first distance to equilibrium)" :
-                                    short_number(fit.rate, 6) + " +- " + short_number(fit.error, 2) + ", t = " +
-                                      short_number(fit.first) + " to " + short_number(fit.last) +
+                                    short_number(fit.rate, 6) + " +- " + short_number(fit.error, 2) +
+                                      ", t = " + short_number(fit.first) + " to " + short_number(fit.last) +
                                       (std::abs(fit.drift) > .01 * std::abs(fit.rate) ?
                                          "; still changing by " + short_number(fit.drift, 2) + " from half to half" :
                                          ""));

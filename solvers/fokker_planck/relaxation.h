@@ -11,9 +11,9 @@ namespace rhoflow
 /// A line through log(F(ρ_t) − F*) against t. Everything is NaN if there are too few rows for it.
 struct RelaxationFit
 {
-  double       rate;  ///< minus its slope [1/time]
-  double       error; ///< standard error of the slope
-  double       drift; ///< rate of the later half minus that of the earlier one: large where faster modes are not yet gone
+  double       rate;        ///< minus its slope [1/time]
+  double       error;       ///< standard error of the slope
+  double       drift;       ///< rate of the later half minus that of the earlier one: large where faster modes are not yet gone
   double       first, last; ///< times of the rows that were taken
   unsigned int rows = 0;
 };

@@ -16,7 +16,8 @@ namespace rhoflow
 {
 struct RunContext;
 
-/// What a run writes besides its tables of numbers: the density for ParaView, the fitted curve, the comparison with finite networks.
+/// What a run writes besides its tables of numbers: the density for ParaView, the fitted curve, the comparison with finite
+/// networks.
 class FokkerPlanckResults
 {
 public:

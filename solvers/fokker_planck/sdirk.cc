@@ -21,8 +21,8 @@ void register_method()
   static bool done = false;
   if (done)
     return;
-  done              = true;
-  const double    g = 1. - std::sqrt(.5);
+  done                              = true;
+  const double    g                 = 1. - std::sqrt(.5);
   const PetscReal implicit_table[4] = {g, 0., 1. - g, g}, explicit_table[4] = {0., 0., 1., 0.};
   const PetscReal weights[2] = {1. - g, g}, embedded[2] = {1., 0.}, interpolation[2] = {1. - g, g};
   petsc_check(TSARKIMEXRegister(method_name, 2, 2, implicit_table, weights, nullptr, explicit_table, weights, nullptr, embedded,
@@ -37,7 +37,7 @@ struct Sdirk::Petsc
   Vec                      u = nullptr, zero = nullptr, residual = nullptr;
   Mat                      jacobian = nullptr;
   double                   shift    = 0.;
-  double                   allowed  = 0.; ///< negative mass
+  double                   allowed  = 0.;   ///< negative mass
   bool                     first    = true; ///< of the two stages
   double                   dt       = 0.;   ///< of the step that is tried
   std::vector<double>      start, rate;     ///< e at the beginning of the step, and its rate of change in the last one
@@ -147,8 +147,8 @@ struct Sdirk::Petsc
   {
     void *context;
     petsc_check(TSGetApplicationContext(ts, &context));
-    const Petsc              &self     = *static_cast<Petsc *>(context);
-    const std::vector<double> p        = values(x);
+    const Petsc              &self = *static_cast<Petsc *>(context);
+    const std::vector<double> p    = values(x);
     ExactSum                  negative;
     for (std::size_t i = 0; i < p.size(); ++i)
       negative.add(self.state->space.weights()[i] * std::max(-p[i], 0.));
@@ -222,9 +222,9 @@ Sdirk::Result Sdirk::step(FokkerPlanckState &state, double time, double dt, doub
   if (petsc->failure)
     std::rethrow_exception(std::exchange(petsc->failure, nullptr));
 
-  Result             result;
-  TSConvergedReason  reason;
-  PetscReal          reached, next;
+  Result            result;
+  TSConvergedReason reason;
+  PetscReal         reached, next;
   petsc_check(TSGetConvergedReason(petsc->ts, &reason));
   petsc_check(TSGetTime(petsc->ts, &reached));
   petsc_check(TSGetTimeStep(petsc->ts, &next));
@@ -233,9 +233,9 @@ Sdirk::Result Sdirk::step(FokkerPlanckState &state, double time, double dt, doub
   result.next_step = next;
   PetscInt rejections;
   petsc_check(TSGetStepRejections(petsc->ts, &rejections));
-  result.rejected = static_cast<unsigned int>(rejections) - petsc->rejections;
+  result.rejected   = static_cast<unsigned int>(rejections) - petsc->rejections;
   petsc->rejections = static_cast<unsigned int>(rejections);
-  result.stages    = petsc->stages;
+  result.stages     = petsc->stages;
   if (result.success)
     {
       const double mass = state.mass();

@@ -11,9 +11,9 @@ namespace rhoflow
 ///   γ | γ          γ = 1 − 1/√2,
 ///   1 | 1−γ  γ
 /// (R. Alexander, SIAM J. Numer. Anal. 14, 1977) with the embedded first-order weights (1, 0), run by PETSc's TS with its step
-/// size control. Both stages are equations of ImplicitStage. The second stage starts from a combination of densities that may be
-/// negative where the density falls fast: a step with a negative mass above a hundredth of the tolerance is rejected, what is left
-/// is set to zero and the mass restored. The command line's PETSc options with the prefix -time_ apply.
+/// size control. Both stages are equations of ImplicitStage. The second stage starts from a combination of densities that may
+/// be negative where the density falls fast: a step with a negative mass above a hundredth of the tolerance is rejected, what
+/// is left is set to zero and the mass restored. The command line's PETSc options with the prefix -time_ apply.
 class Sdirk
 {
 public:

@@ -26,12 +26,13 @@ void FokkerPlanckSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
                      "the solver 'fokker planck' is for the equation with entropy: give a finite beta, such as 100, or choose "
                      "'Solver = continuity'.");
   if (setup.refinement.adaptive && setup.domain.refinement > setup.refinement.maximum_level)
-    throw InputError("Refinement/Maximum level", "the mesh starts with 'Domain/Refinement = " +
-                                                   std::to_string(setup.domain.refinement) +
-                                                   "', which is above the maximum level. Raise the one or lower the other.");
+    throw InputError("Refinement/Maximum level",
+                     "the mesh starts with 'Domain/Refinement = " + std::to_string(setup.domain.refinement) +
+                       "', which is above the maximum level. Raise the one or lower the other.");
   setup.observables.parse(parameters, common.problem->parameter_names());
   if (!common.problem->initial_law().has_density())
-    throw InputError("Initial law/Law", "a point mass has no density on a mesh. Use a narrow normal(...) instead of point(...).");
+    throw InputError("Initial law/Law",
+                     "a point mass has no density on a mesh. Use a narrow normal(...) instead of point(...).");
   common.check_initial_mass();
   if (common.run.compare_with_sgd)
     {
@@ -56,14 +57,15 @@ void FokkerPlanckSolver::run(const RunContext &context)
 
 SolverEntry fokker_planck_solver_entry()
 {
-  return {"fokker planck",
-          "The Fokker-Planck equation d rho/dt = div(rho grad Psi) + (1/beta) Laplace rho of an infinitely wide network that is "
-          "trained with noise, as a density on a box of parameter space with up to three coordinates: exponentially fitted "
-          "continuous elements on adaptive meshes, implicit steps whose nonlinearity is solved in moment space. Mass, sign and "
-          "the decay of the free energy are kept for every step size, Boltzmann densities are at rest to round-off, and every "
-          "row says between which bounds the distance to equilibrium lies.",
-          [] { return std::make_unique<FokkerPlanckSolver>(); },
-          {"Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Fokker-Planck", "Refinement", "Output",
-           "Particles", "Comparison"}};
+  return {
+    "fokker planck",
+    "The Fokker-Planck equation d rho/dt = div(rho grad Psi) + (1/beta) Laplace rho of an infinitely wide network that is "
+    "trained with noise, as a density on a box of parameter space with up to three coordinates: exponentially fitted "
+    "continuous elements on adaptive meshes, implicit steps whose nonlinearity is solved in moment space. Mass, sign and "
+    "the decay of the free energy are kept for every step size, Boltzmann densities are at rest to round-off, and every "
+    "row says between which bounds the distance to equilibrium lies.",
+    [] { return std::make_unique<FokkerPlanckSolver>(); },
+    {"Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Fokker-Planck", "Refinement",
+     "Output", "Particles", "Comparison"}};
 }
 } // namespace rhoflow

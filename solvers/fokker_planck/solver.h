@@ -6,8 +6,8 @@
 
 namespace rhoflow
 {
-/// `Solver = fokker planck`: the equation with entropy, ∂_t ρ = ∇·(ρ ∇Ψ_λ(θ; ρ)) + (1/β) Δρ, on a mesh, for every learning problem
-/// with up to three parameters a neuron. The Laplacian is that of the space of the weights, also for (a, s, r) and r.
+/// `Solver = fokker planck`: the equation with entropy, ∂_t ρ = ∇·(ρ ∇Ψ_λ(θ; ρ)) + (1/β) Δρ, on a mesh, for every learning
+/// problem with up to three parameters a neuron. The Laplacian is that of the space of the weights, also for (a, s, r) and r.
 class FokkerPlanckSolver : public Solver
 {
 public:

@@ -25,7 +25,7 @@ namespace rhoflow
 namespace
 {
 /// Smaller masses are no numbers any more when products of them are formed.
-constexpr double smallest_mass    = 1e-280;
+constexpr double smallest_mass = 1e-280;
 /// Of the error in the norm of the rates, √(zᵀ Ã z).
 constexpr double linear_tolerance = 1e-11;
 /// Of the residual of an eigenvector of an inverse, relative to the eigenvalue. The error of the rate is that squared.

@@ -19,8 +19,8 @@ namespace rhoflow
 namespace
 {
 /// Negative mass up to this is the linear solver's error, not the scheme's.
-constexpr double negligible_mass = 1e-12;
-constexpr unsigned int most_fallbacks = 8;
+constexpr double       negligible_mass = 1e-12;
+constexpr unsigned int most_fallbacks  = 8;
 
 double size_of(const std::vector<double> &x)
 {
@@ -89,7 +89,7 @@ void ImplicitStage::evaluate(const std::vector<double> &e, std::vector<double> &
 struct ImplicitStage::Snes
 {
   ImplicitStage      &stage;
-  SNES                snes     = nullptr;
+  SNES                snes = nullptr;
   Vec                 x = nullptr, f = nullptr;
   Mat                 jacobian = nullptr;
   std::vector<double> e, residual, scaled; ///< F(e), J⁻¹ F
@@ -121,8 +121,8 @@ struct ImplicitStage::Snes
     else
       {
         // More directions than moments, or old ones, spoil the extrapolation.
-        const auto        memory = std::max(1U, std::min(stage.potential.n_modes(), 4U));
-        PetscBool         given;
+        const auto memory = std::max(1U, std::min(stage.potential.n_modes(), 4U));
+        PetscBool  given;
         petsc_check(PetscOptionsHasName(nullptr, "moments_", "-snes_anderson_m", &given));
         if (!given)
           petsc_check(PetscOptionsSetValue(nullptr, "-moments_snes_anderson_m", std::to_string(memory).c_str()));
@@ -226,10 +226,10 @@ void ImplicitStage::iterate(std::vector<double> &e, bool newton, StageResult &re
   evaluations.clear();
   result.converged = reason > 0 && size_of(residual) <= 2. * small && !linear_failed;
   if (!result.converged)
-    result.failure = linear_failed ? "the linear solver stopped at the relative residual " + short_number(linear_residual, 2) :
-                                     std::string(newton ? "Newton's" : "Anderson's") +
-                                       " iteration in moment space stopped at the residual " + short_number(size_of(residual), 2) +
-                                       " (wanted: " + short_number(small, 2) + ")";
+    result.failure = linear_failed ?
+                       "the linear solver stopped at the relative residual " + short_number(linear_residual, 2) :
+                       std::string(newton ? "Newton's" : "Anderson's") + " iteration in moment space stopped at the residual " +
+                         short_number(size_of(residual), 2) + " (wanted: " + short_number(small, 2) + ")";
   for (std::size_t j = 0; j < e.size(); ++j)
     e[j] -= residual[j];
 }
@@ -261,7 +261,7 @@ bool ImplicitStage::mark_negative(const std::vector<double> &p) const
 
 void ImplicitStage::restore_mass(double mass, std::vector<double> &p) const
 {
-  const NodalSpace &space = fitted.space();
+  const NodalSpace   &space = fitted.space();
   std::vector<double> masses(p.size());
   for (std::size_t i = 0; i < p.size(); ++i)
     masses[i] = space.weights()[i] * p[i];
@@ -277,7 +277,7 @@ StageResult ImplicitStage::solve(double s, const std::vector<double> &b, std::ve
   right         = &b;
   solution      = p;
   n_evaluations = n_linear = 0;
-  last_size             = 0.;
+  last_size                = 0.;
   operator_e.clear();
   evaluations.clear();
   const double mass = exact_total(b, fitted.space().mesh().communicator()) / s;

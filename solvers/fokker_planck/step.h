@@ -14,10 +14,10 @@ class NodalPotential;
 /// How implicit equations are solved.
 struct StageSettings
 {
-  bool         newton              = false; ///< matrix-free Newton instead of Anderson's method
-  double       tolerance           = 1e-10; ///< of the residual e, relative to the larger of 1 and |c|
-  unsigned int most_iterations     = 100;
-  double       linear_tolerance    = 1e-11;
+  bool         newton           = false; ///< matrix-free Newton instead of Anderson's method
+  double       tolerance        = 1e-10; ///< of the residual e, relative to the larger of 1 and |c|
+  unsigned int most_iterations  = 100;
+  double       linear_tolerance = 1e-11;
 };
 
 /// What the solution of an implicit equation took.
@@ -33,8 +33,8 @@ struct StageResult
 /// The equation of every implicit step,
 ///   (s M + K(e)) p = b,      e = m(p) − c:
 /// one linear system for a given residual e, and a fixed point F(e) = 0 in the n numbers e. PETSc's SNES iterates there
-/// (Anderson's method on J⁻¹ F with what earlier steps tell of the derivative, or Newton's with matrix-free derivatives), not on the mesh. The
-/// command line's PETSc options with the prefix -moments_ apply.
+/// (Anderson's method on J⁻¹ F with what earlier steps tell of the derivative, or Newton's with matrix-free derivatives), not
+/// on the mesh. The command line's PETSc options with the prefix -moments_ apply.
 class ImplicitStage
 {
 public:
@@ -75,11 +75,11 @@ private:
   const std::vector<double> *right = nullptr;
   std::vector<double>        solution;
   unsigned int               n_evaluations = 0, n_linear = 0;
-  bool                       linear_failed = false;
+  bool                       linear_failed   = false;
   double                     linear_residual = 0.;
-  double                     last_size      = 0.; ///< |F| of the last evaluation
-  double                     last_tolerance = 0.; ///< of its linear system
-  bool                       exact_systems = false;
-  std::vector<double>        operator_e;          ///< that the operator was made for; empty: it must be made anew
+  double                     last_size       = 0.; ///< |F| of the last evaluation
+  double                     last_tolerance  = 0.; ///< of its linear system
+  bool                       exact_systems   = false;
+  std::vector<double>        operator_e; ///< that the operator was made for; empty: it must be made anew
 };
 } // namespace rhoflow

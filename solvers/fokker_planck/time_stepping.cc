@@ -145,7 +145,7 @@ double TimeStepping::stable_step(FokkerPlanckState &state)
 void TimeStepping::explicit_step(FokkerPlanckState &state, double dt)
 {
   // Shu and Osher's third-order method: convex combinations of Euler steps.
-  const std::vector<double> start = state.p;
+  const std::vector<double> start   = state.p;
   const double              keep[3] = {0., .75, 1. / 3.};
   for (const double part : keep)
     {
@@ -164,7 +164,7 @@ double TimeStepping::second_order(FokkerPlanckState &state, double time, double 
   if (!sdirk)
     sdirk = std::make_unique<Sdirk>(state, settings.error_tolerance);
   const std::vector<double> start = state.p, start_e = state.e;
-  double                    dt    = std::min({next_step, settings.maximum_time_step});
+  double                    dt = std::min({next_step, settings.maximum_time_step});
   for (unsigned int halvings = 0; halvings < 4; ++halvings)
     {
       const Sdirk::Result result = sdirk->step(state, time, limited(dt, time, end), end);
@@ -188,10 +188,10 @@ double TimeStepping::second_order(FokkerPlanckState &state, double time, double 
       dt *= .25;
     }
   // What the second-order method cannot do, the first-order one can.
-  dt               = limited(dt, time, end);
-  const bool ends  = dt >= (end - time) * (1. - 1e-10);
-  taken            = implicit_euler(state, dt, false);
-  next_step        = 2. * taken;
+  dt              = limited(dt, time, end);
+  const bool ends = dt >= (end - time) * (1. - 1e-10);
+  taken           = implicit_euler(state, dt, false);
+  next_step       = 2. * taken;
   return ends && taken == dt ? end : time + taken;
 }
 } // namespace rhoflow

@@ -42,7 +42,7 @@ public:
   const StepCounts &counts() const { return total; }
   /// Why the last step that was tried in vain failed; empty if none was.
   const std::string &failure() const { return last_failure; }
-  double            last_step() const { return taken; }
+  double             last_step() const { return taken; }
   /// F after the last step.
   double last_free_energy() const { return energy; }
 
