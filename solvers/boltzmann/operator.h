@@ -76,6 +76,18 @@ public:
   /// The smallest Ψ_e(θ) of all nodes. Collective.
   double minimum_potential(const State &state) const;
 
+  /// What is known of a density ρ, with respect to dθ, that is scaled to mass one on the box. With ρ* at rest and ρ̂ the
+  /// Boltzmann density of ρ's own residual,
+  ///   (1/β) KL(ρ ‖ ρ*) ≤ F(ρ) − F(ρ*) ≤ (1/β) KL(ρ ‖ ρ̂).
+  struct Certificate
+  {
+    double mass;        ///< before scaling
+    double free_energy; ///< F(ρ)
+    double lower_bound, upper_bound;
+  };
+  /// Collective. NaN where the density has no mass at the nodes.
+  Certificate certify(const State &at_rest, const std::function<double(const double *)> &density) const;
+
   /// log of ρ_e (with respect to μ) and Ψ_e at points θ, [count][D], on this rank alone.
   void density(const State &state, std::size_t count, const double *theta, double *log_density, double *potential) const;
 

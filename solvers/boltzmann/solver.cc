@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace rhoflow
 {
@@ -98,10 +99,13 @@ void BoltzmannSolver::run(const RunContext &context)
   FittedCurve         curve(*problem, context.directory, writes, "inverse temperature");
   std::vector<double> betas = settings.path;
   betas.push_back(inverse_temperature);
-  BoltzmannSolution    solution{{0., std::vector<double>(dual.n_modes(), 0.), 0., 0., {}, {}, {}}};
-  BoltzmannDiagnostics last{};
-  double               quadrature_error = 0.;
-  unsigned int         n_steps          = 0;
+  BoltzmannSolution        solution{{0., std::vector<double>(dual.n_modes(), 0.), 0., 0., {}, {}, {}}};
+  BoltzmannDiagnostics     last{};
+  const double             nan         = std::numeric_limits<double>::quiet_NaN();
+  const InitialLaw        &initial_law = problem->initial_law();
+  DualProblem::Certificate initial{nan, nan, nan, nan};
+  double                   quadrature_error = 0.;
+  unsigned int             n_steps          = 0;
   for (std::size_t row = 0; row < betas.size(); ++row)
     {
       const double beta = betas[row];
@@ -132,6 +136,11 @@ void BoltzmannSolver::run(const RunContext &context)
                                  short_number(quadrature_error * beta, 2) +
                                  "): refine section 'Domain', or raise 'Boltzmann/Nodes per cell'");
       add_to_row(statistics, solution, last, quadrature_error, problem->parameter_names(), observables);
+      if (initial_law.has_density())
+        initial = dual.certify(solution.state, [&](const double *theta) { return initial_law.density(theta); });
+      statistics.set("initial free energy", initial.free_energy);
+      statistics.set("initial lower bound of the distance", initial.lower_bound);
+      statistics.set("initial upper bound of the distance", initial.upper_bound);
       statistics.finish_row();
       curve.add(beta, mean_field->prediction(solution.state.moments));
     }
@@ -149,6 +158,8 @@ void BoltzmannSolver::run(const RunContext &context)
                            {"free energy", short_number(last.free_energy, 10)},
                            {"  above its minimum by", "at most " + short_number(last.gap, 2) + " (duality gap)"},
                            {"  quadrature error", short_number(quadrature_error, 2)},
+                           {"  below that of the initial law by",
+                            short_number(initial.lower_bound, 3) + " to " + short_number(initial.upper_bound, 3)},
                            {"entropy", short_number(last.entropy, 6)},
                            {"log partition function", short_number(solution.state.log_partition, 6)},
                            {"effective modes", short_number(solution.effective_rank) + " of " + std::to_string(dual.n_modes())},

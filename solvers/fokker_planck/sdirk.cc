@@ -162,6 +162,7 @@ Sdirk::Sdirk(FokkerPlanckState &state, double tolerance)
 {
   register_method();
   petsc->state        = &state;
+  petsc->tolerance    = tolerance;
   petsc->allowed      = std::max(1e-2 * tolerance, 1e-12);
   const MPI_Comm comm = state.space.mesh().communicator();
   const auto     n    = static_cast<PetscInt>(state.space.n_owned());
@@ -190,11 +191,6 @@ Sdirk::Sdirk(FokkerPlanckState &state, double tolerance)
   petsc_check(SNESShellSetContext(snes, petsc.get()));
   petsc_check(SNESShellSetSolve(snes, &Petsc::solve));
 
-  double largest = 0.;
-  for (const double value : state.p)
-    largest = std::max(largest, value);
-  MPI_Allreduce(MPI_IN_PLACE, &largest, 1, MPI_DOUBLE, MPI_MAX, comm);
-  petsc_check(TSSetTolerances(petsc->ts, tolerance * largest, nullptr, 0., nullptr));
   // The largest error of all nodes counts.
   PetscBool given;
   petsc_check(PetscOptionsHasName(nullptr, "time_", "-ts_adapt_wnormtype", &given));
@@ -212,6 +208,11 @@ Sdirk::Result Sdirk::step(FokkerPlanckState &state, double time, double dt, doub
   petsc->start = state.e;
   petsc->stages.clear();
   Petsc::assign(petsc->u, state.p);
+  double largest = 0.;
+  for (const double value : state.p)
+    largest = std::max(largest, value);
+  MPI_Allreduce(MPI_IN_PLACE, &largest, 1, MPI_DOUBLE, MPI_MAX, state.space.mesh().communicator());
+  petsc_check(TSSetTolerances(petsc->ts, petsc->tolerance * largest, nullptr, 0., nullptr));
   petsc_check(TSSetTime(petsc->ts, time));
   petsc_check(TSSetMaxTime(petsc->ts, end));
   petsc_check(TSSetTimeStep(petsc->ts, dt));

@@ -33,9 +33,12 @@ public:
 
   std::string path(const std::string &name) const { return (root / name).string(); }
 
+  /// Collective: one rank writes, and all may read when it returns.
   std::string write(const std::string &name, const std::string &text) const
   {
-    std::ofstream(path(name), std::ios::binary) << text;
+    if (rank == 0)
+      std::ofstream(path(name), std::ios::binary) << text;
+    MPI_Barrier(MPI_COMM_WORLD);
     return path(name);
   }
   std::string read(const std::string &name) const

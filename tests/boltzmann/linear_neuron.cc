@@ -16,7 +16,7 @@ TEST_CASE("the Boltzmann density of a linear neuron is the exact Gaussian in one
   double      square = 0.;
   for (unsigned int d = 0; d < D; ++d, separator = ", ")
     {
-      law += separator + "normal(0, 1)";
+      law += separator + "normal(" + std::to_string(.5 * b[d]) + ", 0.4)";
       formula += (d > 0 ? " + (" : "(") + std::to_string(b[d]) + ")*x" + (D == 1 ? "" : std::to_string(d + 1));
       lower += separator + "-3";
       upper += separator + "3.3";
@@ -62,6 +62,18 @@ TEST_CASE("the Boltzmann density of a linear neuron is the exact Gaussian in one
   // ∫ Ψ_λ ρ − min Ψ_λ = D/(2β), up to the distance from the vertex to the next node.
   CHECK(table["optimality certificate"][0] == Approx(.5 * D / beta).margin(.5 * lambda * D * .05 * .05));
   CHECK(table["optimality certificate"][0] <= .5 * D / beta + 1e-12);
+  // The initial law N(m_0, v_0) has the residual m_0 − b, whose Boltzmann density is Gaussian around (b − m_0)/λ.
+  const double v0         = .16;
+  const auto   divergence = [&](double shift) {
+    return .5 * (D * (v0 / variance - 1. - std::log(v0 / variance)) + shift * shift * square / variance);
+  };
+  CHECK(table["initial free energy"][0] ==
+        Approx(.125 * square + .5 * lambda * (.25 * square + D * v0) - .5 * D * std::log(2. * M_PI * M_E * v0) / beta)
+          .epsilon(1e-9));
+  CHECK(table["initial lower bound of the distance"][0] == Approx(divergence(.5 - 1. / (1. + lambda)) / beta).epsilon(1e-7));
+  CHECK(table["initial upper bound of the distance"][0] == Approx(divergence(.5 - .5 / lambda) / beta).epsilon(1e-7));
+  CHECK(table["initial lower bound of the distance"][0] <= table["initial free energy"][0] - table["free energy"][0]);
+  CHECK(table["initial upper bound of the distance"][0] >= table["initial free energy"][0] - table["free energy"][0]);
   for (unsigned int d = 0; d < D; ++d)
     {
       const std::string name = "theta" + (D == 1 ? "" : std::to_string(d + 1));
