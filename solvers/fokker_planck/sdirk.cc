@@ -35,13 +35,14 @@ struct Sdirk::Petsc
   FokkerPlanckState       *state = nullptr;
   TS                       ts    = nullptr;
   Vec                      u = nullptr, zero = nullptr, residual = nullptr;
-  Mat                      jacobian = nullptr;
-  double                   shift    = 0.;
-  double                   allowed  = 0.;   ///< negative mass
-  bool                     first    = true; ///< of the two stages
-  double                   dt       = 0.;   ///< of the step that is tried
-  std::vector<double>      start, rate;     ///< e at the beginning of the step, and its rate of change in the last one
-  std::vector<double>      e;               ///< of the last stage
+  Mat                      jacobian  = nullptr;
+  double                   shift     = 0.;
+  double                   tolerance = 0.;
+  double                   allowed   = 0.;   ///< negative mass
+  bool                     first     = true; ///< of the two stages
+  double                   dt        = 0.;   ///< of the step that is tried
+  std::vector<double>      start, rate;      ///< e at the beginning of the step, and its rate of change in the last one
+  std::vector<double>      e;                ///< of the last stage
   std::vector<StageResult> stages;
   unsigned int             rejections = 0; ///< of all steps so far
   std::exception_ptr       failure;
