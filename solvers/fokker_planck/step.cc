@@ -320,10 +320,11 @@ StageResult ImplicitStage::solve(double s, const std::vector<double> &b, std::ve
         }
       if (linear_failed && !without_fits)
         {
-          // Where Φ is steep at hanging nodes the fitted fluxes differ by more orders of magnitude than numbers have digits.
+          // The preconditioner is made for monotone fluxes.
           without_fits = true;
           ++result.fallbacks;
           std::fill(fitted.fallback().begin(), fitted.fallback().end(), 1);
+          operator_e.clear();
           solution = p;
           continue;
         }
