@@ -68,7 +68,7 @@ double time_of_step(const SingleNeuron &problem, std::uint64_t n_neurons, unsign
   for (unsigned int i = 0; i < 11; ++i)
     {
       const auto start = Clock::now();
-      sgd.advance_to_step(sgd.n_steps() + burst);
+      sgd.advance_to_step(sgd.steps() + burst);
       times.push_back(std::chrono::duration<double>(Clock::now() - start).count() / static_cast<double>(burst) * 1e6);
     }
   std::sort(times.begin(), times.end());
@@ -78,6 +78,7 @@ double time_of_step(const SingleNeuron &problem, std::uint64_t n_neurons, unsign
 
 int main(int argc, char **argv)
 {
+  MPI_Init(&argc, &argv);
   std::vector<std::uint64_t> sizes;
   for (int i = 1; i + 1 < argc; i += 2)
     {
@@ -99,4 +100,5 @@ int main(int argc, char **argv)
                   static_cast<unsigned long long>(sizes[i + 1]), fused, blocked, 1e-3 * count / blocked, noisy,
                   1e3 * (noisy - fused) / count);
     }
+  MPI_Finalize();
 }
