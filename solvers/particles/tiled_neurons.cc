@@ -3,6 +3,7 @@
 #include <solvers/particles/network.h>
 
 #include <algorithm>
+#include <type_traits>
 
 namespace rhoflow
 {
@@ -70,6 +71,17 @@ void TiledNeurons<Number>::add_noise(const NoiseStream &stream, std::uint64_t st
   const bool             moves_outer = shape.weighted && layers != TrainedLayers::inner;
   const bool             moves_inner = (layers != TrainedLayers::outer);
   static_assert(lanes % width == 0, "a tile of neurons is made of whole tiles of noise");
+  if constexpr (std::is_same_v<Number, double> && lanes == width)
+    if (layers == TrainedLayers::both)
+      {
+        for (std::uint64_t tile = 0; tile < n_tiles; ++tile)
+          noise_kernel::add_to_tile(stream, step, range.first() + tile * lanes, amplitude, shape.n_inner,
+                                    shape.weighted ? outer.data() + tile * lanes : nullptr,
+                                    weights.data() + tile * shape.n_inner * lanes);
+        if (shape.weighted)
+          clear_padding();
+        return;
+      }
   AlignedArray<double> increment(std::size_t(shape.n_inner) * width), outer_increment(width);
   for (std::uint64_t first = 0; first < n_tiles * lanes; first += width)
     {
