@@ -1,0 +1,79 @@
+#include <solvers/base/machine.h>
+#include <solvers/base/machine_kernel.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+
+#include <unistd.h>
+
+namespace rhoflow
+{
+namespace
+{
+/// Seconds that `work` takes.
+template <typename Work>
+double seconds(const Work &work)
+{
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// The best rate of `work`, which returns the amount that it did: at least `least` repetitions, more until `limit` is over [s].
+template <typename Work>
+double best_rate(unsigned int least, double limit, const Work &work)
+{
+  double best = 0., elapsed = 0.;
+  for (unsigned int i = 0; i < least || elapsed < limit; ++i)
+    {
+      double       amount = 0.;
+      const double time   = seconds([&] { amount = work(); });
+      best                = std::max(best, amount / time);
+      elapsed += time;
+    }
+  return best;
+}
+
+/// Elements of each of three arrays: together four times the last-level cache, but not so many that touching them takes long.
+std::size_t array_length()
+{
+  constexpr std::size_t mebibyte = std::size_t(1) << 20;
+  const long            cache    = sysconf(_SC_LEVEL3_CACHE_SIZE);
+  const std::size_t     bytes    = std::clamp(4 * static_cast<std::size_t>(std::max(cache, 0L)), 96 * mebibyte, 192 * mebibyte);
+  return bytes / (3 * sizeof(double)) / 64 * 64;
+}
+} // namespace
+
+Triad::Triad()
+  : n(array_length())
+  , a(n, 0.)
+  , b(n, 1.)
+  , c(n, 1.)
+{}
+
+void Triad::sweep()
+{
+  machine_kernel::triad(n, s, b.data(), c.data(), a.data());
+  // The next sweep writes other numbers, between 2 and 3.
+  s = 1. + 1. / a[n / 2];
+}
+
+MachineRates measure_machine()
+{
+  MachineRates rates;
+  {
+    Triad triad;
+    rates.bandwidth = best_rate(3, 0.03, [&] {
+      triad.sweep();
+      return triad.bytes();
+    });
+  }
+  // Bursts of some ten microseconds: most of them meet no interruption.
+  constexpr std::uint64_t n_rounds = 5000;
+  double                  result   = 0.;
+  rates.peak_double                = best_rate(3, 0.01, [&] { return machine_kernel::multiply_add_double(n_rounds, result); });
+  rates.peak_single                = best_rate(3, 0.01, [&] { return machine_kernel::multiply_add_single(n_rounds, result); });
+  return rates;
+}
+} // namespace rhoflow
