@@ -70,7 +70,7 @@ MachineRates measure_machine()
     });
   }
   // Bursts of some ten microseconds: most of them meet no interruption.
-  constexpr std::uint64_t n_rounds = 5000;
+  constexpr std::uint64_t n_rounds = 20000;
   double                  result   = 0.;
   rates.peak_double                = best_rate(3, 0.01, [&] { return machine_kernel::multiply_add_double(n_rounds, result); });
   rates.peak_single                = best_rate(3, 0.01, [&] { return machine_kernel::multiply_add_single(n_rounds, result); });
