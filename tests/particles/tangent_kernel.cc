@@ -110,6 +110,25 @@ TEST_CASE("the tangent kernel is the product of the neurons' gradients", "[tange
         }
 }
 
+TEST_CASE("a bump whose centre is a point does not see that point", "[tangent_kernel]")
+{
+  const DataSetProblem      problem(Type::bump, 2, 4, Activation::Kind::tanh);
+  const TangentKernel       kernel(problem, TrainedLayers::both, 4, 1);
+  const std::vector<double> centre(kernel.points().begin() + 2, kernel.points().begin() + 4);
+  const std::vector<double> K = kernel.evaluate(centre.data(), 1);
+  for (unsigned int q = 0; q < 4; ++q)
+    {
+      CHECK(K[4 + q] == 0.);
+      CHECK((q == 1 || K[q * 4 + q] > 0.));
+    }
+}
+
+TEST_CASE("a landscape has no tangent kernel", "[tangent_kernel]")
+{
+  const DataSetProblem problem(Type::landscape, 2, 4);
+  CHECK_THROWS_AS(TangentKernel(problem, TrainedLayers::both, 4, 1), InputError);
+}
+
 TEST_CASE("points of a continuous law depend on the seed alone and come from the law", "[tangent_kernel]")
 {
   const GaussianInputs problem(4);
