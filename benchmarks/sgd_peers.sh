@@ -22,7 +22,8 @@ fi
 
 # median NAME: of the values that $work/log has for it
 median() {
-  awk -v name="$1" '$1 == name { print $2 }' "$work/log" | sort -g | awk '{ v[NR] = $1 } END { if (NR) print v[int((NR + 1) / 2)] }'
+  awk -v name="$1" '$1 == name { print $2 }' "$work/log" | sort -g |
+    awk '{ v[NR] = $1 } END { if (NR) print v[int((NR + 1) / 2)] }'
 }
 
 # row LABEL NAME

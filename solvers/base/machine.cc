@@ -35,12 +35,12 @@ double best_rate(unsigned int least, double limit, const Work &work)
   return best;
 }
 
-/// Elements of each of three arrays: together four times the last-level cache, but not so many that touching them takes long.
+/// Elements of each of three arrays: together three times the last-level cache, but not so many that touching them takes long.
 std::size_t array_length()
 {
   constexpr std::size_t mebibyte = std::size_t(1) << 20;
   const long            cache    = sysconf(_SC_LEVEL3_CACHE_SIZE);
-  const std::size_t     bytes    = std::clamp(4 * static_cast<std::size_t>(std::max(cache, 0L)), 96 * mebibyte, 192 * mebibyte);
+  const std::size_t     bytes    = std::clamp(3 * static_cast<std::size_t>(std::max(cache, 0L)), 64 * mebibyte, 192 * mebibyte);
   return bytes / (3 * sizeof(double)) / 64 * 64;
 }
 } // namespace

@@ -30,6 +30,7 @@ struct MachineRates
 };
 
 /// The best of several repetitions each, together about a tenth of a second. What other programs take of the machine
-/// in that time is missing: rates are lower bounds. The kernels' instruction set is the one that rhoflow was compiled for.
+/// in that time is missing: rates are lower bounds, for the instruction set that
+/// rhoflow was compiled for. 64 to 192 MiB are used in the meantime, which Timing::peak_memory() sees.
 MachineRates measure_machine();
 } // namespace rhoflow
