@@ -285,12 +285,3 @@ TEST_CASE("drift, alignment, trace and spectrum of tangent kernels", "[tangent_k
       }
   }
 }
-
-TEST_CASE("names of the trained layers", "[tangent_kernel]")
-{
-  CHECK(trained_layers_names() == "both|inner|outer");
-  CHECK(trained_layers_from_name("both", "S/P") == TrainedLayers::both);
-  CHECK(trained_layers_from_name("inner", "S/P") == TrainedLayers::inner);
-  CHECK(trained_layers_from_name("outer", "S/P") == TrainedLayers::outer);
-  CHECK_THROWS_AS(trained_layers_from_name("Outer", "S/P"), InputError);
-}
