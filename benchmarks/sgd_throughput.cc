@@ -32,7 +32,7 @@ double time_of_step(const ErfNeurons &problem, std::uint64_t n_neurons, unsigned
   for (unsigned int i = 0; i < 11; ++i)
     {
       const auto start = Clock::now();
-      sgd.advance_to_step(sgd.n_steps() + burst);
+      sgd.advance_to_step(sgd.steps() + burst);
       times.push_back(std::chrono::duration<double>(Clock::now() - start).count() / static_cast<double>(burst) * 1e6);
     }
   std::sort(times.begin(), times.end());
@@ -42,6 +42,7 @@ double time_of_step(const ErfNeurons &problem, std::uint64_t n_neurons, unsigned
 
 int main(int argc, char **argv)
 {
+  MPI_Init(&argc, &argv);
   std::vector<std::uint64_t> sizes;
   for (int i = 1; i + 1 < argc; i += 2)
     {
@@ -63,4 +64,5 @@ int main(int argc, char **argv)
                   static_cast<unsigned long long>(sizes[i + 1]), fused, blocked, 1e-3 * count / blocked, noisy,
                   1e3 * (noisy - fused) / count);
     }
+  MPI_Finalize();
 }

@@ -12,37 +12,37 @@ using namespace vector_math;
 
 struct Erf
 {
-  template <bool derivative>
-  void apply(Vector t, Vector &value, Vector &slope) const
+  template <bool derivative, typename V>
+  void apply(V t, V &value, V &slope) const
   {
-    value = erf(t * broadcast(0.70710678118654752440));
+    value = erf(t * constant<V>(0.70710678118654752440));
     if (derivative)
-      slope = broadcast(0.79788456080286535588) * exp(broadcast(-0.5) * t * t);
+      slope = constant<V>(0.79788456080286535588) * exp(constant<V>(-0.5) * t * t);
   }
 };
 
 struct Tanh
 {
-  template <bool derivative>
-  void apply(Vector t, Vector &value, Vector &slope) const
+  template <bool derivative, typename V>
+  void apply(V t, V &value, V &slope) const
   {
     value = tanh(t);
     if (derivative)
       {
         // 1 - tanh² would lose all digits in the tails.
-        const Vector e = exp(broadcast(-2.) * abs(t)), q = broadcast(1.) + e;
-        slope = broadcast(4.) * e / (q * q);
+        const V e = exp(constant<V>(-2.) * abs(t)), q = constant<V>(1.) + e;
+        slope = constant<V>(4.) * e / (q * q);
       }
   }
 };
 
 struct Sigmoid
 {
-  template <bool derivative>
-  void apply(Vector t, Vector &value, Vector &slope) const
+  template <bool derivative, typename V>
+  void apply(V t, V &value, V &slope) const
   {
-    const Vector one = broadcast(1.), e = exp(-abs(t)), q = one + e;
-    value = (t > broadcast(0.) ? one : e) / q;
+    const V one = constant<V>(1.), e = exp(-abs(t)), q = one + e;
+    value = (t > constant<V>(0.) ? one : e) / q;
     if (derivative)
       slope = e / (q * q);
   }
@@ -50,31 +50,31 @@ struct Sigmoid
 
 struct Softplus
 {
-  template <bool derivative>
-  void apply(Vector t, Vector &value, Vector &slope) const
+  template <bool derivative, typename V>
+  void apply(V t, V &value, V &slope) const
   {
-    const Vector one = broadcast(1.), e = exp(-abs(t));
-    value = max(t, broadcast(0.)) + log1p(e);
+    const V one = constant<V>(1.), e = exp(-abs(t));
+    value = max(t, constant<V>(0.)) + log1p(e);
     if (derivative)
-      slope = (t > broadcast(0.) ? one : e) / (one + e);
+      slope = (t > constant<V>(0.) ? one : e) / (one + e);
   }
 };
 
 struct Relu
 {
-  template <bool derivative>
-  void apply(Vector t, Vector &value, Vector &slope) const
+  template <bool derivative, typename V>
+  void apply(V t, V &value, V &slope) const
   {
-    value = max(t, broadcast(0.));
+    value = max(t, constant<V>(0.));
     if (derivative)
-      slope = t > broadcast(0.) ? broadcast(1.) : broadcast(0.);
+      slope = t > constant<V>(0.) ? constant<V>(1.) : constant<V>(0.);
   }
 };
 
 struct Cosine
 {
-  template <bool derivative>
-  void apply(Vector t, Vector &value, Vector &slope) const
+  template <bool derivative, typename V>
+  void apply(V t, V &value, V &slope) const
   {
     value = cos(t);
     if (derivative)
@@ -84,10 +84,10 @@ struct Cosine
 
 struct RectifiedCosine
 {
-  template <bool derivative>
-  void apply(Vector t, Vector &value, Vector &slope) const
+  template <bool derivative, typename V>
+  void apply(V t, V &value, V &slope) const
   {
-    const Vector zero = broadcast(0.), c = cos(t);
+    const V zero = constant<V>(0.), c = cos(t);
     value = max(c, zero);
     if (derivative)
       slope = c > zero ? -sin(t) : zero;
@@ -100,51 +100,58 @@ struct PiecewiseLinear
   const double *abscissae;
   const double *ordinates;
 
-  template <bool derivative>
-  void apply(Vector t, Vector &value, Vector &slope) const
+  template <bool derivative, typename V>
+  void apply(V t, V &value, V &slope) const
   {
-    const Vector zero = broadcast(0.);
-    value             = broadcast(ordinates[0]);
+    const V zero = constant<V>(0.);
+    value        = constant<V>(ordinates[0]);
     if (derivative)
       slope = zero;
     for (unsigned int i = 0; i + 1 < n_nodes; ++i)
       {
         const double width = abscissae[i + 1] - abscissae[i];
-        const Vector m     = broadcast((ordinates[i + 1] - ordinates[i]) / width);
-        const Vector left = broadcast(abscissae[i]), right = broadcast(abscissae[i + 1]);
-        value = value + m * min(max(t - left, zero), broadcast(width));
+        const V      m     = constant<V>((ordinates[i + 1] - ordinates[i]) / width);
+        const V      left = constant<V>(abscissae[i]), right = constant<V>(abscissae[i + 1]);
+        value = value + m * min(max(t - left, zero), constant<V>(width));
         if (derivative)
           slope = slope + (t >= left ? (t < right ? m : zero) : zero);
       }
   }
 };
 
-template <bool derivative, typename Function>
-void loop(const Function &function, unsigned int n, const double *t, double *values, double *derivatives)
+struct Double
 {
-  const unsigned int n_whole = n / lanes * lanes;
-  Vector             slope   = broadcast(0.);
-  Vector             value;
-  for (unsigned int i = 0; i < n_whole; i += lanes)
+  using Argument = Vector;
+};
+struct Single
+{
+  using Argument = SingleVector;
+};
+
+template <bool derivative, typename Precision, typename Function, typename Number>
+void loop(const Function &function, unsigned int n, const Number *t, Number *values, Number *derivatives)
+{
+  using V                        = typename Precision::Argument;
+  constexpr unsigned int width   = sizeof(V) / sizeof(Number);
+  const unsigned int     n_whole = n / width * width;
+  V                      argument, value, slope = V{};
+  for (unsigned int i = 0; i < n_whole; i += width)
     {
-      function.template apply<derivative>(load(t + i), value, slope);
-      store(values + i, value);
+      std::memcpy(&argument, t + i, sizeof(V));
+      function.template apply<derivative>(argument, value, slope);
+      std::memcpy(values + i, &value, sizeof(V));
       if (derivative)
-        store(derivatives + i, slope);
+        std::memcpy(derivatives + i, &slope, sizeof(V));
     }
   if (n_whole < n)
     {
-      double            buffer[lanes] = {};
-      const std::size_t bytes         = (n - n_whole) * sizeof(double);
-      std::memcpy(buffer, t + n_whole, bytes);
-      function.template apply<derivative>(load(buffer), value, slope);
-      store(buffer, value);
-      std::memcpy(values + n_whole, buffer, bytes);
+      const std::size_t bytes = (n - n_whole) * sizeof(Number);
+      argument                = V{};
+      std::memcpy(&argument, t + n_whole, bytes);
+      function.template apply<derivative>(argument, value, slope);
+      std::memcpy(values + n_whole, &value, bytes);
       if (derivative)
-        {
-          store(buffer, slope);
-          std::memcpy(derivatives + n_whole, buffer, bytes);
-        }
+        std::memcpy(derivatives + n_whole, &slope, bytes);
     }
 }
 
@@ -152,16 +159,26 @@ template <typename Function>
 void loop(const Function &function, unsigned int n, const double *t, double *values, double *derivatives)
 {
   if (derivatives != nullptr)
-    loop<true>(function, n, t, values, derivatives);
+    loop<true, Double>(function, n, t, values, derivatives);
   else
-    loop<false>(function, n, t, values, derivatives);
+    loop<false, Double>(function, n, t, values, derivatives);
+}
+
+template <typename Function>
+void loop(const Function &function, unsigned int n, const float *t, float *values, float *derivatives)
+{
+  if (derivatives != nullptr)
+    loop<true, Single>(function, n, t, values, derivatives);
+  else
+    loop<false, Single>(function, n, t, values, derivatives);
 }
 } // namespace
 
 namespace kernel
 {
+template <typename Number>
 void evaluate_activation(Activation::Kind kind, unsigned int n_nodes, const double *abscissae, const double *ordinates,
-                         unsigned int n, const double *t, double *values, double *derivatives)
+                         unsigned int n, const Number *t, Number *values, Number *derivatives)
 {
   switch (kind)
     {
@@ -183,5 +200,10 @@ void evaluate_activation(Activation::Kind kind, unsigned int n_nodes, const doub
         return loop(RectifiedCosine(), n, t, values, derivatives);
     }
 }
+
+template void evaluate_activation(Activation::Kind, unsigned int, const double *, const double *, unsigned int, const double *,
+                                  double *, double *);
+template void evaluate_activation(Activation::Kind, unsigned int, const double *, const double *, unsigned int, const float *,
+                                  float *, float *);
 } // namespace kernel
 } // namespace rhoflow

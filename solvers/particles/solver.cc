@@ -40,10 +40,8 @@ public:
 
   void step(double end) override
   {
-    const double  target = replicas.pause(present, end, end_time);
     Timing::Scope scope(timing.section("training"));
-    replicas.advance_to(target);
-    present = target;
+    present = replicas.advance(end, end_time);
   }
 
   void output() override
@@ -75,19 +73,19 @@ public:
     const ParticleParameters &settings = replicas.parameters();
     const double              beta     = settings.inverse_temperature;
     const std::string         error    = (settings.n_replicas > 1 ? " ± " + short_number(error_of_risk, 2) : "");
-    std::vector<std::pair<std::string, std::string>> rows     = {
-          {"networks", std::to_string(settings.n_replicas) + " of " + std::to_string(settings.n_neurons) +
-                         (problem.has_external_potential() ? " independent walkers, " : " neurons, ") +
-                         ParticleParameters::method_name(settings.method) +
-                         (std::isfinite(beta) ? " with noise of inverse temperature " + short_number(beta) : "")},
-          {"risk at t = " + short_number(present), short_number(risk) + error},
-          {"risk computed by", problem.particle_risk_method()}};
+    std::vector<std::pair<std::string, std::string>> rows = {
+      {"networks", std::to_string(settings.n_replicas) + " of " + std::to_string(settings.n_neurons) +
+                     (problem.has_external_potential() ? " independent walkers, " : " neurons, ") +
+                     ParticleParameters::method_name(settings.method) +
+                     (std::isfinite(beta) ? " with noise of inverse temperature " + short_number(beta) : "")},
+      {"risk at t = " + short_number(present), short_number(risk) + error},
+      {"risk computed by", problem.particle_risk_method()}};
     const double seconds = replicas.training_seconds();
-    if (settings.method != ParticleParameters::Method::gradient_flow && seconds > 0. && !replicas.local_replicas().empty())
-      rows.emplace_back("time of one step", short_number(1e6 * seconds / std::round(present / settings.step_size) /
-                                                           static_cast<double>(replicas.local_replicas().size()),
-                                                         3) +
-                                              " us per network and core");
+    if (replicas.steps() > 0 && seconds > 0.)
+      rows.emplace_back(
+        "time of one step",
+        short_number(1e6 * seconds / static_cast<double>(replicas.steps()) / static_cast<double>(replicas.n_networks()), 3) +
+          " us per network and core");
     return rows;
   }
 

@@ -89,7 +89,7 @@ TEST_CASE("blocked SGD equals the plain loop", "[particles]")
   Sgd sgd(problem, parameters, decay, 3, 1);
   sgd.advance_to(17 * parameters.step_size);
   sgd.advance_to(50 * parameters.step_size);
-  CHECK(sgd.n_steps() == 50);
+  CHECK(sgd.steps() == 50);
   CHECK(largest_difference(sgd.parameters(), expected) < 1e-13);
 
   Sgd fused(problem, parameters, decay, 3, 1, 1);
