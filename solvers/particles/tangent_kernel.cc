@@ -6,6 +6,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include <solvers/base/error.h>
 #include <solvers/base/random.h>
 
 extern "C" {
@@ -85,9 +86,8 @@ TangentKernel::TangentKernel(const LearningProblem &learning_problem, TrainedLay
   const bool weighted = (neuron.type == ParticleNeuron::Type::weighted_ridge ||
                          neuron.type == ParticleNeuron::Type::biased_ridge);
   if (trained == TrainedLayers::outer && !weighted)
-    throw InputError("Learning problem/Neuron",
-                     "only outer weights are trained, but this neuron has none. Choose a neuron with "
-                     "an amplitude, or train the inner layer.");
+    throw InputError("Particles/Trained layers", "only the outer weights a are trained, but the neurons of this problem have "
+                                                 "none. Choose 'both', or neurons a sigma(w.x) or a sigma(w.x + b).");
   const unsigned int  d      = neuron.input_dimension;
   const std::uint64_t size   = problem.data_set_size();
   const bool          finite = (size > 0 && size <= number);
