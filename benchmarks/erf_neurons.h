@@ -29,8 +29,7 @@ public:
   ParticleNeuron           particle_neuron() const override { return {ParticleNeuron::Type::weighted_ridge, d}; }
   void                     sample(CounterRandom &random, double *x, double &y) const override
   {
-    for (unsigned int i = 0; i < d; ++i)
-      x[i] = random.normal();
+    random.normals(d, x);
     y = sigma->value(x[0]);
   }
   void sample_particle(CounterRandom &random, double *theta) const override

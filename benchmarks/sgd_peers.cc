@@ -125,6 +125,7 @@ void write(std::ofstream &file, const std::vector<double> &values)
 
 int main(int argc, char **argv)
 {
+  MPI_Init(&argc, &argv);
   const Options      options = parse(argc, argv);
   const auto         M       = options.n_neurons;
   const unsigned int d       = options.d;
@@ -153,7 +154,7 @@ int main(int argc, char **argv)
       if (!file)
         {
           std::fprintf(stderr, "%s could not be written\n", options.file.c_str());
-          return 1;
+          MPI_Abort(MPI_COMM_WORLD, 1);
         }
     }
 
@@ -184,4 +185,5 @@ int main(int argc, char **argv)
       std::sort(values.begin(), values.end());
       std::printf("%s %.3f us\n", name.c_str(), values[values.size() / 2]);
     }
+  MPI_Finalize();
 }

@@ -9,6 +9,9 @@ driver=${DRIVER:-$here/build/release/benchmarks/sgd_peers}
 python=${PYTHON:-/usr/bin/python3}
 rounds=${ROUNDS:-5}
 core=${CORE:-0}
+if [ -f "$here/scripts/environment.sh" ]; then
+  . "$here/scripts/environment.sh"
+fi
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 [ $# -gt 0 ] || set -- 1000 40 4000 100
 [ -x "$driver" ] || { echo "$driver is missing: cmake --build build/release --target sgd_peers" >&2; exit 1; }

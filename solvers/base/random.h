@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 
 #include <Random123/philox.h>
@@ -64,6 +65,9 @@ public:
     has_spare           = true;
     return radius * std::cos(angle);
   }
+
+  /// x_i = the next n calls of normal(), up to rounding, in vector registers.
+  void normals(std::size_t n, double *x);
 
   /// Uniform integer in [0, n), n > 0; the bias of at most n/2^64 is below anything measurable.
   std::uint64_t integer(std::uint64_t n)
