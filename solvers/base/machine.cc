@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-
-#include <unistd.h>
+#include <fstream>
+#include <string>
 
 namespace rhoflow
 {
@@ -35,13 +35,22 @@ double best_rate(unsigned int least, double limit, const Work &work)
   return best;
 }
 
+/// Bytes of the last-level cache that a core can use, 32 MiB where the system does not say. The processor's own figure, which
+/// sysconf() tells, is the sum over all caches of this level on some processors.
+std::size_t last_level_cache()
+{
+  std::size_t kibibytes = 0;
+  for (const char *level : {"3", "2"})
+    if (std::ifstream file(std::string("/sys/devices/system/cpu/cpu0/cache/index") + level + "/size"); file >> kibibytes)
+      return kibibytes << 10;
+  return std::size_t(32) << 20;
+}
+
 /// Elements of each of three arrays: together three times the last-level cache, but not so many that touching them takes long.
 std::size_t array_length()
 {
   constexpr std::size_t mebibyte = std::size_t(1) << 20;
-  const long            cache    = sysconf(_SC_LEVEL3_CACHE_SIZE);
-  const std::size_t     bytes    = std::clamp(3 * static_cast<std::size_t>(std::max(cache, 0L)), 64 * mebibyte, 192 * mebibyte);
-  return bytes / (3 * sizeof(double)) / 64 * 64;
+  return std::clamp(3 * last_level_cache(), 64 * mebibyte, 192 * mebibyte) / (3 * sizeof(double)) / 64 * 64;
 }
 } // namespace
 
