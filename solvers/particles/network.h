@@ -27,6 +27,9 @@ public:
   /// Steps that are done; 0 for methods that choose their own.
   virtual std::uint64_t steps() const { return 0; }
 
+  /// Steps that are taken together.
+  virtual unsigned int block_steps() const { return 1; }
+
   /// The parameters θ_j, [M][n], on every rank of the network. Collective.
   virtual std::vector<double> parameters() const = 0;
 };

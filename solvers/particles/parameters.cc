@@ -67,6 +67,13 @@ void ParticleParameters::declare(ParameterHandler &prm)
                     "Multi-pass SGD: independent draws from the data set, or a new random order of all of it in every epoch.");
   prm.declare_entry("Gradient flow tolerance", "1e-8", Patterns::Double(1e-13, 1e-1),
                     "Gradient flow: relative and absolute local error of the adaptive Runge-Kutta method [parameters].");
+  prm.declare_entry("Tangent kernel", "automatic", Patterns::Selection("automatic|true|false"),
+                    "Report how far the neural tangent kernel K_t(x, x') = (1/M) sum_j <grad sigma*(x; theta_j), grad "
+                    "sigma*(x'; theta_j)> moved from K_0 (Solver = particles). automatic: with 'Output scaling = lazy'.");
+  prm.declare_entry(
+    "Tangent kernel points", std::to_string(standard.tangent_kernel_points), Patterns::Integer(1, 4096),
+    "Inputs between which the kernel is looked at, drawn from the data law, or the data set if it is not larger "
+    "[points].");
   prm.declare_entry("Write particles", "first replica", Patterns::Selection("none|first replica|all replicas"),
                     "Which networks go to particles.pvd at the output times.");
   prm.declare_entry("Write all parameters", "false", Patterns::Bool(),
@@ -77,14 +84,17 @@ void ParticleParameters::declare(ParameterHandler &prm)
 void ParticleParameters::parse(ParameterHandler &prm)
 {
   prm.enter_subsection("Particles");
-  n_neurons         = static_cast<std::uint64_t>(prm.get_integer("Number of neurons"));
-  n_replicas        = static_cast<unsigned int>(prm.get_integer("Replicas"));
-  step_size         = prm.get_double("Step size");
-  batch_size        = static_cast<unsigned int>(prm.get_integer("Batch size"));
-  schedule          = prm.get("Schedule");
-  ranks_per_network = static_cast<unsigned int>(prm.get_integer("Ranks per network"));
-  scaling           = (prm.get("Output scaling") == "lazy" ? Scaling::lazy : Scaling::mean_field);
-  precision         = (prm.get("Precision") == "single" ? Precision::single_precision : Precision::double_precision);
+  n_neurons                     = static_cast<std::uint64_t>(prm.get_integer("Number of neurons"));
+  n_replicas                    = static_cast<unsigned int>(prm.get_integer("Replicas"));
+  step_size                     = prm.get_double("Step size");
+  batch_size                    = static_cast<unsigned int>(prm.get_integer("Batch size"));
+  const std::string kernel_text = prm.get("Tangent kernel");
+  tangent_kernel = (kernel_text == "true" ? Reporting::yes : kernel_text == "false" ? Reporting::no : Reporting::automatic);
+  tangent_kernel_points = static_cast<unsigned int>(prm.get_integer("Tangent kernel points"));
+  schedule              = prm.get("Schedule");
+  ranks_per_network     = static_cast<unsigned int>(prm.get_integer("Ranks per network"));
+  scaling               = (prm.get("Output scaling") == "lazy" ? Scaling::lazy : Scaling::mean_field);
+  precision             = (prm.get("Precision") == "single" ? Precision::single_precision : Precision::double_precision);
   const std::string layers_text = prm.get("Trained layers");
   layers                        = (layers_text == "first"  ? TrainedLayers::inner :
                                    layers_text == "second" ? TrainedLayers::outer :

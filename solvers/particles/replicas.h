@@ -58,7 +58,8 @@ public:
   /// Networks that this rank helps to train, and the ranks of each.
   std::size_t n_networks() const { return networks.size(); }
   int         ranks_of_network() const;
-  /// Steps of one network so far; of gradient flow, 0.
+  /// Steps of one network that are taken together, and its steps so far; of gradient flow, 0.
+  unsigned int  block_steps() const { return networks.empty() ? 1 : networks[0]->block_steps(); }
   std::uint64_t steps() const { return networks.empty() ? 0 : networks[0]->steps(); }
 
 private:

@@ -37,8 +37,7 @@ public:
   /// Trains until `n_steps` steps are done. Collective.
   void          advance_to_step(std::uint64_t n_steps);
   std::uint64_t steps() const override { return clock.steps(); }
-  /// Most steps in a block.
-  unsigned int block_steps() const { return steps_of_block; }
+  unsigned int  block_steps() const override { return steps_of_block; }
 
   /// The samples in a block that this program chooses: a function of the network's shape alone, since the last digits depend on
   /// it.
