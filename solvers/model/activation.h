@@ -42,6 +42,12 @@ public:
   void evaluate(const float *t, unsigned int n, float *values, float *derivatives) const;
 
   const std::vector<std::pair<double, double>> &nodes() const { return table; }
+  /// use(kind, number of nodes, their arguments, their values), for kernels.
+  template <typename Use>
+  void with_tables(const Use &use) const
+  {
+    use(type, static_cast<unsigned int>(abscissae.size()), abscissae.data(), ordinates.data());
+  }
 
 private:
   Kind                                   type;

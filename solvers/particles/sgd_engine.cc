@@ -130,19 +130,10 @@ public:
     const bool corrects = (block.n_steps() > 1 && moves_inner);
     if (corrects)
       prepare_corrections(block, n);
-    for (unsigned int step = 0; step < block.n_steps(); ++step)
-      for (unsigned int done = 0; done < batch_size; done += together)
-        {
-          const unsigned int count = std::min(together, batch_size - done), first = step * batch_size + done;
-          for (unsigned int i = 0; i < count; ++i)
-            {
-              find_arguments(first + i, step * batch_size, corrects);
-              this->evaluate(i);
-            }
-          this->finish_outputs(count, block.labels.data() + first, block.rates[step], block.time);
-          for (unsigned int i = 0; i < count; ++i)
-            move(i, first + i, done + i, block.decays[step]);
-        }
+    if (batch_size == 1 && problem.particle_neuron().type != ParticleNeuron::Type::linear)
+      train_in_sweeps(block, corrects);
+    else
+      train_in_batches(block, corrects);
     if (moves_inner)
       keep_update(block, n);
   }
@@ -157,6 +148,7 @@ public:
 
 private:
   using Kernel = SgdKernel<Number>;
+  using Engine<Number>::problem;
   using Engine<Number>::neurons;
   using Engine<Number>::layers;
   using Engine<Number>::batch_size;
@@ -199,6 +191,56 @@ private:
             gram.data()[std::size_t(c) * columns + b] = static_cast<Number>(decay *
                                                                             exact_gram.data()[std::size_t(c) * columns + b]);
       }
+  }
+
+  /// Batches of one: every sample sweeps once over the neurons, and takes along what the sample before it does to them.
+  void train_in_sweeps(const SgdBlock &block, bool corrects)
+  {
+    typename Kernel::Sample sample{};
+    sample.moves_inner    = moves_inner;
+    sample.moves_outer    = moves_outer;
+    sample.padding        = static_cast<unsigned int>(size - neurons.range.size());
+    sample.gram           = gram.data();
+    sample.preactivations = preactivations.data();
+    sample.outer          = neurons.outer.data();
+    sample.values         = values.data();
+    sample.derivatives    = derivatives.data();
+    sample.gradients      = gradients.data();
+    for (unsigned int b = 0; b < block.n_steps(); ++b)
+      {
+        if (corrects && b % Kernel::group == 0)
+          {
+            // All that is known before the sweep, which adds the gradient of the last sample.
+            corrected = (b > 0 ? b - 1 : 0);
+            Kernel::correct_group(neurons.n_tiles, columns, b, corrected, scale.data(), gram.data(), gradients.data(),
+                                  preactivations.data());
+          }
+        sample.column       = b;
+        sample.first        = (corrects ? corrected : b);
+        sample.has_previous = (b > 0);
+        Kernel::sweep(problem.activation(), neurons.n_tiles, neurons.range.chunk_tiles(), columns, sample, this->parts.data());
+        this->finish_outputs(1, block.labels.data() + b, block.rates[b], block.time);
+        sample.factor = static_cast<Number>(totals[0]);
+        sample.decay  = static_cast<Number>(block.decays[b]);
+      }
+    move(0, block.n_steps() - 1, 0, block.decays.back());
+  }
+
+  void train_in_batches(const SgdBlock &block, bool corrects)
+  {
+    for (unsigned int step = 0; step < block.n_steps(); ++step)
+      for (unsigned int done = 0; done < batch_size; done += together)
+        {
+          const unsigned int count = std::min(together, batch_size - done), first = step * batch_size + done;
+          for (unsigned int i = 0; i < count; ++i)
+            {
+              find_arguments(first + i, step * batch_size, corrects);
+              this->evaluate(i);
+            }
+          this->finish_outputs(count, block.labels.data() + first, block.rates[step], block.time);
+          for (unsigned int i = 0; i < count; ++i)
+            move(i, first + i, done + i, block.decays[step]);
+        }
   }
 
   /// The pre-activations of sample `b`, whose step began at sample `first_of_step`.

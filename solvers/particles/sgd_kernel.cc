@@ -1,6 +1,9 @@
 #include <solvers/particles/sgd_kernel.h>
 
 #include <cmath>
+#include <cstring>
+
+#include <solvers/model/activation_functions.h>
 
 namespace rhoflow
 {
@@ -53,23 +56,46 @@ inline void update_rows(unsigned int d, unsigned int i, VectorOf<Number> *w, Num
       w[(i + r) * vectors + v] = sum[r][v];
 }
 
-/// `group` columns of half a tile: z_b = Σ_i w[i] x_b[i].
+/// `group` columns of a tile: z_b = Σ_i w[i] x_b[i].
 template <typename Number>
-inline void project_group(unsigned int d, unsigned int columns, unsigned int half, const VectorOf<Number> *w, const Number *x,
-                          VectorOf<Number> *z)
+inline void project_group(unsigned int d, unsigned int columns, const VectorOf<Number> *w, const Number *x, VectorOf<Number> *z)
 {
-  constexpr unsigned int part = vectors / 2;
-  VectorOf<Number>       sum[group][part];
+  VectorOf<Number> sum[group][vectors];
   for (unsigned int b = 0; b < group; ++b)
-    for (unsigned int v = 0; v < part; ++v)
+    for (unsigned int v = 0; v < vectors; ++v)
       sum[b][v] = VectorOf<Number>{};
   for (unsigned int i = 0; i < d; ++i)
     for (unsigned int b = 0; b < group; ++b)
-      for (unsigned int v = 0; v < part; ++v)
-        sum[b][v] += x[std::size_t(i) * columns + b] * w[i * vectors + half * part + v];
+      for (unsigned int v = 0; v < vectors; ++v)
+        sum[b][v] += x[std::size_t(i) * columns + b] * w[i * vectors + v];
   for (unsigned int b = 0; b < group; ++b)
-    for (unsigned int v = 0; v < part; ++v)
-      z[b * vectors + half * part + v] = sum[b][v];
+    for (unsigned int v = 0; v < vectors; ++v)
+      z[b * vectors + v] = sum[b][v];
+}
+
+/// σ and σ' of the vectors of a tile, in registers of the machine.
+template <typename Number>
+struct MachineRegister
+{
+  using Vector = vector_math::Vector;
+};
+template <>
+struct MachineRegister<float>
+{
+  using Vector = vector_math::SingleVector;
+};
+template <bool derivative, typename Number, typename Function>
+inline void apply_to_tile(const Function &function, const VectorOf<Number> (&t)[vectors], VectorOf<Number> (&s)[vectors],
+                          VectorOf<Number> (&slope)[vectors])
+{
+  using V                          = typename MachineRegister<Number>::Vector;
+  constexpr unsigned int n_machine = sizeof(t) / sizeof(V);
+  V                      argument[n_machine], value[n_machine], machine_slope[n_machine];
+  std::memcpy(argument, t, sizeof(t));
+  activation_functions::apply_all<derivative>(function, argument, value, machine_slope);
+  std::memcpy(s, value, sizeof(s));
+  if (derivative)
+    std::memcpy(slope, machine_slope, sizeof(slope));
 }
 
 /// The lanes of Σ over the vectors of a tile, in pairs.
@@ -97,6 +123,71 @@ inline void add_products(const VectorOf<float> *a, const VectorOf<float> *s, Vec
       sum[v] += __builtin_convertvector(low, VectorOf<double>) + __builtin_convertvector(high, VectorOf<double>);
     }
 }
+
+template <bool moves_inner, typename Number, typename Function>
+void sweep_tiles(const Function &function, std::size_t n_tiles, std::size_t chunk, unsigned int columns,
+                 const typename SgdKernel<Number>::Sample &sample, double *sums)
+{
+  constexpr unsigned int lanes = SgdKernel<Number>::lanes;
+  const unsigned int     b     = sample.column;
+  Number                 k[group + 1];
+  for (unsigned int c = sample.first; c < b; ++c)
+    k[c - sample.first] = sample.gram[std::size_t(c) * columns + b];
+  const bool corrects = sample.has_previous && b > sample.first;
+
+  VectorOf<double> sum[vectors] = {};
+  for (std::size_t tile = 0; tile < n_tiles; ++tile)
+    {
+      if (tile % chunk == 0)
+        for (unsigned int v = 0; v < vectors; ++v)
+          sum[v] = VectorOf<double>{};
+      auto            *a     = as_vectors(sample.outer + tile * lanes);
+      auto            *s     = as_vectors(sample.values + tile * lanes);
+      auto            *slope = as_vectors(sample.derivatives + tile * lanes);
+      const auto      *z     = as_vectors(sample.preactivations + (tile * columns + b) * lanes);
+      auto            *g     = as_vectors(sample.gradients + tile * columns * lanes);
+      VectorOf<Number> t[vectors], weight[vectors], value[vectors], derivative[vectors];
+      for (unsigned int v = 0; v < vectors; ++v)
+        {
+          t[v]      = z[v];
+          weight[v] = a[v];
+        }
+      if (sample.has_previous)
+        {
+          if (moves_inner)
+            for (unsigned int v = 0; v < vectors; ++v)
+              {
+                const VectorOf<Number> last = sample.factor * weight[v] * slope[v];
+                g[(b - 1) * vectors + v]    = last;
+                if (corrects)
+                  t[v] += k[b - 1 - sample.first] * last;
+              }
+          if (sample.moves_outer)
+            {
+              for (unsigned int v = 0; v < vectors; ++v)
+                weight[v] = sample.decay * weight[v] + sample.factor * s[v];
+              if (tile + 1 == n_tiles)
+                for (unsigned int l = lanes - sample.padding; l < lanes; ++l)
+                  weight[l / (lanes / vectors)][l % (lanes / vectors)] = 0;
+              for (unsigned int v = 0; v < vectors; ++v)
+                a[v] = weight[v];
+            }
+        }
+      for (unsigned int c = sample.first; c + 1 < b; ++c)
+        for (unsigned int v = 0; v < vectors; ++v)
+          t[v] += k[c - sample.first] * g[c * vectors + v];
+      apply_to_tile<moves_inner, Number>(function, t, value, derivative);
+      for (unsigned int v = 0; v < vectors; ++v)
+        {
+          s[v] = value[v];
+          if (moves_inner)
+            slope[v] = derivative[v];
+        }
+      add_products(weight, value, sum);
+      if ((tile + 1) % chunk == 0 || tile + 1 == n_tiles)
+        sums[tile / chunk] = lane_sum(sum);
+    }
+}
 } // namespace
 
 template <typename Number>
@@ -121,8 +212,7 @@ void SgdKernel<Number>::update_and_project(std::size_t n_tiles, unsigned int d, 
         }
       auto *z = as_vectors(preactivations + tile * columns * lanes);
       for (unsigned int b = 0; b < n_next; b += group)
-        for (unsigned int half = 0; half < 2; ++half)
-          project_group<Number>(d, columns, half, w, next_inputs + b, z + b * vectors);
+        project_group<Number>(d, columns, w, next_inputs + b, z + b * vectors);
     }
 }
 
@@ -130,25 +220,21 @@ template <typename Number>
 void SgdKernel<Number>::correct_group(std::size_t n_tiles, unsigned int columns, unsigned int first, unsigned int end,
                                       const Number *scale, const Number *gram, const Number *gradients, Number *preactivations)
 {
-  constexpr unsigned int part = vectors / 2;
   for (std::size_t tile = 0; tile < n_tiles; ++tile)
     {
-      const auto *g = as_vectors(gradients + tile * columns * lanes);
-      auto       *z = as_vectors(preactivations + (tile * columns + first) * lanes);
-      for (unsigned int half = 0; half < 2; ++half)
-        {
-          VectorOf<Number> sum[group][part];
-          for (unsigned int b = 0; b < group; ++b)
-            for (unsigned int v = 0; v < part; ++v)
-              sum[b][v] = scale[first + b] * z[b * vectors + half * part + v];
-          for (unsigned int c = 0; c < end; ++c)
-            for (unsigned int b = 0; b < group; ++b)
-              for (unsigned int v = 0; v < part; ++v)
-                sum[b][v] += gram[std::size_t(c) * columns + first + b] * g[c * vectors + half * part + v];
-          for (unsigned int b = 0; b < group; ++b)
-            for (unsigned int v = 0; v < part; ++v)
-              z[b * vectors + half * part + v] = sum[b][v];
-        }
+      const auto      *g = as_vectors(gradients + tile * columns * lanes);
+      auto            *z = as_vectors(preactivations + (tile * columns + first) * lanes);
+      VectorOf<Number> sum[group][vectors];
+      for (unsigned int b = 0; b < group; ++b)
+        for (unsigned int v = 0; v < vectors; ++v)
+          sum[b][v] = scale[first + b] * z[b * vectors + v];
+      for (unsigned int c = 0; c < end; ++c)
+        for (unsigned int b = 0; b < group; ++b)
+          for (unsigned int v = 0; v < vectors; ++v)
+            sum[b][v] += gram[std::size_t(c) * columns + first + b] * g[c * vectors + v];
+      for (unsigned int b = 0; b < group; ++b)
+        for (unsigned int v = 0; v < vectors; ++v)
+          z[b * vectors + v] = sum[b][v];
     }
 }
 
@@ -171,6 +257,20 @@ void SgdKernel<Number>::arguments_of_column(std::size_t n_tiles, unsigned int co
       for (unsigned int v = 0; v < vectors; ++v)
         t[v] = sum[v];
     }
+}
+
+template <typename Number>
+void SgdKernel<Number>::sweep(const Activation &activation, std::size_t n_tiles, std::size_t chunk, unsigned int columns,
+                              const Sample &sample, double *sums)
+{
+  activation.with_tables([&](Activation::Kind kind, unsigned int n_nodes, const double *abscissae, const double *ordinates) {
+    activation_functions::with_function(kind, n_nodes, abscissae, ordinates, [&](const auto &function) {
+      if (sample.moves_inner)
+        sweep_tiles<true, Number>(function, n_tiles, chunk, columns, sample, sums);
+      else
+        sweep_tiles<false, Number>(function, n_tiles, chunk, columns, sample, sums);
+    });
+  });
 }
 
 template <typename Number>

@@ -4,6 +4,8 @@
 
 namespace rhoflow
 {
+class Activation;
+
 /// The inner loops of blocked stochastic gradient descent in double and in single precision. Neurons sit in tiles of `lanes`,
 /// so that a vector register holds the same weight of neighbouring neurons and a whole tile stays in the first-level cache
 /// while it is updated and projected:
@@ -17,7 +19,7 @@ template <typename Number>
 struct SgdKernel
 {
   static constexpr unsigned int lanes = 256 / sizeof(Number); ///< four registers of 64 bytes
-  static constexpr unsigned int group = 8;
+  static constexpr unsigned int group = 4;
 
   /// First w_j ← decay·w_j + Σ_c g_jc x_c for the `n_pending` columns of the last block (pending_inputs [c][d]), then
   /// z_jb = w_j·x_b for the `n_next` columns of the next one (next_inputs [d][columns]; a multiple of `group`, or 0).
@@ -34,6 +36,24 @@ struct SgdKernel
   static void arguments_of_column(std::size_t n_tiles, unsigned int columns, unsigned int column, unsigned int first,
                                   unsigned int end, const Number *gram, const Number *gradients, const Number *preactivations,
                                   Number *arguments);
+
+  /// One sample after the other, batches of one: in one sweep over the neurons what sample b − 1 did to them, and the output
+  /// for sample b,
+  ///   g_{b−1} = factor·a s',   a ← decay·a + factor·s                (where there is a sample b − 1),
+  ///   t = z_b + Σ_{first ≤ c < b} g_c k_cb,   s = σ(t),   s' = σ'(t),   sums_i = Σ_j a_j s_j over chunk i.
+  struct Sample
+  {
+    unsigned int  column;       ///< b
+    unsigned int  first;        ///< z_b has the corrections of earlier columns; at least b − group
+    bool          has_previous; ///< column b − 1 belongs to the same block
+    bool          moves_inner, moves_outer;
+    Number        factor, decay; ///< of sample b − 1
+    unsigned int  padding;       ///< lanes of the last tile without a neuron, whose `a` stays 0
+    const Number *gram, *preactivations;
+    Number       *outer, *values, *derivatives, *gradients;
+  };
+  static void sweep(const Activation &activation, std::size_t n_tiles, std::size_t chunk, unsigned int columns,
+                    const Sample &sample, double *sums);
 
   /// sums_i = Σ_j a_j s_j over the lanes of the tiles i·chunk, ..., (i + 1)·chunk − 1. In single precision the lanes of a tile
   /// are added as doubles.
