@@ -13,10 +13,11 @@ namespace
 /// Samples of a batch whose outputs are summed over the ranks at once.
 constexpr unsigned int most_together = 32;
 
+/// Whole groups of columns, and whole registers of doubles for their inner products.
 unsigned int padded(unsigned int n)
 {
-  constexpr unsigned int group = SgdKernel<double>::group;
-  return (n + group - 1) / group * group;
+  static_assert(8 % SgdKernel<double>::group == 0, "whole groups");
+  return (n + 7) / 8 * 8;
 }
 
 void check_output(double output, double time)
@@ -263,7 +264,7 @@ private:
   {
     const Number factor = static_cast<Number>(totals[i]);
     if (moves_inner)
-      Kernel::gradients_of_column(neurons.n_tiles, columns, b, factor, neurons.outer.data(), derivatives.data() + i * size,
+      Kernel::gradients_of_column(neurons.n_tiles, b, factor, neurons.outer.data(), derivatives.data() + i * size,
                                   gradients.data());
     if (!moves_outer)
       return;

@@ -35,42 +35,63 @@ inline VectorOf<Number> *as_vectors(Number *p)
   return reinterpret_cast<VectorOf<Number> *>(p);
 }
 
-/// `rows` inputs of one tile: w[i] ← decay·w[i] + Σ_c g_c x_c[i], with all of it in registers.
-template <unsigned int rows, typename Number>
-inline void update_rows(unsigned int d, unsigned int i, VectorOf<Number> *w, Number decay, unsigned int n_pending,
-                        const Number *pending_inputs, const VectorOf<Number> *g)
+/// Where column c of a tile lies, in vectors.
+inline std::size_t column_of_tile(std::size_t n_tiles, std::size_t tile, unsigned int c)
 {
-  VectorOf<Number> sum[rows][vectors];
-  for (unsigned int r = 0; r < rows; ++r)
-    for (unsigned int v = 0; v < vectors; ++v)
-      sum[r][v] = decay * w[(i + r) * vectors + v];
-  for (unsigned int c = 0; c < n_pending; ++c)
-    {
-      const Number *x = pending_inputs + std::size_t(c) * d + i;
-      for (unsigned int r = 0; r < rows; ++r)
-        for (unsigned int v = 0; v < vectors; ++v)
-          sum[r][v] += x[r] * g[c * vectors + v];
-    }
-  for (unsigned int r = 0; r < rows; ++r)
-    for (unsigned int v = 0; v < vectors; ++v)
-      w[(i + r) * vectors + v] = sum[r][v];
+  return ((c / group * n_tiles + tile) * group + c % group) * vectors;
+}
+
+/// The columns c < n of a tile, in groups: use(c, g_c).
+template <typename Number, typename Use>
+inline void for_columns(std::size_t n_tiles, std::size_t tile, unsigned int n, const Number *gradients, const Use &use)
+{
+  const VectorOf<Number> *g      = as_vectors(gradients) + column_of_tile(n_tiles, tile, 0);
+  const std::size_t       stride = n_tiles * group * vectors;
+  std::size_t             c      = 0;
+  for (; c + group <= n; c += group, g += stride)
+    for (std::size_t k = 0; k < group; ++k)
+      use(c + k, g + k * vectors);
+  for (; c < n; ++c, g += vectors)
+    use(c, g);
+}
+
+// The loops over rows, columns and vectors of the next functions are unrolled early, so that their sums never see memory.
+
+/// `rows` inputs of one tile: w[i] ← decay·w[i] + Σ_c g_c x_c[i]. `w`: of the first of these inputs, as `pending_inputs`.
+template <unsigned int rows, typename Number>
+inline void update_rows(std::size_t n_tiles, std::size_t tile, std::size_t d, VectorOf<Number> *w, Number decay,
+                        unsigned int n_pending, const Number *pending_inputs, const Number *gradients)
+{
+  VectorOf<Number> sum[rows * vectors];
+#pragma GCC unroll 24
+  for (unsigned int k = 0; k < rows * vectors; ++k)
+    sum[k] = decay * w[k];
+  for_columns(n_tiles, tile, n_pending, gradients, [&](std::size_t c, const VectorOf<Number> *g) {
+    const Number *x = pending_inputs + c * d;
+#pragma GCC unroll 24
+    for (unsigned int k = 0; k < rows * vectors; ++k)
+      sum[k] += x[k / vectors] * g[k % vectors];
+  });
+#pragma GCC unroll 24
+  for (unsigned int k = 0; k < rows * vectors; ++k)
+    w[k] = sum[k];
 }
 
 /// `group` columns of a tile: z_b = Σ_i w[i] x_b[i].
 template <typename Number>
-inline void project_group(unsigned int d, unsigned int columns, const VectorOf<Number> *w, const Number *x, VectorOf<Number> *z)
+inline void project_group(std::size_t d, std::size_t columns, const VectorOf<Number> *w, const Number *x, VectorOf<Number> *z)
 {
-  VectorOf<Number> sum[group][vectors];
-  for (unsigned int b = 0; b < group; ++b)
-    for (unsigned int v = 0; v < vectors; ++v)
-      sum[b][v] = VectorOf<Number>{};
-  for (unsigned int i = 0; i < d; ++i)
-    for (unsigned int b = 0; b < group; ++b)
-      for (unsigned int v = 0; v < vectors; ++v)
-        sum[b][v] += x[std::size_t(i) * columns + b] * w[i * vectors + v];
-  for (unsigned int b = 0; b < group; ++b)
-    for (unsigned int v = 0; v < vectors; ++v)
-      z[b * vectors + v] = sum[b][v];
+  VectorOf<Number> sum[group * vectors];
+#pragma GCC unroll 16
+  for (unsigned int k = 0; k < group * vectors; ++k)
+    sum[k] = VectorOf<Number>{};
+  for (std::size_t i = 0; i < d; ++i, x += columns, w += vectors)
+#pragma GCC unroll 16
+    for (unsigned int k = 0; k < group * vectors; ++k)
+      sum[k] += x[k / vectors] * w[k % vectors];
+#pragma GCC unroll 16
+  for (unsigned int k = 0; k < group * vectors; ++k)
+    z[k] = sum[k];
 }
 
 /// σ and σ' of the vectors of a tile, in registers of the machine.
@@ -141,12 +162,13 @@ void sweep_tiles(const Function &function, std::size_t n_tiles, std::size_t chun
       if (tile % chunk == 0)
         for (unsigned int v = 0; v < vectors; ++v)
           sum[v] = VectorOf<double>{};
-      auto            *a     = as_vectors(sample.outer + tile * lanes);
-      auto            *s     = as_vectors(sample.values + tile * lanes);
-      auto            *slope = as_vectors(sample.derivatives + tile * lanes);
-      const auto      *z     = as_vectors(sample.preactivations + (tile * columns + b) * lanes);
-      auto            *g     = as_vectors(sample.gradients + tile * columns * lanes);
-      VectorOf<Number> t[vectors], weight[vectors], value[vectors], derivative[vectors];
+      auto             *a           = as_vectors(sample.outer + tile * lanes);
+      auto             *s           = as_vectors(sample.values + tile * lanes);
+      auto             *slope       = as_vectors(sample.derivatives + tile * lanes);
+      const auto       *z           = as_vectors(sample.preactivations) + column_of_tile(n_tiles, tile, b);
+      auto             *g           = as_vectors(sample.gradients);
+      const std::size_t last_column = (b > 0 ? column_of_tile(n_tiles, tile, b - 1) : 0);
+      VectorOf<Number>  t[vectors], weight[vectors], value[vectors], derivative[vectors];
       for (unsigned int v = 0; v < vectors; ++v)
         {
           t[v]      = z[v];
@@ -158,7 +180,7 @@ void sweep_tiles(const Function &function, std::size_t n_tiles, std::size_t chun
             for (unsigned int v = 0; v < vectors; ++v)
               {
                 const VectorOf<Number> last = sample.factor * weight[v] * slope[v];
-                g[(b - 1) * vectors + v]    = last;
+                g[last_column + v]          = last;
                 if (corrects)
                   t[v] += k[b - 1 - sample.first] * last;
               }
@@ -175,7 +197,7 @@ void sweep_tiles(const Function &function, std::size_t n_tiles, std::size_t chun
         }
       for (unsigned int c = sample.first; c + 1 < b; ++c)
         for (unsigned int v = 0; v < vectors; ++v)
-          t[v] += k[c - sample.first] * g[c * vectors + v];
+          t[v] += k[c - sample.first] * g[column_of_tile(n_tiles, tile, c) + v];
       apply_to_tile<moves_inner, Number>(function, t, value, derivative);
       for (unsigned int v = 0; v < vectors; ++v)
         {
@@ -201,18 +223,16 @@ void SgdKernel<Number>::update_and_project(std::size_t n_tiles, unsigned int d, 
       auto *w = as_vectors(weights + tile * d * lanes);
       if (n_pending > 0)
         {
-          const auto  *g = as_vectors(gradients + tile * columns * lanes);
-          unsigned int i = 0;
+          std::size_t i = 0;
           for (; i + 6 <= d; i += 6)
-            update_rows<6, Number>(d, i, w, decay, n_pending, pending_inputs, g);
+            update_rows<6, Number>(n_tiles, tile, d, w + i * vectors, decay, n_pending, pending_inputs + i, gradients);
           for (; i + 4 <= d; i += 4)
-            update_rows<4, Number>(d, i, w, decay, n_pending, pending_inputs, g);
+            update_rows<4, Number>(n_tiles, tile, d, w + i * vectors, decay, n_pending, pending_inputs + i, gradients);
           for (; i < d; ++i)
-            update_rows<1, Number>(d, i, w, decay, n_pending, pending_inputs, g);
+            update_rows<1, Number>(n_tiles, tile, d, w + i * vectors, decay, n_pending, pending_inputs + i, gradients);
         }
-      auto *z = as_vectors(preactivations + tile * columns * lanes);
       for (unsigned int b = 0; b < n_next; b += group)
-        project_group<Number>(d, columns, w, next_inputs + b, z + b * vectors);
+        project_group<Number>(d, columns, w, next_inputs + b, as_vectors(preactivations) + column_of_tile(n_tiles, tile, b));
     }
 }
 
@@ -222,19 +242,20 @@ void SgdKernel<Number>::correct_group(std::size_t n_tiles, unsigned int columns,
 {
   for (std::size_t tile = 0; tile < n_tiles; ++tile)
     {
-      const auto      *g = as_vectors(gradients + tile * columns * lanes);
-      auto            *z = as_vectors(preactivations + (tile * columns + first) * lanes);
-      VectorOf<Number> sum[group][vectors];
-      for (unsigned int b = 0; b < group; ++b)
-        for (unsigned int v = 0; v < vectors; ++v)
-          sum[b][v] = scale[first + b] * z[b * vectors + v];
-      for (unsigned int c = 0; c < end; ++c)
-        for (unsigned int b = 0; b < group; ++b)
-          for (unsigned int v = 0; v < vectors; ++v)
-            sum[b][v] += gram[std::size_t(c) * columns + first + b] * g[c * vectors + v];
-      for (unsigned int b = 0; b < group; ++b)
-        for (unsigned int v = 0; v < vectors; ++v)
-          z[b * vectors + v] = sum[b][v];
+      auto            *z = as_vectors(preactivations) + column_of_tile(n_tiles, tile, first);
+      VectorOf<Number> sum[group * vectors];
+#pragma GCC unroll 16
+      for (unsigned int k = 0; k < group * vectors; ++k)
+        sum[k] = scale[first + k / vectors] * z[k];
+      for_columns(n_tiles, tile, end, gradients, [&](std::size_t c, const VectorOf<Number> *g) {
+        const Number *row = gram + c * columns + first;
+#pragma GCC unroll 16
+        for (unsigned int k = 0; k < group * vectors; ++k)
+          sum[k] += row[k / vectors] * g[k % vectors];
+      });
+#pragma GCC unroll 16
+      for (unsigned int k = 0; k < group * vectors; ++k)
+        z[k] = sum[k];
     }
 }
 
@@ -245,15 +266,17 @@ void SgdKernel<Number>::arguments_of_column(std::size_t n_tiles, unsigned int co
 {
   for (std::size_t tile = 0; tile < n_tiles; ++tile)
     {
-      const auto      *g = as_vectors(gradients + tile * columns * lanes);
-      const auto      *z = as_vectors(preactivations + (tile * columns + column) * lanes);
+      const auto      *z = as_vectors(preactivations) + column_of_tile(n_tiles, tile, column);
       auto            *t = as_vectors(arguments + tile * lanes);
       VectorOf<Number> sum[vectors];
       for (unsigned int v = 0; v < vectors; ++v)
         sum[v] = z[v];
       for (unsigned int c = first; c < end; ++c)
-        for (unsigned int v = 0; v < vectors; ++v)
-          sum[v] += gram[std::size_t(c) * columns + column] * g[c * vectors + v];
+        {
+          const auto *g = as_vectors(gradients) + column_of_tile(n_tiles, tile, c);
+          for (unsigned int v = 0; v < vectors; ++v)
+            sum[v] += gram[std::size_t(c) * columns + column] * g[v];
+        }
       for (unsigned int v = 0; v < vectors; ++v)
         t[v] = sum[v];
     }
@@ -288,12 +311,12 @@ void SgdKernel<Number>::chunk_sums(std::size_t n_tiles, std::size_t chunk, const
 }
 
 template <typename Number>
-void SgdKernel<Number>::gradients_of_column(std::size_t n_tiles, unsigned int columns, unsigned int column, Number factor,
-                                            const Number *a, const Number *derivatives, Number *gradients)
+void SgdKernel<Number>::gradients_of_column(std::size_t n_tiles, unsigned int column, Number factor, const Number *a,
+                                            const Number *derivatives, Number *gradients)
 {
   for (std::size_t tile = 0; tile < n_tiles; ++tile)
     {
-      auto *g = as_vectors(gradients + (tile * columns + column) * lanes);
+      auto *g = as_vectors(gradients) + column_of_tile(n_tiles, tile, column);
       for (unsigned int v = 0; v < vectors; ++v)
         g[v] = factor * as_vectors(a)[tile * vectors + v] * as_vectors(derivatives)[tile * vectors + v];
     }

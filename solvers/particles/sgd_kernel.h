@@ -9,12 +9,12 @@ class Activation;
 /// The inner loops of blocked stochastic gradient descent in double and in single precision. Neurons sit in tiles of `lanes`,
 /// so that a vector register holds the same weight of neighbouring neurons and a whole tile stays in the first-level cache
 /// while it is updated and projected:
-///   weights         [tile][d][lanes]
-///   preactivations  [tile][column][lanes]   (`columns` of them allocated)
-///   gradients       [tile][column][lanes]
-/// A column is one sample of the block. Columns are worked on in groups of `group`; arrays over columns are padded to that with
-/// zeros. Every sum runs in an order that depends on the sizes alone, and what happens in a tile does not depend on the others.
-/// Arrays begin at multiples of 64 bytes.
+///   weights                    [tile][d][lanes]
+///   preactivations, gradients  [column/group][tile][column mod group][lanes]   (`columns` of them allocated)
+/// A column is one sample of the block. Columns are worked on in groups of `group`, which lie together so that a sweep over the
+/// neurons reads memory in its order; arrays over columns are padded to whole groups with zeros. Every sum runs in an order
+/// that depends on the sizes alone, and what happens in a tile does not depend on the others. Arrays begin at multiples of 64
+/// bytes.
 template <typename Number>
 struct SgdKernel
 {
@@ -60,8 +60,8 @@ struct SgdKernel
   static void chunk_sums(std::size_t n_tiles, std::size_t chunk, const Number *a, const Number *s, double *sums);
 
   /// g_jb = factor·a_j s'_j.
-  static void gradients_of_column(std::size_t n_tiles, unsigned int columns, unsigned int column, Number factor,
-                                  const Number *a, const Number *derivatives, Number *gradients);
+  static void gradients_of_column(std::size_t n_tiles, unsigned int column, Number factor, const Number *a,
+                                  const Number *derivatives, Number *gradients);
 
   /// One sample's part of a ← decay·a + Σ factor·s: `sums` collects within a mini-batch, `a` moves at its end.
   static void update_outer(std::size_t n_tiles, bool first_of_batch, bool last_of_batch, Number decay, Number factor,
