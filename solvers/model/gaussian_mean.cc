@@ -5,14 +5,99 @@
 #include <vector>
 
 #include <solvers/model/activation.h>
+#include <solvers/model/hermite_expansion.h>
 #include <solvers/model/quadrature.h>
 
 namespace rhoflow
 {
+namespace
+{
+const double pi = 3.14159265358979323846;
+
+/// P(G < x).
+double normal_distribution(double x)
+{
+  return 0.5 * std::erfc(-x * std::sqrt(0.5));
+}
+
+/// E max(μ + rG, 0), r > 0.
+double mean_of_positive_part(double mu, double r)
+{
+  const double x = mu / r;
+  return mu * normal_distribution(x) + r * std::exp(-0.5 * x * x) / std::sqrt(2. * pi);
+}
+
+/// E max(cos(μ + rG), 0).
+double mean_of_rectified_cosine(double mu, double r)
+{
+  if (r >= 0.2)
+    {
+      double sum = 1. / pi + 0.5 * std::cos(mu) * std::exp(-0.5 * r * r);
+      for (int k = 1; k * r < 4.; ++k)
+        sum += (k % 2 == 1 ? 2. : -2.) / (pi * (4. * k * k - 1.)) * std::cos(2. * k * mu) * std::exp(-2. * k * k * r * r);
+      return sum;
+    }
+  std::vector<double> breaks;
+  for (int i = -8; i <= 8; ++i)
+    breaks.push_back(i);
+  for (double t = (std::floor((mu - 8. * r) / pi) + 0.5) * pi; t < mu + 8. * r; t += pi)
+    if (t > mu - 8. * r)
+      breaks.push_back((t - mu) / r);
+  std::sort(breaks.begin(), breaks.end());
+  static const QuadratureRule panel = gauss_legendre(16, 0., 1.);
+  double                      sum   = 0.;
+  for (std::size_t i = 0; i + 1 < breaks.size(); ++i)
+    for (std::size_t p = 0; p < panel.nodes.size(); ++p)
+      {
+        const double width = breaks[i + 1] - breaks[i], g = breaks[i] + width * panel.nodes[p];
+        sum += width * panel.weights[p] * std::exp(-0.5 * g * g) * std::max(std::cos(mu + r * g), 0.);
+      }
+  return sum / std::sqrt(2. * pi);
+}
+} // namespace
+
+double gaussian_mean(const Activation &activation, double mu, double r)
+{
+  using Kind = Activation::Kind;
+  if (r == 0.)
+    return activation.value(mu);
+  double sum = 0.;
+  switch (activation.kind())
+    {
+      case Kind::erf:
+        return std::erf(mu / std::sqrt(2. + 2. * r * r));
+      case Kind::cosine:
+        return std::cos(mu) * std::exp(-0.5 * r * r);
+      case Kind::rectified_cosine:
+        return mean_of_rectified_cosine(mu, r);
+      case Kind::relu:
+        return mean_of_positive_part(mu, r);
+        case Kind::piecewise_linear: {
+          sum = activation.nodes().front().second;
+          for (const auto &jump : slope_jumps(activation))
+            sum += jump.second * mean_of_positive_part(mu - jump.first, r);
+          return sum;
+        }
+      default:
+        break;
+    }
+  // 1/(1 + e^{−t}) = Σ p_k Φ(t/τ_k), tanh(t) = 2/(1 + e^{−2t}) − 1, softplus the integral of the sigmoid
+  const double          scale   = activation.kind() == Kind::tanh ? 2. : 1.;
+  const QuadratureRule &mixture = logistic_mixture();
+  for (std::size_t k = 0; k < mixture.nodes.size(); ++k)
+    {
+      const double deviation = std::hypot(mixture.nodes[k], scale * r);
+      if (activation.kind() == Kind::softplus)
+        sum += mixture.weights[k] * mean_of_positive_part(mu, deviation);
+      else
+        sum += mixture.weights[k] * std::erf(scale * mu / deviation * std::sqrt(0.5));
+    }
+  return activation.kind() == Kind::sigmoid ? 0.5 + 0.5 * sum : sum;
+}
+
 double gaussian_mean_square(const Activation &activation, double q)
 {
-  const double pi = 3.14159265358979323846;
-  q               = std::abs(q);
+  q = std::abs(q);
   switch (activation.kind())
     {
       case Activation::Kind::erf:
