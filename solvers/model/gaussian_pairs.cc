@@ -99,8 +99,8 @@ void GaussianPairs::steep_kernel(unsigned int n, const double *q, const double *
 double GaussianPairs::series_kernel(double q, double q2, double c) const
 {
   std::array<double, n_terms> h, h2;
-  expansion.evaluate(q, h.data());
-  expansion.evaluate(q2, h2.data());
+  expansion.evaluate(q, n_terms, h.data());
+  expansion.evaluate(q2, n_terms, h2.data());
   return series(h.data(), h2.data(), c);
 }
 
@@ -155,7 +155,7 @@ double GaussianPairs::kernel(double q, double q2, double c) const
         break;
     }
   std::array<double, n_terms> h, h2;
-  const double                square = expansion.evaluate(q, h.data()), square2 = expansion.evaluate(q2, h2.data());
+  const double square = expansion.evaluate(q, n_terms, h.data()), square2 = expansion.evaluate(q2, n_terms, h2.data());
   if (q == q2 && c == 1.)
     return square;
   const double left = tails(square, h.data()).back() * tails(square2, h2.data()).back();
@@ -198,21 +198,23 @@ double GaussianPairs::mean_square(const RidgeNetwork &network, double deviation,
   if (!has_closed_form())
     {
       std::array<double, n_terms> h;
-      const double longest = *std::max_element(lengths.begin(), lengths.end()), square = expansion.evaluate(longest, h.data());
-      const auto   of_longest = tails(square, h.data());
-      series.n_levels         = 1;
+      const double                longest = *std::max_element(lengths.begin(), lengths.end()),
+                   square                 = expansion.evaluate(longest, n_terms, h.data());
+      const auto of_longest               = tails(square, h.data());
+      series.n_levels                     = 1;
       while (series.n_levels < of_longest.size() && of_longest[series.n_levels - 1] > std::sqrt(tolerance))
         ++series.n_levels;
-      series.all_even  = expansion.all_even();
-      series.all_odd   = expansion.all_odd();
-      series.tolerance = tolerance;
+      const unsigned int n_used = (series.n_levels * step + 15) / 16 * 16;
+      series.all_even           = expansion.all_even();
+      series.all_odd            = expansion.all_odd();
+      series.tolerance          = tolerance;
       series.even.resize(neurons.size() * series.n_even(), 0.);
       series.odd.resize(neurons.size() * series.n_odd(), 0.);
       series.tails.resize(neurons.n_panels * series.n_levels, 0.);
       for (std::uint64_t j = 0; j < network.n_neurons; ++j)
         {
           const std::uint64_t p = j / panel, lane = j % panel;
-          const double        itself = expansion.evaluate(lengths[j], h.data());
+          const double        itself = expansion.evaluate(lengths[j], n_used, h.data());
           const auto          left   = tails(itself, h.data());
           for (unsigned int l = 0; l < series.n_levels; ++l)
             series.tails[p * series.n_levels + l] = std::max(series.tails[p * series.n_levels + l], left[l]);

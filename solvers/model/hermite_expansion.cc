@@ -14,12 +14,12 @@ namespace
 constexpr double       pi      = 3.14159265358979323846;
 constexpr unsigned int n_terms = HermiteExpansion::n_terms;
 
-/// He_n(g)/√n!, n < n_terms, times `factor`.
-void hermite_functions(double g, double factor, double *values)
+/// He_n(g)/√n!, n < count, times `factor`.
+void hermite_functions(double g, double factor, unsigned int count, double *values)
 {
   values[0] = factor;
   values[1] = g * factor;
-  for (unsigned int n = 2; n < n_terms; ++n)
+  for (unsigned int n = 2; n < count; ++n)
     values[n] = (g * values[n - 1] - std::sqrt(n - 1.) * values[n - 2]) / std::sqrt(static_cast<double>(n));
 }
 
@@ -34,7 +34,7 @@ struct PanelTables
     std::array<double, n_terms> values;
     for (std::size_t i = 0; i < rule.nodes.size(); ++i)
       {
-        hermite_functions(rule.nodes[i], rule.weights[i], values.data());
+        hermite_functions(rule.nodes[i], rule.weights[i], n_terms, values.data());
         for (unsigned int n = 0; n < n_terms; n += 2)
           {
             even.push_back(values[n]);
@@ -51,7 +51,8 @@ const PanelTables &panel_tables()
 }
 
 /// From the values of a function at the nodes and at their negatives.
-double expand_values(std::vector<double> &plus, std::vector<double> &minus, bool even, bool odd, double *coefficients)
+double expand_values(std::vector<double> &plus, std::vector<double> &minus, bool even, bool odd, unsigned int count,
+                     double *coefficients)
 {
   const QuadratureRule &rule    = gaussian_panels();
   const unsigned int    n_nodes = static_cast<unsigned int>(rule.nodes.size());
@@ -64,13 +65,15 @@ double expand_values(std::vector<double> &plus, std::vector<double> &minus, bool
       minus[i] = a - b;
     }
   std::array<double, n_terms / 2> moments{};
-  // A parity that is known leaves the first coefficient alone.
-  kernel::weighted_rows(n_nodes, n_terms / 2, plus.data(), panel_tables().even.data(), moments.data());
-  for (unsigned int n = 0; n < n_terms / 2; ++n)
-    coefficients[2 * n] = even || n == 0 ? moments[n] : 0.;
-  kernel::weighted_rows(n_nodes, n_terms / 2, minus.data(), panel_tables().odd.data(), moments.data());
-  for (unsigned int n = 0; n < n_terms / 2; ++n)
-    coefficients[2 * n + 1] = odd || n == 0 ? moments[n] : 0.;
+  const auto expand = [&](bool all, const std::vector<double> &values, const std::vector<double> &table, double *result) {
+    // Of a parity that σ does not have, only the first term can be there; 8 for whole vectors.
+    const unsigned int n_moments = all ? count / 2 : 8;
+    kernel::weighted_rows(n_nodes, n_moments, values.data(), table.data(), n_terms / 2, moments.data());
+    for (unsigned int n = 0; n < count / 2; ++n)
+      result[2 * n] = all || n == 0 ? moments[n] : 0.;
+  };
+  expand(even, plus, panel_tables().even, coefficients);
+  expand(odd, minus, panel_tables().odd, coefficients + 1);
   return square;
 }
 
@@ -187,24 +190,24 @@ HermiteExpansion::HermiteExpansion(const Activation &sigma)
     }
 }
 
-double HermiteExpansion::evaluate(double q, double *coefficients) const
+double HermiteExpansion::evaluate(double q, unsigned int n, double *coefficients) const
 {
   switch (activation.kind())
     {
       case Activation::Kind::relu:
       case Activation::Kind::piecewise_linear:
-        piecewise_linear(q, coefficients);
+        piecewise_linear(q, n, coefficients);
         return gaussian_mean_square(activation, q);
       case Activation::Kind::cosine:
       case Activation::Kind::rectified_cosine:
-        rectified_cosine(q, coefficients);
+        rectified_cosine(q, n, coefficients);
         return gaussian_mean_square(activation, q);
       default:
-        return smooth(q, coefficients);
+        return smooth(q, n, coefficients);
     }
 }
 
-double HermiteExpansion::smooth(double q, double *coefficients) const
+double HermiteExpansion::smooth(double q, unsigned int count, double *coefficients) const
 {
   const QuadratureRule &rule    = gaussian_panels();
   const unsigned int    n_nodes = static_cast<unsigned int>(rule.nodes.size());
@@ -216,7 +219,7 @@ double HermiteExpansion::smooth(double q, double *coefficients) const
     }
   activation.evaluate(plus.data(), n_nodes, plus.data(), nullptr);
   activation.evaluate(minus.data(), n_nodes, minus.data(), nullptr);
-  return expand_values(plus, minus, even, odd, coefficients);
+  return expand_values(plus, minus, even, odd, count, coefficients);
 }
 
 double expand_function(const std::function<double(double)> &function, double *coefficients)
@@ -228,12 +231,12 @@ double expand_function(const std::function<double(double)> &function, double *co
       plus.push_back(function(g));
       minus.push_back(function(-g));
     }
-  return expand_values(plus, minus, true, true, coefficients);
+  return expand_values(plus, minus, true, true, n_terms, coefficients);
 }
 
-void HermiteExpansion::piecewise_linear(double q, double *coefficients) const
+void HermiteExpansion::piecewise_linear(double q, unsigned int count, double *coefficients) const
 {
-  std::fill_n(coefficients, n_terms, 0.);
+  std::fill_n(coefficients, count, 0.);
   coefficients[0] = activation.nodes().empty() ? 0. : activation.nodes().front().second;
   if (q == 0.)
     {
@@ -248,19 +251,19 @@ void HermiteExpansion::piecewise_linear(double q, double *coefficients) const
       coefficients[1] += jump.second * q * tail;
       if (density == 0.)
         continue;
-      hermite_functions(alpha, density, functions.data());
-      for (unsigned int n = 2; n < n_terms; ++n)
+      hermite_functions(alpha, density, count, functions.data());
+      for (unsigned int n = 2; n < count; ++n)
         coefficients[n] += jump.second * q * functions[n - 2] / std::sqrt(n * (n - 1.));
     }
 }
 
-void HermiteExpansion::rectified_cosine(double q, double *coefficients) const
+void HermiteExpansion::rectified_cosine(double q, unsigned int count, double *coefficients) const
 {
-  std::fill_n(coefficients, n_terms, 0.);
+  std::fill_n(coefficients, count, 0.);
   const auto add = [&](double frequency, double factor) {
     const double square = frequency * frequency * q * q;
     double       term   = factor * std::exp(-0.5 * square);
-    for (unsigned int n = 0; n < n_terms; n += 2)
+    for (unsigned int n = 0; n < count; n += 2)
       {
         coefficients[n] += term;
         term *= -square / std::sqrt((n + 1.) * (n + 2.));
@@ -272,7 +275,7 @@ void HermiteExpansion::rectified_cosine(double q, double *coefficients) const
   add(1., 0.5);
   coefficients[0] += 1. / pi;
   // (aq)^n e^{−a²q²/2}/√n! is below 1e-20 for aq > √n + 10.
-  for (unsigned int k = 1; 2. * k * q < std::sqrt(static_cast<double>(n_terms)) + 10.; ++k)
+  for (unsigned int k = 1; 2. * k * q < std::sqrt(static_cast<double>(count)) + 10.; ++k)
     add(2. * k, (k % 2 == 1 ? 2. : -2.) / (pi * (4. * k * k - 1.)));
 }
 } // namespace rhoflow

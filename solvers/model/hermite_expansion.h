@@ -27,19 +27,20 @@ public:
   bool all_even() const { return even; }
   bool all_odd() const { return odd; }
 
-  /// `coefficients` [n_terms]; returns E σ(qG)². q ≥ 0.
-  double evaluate(double q, double *coefficients) const;
+  /// The first n ≤ n_terms `coefficients`, n a multiple of 16; returns E σ(qG)². q ≥ 0.
+  double evaluate(double q, unsigned int n, double *coefficients) const;
 
 private:
-  double smooth(double q, double *coefficients) const;
-  void   piecewise_linear(double q, double *coefficients) const;
-  void   rectified_cosine(double q, double *coefficients) const;
+  double smooth(double q, unsigned int n, double *coefficients) const;
+  void   piecewise_linear(double q, unsigned int n, double *coefficients) const;
+  void   rectified_cosine(double q, unsigned int n, double *coefficients) const;
 
   Activation activation; ///< σ
   bool       even, odd;
 };
 
-/// The same for any function φ, smooth but for jumps of it or its derivatives at 0, ±1, ..., with q = 1.
+/// All n_terms coefficients and the mean square of any function φ, smooth but for jumps of it or its derivatives at 0, ±1, ...,
+/// with q = 1.
 double expand_function(const std::function<double(double)> &function, double *coefficients);
 
 /// The rule on (0, 10) for means over |G|: nodes g, weights of N(0, 1) for each of g and −g.

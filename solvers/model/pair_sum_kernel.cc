@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 #include <solvers/base/vector_math.h>
 #include <solvers/model/asin_kernel.h>
@@ -25,6 +26,16 @@ using Tile = Vector[tile_rows][tile_width];
 inline Vector clamp(Vector x)
 {
   return max(min(x, broadcast(1.)), broadcast(-1.));
+}
+
+inline bool all_at_most(Vector x, double bound)
+{
+  double lane[lanes];
+  store(lane, x);
+  bool within = true;
+  for (const double entry : lane)
+    within = within && entry <= bound;
+  return within;
 }
 
 /// Calls function(i, j, products) for all tiles: products[a][v] of neuron i + a of `row` with the neurons j + v lanes, ... of
@@ -59,9 +70,10 @@ inline void for_all_tiles(const NeuronPanels &neurons, std::uint64_t row, std::u
       }
 }
 
-/// ΣΣ c_i c_j K(products).
-template <typename Function>
-inline double pair_sum(const NeuronPanels &neurons, std::uint64_t row, std::uint64_t column, const Function &value)
+/// ΣΣ c_i c_j K(products), K = `small` for the tiles without any product above ½, `value` otherwise.
+template <typename Small, typename Function>
+inline double pair_sum(const NeuronPanels &neurons, std::uint64_t row, std::uint64_t column, const Small &small,
+                       const Function &value)
 {
   const double *ci = &neurons.coefficients[row * panel], *cj = &neurons.coefficients[column * panel];
   Vector        total = broadcast(0.);
@@ -69,13 +81,23 @@ inline double pair_sum(const NeuronPanels &neurons, std::uint64_t row, std::uint
     Vector columns[tile_width];
     for (unsigned int v = 0; v < tile_width; ++v)
       columns[v] = load(cj + j + v * lanes);
+    const auto add = [&](const auto &function) {
+      for (unsigned int a = 0; a < tile_rows; ++a)
+        {
+          Vector part = broadcast(0.);
+          for (unsigned int v = 0; v < tile_width; ++v)
+            part = part + columns[v] * function(i + a, j + v * lanes, products[a][v]);
+          total = total + broadcast(ci[i + a]) * part;
+        }
+    };
+    Vector largest = abs(products[0][0]);
     for (unsigned int a = 0; a < tile_rows; ++a)
-      {
-        Vector part = broadcast(0.);
-        for (unsigned int v = 0; v < tile_width; ++v)
-          part = part + columns[v] * value(i + a, j + v * lanes, products[a][v]);
-        total = total + broadcast(ci[i + a]) * part;
-      }
+      for (unsigned int v = 0; v < tile_width; ++v)
+        largest = max(largest, abs(products[a][v]));
+    if (all_at_most(largest, 0.5))
+      add(small);
+    else
+      add(value);
   });
   return sum(total);
 }
@@ -90,21 +112,30 @@ NeuronPanels::NeuronPanels(unsigned int d, std::uint64_t n_neurons)
 
 double erf_pairs(const NeuronPanels &neurons, std::uint64_t row, std::uint64_t column)
 {
-  return 2. / pi * pair_sum(neurons, row, column, [](unsigned int, unsigned int, Vector p) { return arc_sine(clamp(p)); });
+  return 2. / pi *
+         pair_sum(
+           neurons, row, column, [](unsigned int, unsigned int, Vector p) { return small_arc_sine(p); },
+           [](unsigned int, unsigned int, Vector p) { return arc_sine(clamp(p)); });
 }
 
 double relu_pairs(const NeuronPanels &neurons, std::uint64_t row, std::uint64_t column)
 {
-  return pair_sum(neurons, row, column, [](unsigned int, unsigned int, Vector p) { return arc_cosine_kernel(clamp(p)); });
+  return pair_sum(
+    neurons, row, column, [](unsigned int, unsigned int, Vector p) { return arc_cosine_kernel(p, small_arc_sine(p)); },
+    [](unsigned int, unsigned int, Vector p) {
+      const Vector c = clamp(p);
+      return arc_cosine_kernel(c, arc_sine(c));
+    });
 }
 
 double cosine_pairs(const NeuronPanels &neurons, const std::vector<double> &lengths, std::uint64_t row, std::uint64_t column)
 {
   const double *qi = &lengths[row * panel], *qj = &lengths[column * panel];
-  return pair_sum(neurons, row, column, [=](unsigned int i, unsigned int j, Vector p) {
+  const auto    value = [=](unsigned int i, unsigned int j, Vector p) {
     const Vector q = load(qj + j), spread = broadcast(-0.5) * (broadcast(qi[i] * qi[i]) + q * q);
     return broadcast(0.5) * (exp(spread + p) + exp(spread - p));
-  });
+  };
+  return pair_sum(neurons, row, column, value, value);
 }
 
 double series_pairs(const NeuronPanels &neurons, const PairSeries &series, std::uint64_t row, std::uint64_t column,
@@ -204,16 +235,26 @@ double series_pairs(const NeuronPanels &neurons, const PairSeries &series, std::
   return sum(total);
 }
 
-void weighted_rows(unsigned int n_rows, unsigned int n_moments, const double *values, const double *table, double *moments)
+void weighted_rows(unsigned int n_rows, unsigned int n_moments, const double *values, const double *table, unsigned int stride,
+                   double *moments)
 {
-  std::fill_n(moments, n_moments, 0.);
-  for (unsigned int i = 0; i < n_rows; ++i)
-    {
-      const Vector  value = broadcast(values[i]);
-      const double *row   = table + static_cast<std::size_t>(i) * n_moments;
-      for (unsigned int m = 0; m < n_moments; m += lanes)
-        store(moments + m, load(moments + m) + value * load(row + m));
-    }
+  // `width` vectors of sums at a time stay in registers.
+  const auto sum_columns = [&](auto width, unsigned int first) {
+    Vector sums[decltype(width)::value];
+    for (Vector &entry : sums)
+      entry = broadcast(0.);
+    const double *row = table + first;
+    for (unsigned int i = 0; i < n_rows; ++i, row += stride)
+      for (unsigned int v = 0; v < decltype(width)::value; ++v)
+        sums[v] = sums[v] + broadcast(values[i]) * load(row + v * lanes);
+    for (unsigned int v = 0; v < decltype(width)::value; ++v)
+      store(moments + first + v * lanes, sums[v]);
+  };
+  unsigned int m = 0;
+  for (; m + 8 * lanes <= n_moments; m += 8 * lanes)
+    sum_columns(std::integral_constant<unsigned int, 8>(), m);
+  for (; m < n_moments; m += lanes)
+    sum_columns(std::integral_constant<unsigned int, 1>(), m);
 }
 } // namespace kernel
 } // namespace rhoflow

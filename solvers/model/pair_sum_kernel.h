@@ -85,7 +85,8 @@ void relu_mixture_pairs(const std::vector<double> &scales, const std::vector<dou
 void kink_pairs(const std::vector<double> &kinks, const std::vector<double> &jumps, unsigned int n, const double *q,
                 const double *q2, const double *c, double *values);
 
-/// moments[m] = Σ_i values[i] table[i][m], m < n_moments, a multiple of 8.
-void weighted_rows(unsigned int n_rows, unsigned int n_moments, const double *values, const double *table, double *moments);
+/// moments[m] = Σ_i values[i] table[i][m], m < n_moments, a multiple of 8; the rows of the table are `stride` apart.
+void weighted_rows(unsigned int n_rows, unsigned int n_moments, const double *values, const double *table, unsigned int stride,
+                   double *moments);
 } // namespace kernel
 } // namespace rhoflow

@@ -74,8 +74,8 @@ void relu_mixture_pairs(const std::vector<double> &scales, const std::vector<dou
         Vector       part = broadcast(0.);
         for (std::size_t l = 0; l < n_scales; ++l)
           {
-            const Vector product = of_a * load(&of_b[l * lanes]);
-            part                 = part + broadcast(weights[l]) * product * arc_cosine_kernel(x * a * b / product);
+            const Vector product = of_a * load(&of_b[l * lanes]), cosine = x * a * b / product;
+            part = part + broadcast(weights[l]) * product * arc_cosine_kernel(cosine, arc_sine(cosine));
           }
         total = total + broadcast(weights[k]) * part;
       }
@@ -98,10 +98,13 @@ void kink_pairs(const std::vector<double> &kinks, const std::vector<double> &jum
     const Vector range = log(broadcast(0.5 * pi) / start);
 
     // Where q vanishes, so does the result.
-    const auto scaled = [&](double kink, Vector length) {
-      const Vector inverse = length > broadcast(1e-4) ? one / length : broadcast(1e4);
-      return broadcast(kink) * inverse;
-    };
+    std::vector<double> alpha(kinks.size() * lanes), beta(alpha.size());
+    const auto          inverse = [&](Vector length) { return one / max(length, broadcast(1e-4)); };
+    for (std::size_t k = 0; k < kinks.size(); ++k)
+      {
+        store(&alpha[k * lanes], broadcast(kinks[k]) * inverse(a));
+        store(&beta[k * lanes], sign * broadcast(kinks[k]) * inverse(b));
+      }
     const unsigned int n_panels = std::max(1u, static_cast<unsigned int>(std::ceil(largest(range) / 0.69)));
     const Vector       step     = range * broadcast(1. / n_panels);
     Vector             total    = zero;
@@ -116,9 +119,9 @@ void kink_pairs(const std::vector<double> &kinks, const std::vector<double> &jum
           for (std::size_t k = 0; k < kinks.size(); ++k)
             for (std::size_t l = 0; l < kinks.size(); ++l)
               {
-                const Vector alpha = scaled(kinks[k], a), beta = sign * scaled(kinks[l], b), difference = alpha - beta;
+                const Vector left = load(&alpha[k * lanes]), right = load(&beta[l * lanes]), difference = left - right;
                 kernel_sum = kernel_sum +
-                             broadcast(jumps[k] * jumps[l]) * exp(difference * difference * far + alpha * beta * near);
+                             broadcast(jumps[k] * jumps[l]) * exp(difference * difference * far + left * right * near);
               }
           total = total + broadcast(rule.weights[p]) * u * (size - (one - broadcast(2.) * s2)) * kernel_sum;
         }

@@ -1,6 +1,7 @@
 #include <solvers/model/target_overlap.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <solvers/model/gaussian_mean.h>
@@ -29,10 +30,11 @@ std::vector<double> features_of(const Activation &activation, double range)
   return places;
 }
 
-double rest(double square, const double *coefficients)
+/// E σ² − Σ_{m < n} h_m².
+double rest(double square, unsigned int n, const double *coefficients)
 {
-  for (unsigned int n = 0; n < n_terms; ++n)
-    square -= coefficients[n] * coefficients[n];
+  for (unsigned int m = 0; m < n; ++m)
+    square -= coefficients[m] * coefficients[m];
   return std::max(square, 0.);
 }
 } // namespace
@@ -46,10 +48,9 @@ TargetOverlap::TargetOverlap(const Activation &sigma_, const Activation &phi_)
   , kinks(features_of(phi_, reach))
   , coefficients(n_terms)
 {
-  mean_square = HermiteExpansion(phi_).evaluate(1., coefficients.data());
+  mean_square = HermiteExpansion(phi_).evaluate(1., n_terms, coefficients.data());
   if (phi_.kind() == Activation::Kind::erf)
     mean_square = 1. / 3.;
-  tail = rest(mean_square, coefficients.data());
 }
 
 TargetOverlap::TargetOverlap(const Activation &sigma_, const std::function<double(double)> &phi_)
@@ -60,7 +61,6 @@ TargetOverlap::TargetOverlap(const Activation &sigma_, const std::function<doubl
   , coefficients(n_terms)
 {
   mean_square = expand_function(phi, coefficients.data());
-  tail        = rest(mean_square, coefficients.data());
 }
 
 double TargetOverlap::value(double s, double r) const
@@ -68,14 +68,20 @@ double TargetOverlap::value(double s, double r) const
   const double q = std::hypot(s, r), c = q > 0. ? s / q : 0.;
   if (same && pairs.has_closed_form())
     return pairs.kernel(1., q, c);
-  std::vector<double> h(n_terms);
-  const double        square = expansion.evaluate(q, h.data());
-  if (std::sqrt(tail * rest(square, h.data())) * std::pow(std::abs(c), n_terms) > tolerance)
-    return same ? pairs.kernel(1., q, c) : along_x1(s, r);
-  double sum = 0.;
-  for (unsigned int n = n_terms; n-- > 0;)
-    sum = sum * c + coefficients[n] * h[n];
-  return sum;
+  // Few terms suffice for most neurons.
+  std::array<double, n_terms> h;
+  for (const unsigned int n : {64u, n_terms})
+    {
+      const double square = expansion.evaluate(q, n, h.data());
+      if (std::sqrt(rest(mean_square, n, coefficients.data()) * rest(square, n, h.data())) * std::pow(std::abs(c), n) >
+          tolerance)
+        continue;
+      double sum = 0.;
+      for (unsigned int m = n; m-- > 0;)
+        sum = sum * c + coefficients[m] * h[m];
+      return sum;
+    }
+  return same ? pairs.kernel(1., q, c) : along_x1(s, r);
 }
 
 double TargetOverlap::along_x1(double s, double r) const

@@ -36,7 +36,6 @@ private:
   std::function<double(double)> phi;
   std::vector<double>           kinks; ///< of φ
   double                        mean_square;
-  double                        tail; ///< E φ² − Σ h_n²
   std::vector<double>           coefficients;
 };
 } // namespace rhoflow

@@ -65,7 +65,7 @@ inline double pair_reference(const rhoflow::Activation &sigma, double q, const r
       return sigma.value(q * g) * other.value(q2 * c * g);
     std::vector<double> inner;
     for (const double t : others)
-      if (other.nodes().empty())
+      if (others.size() == 1)
         refine(inner, (t / q2 - c * g) / s, 0.1 / (q2 * s));
       else
         inner.push_back((t / q2 - c * g) / s);
