@@ -14,13 +14,35 @@ namespace
 constexpr double       pi      = 3.14159265358979323846;
 constexpr unsigned int n_terms = HermiteExpansion::n_terms;
 
+/// √n and 1/√n, which the recurrences need again and again.
+struct Roots
+{
+  std::array<double, n_terms + 2> of, inverse;
+
+  Roots()
+  {
+    for (unsigned int n = 0; n < n_terms + 2; ++n)
+      {
+        of[n]      = std::sqrt(static_cast<double>(n));
+        inverse[n] = n > 0 ? 1. / of[n] : 0.;
+      }
+  }
+};
+
+const Roots &roots()
+{
+  static const Roots table;
+  return table;
+}
+
 /// He_n(g)/√n!, n < count, times `factor`.
 void hermite_functions(double g, double factor, unsigned int count, double *values)
 {
-  values[0] = factor;
-  values[1] = g * factor;
+  const Roots &root = roots();
+  values[0]         = factor;
+  values[1]         = g * factor;
   for (unsigned int n = 2; n < count; ++n)
-    values[n] = (g * values[n - 1] - std::sqrt(n - 1.) * values[n - 2]) / std::sqrt(static_cast<double>(n));
+    values[n] = (g * values[n - 1] - root.of[n - 1] * values[n - 2]) * root.inverse[n];
 }
 
 /// Even and odd Hermite polynomials times weights at the nodes of gaussian_panels(): [node][n_terms/2].
@@ -243,6 +265,7 @@ void HermiteExpansion::piecewise_linear(double q, unsigned int count, double *co
       coefficients[0] = activation.value(0.);
       return;
     }
+  const Roots                &root = roots();
   std::array<double, n_terms> functions;
   for (const auto &jump : slope_jumps(activation))
     {
@@ -253,20 +276,21 @@ void HermiteExpansion::piecewise_linear(double q, unsigned int count, double *co
         continue;
       hermite_functions(alpha, density, count, functions.data());
       for (unsigned int n = 2; n < count; ++n)
-        coefficients[n] += jump.second * q * functions[n - 2] / std::sqrt(n * (n - 1.));
+        coefficients[n] += jump.second * q * functions[n - 2] * root.inverse[n] * root.inverse[n - 1];
     }
 }
 
 void HermiteExpansion::rectified_cosine(double q, unsigned int count, double *coefficients) const
 {
   std::fill_n(coefficients, count, 0.);
-  const auto add = [&](double frequency, double factor) {
+  const Roots &root = roots();
+  const auto   add  = [&](double frequency, double factor) {
     const double square = frequency * frequency * q * q;
     double       term   = factor * std::exp(-0.5 * square);
     for (unsigned int n = 0; n < count; n += 2)
       {
         coefficients[n] += term;
-        term *= -square / std::sqrt((n + 1.) * (n + 2.));
+        term *= -square * root.inverse[n + 1] * root.inverse[n + 2];
       }
   };
   // Below q = 0.15 the first kink, π/2, is ten deviations away.

@@ -28,6 +28,31 @@ inline Vector clamp(Vector x)
   return max(min(x, broadcast(1.)), broadcast(-1.));
 }
 
+/// products[a][v] = Σ_k left_k[a] right_k[v]. A function of its own: the constants of what follows would take registers from
+/// the sums.
+__attribute__((noinline)) void tile_products(unsigned int dimension, const double *left, const double *right, Tile &products)
+{
+  Tile sums;
+  for (unsigned int a = 0; a < tile_rows; ++a)
+    for (unsigned int v = 0; v < tile_width; ++v)
+      sums[a][v] = broadcast(0.);
+  for (unsigned int k = 0; k < dimension; ++k, left += panel, right += panel)
+    {
+      Vector column_part[tile_width];
+      for (unsigned int v = 0; v < tile_width; ++v)
+        column_part[v] = load(right + v * lanes);
+      for (unsigned int a = 0; a < tile_rows; ++a)
+        {
+          const Vector row_part = broadcast(left[a]);
+          for (unsigned int v = 0; v < tile_width; ++v)
+            sums[a][v] = sums[a][v] + row_part * column_part[v];
+        }
+    }
+  for (unsigned int a = 0; a < tile_rows; ++a)
+    for (unsigned int v = 0; v < tile_width; ++v)
+      products[a][v] = sums[a][v];
+}
+
 inline bool all_at_most(Vector x, double bound)
 {
   double lane[lanes];
@@ -50,22 +75,7 @@ inline void for_all_tiles(const NeuronPanels &neurons, std::uint64_t row, std::u
     for (unsigned int i = 0; i < panel; i += tile_rows)
       {
         Tile products;
-        for (unsigned int a = 0; a < tile_rows; ++a)
-          for (unsigned int v = 0; v < tile_width; ++v)
-            products[a][v] = broadcast(0.);
-        const double *r = right + j, *l = left + i;
-        for (unsigned int k = 0; k < neurons.dimension; ++k, r += panel, l += panel)
-          {
-            Vector column_part[tile_width];
-            for (unsigned int v = 0; v < tile_width; ++v)
-              column_part[v] = load(r + v * lanes);
-            for (unsigned int a = 0; a < tile_rows; ++a)
-              {
-                const Vector row_part = broadcast(l[a]);
-                for (unsigned int v = 0; v < tile_width; ++v)
-                  products[a][v] = products[a][v] + row_part * column_part[v];
-              }
-          }
+        tile_products(neurons.dimension, left + i, right + j, products);
         function(i, j, products);
       }
 }
