@@ -168,19 +168,91 @@ double GaussianPairs::kernel(double q, double q2, double c) const
   return series(h.data(), h2.data(), c);
 }
 
+kernel::PairSeries GaussianPairs::expand(const std::vector<double> &lengths, const std::vector<double> &coefficients,
+                                         std::uint64_t n_neurons, MPI_Comm communicator, ExactSum &diagonal) const
+{
+  int rank, n_ranks;
+  MPI_Comm_rank(communicator, &rank);
+  MPI_Comm_size(communicator, &n_ranks);
+
+  // As many levels as the longest neuron needs where |c| = 1.
+  std::array<double, n_terms> h;
+  const double                longest    = *std::max_element(lengths.begin(), lengths.end());
+  const auto                  of_longest = tails(expansion.evaluate(longest, n_terms, h.data()), h.data());
+  kernel::PairSeries          series;
+  series.n_levels = 1;
+  while (series.n_levels < of_longest.size() && of_longest[series.n_levels - 1] > std::sqrt(tolerance))
+    ++series.n_levels;
+  series.all_even  = expansion.all_even();
+  series.all_odd   = expansion.all_odd();
+  series.tolerance = tolerance;
+
+  const unsigned int n_levels = series.n_levels, n_even = series.n_even(), n_odd = series.n_odd();
+  const unsigned int n_used = (n_levels * step + 15) / 16 * 16;
+  series.even.resize(lengths.size() * n_even, 0.);
+  series.odd.resize(lengths.size() * n_odd, 0.);
+  series.tails.resize(lengths.size() / panel * n_levels, 0.);
+  for (std::uint64_t j = 0; j < n_neurons; ++j)
+    {
+      const std::uint64_t p = j / panel, lane = j % panel;
+      if (p % static_cast<unsigned int>(n_ranks) != static_cast<unsigned int>(rank))
+        continue;
+      const double itself = expansion.evaluate(lengths[j], n_used, h.data());
+      const auto   left   = tails(itself, h.data());
+      for (unsigned int l = 0; l < n_levels; ++l)
+        series.tails[p * n_levels + l] = std::max(series.tails[p * n_levels + l], left[l]);
+      for (unsigned int n = 0; n < n_even; ++n)
+        series.even[(p * n_even + n) * panel + lane] = h[2 * n];
+      for (unsigned int n = 0; n < n_odd; ++n)
+        series.odd[(p * n_odd + n) * panel + lane] = h[2 * n + 1];
+      // The series counts a neuron with itself as E σ of two independent inputs.
+      diagonal.add(coefficients[j] * coefficients[j] * (itself - h[0] * h[0]));
+    }
+  if (n_ranks > 1) // every entry comes from one rank, so that the sums add zeros only
+    for (std::vector<double> *table : {&series.even, &series.odd, &series.tails})
+      MPI_Allreduce(MPI_IN_PLACE, table->data(), static_cast<int>(table->size()), MPI_DOUBLE, MPI_SUM, communicator);
+  return series;
+}
+
+double GaussianPairs::steep_sum(const kernel::SteepPairs &steep, const kernel::PairSeries &series,
+                                const std::vector<double> &lengths, const std::vector<double> &coefficients) const
+{
+  const std::size_t   n = steep.row.size();
+  std::vector<double> q(n), q2(n), values(n);
+  for (std::size_t i = 0; i < n; ++i)
+    {
+      q[i]  = lengths[steep.row[i]];
+      q2[i] = lengths[steep.column[i]];
+    }
+  steep_kernel(static_cast<unsigned int>(n), q.data(), q2.data(), steep.cosine.data(), values.data());
+
+  const auto first = [](const std::vector<double> &table, unsigned int n_per_panel, std::uint64_t j) {
+    return table[j / panel * n_per_panel * panel + j % panel];
+  };
+  double sum = 0.;
+  for (std::size_t i = 0; i < n; ++i)
+    {
+      const std::uint64_t a = steep.row[i], b = steep.column[i];
+      if (!kinks.empty())
+        values[i] += first(series.even, series.n_even(), a) * first(series.even, series.n_even(), b) +
+                     first(series.odd, series.n_odd(), a) * first(series.odd, series.n_odd(), b) * steep.cosine[i];
+      sum += coefficients[a] * coefficients[b] * values[i];
+    }
+  return sum;
+}
+
 double GaussianPairs::mean_square(const RidgeNetwork &network, double deviation, MPI_Comm communicator) const
 {
   const Kind           kind = activation.kind();
   const unsigned int   d    = network.dimension;
   kernel::NeuronPanels neurons(d, network.n_neurons);
   std::vector<double>  lengths(neurons.size(), 0.);
-  ExactSum             total;
   for (std::uint64_t j = 0; j < network.n_neurons; ++j)
     {
       const double *w           = network.weights + j * network.stride;
       const double  q           = deviation * length(w, d);
       const double  coefficient = network.coefficients == nullptr ? 1. : network.coefficients[j * network.coefficient_stride];
-      double        scale       = q > 0. ? deviation / q : 0.;
+      double        scale       = q > 1e-100 ? deviation / q : 0.;
       if (kind == Kind::erf)
         scale = deviation / std::sqrt(1. + q * q);
       else if (kind == Kind::cosine)
@@ -191,46 +263,16 @@ double GaussianPairs::mean_square(const RidgeNetwork &network, double deviation,
       lengths[j]              = q;
     }
 
+  ExactSum           total;
   kernel::PairSeries series;
-  int                rank, n_ranks;
+  kernel::SteepPairs steep;
+  if (!has_closed_form())
+    series = expand(lengths, neurons.coefficients, network.n_neurons, communicator, total);
+
+  int rank, n_ranks;
   MPI_Comm_rank(communicator, &rank);
   MPI_Comm_size(communicator, &n_ranks);
-  if (!has_closed_form())
-    {
-      std::array<double, n_terms> h;
-      const double                longest = *std::max_element(lengths.begin(), lengths.end()),
-                   square                 = expansion.evaluate(longest, n_terms, h.data());
-      const auto of_longest               = tails(square, h.data());
-      series.n_levels                     = 1;
-      while (series.n_levels < of_longest.size() && of_longest[series.n_levels - 1] > std::sqrt(tolerance))
-        ++series.n_levels;
-      const unsigned int n_used = (series.n_levels * step + 15) / 16 * 16;
-      series.all_even           = expansion.all_even();
-      series.all_odd            = expansion.all_odd();
-      series.tolerance          = tolerance;
-      series.even.resize(neurons.size() * series.n_even(), 0.);
-      series.odd.resize(neurons.size() * series.n_odd(), 0.);
-      series.tails.resize(neurons.n_panels * series.n_levels, 0.);
-      for (std::uint64_t j = 0; j < network.n_neurons; ++j)
-        {
-          const std::uint64_t p = j / panel, lane = j % panel;
-          const double        itself = expansion.evaluate(lengths[j], n_used, h.data());
-          const auto          left   = tails(itself, h.data());
-          for (unsigned int l = 0; l < series.n_levels; ++l)
-            series.tails[p * series.n_levels + l] = std::max(series.tails[p * series.n_levels + l], left[l]);
-          for (unsigned int n = 0; n < series.n_even(); ++n)
-            series.even[(p * series.n_even() + n) * panel + lane] = h[2 * n];
-          for (unsigned int n = 0; n < series.n_odd(); ++n)
-            series.odd[(p * series.n_odd() + n) * panel + lane] = h[2 * n + 1];
-          // The series counts a neuron with itself as E σ of two independent inputs.
-          if (rank == 0)
-            total.add(neurons.coefficients[j] * neurons.coefficients[j] * (itself - h[0] * h[0]));
-        }
-    }
-
-  std::uint64_t       block = 0;
-  kernel::SteepPairs  steep;
-  std::vector<double> q, q2, values;
+  std::uint64_t block = 0;
   for (std::uint64_t row = 0; row < neurons.n_panels; ++row)
     for (std::uint64_t column = row; column < neurons.n_panels; ++column, ++block)
       {
@@ -245,31 +287,9 @@ double GaussianPairs::mean_square(const RidgeNetwork &network, double deviation,
           sum = kernel::cosine_pairs(neurons, lengths, row, column);
         else
           {
-            steep.row.clear();
-            steep.column.clear();
-            steep.cosine.clear();
-            sum                 = kernel::series_pairs(neurons, series, row, column, steep);
-            const std::size_t n = steep.row.size();
-            q.resize(n);
-            q2.resize(n);
-            values.resize(n);
-            for (std::size_t i = 0; i < n; ++i)
-              {
-                q[i]  = lengths[steep.row[i]];
-                q2[i] = lengths[steep.column[i]];
-              }
-            steep_kernel(static_cast<unsigned int>(n), q.data(), q2.data(), steep.cosine.data(), values.data());
-            const auto first = [&](const std::vector<double> &table, unsigned int n_per_panel, std::uint64_t j) {
-              return table[j / panel * n_per_panel * panel + j % panel];
-            };
-            for (std::size_t i = 0; i < n; ++i)
-              {
-                const std::uint64_t a = steep.row[i], b = steep.column[i];
-                if (!kinks.empty())
-                  values[i] += first(series.even, series.n_even(), a) * first(series.even, series.n_even(), b) +
-                               first(series.odd, series.n_odd(), a) * first(series.odd, series.n_odd(), b) * steep.cosine[i];
-                sum += neurons.coefficients[a] * neurons.coefficients[b] * values[i];
-              }
+            steep = kernel::SteepPairs();
+            sum   = kernel::series_pairs(neurons, series, row, column, steep);
+            sum += steep_sum(steep, series, lengths, neurons.coefficients);
           }
         total.add(row == column ? sum : 2. * sum);
       }

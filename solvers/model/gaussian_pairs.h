@@ -11,6 +11,14 @@
 
 namespace rhoflow
 {
+class ExactSum;
+
+namespace kernel
+{
+struct PairSeries;
+struct SteepPairs;
+} // namespace kernel
+
 /// Σ_j c_j σ(w_j·x), x ∈ R^d.
 struct RidgeNetwork
 {
@@ -46,10 +54,19 @@ public:
   double kernel(double q, double q2, double c) const;
 
   /// E f(x)² = ΣΣ c_i c_j K for x ~ N(0, deviation² I), O(M² d). Collective over `communicator`, whose ranks all hold the whole
-  /// network and share the pairs of panels; bitwise the same for any number of ranks. Keeps a copy of the weights.
+  /// network and share the pairs of panels of 96 neurons; bitwise the same for any number of ranks. Memory: a copy of the
+  /// weights and, without a closed form, at most 256 numbers for each neuron.
   double mean_square(const RidgeNetwork &network, double deviation, MPI_Comm communicator) const;
 
 private:
+  /// The series of all neurons, shared by the ranks; adds to `diagonal` what this rank's neurons with themselves contribute
+  /// beyond h_0².
+  kernel::PairSeries expand(const std::vector<double> &lengths, const std::vector<double> &coefficients,
+                            std::uint64_t n_neurons, MPI_Comm communicator, ExactSum &diagonal) const;
+
+  double steep_sum(const kernel::SteepPairs &steep, const kernel::PairSeries &series, const std::vector<double> &lengths,
+                   const std::vector<double> &coefficients) const;
+
   /// K of n pairs that need more than the series; for a piecewise linear σ without h_0 h_0' + h_1 h_1' c.
   void   steep_kernel(unsigned int n, const double *q, const double *q2, const double *c, double *values) const;
   double series_kernel(double q, double q2, double c) const;

@@ -191,3 +191,15 @@ TEST_CASE("Risk of networks: a handful of test samples is refused")
 {
   CHECK_THROWS_WITH(make_problem({{"Learning problem/Test samples", "7"}}), Catch::Contains("at least 100"));
 }
+
+TEST_CASE("Risk of networks: a network that has diverged has no risk")
+{
+  for (const Settings &settings : problems())
+    {
+      CAPTURE(settings[0].second, settings[2].second);
+      const auto          problem = make_problem(settings);
+      std::vector<double> theta   = draw_network(*problem, 5);
+      theta.back()                = NAN;
+      CHECK_FALSE(std::isfinite(problem->particle_risk(theta.data(), 5)));
+    }
+}
