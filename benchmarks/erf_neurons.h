@@ -38,7 +38,7 @@ public:
       theta[i] = random.normal() / (i == 0 ? 1. : std::sqrt(static_cast<double>(d)));
   }
   void        reduce(const double *, double *) const override {}
-  double      particle_risk(const double *, std::uint64_t) const override { return 0.; }
+  double      particle_risk(const double *, std::uint64_t, MPI_Comm) const override { return 0.; }
   std::string particle_risk_method() const override { return ""; }
 
 private:

@@ -9,6 +9,7 @@
 #include <solvers/model/feature_kernel.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/model/model_choices.h>
+#include <solvers/model/sample_risk.h>
 
 namespace rhoflow
 {
@@ -160,6 +161,8 @@ public:
     , names(names_of_parameters(neuron.type, data.dimension))
     , table(data.nodes, data.dimension)
     , noise_deviation(choices.noise_deviation)
+    , n_test_samples(choices.test_samples)
+    , seed(choices.seed)
   {
     const unsigned int d = data.dimension;
     node_weights         = data.weights;
@@ -216,13 +219,7 @@ public:
 
   void sample(CounterRandom &random, double *x, double &y) const override
   {
-    if (data.finite())
-      data_set_row(data.sample_centre(random), x, y);
-    else
-      {
-        data.sample(random, x);
-        y = target(x);
-      }
+    draw(random, x, y);
     if (noise_deviation > 0.)
       y += noise_deviation * random.normal();
   }
@@ -241,30 +238,10 @@ public:
     std::copy(parameters, parameters + n_parameters(), theta);
   }
 
-  double particle_risk(const double *parameters, std::uint64_t n_particles) const override
-  {
-    const bool          amplitude = linear_in_first_parameter();
-    const unsigned int  K         = n_nodes();
-    std::vector<double> g(K), prediction(K, 0.);
-    for (std::uint64_t j = 0; j < n_particles; ++j)
-      {
-        const double *theta = parameters + j * n_parameters();
-        features(1, theta + (amplitude ? 1 : 0), g.data(), nullptr);
-        const double a = amplitude ? theta[0] : 1.;
-        for (unsigned int k = 0; k < K; ++k)
-          prediction[k] += a * g[k];
-      }
-    double sum = noise;
-    for (unsigned int k = 0; k < K; ++k)
-      {
-        const double residual = node_targets[k] - prediction[k] / n_particles;
-        sum += node_weights[k] * residual * residual;
-      }
-    return 0.5 * sum;
-  }
-
   std::string particle_risk_method() const override
   {
+    if (n_test_samples > 0)
+      return sampling_method(n_test_samples, standard_error);
     return data.finite() ? "all " + std::to_string(n_nodes()) + " data points" :
                            "quadrature with " + std::to_string(n_nodes()) + " nodes";
   }
@@ -276,6 +253,27 @@ public:
   std::pair<double, double> output_scaling() const override { return data.output_scaling; }
 
 private:
+  double particle_risk(const double *parameters, std::uint64_t n_particles, MPI_Comm communicator) const override
+  {
+    if (!test_inputs)
+      test_inputs = n_test_samples > 0 ? std::make_unique<SampleRisk>(neuron, n_test_samples, 1, seed,
+                                                                      [&](unsigned int, CounterRandom &random, double *x,
+                                                                          double &y) { draw(random, x, y); }) :
+                                         std::make_unique<SampleRisk>(neuron, data.nodes, node_targets, node_weights);
+    const SampleRisk::Estimate estimate = test_inputs->evaluate(*sigma, parameters, n_particles, communicator);
+    standard_error                      = estimate.standard_error;
+    return estimate.risk + 0.5 * noise;
+  }
+
+  /// A sample without label noise.
+  void draw(CounterRandom &random, double *x, double &y) const
+  {
+    if (data.finite())
+      return data_set_row(data.sample_centre(random), x, y);
+    data.sample(random, x);
+    y = target(x);
+  }
+
   /// Row `index` of a finite data set, without label noise.
   void data_set_row(std::uint64_t index, double *x, double &y) const
   {
@@ -283,12 +281,16 @@ private:
     y = node_targets[index];
   }
 
-  ParticleNeuron           neuron;
-  DataLaw                  data;
-  std::vector<std::string> names;
-  kernel::NodeTable        table;
-  double                   noise_deviation;
-  Target                   target;
+  ParticleNeuron                      neuron;
+  DataLaw                             data;
+  std::vector<std::string>            names;
+  kernel::NodeTable                   table;
+  double                              noise_deviation;
+  unsigned int                        n_test_samples;
+  std::uint64_t                       seed;
+  Target                              target;
+  mutable std::unique_ptr<SampleRisk> test_inputs;         ///< the data nodes or a sample, when first needed
+  mutable double                      standard_error = 0.; ///< of the last estimate from a sample
 };
 } // namespace
 

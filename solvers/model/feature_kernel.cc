@@ -1,5 +1,6 @@
 #include <solvers/model/feature_kernel.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include <solvers/base/vector_math.h>
@@ -37,16 +38,29 @@ void neuron_features(const ParticleNeuron &neuron, const Activation &activation,
   for (unsigned int i = 0; i < n; ++i)
     {
       const double *point = omega + static_cast<std::size_t>(i) * n_dof;
-      for (unsigned int k = 0; k < s; k += lanes)
+      // Four independent sums at a time hide the latency of the additions.
+      constexpr unsigned int group = 4;
+      for (unsigned int first = 0; first < s; first += group * lanes)
         {
-          Vector sum = broadcast(bias ? point[d] : 0.);
-          for (unsigned int c = 0; c < d; ++c)
-            {
-              const Vector coordinate = load(x + c * s + k), parameter = broadcast(point[c]);
-              const Vector difference = coordinate - parameter;
-              sum                     = sum + (bump ? difference * difference : coordinate * parameter);
-            }
-          store(&arguments[k], bump ? sqrt(sum) * broadcast(1. / neuron.bump_width) : sum);
+          const unsigned int width = std::min(group, (s - first) / lanes);
+          Vector             sums[group];
+          for (Vector &sum : sums)
+            sum = broadcast(bias ? point[d] : 0.);
+          const auto add = [&](unsigned int c, unsigned int v) {
+            const Vector coordinate = load(x + c * s + first + v * lanes), parameter = broadcast(point[c]);
+            const Vector difference = coordinate - parameter;
+            sums[v]                 = sums[v] + (bump ? difference * difference : coordinate * parameter);
+          };
+          if (width == group)
+            for (unsigned int c = 0; c < d; ++c)
+              for (unsigned int v = 0; v < group; ++v)
+                add(c, v);
+          else
+            for (unsigned int c = 0; c < d; ++c)
+              for (unsigned int v = 0; v < width; ++v)
+                add(c, v);
+          for (unsigned int v = 0; v < width; ++v)
+            store(&arguments[first + v * lanes], bump ? sqrt(sums[v]) * broadcast(1. / neuron.bump_width) : sums[v]);
         }
 
       if (neuron.type == Type::linear)

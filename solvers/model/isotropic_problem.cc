@@ -2,14 +2,16 @@
 #include <memory>
 
 #include <solvers/base/error.h>
+#include <solvers/base/exact_sum.h>
 #include <solvers/base/random.h>
 #include <solvers/model/gaussian_mean.h>
+#include <solvers/model/gaussian_pairs.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/model/model_choices.h>
 #include <solvers/model/quadrature.h>
+#include <solvers/model/sample_risk.h>
 #include <solvers/model/single_neuron_kernel.h>
 #include <solvers/model/spherical_mean.h>
-#include <solvers/model/test_sample.h>
 
 namespace rhoflow
 {
@@ -37,6 +39,7 @@ public:
       throw InputError("Target/Type", "the neuron 'isotropic' learns the class, +1 or -1: leave this at automatic.");
 
     sigma = std::make_unique<Activation>(choices.make_activation());
+    pairs = std::make_unique<GaussianPairs>(*sigma);
     noise = noise_deviation * noise_deviation;
     if (sigma->kind() == Activation::Kind::piecewise_linear || sigma->kind() == Activation::Kind::relu)
       mean = std::make_unique<SphericalMean>(*sigma, d);
@@ -128,29 +131,52 @@ public:
     theta[0] = std::sqrt(square);
   }
 
-  double particle_risk(const double *parameters, std::uint64_t n_particles) const override
+  std::string particle_risk_method() const override
   {
-    if (!test_sample)
-      test_sample = draw_test_sample();
-    return test_sample->risk(*sigma, n_particles, std::vector<double>(n_particles, 1.).data(), parameters, d) + 0.5 * noise;
+    return n_test_samples > 0 ? sampling_method(n_test_samples, standard_error) : pairs->method();
   }
 
-  std::string particle_risk_method() const override { return std::to_string(n_test_samples) + " test samples"; }
-
 private:
-  /// As many of one class as of the other.
-  std::unique_ptr<TestSample> draw_test_sample() const
+  double particle_risk(const double *parameters, std::uint64_t n_particles, MPI_Comm communicator) const override
   {
-    auto sample       = std::make_unique<TestSample>();
-    sample->dimension = d;
-    for (unsigned int i = 0; i < n_test_samples; ++i)
+    if (n_test_samples > 0)
       {
-        CounterRandom random(seed, RandomPurpose::test_sample, 0, 0, i);
-        for (unsigned int c = 0; c < d; ++c)
-          sample->inputs.push_back(tau[i % 2] * random.normal());
-        sample->targets.push_back(i % 2 == 0 ? 1. : -1.);
+        if (!test_sample)
+          test_sample = draw_test_sample();
+        const SampleRisk::Estimate estimate = test_sample->evaluate(*sigma, parameters, n_particles, communicator);
+        standard_error                      = estimate.standard_error;
+        return estimate.risk + 0.5 * noise;
       }
-    return sample;
+
+    // ½ [1 − (2/M) Σ_j E y σ(w_j·x) + (1/M²) ΣΣ E σ(w_i·x) σ(w_j·x) + noise], x | y ~ N(0, τ² I)
+    int rank, n_ranks;
+    MPI_Comm_rank(communicator, &rank);
+    MPI_Comm_size(communicator, &n_ranks);
+    ExactSum linear;
+    for (std::uint64_t j = static_cast<unsigned int>(rank); j < n_particles; j += static_cast<unsigned int>(n_ranks))
+      {
+        double length;
+        reduce(parameters + j * d, &length);
+        linear.add(0.5 * (gaussian_mean(*sigma, 0., tau[0] * length) - gaussian_mean(*sigma, 0., tau[1] * length)));
+      }
+    const double       M = static_cast<double>(n_particles);
+    const RidgeNetwork network{d, n_particles, nullptr, 0, parameters, d};
+    double             quadratic = 0.;
+    for (const double deviation : tau)
+      quadratic += 0.5 * pairs->mean_square(network, deviation, communicator);
+    return 0.5 * (1. - 2. / M * global_sum(linear, communicator) + quadratic / (M * M) + noise);
+  }
+
+  /// As many of one class as of the other.
+  std::unique_ptr<SampleRisk> draw_test_sample() const
+  {
+    const auto draw = [&](unsigned int i, CounterRandom &random, double *x, double &y) {
+      const unsigned int sign = i % 2;
+      for (unsigned int c = 0; c < d; ++c)
+        x[c] = tau[sign] * random.normal();
+      y = sign == 0 ? 1. : -1.;
+    };
+    return std::make_unique<SampleRisk>(particle_neuron(), n_test_samples, 2, seed, draw);
   }
 
   unsigned int                        d;
@@ -158,9 +184,11 @@ private:
   std::uint64_t                       seed;
   double                              noise_deviation;
   double                              tau[2];
-  std::unique_ptr<SphericalMean>      mean;        ///< for a piecewise linear σ
-  kernel::ReducedNodes                nodes;       ///< x1 = 0, ϱ = τ χ
-  mutable std::unique_ptr<TestSample> test_sample; ///< drawn when first needed
+  std::unique_ptr<SphericalMean>      mean;  ///< for a piecewise linear σ
+  kernel::ReducedNodes                nodes; ///< x1 = 0, ϱ = τ χ
+  std::unique_ptr<GaussianPairs>      pairs;
+  mutable std::unique_ptr<SampleRisk> test_sample;         ///< drawn when first needed
+  mutable double                      standard_error = 0.; ///< of the last estimate from it
 };
 } // namespace
 

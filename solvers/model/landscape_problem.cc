@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include <solvers/base/error.h>
+#include <solvers/base/exact_sum.h>
 #include <solvers/base/progress.h>
 #include <solvers/model/expression.h>
 #include <solvers/model/learning_problem.h>
@@ -91,17 +92,20 @@ public:
   void sample_particle(CounterRandom &random, double *parameters) const override { law->sample(random, parameters); }
   void reduce(const double *parameters, double *theta) const override { std::copy_n(parameters, dimension, theta); }
 
-  double particle_risk(const double *parameters, std::uint64_t n_particles) const override
-  {
-    double sum = 0.;
-    for (std::uint64_t j = 0; j < n_particles; ++j)
-      sum += function(parameters + j * dimension);
-    return sum / static_cast<double>(n_particles);
-  }
-
   std::string particle_risk_method() const override { return "mean of the landscape over the walkers"; }
 
 private:
+  double particle_risk(const double *parameters, std::uint64_t n_particles, MPI_Comm communicator) const override
+  {
+    int rank, n_ranks;
+    MPI_Comm_rank(communicator, &rank);
+    MPI_Comm_size(communicator, &n_ranks);
+    ExactSum sum;
+    for (std::uint64_t j = static_cast<unsigned int>(rank); j < n_particles; j += static_cast<unsigned int>(n_ranks))
+      sum.add(function(parameters + j * dimension));
+    return global_sum(sum, communicator) / static_cast<double>(n_particles);
+  }
+
   static Expression parsed(const std::string &text, const std::vector<std::string> &variables)
   {
     if (text.find_first_not_of(" \t") == std::string::npos)

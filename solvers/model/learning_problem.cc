@@ -75,6 +75,8 @@ ModelChoices parse(dealii::ParameterHandler &prm)
     choices.activation_nodes = parse_activation_nodes(prm.get("Activation nodes"));
     choices.bump_width       = prm.get_double("Bump width");
     choices.test_samples     = static_cast<unsigned int>(prm.get_integer("Test samples"));
+    if (choices.test_samples > 0 && choices.test_samples < 100)
+      throw InputError("Learning problem/Test samples", "too few for an estimate: take at least 100, or 0 for the exact risk.");
   }
   prm.leave_subsection();
   prm.enter_subsection("Landscape");
@@ -276,9 +278,11 @@ void ModelParameters::declare(dealii::ParameterHandler &prm)
     prm.declare_entry("Activation nodes", "0.5:-2.5, 1.5:7.5", Patterns::Anything(),
                       "Nodes t:sigma(t) of a piecewise linear activation with increasing t; constant outside.");
     prm.declare_entry("Bump width", "1", Patterns::Double(1e-12), "Width delta of a bump neuron, in units of the input.");
-    prm.declare_entry("Test samples", "20000", Patterns::Integer(100, 10000000),
-                      "Number of fixed samples that estimate the risk of finite networks in R^d where there is no closed form "
-                      "(single neuron with an activation other than erf, isotropic).");
+    prm.declare_entry(
+      "Test samples", "0", Patterns::Integer(0, 10000000),
+      "0: the risk of finite networks is computed exactly. n > 0: it is estimated on n fixed samples of the data "
+      "law, with the standard error in the report: for networks of M neurons so wide that the exact sum over "
+      "M^2/2 pairs (single neuron, isotropic) takes too long, or so many data points.");
   }
   prm.leave_subsection();
 

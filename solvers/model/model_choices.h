@@ -22,7 +22,7 @@ struct ModelChoices
   Activation::Kind                       activation      = Activation::Kind::erf;
   std::vector<std::pair<double, double>> activation_nodes;
   double                                 bump_width   = 1.;
-  unsigned int                           test_samples = 20000;
+  unsigned int                           test_samples = 0; ///< 0: the risk of finite networks is exact
 
   // Landscape
   std::string              landscape_function;

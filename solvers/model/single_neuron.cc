@@ -3,14 +3,16 @@
 #include <memory>
 
 #include <solvers/base/error.h>
+#include <solvers/base/exact_sum.h>
 #include <solvers/base/random.h>
 #include <solvers/model/expression.h>
 #include <solvers/model/gaussian_mean.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/model/model_choices.h>
 #include <solvers/model/quadrature.h>
+#include <solvers/model/sample_risk.h>
 #include <solvers/model/single_neuron_kernel.h>
-#include <solvers/model/test_sample.h>
+#include <solvers/model/target_overlap.h>
 
 namespace rhoflow
 {
@@ -51,6 +53,9 @@ public:
                        "or expression.");
 
     make_nodes(choices);
+    pairs   = std::make_unique<GaussianPairs>(*sigma);
+    overlap = target_sigma ? std::make_unique<TargetOverlap>(*sigma, *target_sigma) :
+                             std::make_unique<TargetOverlap>(*sigma, [this](double x1) { return target(x1); });
     law = make_initial_law(expand_gaussian_neurons(choices.initial_law, choices.neuron, d), parameter_names(), choices.lower,
                            choices.upper);
   }
@@ -73,9 +78,9 @@ public:
 
   void sample(CounterRandom &random, double *x, double &y) const override
   {
-    const unsigned int dimension = finite_dimension();
-    random.normals(dimension, x);
-    y = target(x[0]) + (noise_deviation > 0. ? noise_deviation * random.normal() : 0.);
+    draw(random, x, y);
+    if (noise_deviation > 0.)
+      y += noise_deviation * random.normal();
   }
 
   void sample_particle(CounterRandom &random, double *parameters) const override
@@ -103,43 +108,56 @@ public:
     theta[2] = std::sqrt(square);
   }
 
-  double particle_risk(const double *parameters, std::uint64_t n_particles) const override
-  {
-    const unsigned int  dimension = finite_dimension(), stride = dimension + 1;
-    std::vector<double> amplitudes(n_particles);
-    for (std::uint64_t j = 0; j < n_particles; ++j)
-      amplitudes[j] = parameters[j * stride];
-    if (sigma->kind() != Activation::Kind::erf)
-      {
-        if (!test_sample)
-          test_sample = draw_test_sample();
-        return test_sample->risk(*sigma, n_particles, amplitudes.data(), parameters + 1, stride) + 0.5 * noise;
-      }
-
-    const double M      = static_cast<double>(n_particles);
-    double       linear = 0.;
-    for (std::uint64_t j = 0; j < n_particles; ++j)
-      {
-        double theta[3];
-        reduce(parameters + j * stride, theta);
-        linear += amplitudes[j] * correlation_with_target(theta[1], theta[2]);
-      }
-    const double quadratic = kernel::erf_kernel_sum(dimension, n_particles, amplitudes.data(), parameters + 1, stride);
-    return 0.5 * (target_square - 2. / M * linear + quadratic / (M * M) + noise);
-  }
-
   std::string particle_risk_method() const override
   {
-    return sigma->kind() == Activation::Kind::erf ? "closed form" : std::to_string(n_test_samples) + " test samples";
+    return n_test_samples > 0 ? sampling_method(n_test_samples, standard_error) : pairs->method();
   }
 
 private:
+  double particle_risk(const double *parameters, std::uint64_t n_particles, MPI_Comm communicator) const override
+  {
+    const unsigned int dimension = finite_dimension(), stride = dimension + 1;
+    if (n_test_samples > 0)
+      {
+        if (!test_sample)
+          test_sample = std::make_unique<SampleRisk>(
+            particle_neuron(), n_test_samples, 1, seed,
+            [&](unsigned int, CounterRandom &random, double *x, double &y) { draw(random, x, y); });
+        const SampleRisk::Estimate estimate = test_sample->evaluate(*sigma, parameters, n_particles, communicator);
+        standard_error                      = estimate.standard_error;
+        return estimate.risk + 0.5 * noise;
+      }
+
+    // ½ [E φ² − (2/M) Σ a_j E φ(x_1) σ(w_j·x) + (1/M²) ΣΣ a_i a_j E σ(w_i·x) σ(w_j·x) + noise]
+    int rank, n_ranks;
+    MPI_Comm_rank(communicator, &rank);
+    MPI_Comm_size(communicator, &n_ranks);
+    ExactSum linear;
+    for (std::uint64_t j = static_cast<unsigned int>(rank); j < n_particles; j += static_cast<unsigned int>(n_ranks))
+      {
+        double theta[3];
+        reduce(parameters + j * stride, theta);
+        linear.add(theta[0] * overlap->value(theta[1], theta[2]));
+      }
+    const double M         = static_cast<double>(n_particles);
+    const double quadratic = pairs->mean_square({dimension, n_particles, parameters, stride, parameters + 1, stride}, 1.,
+                                                communicator);
+    return 0.5 * (overlap->square() - 2. / M * global_sum(linear, communicator) + quadratic / (M * M) + noise);
+  }
+
   unsigned int finite_dimension() const
   {
     if (!std::isfinite(d))
       throw InputError("Learning problem/Input dimension",
                        "finite networks need a finite input dimension: choose one, or do not ask for particles.");
     return static_cast<unsigned int>(d);
+  }
+
+  /// A sample without label noise.
+  void draw(CounterRandom &random, double *x, double &y) const
+  {
+    random.normals(finite_dimension(), x);
+    y = target(x[0]);
   }
 
   /// φ(x_1).
@@ -179,41 +197,6 @@ private:
       }
     nodes.n_nodes = n_nodes();
     nodes.pad();
-
-    fine    = gauss_hermite(std::max(64u, choices.quadrature_nodes));
-    erf_erf = target_sigma && target_sigma->kind() == Activation::Kind::erf;
-    for (std::size_t i = 0; i < fine.nodes.size(); ++i)
-      {
-        fine_targets.push_back(target(fine.nodes[i]));
-        target_square += fine.weights[i] * fine_targets[i] * fine_targets[i];
-      }
-    if (erf_erf)
-      target_square = 1. / 3.;
-  }
-
-  /// E[φ(x_1) erf(w·x/√2)].
-  double correlation_with_target(double s, double r) const
-  {
-    if (erf_erf)
-      return 2. / 3.14159265358979323846 * std::asin(s / std::sqrt(2. * (1. + s * s + r * r)));
-    double sum = 0.;
-    for (std::size_t i = 0; i < fine.nodes.size(); ++i)
-      sum += fine.weights[i] * fine_targets[i] * std::erf(s * fine.nodes[i] / std::sqrt(2. * (1. + r * r)));
-    return sum;
-  }
-
-  std::unique_ptr<TestSample> draw_test_sample() const
-  {
-    auto sample       = std::make_unique<TestSample>();
-    sample->dimension = finite_dimension();
-    for (unsigned int i = 0; i < n_test_samples; ++i)
-      {
-        CounterRandom random(seed, RandomPurpose::test_sample, 0, 0, i);
-        for (unsigned int c = 0; c < sample->dimension; ++c)
-          sample->inputs.push_back(random.normal());
-        sample->targets.push_back(target(sample->inputs[static_cast<std::size_t>(i) * sample->dimension]));
-      }
-    return sample;
   }
 
   double                              d;
@@ -223,11 +206,10 @@ private:
   std::unique_ptr<Activation>         target_sigma;   ///< φ, or
   std::unique_ptr<Expression>         target_formula; ///< φ
   kernel::ReducedNodes                nodes;
-  QuadratureRule                      fine; ///< of x1, for the closed form of the particles' risk
-  std::vector<double>                 fine_targets;
-  double                              target_square = 0.; ///< E φ(x_1)²
-  bool                                erf_erf       = false;
-  mutable std::unique_ptr<TestSample> test_sample; ///< drawn when first needed
+  std::unique_ptr<GaussianPairs>      pairs;
+  std::unique_ptr<TargetOverlap>      overlap;
+  mutable std::unique_ptr<SampleRisk> test_sample;         ///< drawn when first needed
+  mutable double                      standard_error = 0.; ///< of the last estimate from it
 };
 } // namespace
 

@@ -148,7 +148,7 @@ std::vector<double> Replicas::risks() const
     for (std::size_t i = 0; i < networks.size(); ++i)
       {
         const std::vector<double> theta = output_parameters(i);
-        const double              risk  = problem.particle_risk(theta.data(), settings.n_neurons);
+        const double              risk  = problem.particle_risk(theta.data(), settings.n_neurons, group);
         if (!std::isfinite(risk))
           throw RunError("The risk of network " + std::to_string(numbers[i]) +
                          " is not finite. Choose a smaller 'Step size' in section 'Particles'.");

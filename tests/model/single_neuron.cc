@@ -289,27 +289,6 @@ TEST_CASE("Single neuron: the bias of finite width at t = 0")
   CHECK(std::abs(mean - expected) < 3.5 * std::sqrt((square - mean * mean) / replicas));
 }
 
-TEST_CASE("Single neuron: the risk of other activations from a test sample")
-{
-  const auto problem = make_problem({{"Learning problem/Activation", "tanh"}, {"Learning problem/Input dimension", "7"}});
-  CHECK(problem->particle_risk_method() == "20000 test samples");
-  std::vector<double> perfect(8, 0.);
-  perfect[0] = perfect[1] = 1.;
-  CHECK(problem->particle_risk(perfect.data(), 1) < 1e-30);
-  // Without amplitude ½ E tanh(x1)² remains.
-  perfect[0]         = 0.;
-  const double exact = 0.5 * gaussian_mean_square(problem->activation(), 1.);
-  CHECK(problem->particle_risk(perfect.data(), 1) == Approx(exact).epsilon(0.02));
-  // Two neurons orthogonal to the teacher and to each other: ½ E y² + ¼ · ½ (c_1² + c_2²) E tanh(q G)².
-  std::vector<double> pair(16, 0.);
-  pair[0]           = 1.;
-  pair[3]           = 0.5;
-  pair[8]           = -2.;
-  pair[15]          = 2.;
-  const double half = gaussian_mean_square(problem->activation(), 0.5), two = gaussian_mean_square(problem->activation(), 2.);
-  CHECK(problem->particle_risk(pair.data(), 2) == Approx(exact + 0.125 * (half + 4. * two)).epsilon(0.02));
-}
-
 TEST_CASE("Mean squares of activations of a Gaussian")
 {
   for (const std::string &name : Activation::names())

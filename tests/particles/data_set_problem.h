@@ -139,7 +139,7 @@ public:
     return sum / static_cast<double>(M);
   }
 
-  double particle_risk(const double *parameters, std::uint64_t n_particles) const override
+  double particle_risk(const double *parameters, std::uint64_t n_particles, MPI_Comm = MPI_COMM_SELF) const override
   {
     const std::vector<double> theta(parameters, parameters + n_particles * n_parameters());
     double                    sum = 0.;

@@ -67,7 +67,7 @@ public:
       theta[i] = mu[i] + deviation * random.normal();
   }
   void   reduce(const double *parameters, double *theta) const override { std::copy_n(parameters, d, theta); }
-  double particle_risk(const double *parameters, std::uint64_t n_particles) const override
+  double particle_risk(const double *parameters, std::uint64_t n_particles, MPI_Comm = MPI_COMM_SELF) const override
   {
     double risk = 0.;
     for (unsigned int i = 0; i < d; ++i)
