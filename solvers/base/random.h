@@ -19,7 +19,8 @@ enum class RandomPurpose : std::uint32_t
   projections       = 6,
   data_order        = 7,
   langevin_noise    = 8,
-  check_points      = 9
+  check_points      = 9,
+  bootstrap         = 20
 };
 
 /// A stream of random numbers that is a pure function of (seed, purpose, replica, step, index): Philox 4x64-10 (Salmon et al.,

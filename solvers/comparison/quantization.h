@@ -1,0 +1,27 @@
+#pragma once
+
+#include <vector>
+
+#include <solvers/comparison/transport.h>
+
+namespace rhoflow
+{
+/// A measure on R^D, D ≤ 3, represented by at most n points of equal weight: it is halved again and again by mass, across the
+/// axis of its largest variance, and every part of mass 1/n is drawn together into its barycentre.
+struct Quantization
+{
+  Pieces points;
+  /// W1 and W2 to the measure are at most this: the cost of drawing together, boxes with their width:
+  /// W_2² ≤ Σ_pieces m (|c − b|² + Σ_d δ_d²/12), W_1 ≤ Σ m (|c − b|² + Σ_d δ_d²/12)^{1/2}.
+  TransportDistances error;
+  /// Share of each label in a point, [n][labels]; the sum over the labels is one of n parts, the sum over the points the
+  /// label's mass (all normalised to a total of one).
+  std::vector<double> label_masses;
+};
+
+/// `labels` [pieces] in [0, n_labels), or empty. The result is bitwise the same for every order of the pieces. The halving of
+/// two similar measures is similar: the distance between the halved measures is much nearer to theirs than `error` says, and
+/// much nearer than that between random samples of n points. A measure of at most n points without extents stays as it is.
+Quantization quantize(const Pieces &measure, unsigned int dimension, std::size_t n_points,
+                      const std::vector<unsigned int> &labels = {}, unsigned int n_labels = 1);
+} // namespace rhoflow
