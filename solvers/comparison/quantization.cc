@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 #include <tuple>
 
@@ -20,27 +21,32 @@ struct Piece
 class Halving
 {
 public:
-  Halving(std::vector<Piece> measure, unsigned int space_dimension, double part_mass, unsigned int labels, Quantization &target)
-    : pieces(std::move(measure))
-    , dimension(space_dimension)
+  Halving(unsigned int space_dimension, double part_mass, unsigned int labels, const std::vector<unsigned int> &axes,
+          Quantization &target)
+    : dimension(space_dimension)
     , part(part_mass)
     , n_labels(labels)
+    , given_axes(axes)
     , result(target)
   {}
 
   /// Draws `n` parts of equal mass together.
   void divide(std::vector<Piece> &range, std::size_t n)
   {
+    if (range.empty()) // round-off left nothing
+      {
+        result.axes.insert(result.axes.end(), n - 1, 0);
+        return;
+      }
     if (n == 1)
       return draw_together(range);
     const std::size_t  n_lower = n / 2;
-    const unsigned int axis    = widest_axis(range);
-    std::vector<Piece> upper   = split(range, axis, part * static_cast<double>(n_lower));
+    const unsigned int axis    = given_axes.empty() ? widest_axis(range) : given_axes.at(result.axes.size());
+    result.axes.push_back(axis);
+    std::vector<Piece> upper = split(range, axis, part * static_cast<double>(n_lower));
     divide(range, n_lower);
     divide(upper, n - n_lower);
   }
-
-  void run(std::size_t n) { divide(pieces, n); }
 
 private:
   unsigned int widest_axis(const std::vector<Piece> &range) const
@@ -68,45 +74,83 @@ private:
     return axis;
   }
 
-  /// Leaves the lower `mass` in `range`, returns the rest. The box in between is cut.
+  /// Leaves the lower `mass` in `range`, returns the rest. All boxes on the plane between them are cut, and all points on it
+  /// share their mass in the same proportion: no piece is preferred to another one.
   std::vector<Piece> split(std::vector<Piece> &range, unsigned int axis, double mass) const
   {
-    const auto below = [axis](const Piece &a, const Piece &b) { return a.center[axis] < b.center[axis]; };
-    // [0, first) is below the cut and weighs `done`, [last, end) is above.
-    std::size_t first = 0, last = range.size();
-    double      done = 0.;
-    while (last - first > 1)
+    const auto lower_end = [axis](const Piece &piece) { return piece.center[axis] - .5 * piece.extent[axis]; };
+    const auto upper_end = [axis](const Piece &piece) { return piece.center[axis] + .5 * piece.extent[axis]; };
+    // Of a piece below x; a point on x is above.
+    const auto share_below = [&](const Piece &piece, double x) {
+      const double lower = lower_end(piece);
+      if (!(piece.extent[axis] > 0.))
+        return lower < x ? 1. : 0.;
+      return std::min(std::max((x - lower) / piece.extent[axis], 0.), 1.);
+    };
+
+    double lo = lower_end(range.front()), hi = upper_end(range.front());
+    for (const Piece &piece : range)
       {
-        const std::size_t middle = first + (last - first) / 2;
-        const auto        begin  = range.begin();
-        std::nth_element(begin + static_cast<std::ptrdiff_t>(first), begin + static_cast<std::ptrdiff_t>(middle),
-                         begin + static_cast<std::ptrdiff_t>(last), below);
-        double half = 0.;
-        for (std::size_t i = first; i < middle; ++i)
-          half += range[i].mass;
-        if (done + half <= mass)
-          {
-            done += half;
-            first = middle;
-          }
-        else
-          last = middle;
+        lo = std::min(lo, lower_end(piece));
+        hi = std::max(hi, upper_end(piece));
       }
-    std::vector<Piece> upper(range.begin() + static_cast<std::ptrdiff_t>(last), range.end());
-    Piece              cut = range[first], rest = cut;
-    const double       share = std::min(std::max((mass - done) / cut.mass, 0.), 1.);
-    range.resize(first);
-    const double width = cut.extent[axis], lower = cut.center[axis] - .5 * width;
-    cut.mass *= share;
-    cut.extent[axis] = share * width;
-    cut.center[axis] = lower + .5 * share * width;
-    rest.mass -= cut.mass;
-    rest.extent[axis] = (1. - share) * width;
-    rest.center[axis] = lower + .5 * (1. + share) * width;
-    if (cut.mass > 0. || range.empty())
-      range.push_back(cut);
-    if (rest.mass > 0. || upper.empty())
-      upper.push_back(rest);
+    hi = std::nextafter(hi, std::numeric_limits<double>::infinity()); // above all points
+    // The plane lies between lo and hi; `open`: pieces that have to do with it; `below`: the mass of the others below it.
+    std::vector<const Piece *> open, still_open;
+    for (const Piece &piece : range)
+      open.push_back(&piece);
+    double below = 0.;
+    while (true)
+      {
+        bool settled = true; // all boxes cross the whole slab, or all are points in one place
+        for (const Piece *piece : open)
+          settled = settled && (piece->extent[axis] > 0. ?
+                                  lower_end(*piece) <= lo && upper_end(*piece) >= hi :
+                                  open.front()->extent[axis] == 0. && open.front()->center[axis] == piece->center[axis]);
+        const double middle = lo + .5 * (hi - lo);
+        if (settled || !(middle > lo && middle < hi))
+          break;
+        double sum = below;
+        for (const Piece *piece : open)
+          sum += piece->mass * share_below(*piece, middle);
+        (sum <= mass ? lo : hi) = middle;
+        still_open.clear();
+        for (const Piece *piece : open)
+          if (share_below(*piece, lo) == 1.)
+            below += piece->mass;
+          else if (share_below(*piece, hi) > 0.)
+            still_open.push_back(piece);
+        open.swap(still_open);
+      }
+    double inside = 0.;
+    for (const Piece *piece : open)
+      {
+        below += piece->mass * share_below(*piece, lo);
+        inside += piece->mass * (share_below(*piece, hi) - share_below(*piece, lo));
+      }
+    const double share = inside > 0. ? std::min(std::max((mass - below) / inside, 0.), 1.) : 0.;
+
+    std::vector<Piece> lower, upper;
+    for (const Piece &piece : range)
+      {
+        const double low = share_below(piece, lo), part_below = low + share * (share_below(piece, hi) - low);
+        const double start = lower_end(piece), width = piece.extent[axis];
+        if (part_below > 0.)
+          {
+            lower.push_back(piece);
+            lower.back().mass *= part_below;
+            lower.back().extent[axis] = part_below * width;
+            lower.back().center[axis] = start + .5 * part_below * width;
+          }
+        if (part_below < 1.)
+          {
+            upper.push_back(piece);
+            upper.back().mass *= 1. - part_below;
+            upper.back().extent[axis] = (1. - part_below) * width;
+            upper.back().center[axis] = start + .5 * (1. + part_below) * width;
+          }
+      }
+    range.swap(lower);
     return upper;
   }
 
@@ -120,8 +164,6 @@ private:
         for (unsigned int d = 0; d < dimension; ++d)
           barycentre[d] += piece.mass * piece.center[d];
       }
-    if (!(mass > 0.)) // a cut through nothing, by round-off
-      return;
     for (double &x : barycentre)
       x /= mass;
     const std::size_t first = result.label_masses.size();
@@ -142,16 +184,16 @@ private:
     result.points.weights.push_back(mass);
   }
 
-  std::vector<Piece> pieces;
-  unsigned int       dimension;
-  double             part;
-  unsigned int       n_labels;
-  Quantization      &result;
+  unsigned int                     dimension;
+  double                           part;
+  unsigned int                     n_labels;
+  const std::vector<unsigned int> &given_axes;
+  Quantization                    &result;
 };
 } // namespace
 
 Quantization quantize(const Pieces &measure, unsigned int dimension, std::size_t n_points,
-                      const std::vector<unsigned int> &labels, unsigned int n_labels)
+                      const std::vector<unsigned int> &labels, unsigned int n_labels, const std::vector<unsigned int> &axes)
 {
   if (dimension == 0 || dimension > 3 || n_points == 0)
     throw std::logic_error("quantize: one to three coordinates, at least one point");
@@ -182,18 +224,7 @@ Quantization quantize(const Pieces &measure, unsigned int dimension, std::size_t
     piece.mass /= total;
 
   Quantization result;
-  if (pieces.size() <= n_points && measure.extents.empty())
-    {
-      for (const Piece &piece : pieces)
-        {
-          result.points.points.insert(result.points.points.end(), piece.center.begin(), piece.center.begin() + dimension);
-          result.points.weights.push_back(piece.mass);
-          result.label_masses.resize(result.label_masses.size() + n_labels, 0.);
-          *(result.label_masses.end() - n_labels + piece.label) = piece.mass;
-        }
-      return result;
-    }
-  Halving(std::move(pieces), dimension, 1. / static_cast<double>(n_points), n_labels, result).run(n_points);
+  Halving(dimension, 1. / static_cast<double>(n_points), n_labels, axes, result).divide(pieces, n_points);
   result.error.w2 = std::sqrt(result.error.w2);
   return result;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include <solvers/comparison/transport.h>
@@ -17,11 +18,15 @@ struct Quantization
   /// Share of each label in a point, [n][labels]; the sum over the labels is one of n parts, the sum over the points the
   /// label's mass (all normalised to a total of one).
   std::vector<double> label_masses;
+  /// Across which axes it was halved, from the whole to the parts, the lower half first.
+  std::vector<unsigned int> axes;
 };
 
-/// `labels` [pieces] in [0, n_labels), or empty. The result is bitwise the same for every order of the pieces. The halving of
-/// two similar measures is similar: the distance between the halved measures is much nearer to theirs than `error` says, and
-/// much nearer than that between random samples of n points. A measure of at most n points without extents stays as it is.
+/// `labels` [pieces] in [0, n_labels), or empty. `axes`: those of another measure with the same n, instead of the largest
+/// variances. The result is bitwise the same for every order of the pieces. Measures that are alike are halved alike if they
+/// are halved across the same axes: the distance between the points is then much nearer to that of the measures than `error`
+/// says, and much nearer than that of random samples of n points.
 Quantization quantize(const Pieces &measure, unsigned int dimension, std::size_t n_points,
-                      const std::vector<unsigned int> &labels = {}, unsigned int n_labels = 1);
+                      const std::vector<unsigned int> &labels = {}, unsigned int n_labels = 1,
+                      const std::vector<unsigned int> &axes = {});
 } // namespace rhoflow

@@ -26,24 +26,20 @@ std::vector<double> gather(const std::vector<double> &part, MPI_Comm communicato
   return all;
 }
 
-void broadcast(std::vector<double> &values, MPI_Comm communicator)
+template <typename Number>
+void broadcast(std::vector<Number> &values, MPI_Comm communicator)
 {
   unsigned long size = values.size();
   MPI_Bcast(&size, 1, MPI_UNSIGNED_LONG, 0, communicator);
   values.resize(size);
-  MPI_Bcast(values.data(), static_cast<int>(size), MPI_DOUBLE, 0, communicator);
+  MPI_Bcast(values.data(), static_cast<int>(size * sizeof(Number)), MPI_BYTE, 0, communicator);
 }
 
 /// Large networks are drawn together on their own ranks first.
 constexpr std::size_t largest_network = 4096;
 
-double distance_between(const Pieces &first, const Pieces &second, unsigned int dimension, unsigned int p)
-{
-  if (dimension > 1)
-    return network_distance(first, second, dimension, p);
-  const TransportDistances distances = line_distances(distribution_line(first), distribution_line(second));
-  return p == 1 ? distances.w1 : distances.w2;
-}
+/// Resamples give new weights to so many times the points of the distance, and are drawn together from these.
+constexpr std::size_t fine_points = 8;
 } // namespace
 
 SampledTransport sampled_transport(const Pieces &density, const NetworkPoints &networks, unsigned int dimension,
@@ -79,58 +75,87 @@ SampledTransport sampled_transport(const Pieces &density, const NetworkPoints &n
 
   SampledTransport result;
   result.error = {global_sum(sums[0], communicator), std::sqrt(global_sum(sums[1], communicator))};
-  Quantization        first, second;
-  std::vector<double> line; // what rank 0 knows of a line: both distances
+  Quantization        first, second, fine;
+  std::vector<double> exact; // both distances on a line
   if (rank_of(communicator) == 0)
     {
-      second = quantize(pool, dimension, n_points, {labels.begin(), labels.end()}, G);
       if (dimension > 1)
-        first = quantize(whole, dimension, n_points);
+        {
+          first  = quantize(whole, dimension, n_points);
+          second = quantize(pool, dimension, n_points, {}, 1, first.axes);
+        }
       else
         {
-          const TransportDistances exact = line_distances(distribution_line(whole), distribution_line(pool));
-          line                           = {exact.w1, exact.w2};
+          const TransportDistances distances = line_distances(distribution_line(whole), distribution_line(pool));
+          exact                              = {distances.w1, distances.w2};
         }
+      if (n_resamples > 0)
+        fine = quantize(pool, dimension, fine_points * n_points, {labels.begin(), labels.end()}, G);
     }
   std::vector<double> errors = {first.error.w1, first.error.w2, second.error.w1, second.error.w2};
-  for (std::vector<double> *const values : {&first.points.points, &first.points.weights, &second.points.points,
-                                            &second.points.weights, &second.label_masses, &line, &errors})
+  for (std::vector<double> *const values :
+       {&first.points.points, &first.points.weights, &second.points.points, &second.points.weights, &fine.points.points,
+        &fine.points.weights, &fine.label_masses, &exact, &errors})
     broadcast(*values, communicator);
+  broadcast(first.axes, communicator);
   if (dimension > 1)
     {
       result.error.w1 += errors[0] + errors[2];
       result.error.w2 += errors[1] + errors[3];
     }
 
-  // Programme 0 is the distance (known on a line), the others are its resamples; each for p = 1 and 2.
-  const std::size_t   n_programs = 2 * (std::size_t(n_resamples) + 1);
-  std::vector<double> distances(n_programs, 0.);
-  for (auto k = static_cast<std::size_t>(rank_of(communicator)); k < n_programs;
-       k += static_cast<std::size_t>(number_of_ranks(communicator)))
+  // Entries 0 and 1 are the distances, those behind belong to resamples; for p = 1 and 2 in turn.
+  const std::size_t   n_values = 2 * (std::size_t(n_resamples) + 1);
+  std::vector<double> distances(n_values, 0.);
+  const auto          between = [&](const Pieces &one, const Pieces &other, double *values) {
+    if (dimension == 1)
+      {
+        const TransportDistances both = line_distances(distribution_line(one), distribution_line(other));
+        values[0]                     = both.w1;
+        values[1]                     = both.w2;
+      }
+    else
+      for (const unsigned int p : {1, 2})
+        values[p - 1] = network_distance(one, other, dimension, p);
+  };
+  const auto in_points = [&](const Pieces &measure) {
+    return dimension == 1 ? measure : quantize(measure, dimension, n_points, {}, 1, first.axes).points;
+  };
+  const auto mine = [&](std::size_t task) {
+    return task % static_cast<std::size_t>(number_of_ranks(communicator)) == static_cast<std::size_t>(rank_of(communicator));
+  };
+  if (mine(0))
     {
-      const unsigned int p = k % 2 == 0 ? 1 : 2;
-      if (k < 2)
-        {
-          distances[k] = dimension == 1 ? line[k] : network_distance(first.points, second.points, dimension, p);
-          continue;
-        }
-      const std::vector<double> counts  = resampling.counts(static_cast<unsigned int>(k / 2 - 1));
-      Pieces                    redrawn = second.points;
-      for (std::size_t i = 0; i < redrawn.weights.size(); ++i)
-        redrawn.weights[i] = std::inner_product(counts.begin(), counts.end(),
-                                                second.label_masses.begin() + static_cast<std::ptrdiff_t>(i * G), 0.);
-      distances[k] = distance_between(second.points, redrawn, dimension, p);
+      if (dimension == 1)
+        std::copy(exact.begin(), exact.end(), distances.begin());
+      else
+        between(first.points, second.points, distances.data());
     }
-  MPI_Allreduce(MPI_IN_PLACE, distances.data(), static_cast<int>(n_programs), MPI_DOUBLE, MPI_SUM, communicator);
+  if (n_resamples > 0)
+    {
+      const Pieces all = in_points(fine.points);
+      for (unsigned int k = 0; k < n_resamples; ++k)
+        if (mine(k + 1))
+          {
+            const std::vector<double> counts  = resampling.counts(k);
+            Pieces                    redrawn = fine.points;
+            for (std::size_t i = 0; i < redrawn.weights.size(); ++i)
+              redrawn.weights[i] = std::inner_product(counts.begin(), counts.end(),
+                                                      fine.label_masses.begin() + static_cast<std::ptrdiff_t>(i * G), 0.);
+            between(all, in_points(redrawn), distances.data() + 2 * (std::size_t(k) + 1));
+          }
+    }
+  MPI_Allreduce(MPI_IN_PLACE, distances.data(), static_cast<int>(n_values), MPI_DOUBLE, MPI_SUM, communicator);
   result.distance = {distances[0], distances[1]};
   for (const std::size_t p : {0, 1})
     {
       std::vector<double> sample;
-      for (std::size_t k = 2 + p; k < n_programs; k += 2)
+      for (std::size_t k = 2 + p; k < n_values; k += 2)
         sample.push_back(distances[k]);
       if (sample.empty())
         break;
       const double deviation = sample.size() < 2 ? 0. : standard_error(sample) * std::sqrt(static_cast<double>(sample.size()));
+      (p == 0 ? result.floor.w1 : result.floor.w2) = resampling.mean_factor() * mean(sample);
       (p == 0 ? result.bound.w1 : result.bound.w2) = resampling.quantile_factor() * (mean(sample) + 1.645 * deviation);
     }
   return result;

@@ -23,17 +23,19 @@ struct NetworkPoints
 struct SampledTransport
 {
   TransportDistances distance; ///< of both measures drawn together into points (Quantization); exact in one dimension
-  /// The distance of the measures themselves is at most that far off: the sum of what drawing together cost on both sides.
+  /// The distance of the measures themselves is at most that far off: the sum of what drawing together cost on both sides. For
+  /// measures that are alike the costs are alike, and the distance is off by far less (solvers/comparison/README.md).
   TransportDistances error;
-  /// 95 % quantile of the distance between ν and its expectation, by the bootstrap over networks with fixed points and new
-  /// weights for them, unless there were no resamples (mean plus 1.645 standard deviations of few resamples, with
-  /// Resampling::quantile_factor()).
-  TransportDistances bound;
+  /// The distance between ν and its expectation, by the bootstrap over networks, points drawn together anew every time: mean,
+  /// with Resampling::mean_factor(), and 95 % quantile, as the mean plus 1.645 standard deviations of few resamples, with
+  /// Resampling::quantile_factor().
+  TransportDistances floor, bound;
 };
 
-/// `density`: this rank's part, with weights. `n_points`: in each measure after drawing together; on a line only for the bound.
-/// `n_resamples` = 0: no bound. Bitwise the same for every partition; programmes are dealt out to the ranks. Rank 0 holds all
-/// pieces for a while. Collective.
+/// `density`: this rank's part, with weights. `n_points`: in each measure after drawing together; on a line only for the
+/// bound.
+/// `n_resamples` = 0: no floor, no bound. Bitwise the same for every partition; resamples are dealt out to the ranks. Rank 0
+/// holds all pieces for a while. Collective.
 SampledTransport sampled_transport(const Pieces &density, const NetworkPoints &networks, unsigned int dimension,
                                    std::size_t n_points, unsigned int n_resamples, std::uint64_t seed, MPI_Comm communicator);
 } // namespace rhoflow

@@ -208,9 +208,9 @@ void SgdTwin::set_distances(const DensitySnapshot &density)
                                                        {neurons, sample_size, numbers, n_replicas},
                                                        static_cast<unsigned int>(names.size()), comparison.n_points,
                                                        (comparison.n_resamples + 9) / 10, settings.seed, communicator);
-  set("W1", transport.distance.w1, none, transport.error.w1 + transport.bound.w1);
+  set("W1", transport.distance.w1, bounded ? transport.floor.w1 : none, transport.bound.w1);
   comparison_table.set("W1 sampling error", transport.error.w1);
-  set("W2", transport.distance.w2, none, transport.error.w2 + transport.bound.w2);
+  set("W2", transport.distance.w2, bounded ? transport.floor.w2 : none, transport.bound.w2);
   comparison_table.set("W2 sampling error", transport.error.w2);
 }
 
