@@ -359,7 +359,7 @@ Distances::Bootstrap Distances::bootstrap(const std::vector<double> &points, std
                                           unsigned int n_resamples, std::uint64_t seed, MPI_Comm communicator) const
 {
   const Resampling          resampling(n_measures, seed);
-  const unsigned int        G = resampling.n_groups(), bins = std::min(n_bins, 256U);
+  const unsigned int        G = resampling.n_groups(), bins = std::min(n_bins, 128U);
   const Measure             all(points, none, none, dimension, communicator);
   const std::vector<double> grids = make_grids({&all}, vectors, dimension, bins, communicator);
 

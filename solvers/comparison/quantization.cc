@@ -78,63 +78,66 @@ private:
   /// share their mass in the same proportion: no piece is preferred to another one.
   std::vector<Piece> split(std::vector<Piece> &range, unsigned int axis, double mass) const
   {
-    const auto lower_end = [axis](const Piece &piece) { return piece.center[axis] - .5 * piece.extent[axis]; };
-    const auto upper_end = [axis](const Piece &piece) { return piece.center[axis] + .5 * piece.extent[axis]; };
-    // Of a piece below x; a point on x is above.
-    const auto share_below = [&](const Piece &piece, double x) {
-      const double lower = lower_end(piece);
-      if (!(piece.extent[axis] > 0.))
-        return lower < x ? 1. : 0.;
-      return std::min(std::max((x - lower) / piece.extent[axis], 0.), 1.);
+    struct Open
+    {
+      double lower, upper, per_width, mass; // per_width: 0 for a point
+      double share_below(double x) const    // a point on x is above
+      {
+        return per_width > 0. ? std::min(std::max((x - lower) * per_width, 0.), 1.) : (lower < x ? 1. : 0.);
+      }
     };
-
-    double lo = lower_end(range.front()), hi = upper_end(range.front());
+    const auto open_piece = [axis](const Piece &piece) {
+      const double width = piece.extent[axis], half = .5 * width, x = piece.center[axis];
+      return Open{x - half, x + half, width > 0. ? 1. / width : 0., piece.mass};
+    };
+    // The plane lies between lo and hi; `open`: pieces that have to do with it; `below`: the mass of the others below it.
+    std::vector<Open> open;
+    open.reserve(range.size());
+    double lo = std::numeric_limits<double>::infinity(), hi = -lo, below = 0.;
     for (const Piece &piece : range)
       {
-        lo = std::min(lo, lower_end(piece));
-        hi = std::max(hi, upper_end(piece));
+        open.push_back(open_piece(piece));
+        lo = std::min(lo, open.back().lower);
+        hi = std::max(hi, open.back().upper);
       }
     hi = std::nextafter(hi, std::numeric_limits<double>::infinity()); // above all points
-    // The plane lies between lo and hi; `open`: pieces that have to do with it; `below`: the mass of the others below it.
-    std::vector<const Piece *> open, still_open;
-    for (const Piece &piece : range)
-      open.push_back(&piece);
-    double below = 0.;
-    while (true)
+    for (bool settled = false; !settled;)
       {
-        bool settled = true; // all boxes cross the whole slab, or all are points in one place
-        for (const Piece *piece : open)
-          settled = settled && (piece->extent[axis] > 0. ?
-                                  lower_end(*piece) <= lo && upper_end(*piece) >= hi :
-                                  open.front()->extent[axis] == 0. && open.front()->center[axis] == piece->center[axis]);
         const double middle = lo + .5 * (hi - lo);
-        if (settled || !(middle > lo && middle < hi))
+        if (!(middle > lo && middle < hi))
           break;
         double sum = below;
-        for (const Piece *piece : open)
-          sum += piece->mass * share_below(*piece, middle);
+        for (const Open &piece : open)
+          sum += piece.mass * piece.share_below(middle);
         (sum <= mass ? lo : hi) = middle;
-        still_open.clear();
-        for (const Piece *piece : open)
-          if (share_below(*piece, lo) == 1.)
-            below += piece->mass;
-          else if (share_below(*piece, hi) > 0.)
-            still_open.push_back(piece);
-        open.swap(still_open);
+        // Settled: all boxes cross the whole slab, or all are points in one place.
+        settled          = true;
+        std::size_t kept = 0;
+        for (const Open &piece : open)
+          if (piece.per_width > 0. ? piece.upper <= lo : piece.lower < lo)
+            below += piece.mass;
+          else if (piece.lower < hi)
+            {
+              settled      = settled && (piece.per_width > 0. ? piece.lower <= lo && piece.upper >= hi :
+                                                                open[0].per_width == 0. && piece.lower == open[0].lower);
+              open[kept++] = piece;
+            }
+        open.resize(kept);
       }
     double inside = 0.;
-    for (const Piece *piece : open)
+    for (const Open &piece : open)
       {
-        below += piece->mass * share_below(*piece, lo);
-        inside += piece->mass * (share_below(*piece, hi) - share_below(*piece, lo));
+        below += piece.mass * piece.share_below(lo);
+        inside += piece.mass * (piece.share_below(hi) - piece.share_below(lo));
       }
     const double share = inside > 0. ? std::min(std::max((mass - below) / inside, 0.), 1.) : 0.;
 
     std::vector<Piece> lower, upper;
     for (const Piece &piece : range)
       {
-        const double low = share_below(piece, lo), part_below = low + share * (share_below(piece, hi) - low);
-        const double start = lower_end(piece), width = piece.extent[axis];
+        const Open   ends = open_piece(piece);
+        const double low = ends.share_below(lo), part_below = low + share * (ends.share_below(hi) - low);
+        const double start = ends.lower, width = piece.extent[axis];
         if (part_below > 0.)
           {
             lower.push_back(piece);
