@@ -238,8 +238,13 @@ Distances::Result Distances::between(const std::vector<double> &points, const st
                                      const std::vector<double> &extents, const std::vector<double> &other_points,
                                      const std::vector<double> &other_weights, MPI_Comm communicator) const
 {
-  const Measure             first(points, weights, extents, dimension, communicator);
-  const Measure             second(other_points, other_weights, none, dimension, communicator);
+  return between({points, weights, extents}, {other_points, other_weights, {}}, communicator);
+}
+
+Distances::Result Distances::between(const Pieces &one, const Pieces &other_one, MPI_Comm communicator) const
+{
+  const Measure             first(one.points, one.weights, one.extents, dimension, communicator);
+  const Measure             second(other_one.points, other_one.weights, other_one.extents, dimension, communicator);
   const std::vector<double> grids = make_grids({&first, &second}, vectors, dimension, n_bins, communicator);
 
   // Differences of the bins' means; sums of integers may be taken before and after the reduction alike.

@@ -6,6 +6,8 @@
 
 #include <mpi.h>
 
+#include <solvers/comparison/transport.h>
+
 namespace rhoflow
 {
 /// Distances between the projections of two measures on R^D that are given in pieces spread over ranks: point masses, or
@@ -45,6 +47,9 @@ public:
   Result between(const std::vector<double> &points, const std::vector<double> &weights, const std::vector<double> &extents,
                  const std::vector<double> &other_points, const std::vector<double> &other_weights,
                  MPI_Comm communicator) const;
+
+  /// Between two measures of either kind. Collective.
+  Result between(const Pieces &first, const Pieces &second, MPI_Comm communicator) const;
 
   /// What sampling alone does: an estimate of the mean distance E W1(F̄, E F̄) between the average F̄ of R ≥ 2 independent
   /// random measures F_r and its expectation, from their spread over r. With the standard deviation s(x) of F_r(x), which is

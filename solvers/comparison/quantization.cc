@@ -196,7 +196,8 @@ private:
 } // namespace
 
 Quantization quantize(const Pieces &measure, unsigned int dimension, std::size_t n_points,
-                      const std::vector<unsigned int> &labels, unsigned int n_labels, const std::vector<unsigned int> &axes)
+                      const std::vector<unsigned int> &labels, unsigned int n_labels, const std::vector<unsigned int> &axes,
+                      bool keep_small)
 {
   if (dimension == 0 || dimension > 3 || n_points == 0)
     throw std::logic_error("quantize: one to three coordinates, at least one point");
@@ -227,6 +228,19 @@ Quantization quantize(const Pieces &measure, unsigned int dimension, std::size_t
     piece.mass /= total;
 
   Quantization result;
+  if (keep_small && pieces.size() <= n_points)
+    {
+      for (const Piece &piece : pieces)
+        {
+          result.points.weights.push_back(piece.mass);
+          for (unsigned int d = 0; d < dimension; ++d)
+            {
+              result.points.points.push_back(piece.center[d]);
+              result.points.extents.push_back(piece.extent[d]);
+            }
+        }
+      return result;
+    }
   Halving(dimension, 1. / static_cast<double>(n_points), n_labels, axes, result).divide(pieces, n_points);
   result.error.w2 = std::sqrt(result.error.w2);
   return result;

@@ -25,8 +25,8 @@ struct Quantization
 /// `labels` [pieces] in [0, n_labels), or empty. `axes`: those of another measure with the same n, instead of the largest
 /// variances. The result is bitwise the same for every order of the pieces. Measures that are alike are halved alike if they
 /// are halved across the same axes: the distance between the points is then much nearer to that of the measures than `error`
-/// says, and much nearer than that of random samples of n points.
+/// says, and much nearer than that of random samples of n points. `keep_small`: at most n pieces stay as they are, boxes too.
 Quantization quantize(const Pieces &measure, unsigned int dimension, std::size_t n_points,
                       const std::vector<unsigned int> &labels = {}, unsigned int n_labels = 1,
-                      const std::vector<unsigned int> &axes = {});
+                      const std::vector<unsigned int> &axes = {}, bool keep_small = false);
 } // namespace rhoflow

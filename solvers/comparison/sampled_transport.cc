@@ -42,6 +42,11 @@ constexpr std::size_t largest_network = 4096;
 constexpr std::size_t fine_points = 8;
 } // namespace
 
+Pieces gathered(const Pieces &part, MPI_Comm communicator)
+{
+  return {gather(part.points, communicator), gather(part.weights, communicator), gather(part.extents, communicator)};
+}
+
 SampledTransport sampled_transport(const Pieces &density, const NetworkPoints &networks, unsigned int dimension,
                                    std::size_t n_points, unsigned int n_resamples, std::uint64_t seed, MPI_Comm communicator)
 {
@@ -68,9 +73,7 @@ SampledTransport sampled_transport(const Pieces &density, const NetworkPoints &n
       part.weights.insert(part.weights.end(), network.weights.begin(), network.weights.end());
       part_labels.insert(part_labels.end(), network.weights.size(), resampling.group(networks.numbers[r]));
     }
-  const Pieces              whole{gather(density.points, communicator), gather(density.weights, communicator),
-                     gather(density.extents, communicator)};
-  const Pieces              pool{gather(part.points, communicator), gather(part.weights, communicator), {}};
+  const Pieces              whole = gathered(density, communicator), pool = gathered(part, communicator);
   const std::vector<double> labels = gather(part_labels, communicator);
 
   SampledTransport result;

@@ -32,6 +32,9 @@ struct SampledTransport
   TransportDistances floor, bound;
 };
 
+/// The pieces of all ranks one after the other, on rank 0. Collective.
+Pieces gathered(const Pieces &part, MPI_Comm communicator);
+
 /// `density`: this rank's part, with weights. `n_points`: in each measure after drawing together; on a line only for the
 /// bound.
 /// `n_resamples` = 0: no floor, no bound. Bitwise the same for every partition; resamples are dealt out to the ranks. Rank 0
