@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 
 #include <Random123/philox.h>
@@ -20,6 +21,7 @@ enum class RandomPurpose : std::uint32_t
   data_order        = 7,
   langevin_noise    = 8,
   check_points      = 9,
+  kernel_points     = 10,
   bootstrap         = 20
 };
 
@@ -64,6 +66,9 @@ public:
     has_spare           = true;
     return radius * std::cos(angle);
   }
+
+  /// x_i = the next n calls of normal(), up to rounding, in vector registers.
+  void normals(std::size_t n, double *x);
 
   /// Uniform integer in [0, n), n > 0; the bias of at most n/2^64 is below anything measurable.
   std::uint64_t integer(std::uint64_t n)
