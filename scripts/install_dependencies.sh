@@ -3,7 +3,7 @@
 # network nor rights, when everything is there.
 set -eu
 
-packages="g++ make cmake ninja-build git libdeal.ii-dev catch2 librandom123-dev"
+packages="g++ make cmake ninja-build git libdeal.ii-dev catch2 librandom123-dev liblemon-dev"
 
 missing() {
   for package in $packages; do
@@ -17,7 +17,7 @@ missing() {
 if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
   cat >&2 <<EOF
 This system has no apt: rhoflow's dependencies cannot be installed automatically. Please install
-  a C++17 compiler, CMake 3.25 or newer, Ninja, git, MPI, Catch2 (2.13 or 3), Random123,
+  a C++17 compiler, CMake 3.25 or newer, Ninja, git, MPI, Catch2 (2.13 or 3), Random123, LEMON,
   deal.II 9.4 or newer with MPI, p4est, PETSc and SLEPc (set DEAL_II_DIR if CMake does not find it)
 and run  cmake --preset release && cmake --build build/release.
 EOF

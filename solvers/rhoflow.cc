@@ -7,6 +7,7 @@
 #include <solvers/base/run_parameters.h>
 #include <solvers/base/solver.h>
 #include <solvers/base/version.h>
+#include <solvers/comparison/run_distance.h>
 #include <solvers/model/learning_problem.h>
 
 #include <deal.II/base/mpi.h>
@@ -43,6 +44,8 @@ public:
           return;
         case CommandLine::Action::manual:
           return print_manual(request.solver);
+        case CommandLine::Action::distance:
+          return print(run_distance(request.runs[0], request.runs[1], communicator));
         case CommandLine::Action::validate:
           read(request);
           prepare();

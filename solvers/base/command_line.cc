@@ -13,6 +13,9 @@ const char *CommandLine::usage()
       In parallel: mpirun -np N rhoflow FILE.prm ...
   rhoflow --validate FILE.prm [Section/Name=value ...]
       Checks the file and prepares the solver, without writing anything.
+  rhoflow --distance RUN_A RUN_B
+      How far the densities of two runs with 'Comparison/Write measures = true' are apart at their common output times:
+      a table, also in RUN_B/distances_to_<name of RUN_A>.csv.
   rhoflow --print-parameters [SOLVER]
       The manual: all solvers and parameters with defaults, ranges and units.
   rhoflow --version
@@ -37,13 +40,15 @@ CommandLine CommandLine::parse(const std::vector<std::string> &arguments)
       Action action = Action::help;
       if (argument == "--validate")
         action = Action::validate;
+      else if (argument == "--distance")
+        action = Action::distance;
       else if (argument == "--print-parameters")
         action = Action::manual;
       else if (argument == "--version")
         action = Action::version;
       else if (argument != "--help" && argument != "-h")
         {
-          const std::string nearest = nearest_spelling(argument, {"--help", "--version", "--print-parameters", "--validate"});
+          const std::string nearest = nearest_spelling(argument, {"--help", "--version", "--print-parameters", "--validate", "--distance"});
           throw InputError("", "unknown option '" + argument + "'. " +
                                  (nearest.empty() ? "Options of PETSc go behind '--'; rhoflow --help says more." :
                                                     "Did you mean '" + nearest + "'?"));
@@ -60,6 +65,13 @@ CommandLine CommandLine::parse(const std::vector<std::string> &arguments)
       // A name of several words need not be quoted.
       for (const std::string &word : positional)
         result.solver += (result.solver.empty() ? "" : " ") + word;
+      return result;
+    }
+  if (result.action == Action::distance)
+    {
+      if (positional.size() != 2)
+        throw InputError("", "--distance takes two run directories: rhoflow --distance RUN_A RUN_B");
+      result.runs = positional;
       return result;
     }
   if (positional.empty())

@@ -12,6 +12,7 @@ struct CommandLine
   {
     run,
     validate,
+    distance,
     manual,
     version,
     help
@@ -26,6 +27,7 @@ struct CommandLine
   Action                   action = Action::run;
   std::string              parameter_file;
   std::vector<std::string> changes; ///< "Section/Name=value"
+  std::vector<std::string> runs;    ///< of --distance: the two run directories
   std::string              solver;  ///< of --print-parameters; empty: all
 };
 } // namespace rhoflow

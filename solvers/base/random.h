@@ -21,7 +21,8 @@ enum class RandomPurpose : std::uint32_t
   data_order        = 7,
   langevin_noise    = 8,
   check_points      = 9,
-  kernel_points     = 10
+  kernel_points     = 10,
+  bootstrap         = 20
 };
 
 /// A stream of random numbers that is a pure function of (seed, purpose, replica, step, index): Philox 4x64-10 (Salmon et al.,

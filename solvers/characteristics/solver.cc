@@ -8,6 +8,7 @@
 #include <solvers/characteristics/point_output.h>
 #include <solvers/characteristics/solver.h>
 #include <solvers/characteristics/step.h>
+#include <solvers/comparison/measure_output.h>
 #include <solvers/comparison/sgd_twin.h>
 #include <solvers/mean_field/fitted_curve.h>
 #include <solvers/mean_field/mean_field.h>
@@ -50,6 +51,7 @@ public:
     , sample(box.lower, box.upper, problem.linear_in_first_parameter())
     , statistics(context.directory.file("statistics.csv"), rank_of(context.communicator) == 0)
     , curve(problem, context.directory, rank_of(context.communicator) == 0)
+    , measures(problem, context)
   {
     if (parameters.write_points)
       pictures.emplace(context.directory);
@@ -95,6 +97,8 @@ public:
         write_points(points);
       }
     const std::vector<double> prediction = system.mean_field().prediction(system.moments());
+    if (measures.writes())
+      measures.write(time(), {points, system.start().weights, {}});
     if (twin)
       {
         Timing::Scope scope(timing.section("finite networks"));
@@ -180,6 +184,7 @@ private:
   FittedCurve                curve;
   std::optional<PointOutput> pictures;
   std::optional<SgdTwin>     twin;
+  MeasureOutput              measures;
   CharacteristicsDiagnostics last;
   bool                       started        = false;
   double                     initial_energy = 0., risk = 0.;

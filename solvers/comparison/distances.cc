@@ -1,5 +1,9 @@
 #include <solvers/base/exact_sum.h>
+#include <solvers/base/ranks.h>
+#include <solvers/comparison/bootstrap.h>
 #include <solvers/comparison/distances.h>
+#include <solvers/comparison/transport.h>
+#include <solvers/particles/sample_statistics.h>
 
 #include <algorithm>
 #include <cmath>
@@ -154,8 +158,8 @@ struct Deposit
   /// f²/2, f + ½ − f², (1 − f)²/2, with the part f of the bin behind z.
   void add_kink(double position, double density, std::int64_t total, int sign)
   {
-    const std::size_t  j = bin(position);
-    const double       f = static_cast<double>(j + 1) - position;
+    const std::size_t  j     = bin(position);
+    const double       f     = static_cast<double>(j + 1) - position;
     const std::int64_t first = rounded(.5 * density * f * f), last = rounded(.5 * density * (1. - f) * (1. - f));
     slopes[j] += sign * first;
     slopes[j + 1] += sign * (total - first - last);
@@ -164,6 +168,20 @@ struct Deposit
 
   unsigned int              n_bins;
   std::vector<std::int64_t> jumps, slopes;
+};
+
+/// The straight lines through the means of F over the bins, at their middles, in units of bins.
+struct GridLine : DistributionLine
+{
+  explicit GridLine(unsigned int bins)
+  {
+    for (unsigned int b = 0; b < bins + 2; ++b)
+      x.push_back(b - .5);
+    F.assign(bins + 2, 0.);
+    F.back() = 1.;
+  }
+  /// In the order of the bins: means that fall by round-off do not.
+  void set(unsigned int bin, double mean) { F[bin + 1] = std::min(std::max(mean, F[bin]), 1.); }
 };
 
 /// Ends of the grids on all ranks that cover the measures: lower ends [projections], then bins' widths [projections].
@@ -189,17 +207,30 @@ std::vector<double> make_grids(const std::vector<const Measure *> &measures, con
 }
 } // namespace
 
-Distances::Result Distances::collect(const std::vector<double> &distances, const std::vector<double> &widths) const
+Distances::Result Distances::collect(const std::vector<Projection> &projections) const
 {
-  Result result;
+  Result       result;
+  double       squares = 0., squares_w2 = 0.;
+  const double share = 1. / (n_projections() - dimension);
   for (unsigned int l = 0; l < n_projections(); ++l)
     {
+      const Projection &projection = projections[l];
       if (l < dimension)
-        result.coordinates.push_back(distances[l]);
+        {
+          result.coordinates.push_back(projection.w1);
+          result.coordinates_w2.push_back(projection.w2);
+        }
       else
-        result.sliced += distances[l] / (n_projections() - dimension);
-      result.resolution = std::max(result.resolution, widths[l]);
+        {
+          result.sliced += share * projection.w1;
+          squares_w2 += share * projection.w2 * projection.w2;
+          squares += share * projection.squares;
+        }
+      result.resolution = std::max(result.resolution, projection.width);
     }
+  const double length_of_projections[] = {1., .5 * 3.14159265358979323846, 2.};
+  result.sliced_w2                     = std::sqrt(squares_w2);
+  result.energy                        = std::sqrt(2. * length_of_projections[dimension - 1] * squares);
   return result;
 }
 
@@ -207,57 +238,71 @@ Distances::Result Distances::between(const std::vector<double> &points, const st
                                      const std::vector<double> &extents, const std::vector<double> &other_points,
                                      const std::vector<double> &other_weights, MPI_Comm communicator) const
 {
-  const Measure             first(points, weights, extents, dimension, communicator);
-  const Measure             second(other_points, other_weights, none, dimension, communicator);
+  return between({points, weights, extents}, {other_points, other_weights, {}}, communicator);
+}
+
+Distances::Result Distances::between(const Pieces &one, const Pieces &other_one, MPI_Comm communicator) const
+{
+  const Measure             first(one.points, one.weights, one.extents, dimension, communicator);
+  const Measure             second(other_one.points, other_one.weights, other_one.extents, dimension, communicator);
   const std::vector<double> grids = make_grids({&first, &second}, vectors, dimension, n_bins, communicator);
 
-  // First minus second. Sums of integers may be taken before and after the reduction alike.
-  std::vector<std::int64_t> difference(std::size_t(n_projections()) * n_bins);
-  for (unsigned int l = 0; l < n_projections(); ++l)
-    {
-      const double *const direction = vectors.data() + std::size_t(l) * dimension;
-      const double        lower = grids[l], h = grids[n_projections() + l], per_bin = h > 0. ? 1. / h : 0.;
-      Deposit             deposit(n_bins);
-      for (const Measure *const measure : {&first, &second})
-        {
-          const double sign = (measure == &first ? 1. : -1.);
-          for (std::size_t i = 0; i < measure->n; ++i)
-            if (const double weight = measure->weight(i); weight > 0.)
-              {
-                const double width = measure->width(i, direction);
-                const double start = measure->center(i, direction) - .5 * width - lower;
-                deposit.add_interval(std::max(start, 0.) * per_bin, width * per_bin, sign * weight * measure->scale);
-              }
-        }
-      std::int64_t slope = 0;
-      for (unsigned int b = 0; b < n_bins; ++b)
-        {
-          slope += deposit.slopes[b];
-          difference[std::size_t(l) * n_bins + b] = deposit.jumps[b] + slope;
-        }
-    }
-  MPI_Allreduce(MPI_IN_PLACE, difference.data(), static_cast<int>(difference.size()), MPI_INT64_T, MPI_SUM, communicator);
+  // Differences of the bins' means; sums of integers may be taken before and after the reduction alike.
+  const std::size_t         n_values = std::size_t(n_projections()) * n_bins;
+  std::vector<std::int64_t> differences(2 * n_values);
+  for (const Measure *const measure : {&first, &second})
+    for (unsigned int l = 0; l < n_projections(); ++l)
+      {
+        const double *const direction = vectors.data() + std::size_t(l) * dimension;
+        const double        lower = grids[l], h = grids[n_projections() + l], per_bin = h > 0. ? 1. / h : 0.;
+        Deposit             deposit(n_bins);
+        for (std::size_t i = 0; i < measure->n; ++i)
+          if (const double weight = measure->weight(i); weight > 0.)
+            {
+              const double width = measure->width(i, direction);
+              const double start = measure->center(i, direction) - .5 * width - lower;
+              deposit.add_interval(std::max(start, 0.) * per_bin, width * per_bin, weight * measure->scale);
+            }
+        std::int64_t        slope = 0;
+        std::int64_t *const entry = differences.data() + (measure == &first ? 0 : n_values) + std::size_t(l) * n_bins;
+        for (unsigned int b = 0; b < n_bins; ++b)
+          {
+            slope += deposit.slopes[b];
+            entry[b] = deposit.jumps[b] + slope;
+          }
+      }
+  MPI_Allreduce(MPI_IN_PLACE, differences.data(), static_cast<int>(differences.size()), MPI_INT64_T, MPI_SUM, communicator);
 
-  std::vector<double> distances, widths(grids.begin() + n_projections(), grids.end());
+  std::vector<Projection> projections(n_projections());
+  GridLine                line(n_bins), other_line(n_bins);
   for (unsigned int l = 0; l < n_projections(); ++l)
     {
-      std::int64_t cumulative = 0;
-      double       sum        = 0.;
+      const std::int64_t *const entry = differences.data() + std::size_t(l) * n_bins, *const other = entry + n_values;
+      Projection &projection = projections[l];
+      projection.width       = grids[n_projections() + l];
+      std::int64_t mass = 0, other_mass = 0;
       for (unsigned int b = 0; b < n_bins; ++b)
         {
-          cumulative += difference[std::size_t(l) * n_bins + b];
-          sum += std::abs(static_cast<double>(cumulative)) / unit_mass;
+          mass += entry[b];
+          other_mass += other[b];
+          const double difference = static_cast<double>(mass - other_mass) / unit_mass;
+          projection.w1 += std::abs(difference);
+          projection.squares += difference * difference;
+          line.set(b, static_cast<double>(mass) / unit_mass);
+          other_line.set(b, static_cast<double>(other_mass) / unit_mass);
         }
-      distances.push_back(sum * widths[l]);
+      projection.w1 *= projection.width;
+      projection.squares *= projection.width;
+      projection.w2 = projection.width * line_distances(line, other_line).w2;
     }
-  return collect(distances, widths);
+  return collect(projections);
 }
 
 Distances::Result Distances::sampling_floor(const std::vector<double> &points, std::size_t sample_size,
                                             MPI_Comm communicator) const
 {
   const Measure             all(points, none, none, dimension, communicator);
-  const std::vector<double> grids = make_grids({&all}, vectors, dimension, n_bins, communicator);
+  const std::vector<double> grids    = make_grids({&all}, vectors, dimension, n_bins, communicator);
   const std::size_t         n_values = std::size_t(n_projections()) * n_bins;
 
   // Σ_r F_r and Σ_r F_r² in integers; a sample is on one rank and may be summed there in doubles.
@@ -293,20 +338,124 @@ Distances::Result Distances::sampling_floor(const std::vector<double> &points, s
   const double R = static_cast<double>(sums.back());
   if (R < 2.)
     throw std::logic_error("Distances: the spread over samples needs two of them");
-  const double        pi = 3.14159265358979323846;
-  const double        c4 = std::sqrt(2. / (R - 1.)) * std::exp(std::lgamma(.5 * R) - std::lgamma(.5 * (R - 1.)));
-  const double        factor = std::sqrt(2. / (pi * R)) / c4 / unit;
-  std::vector<double> distances, widths(grids.begin() + n_projections(), grids.end());
+  const double            pi     = 3.14159265358979323846;
+  const double            c4     = std::sqrt(2. / (R - 1.)) * std::exp(std::lgamma(.5 * R) - std::lgamma(.5 * (R - 1.)));
+  const double            factor = std::sqrt(2. / (pi * R)) / c4 / unit;
+  std::vector<Projection> projections(n_projections());
   for (unsigned int l = 0; l < n_projections(); ++l)
     {
-      double sum = 0.;
+      double sum = 0., variance = 0.;
       for (std::size_t b = std::size_t(l) * n_bins; b < std::size_t(l + 1) * n_bins; ++b)
         {
           const double total = static_cast<double>(sums[2 * b]), squares = static_cast<double>(sums[2 * b + 1]);
-          sum += std::sqrt(std::max(squares - total * total / R, 0.) / (R - 1.));
+          const double value = std::max(squares - total * total / R, 0.) / (R - 1.);
+          sum += std::sqrt(value);
+          variance += value;
         }
-      distances.push_back(factor * sum * widths[l]);
+      projections[l].width   = grids[n_projections() + l];
+      projections[l].w1      = factor * sum * projections[l].width;
+      projections[l].squares = variance / (R * unit * unit) * projections[l].width;
     }
-  return collect(distances, widths);
+  return collect(projections);
+}
+
+Distances::Bootstrap Distances::bootstrap(const std::vector<double> &points, std::size_t sample_size,
+                                          const std::vector<unsigned int> &numbers, unsigned int n_measures,
+                                          unsigned int n_resamples, std::uint64_t seed, MPI_Comm communicator) const
+{
+  const Resampling          resampling(n_measures, seed);
+  const unsigned int        G = resampling.n_groups(), bins = std::min(n_bins, 128U);
+  const Measure             all(points, none, none, dimension, communicator);
+  const std::vector<double> grids = make_grids({&all}, vectors, dimension, bins, communicator);
+
+  // What the measures of a group put on the nodes of the grid, in integers.
+  constexpr double          unit = 0x1.0p20;
+  std::vector<std::int64_t> sums(std::size_t(G) * n_projections() * (bins + 1), 0);
+  for (std::size_t r = 0; r < numbers.size(); ++r)
+    for (unsigned int l = 0; l < n_projections(); ++l)
+      {
+        const double        h = grids[n_projections() + l], per_bin = h > 0. ? 1. / h : 0.;
+        std::int64_t *const entry = sums.data() +
+                                    (std::size_t(resampling.group(numbers[r])) * n_projections() + l) * (bins + 1);
+        for (std::size_t i = r * sample_size; i < (r + 1) * sample_size; ++i)
+          {
+            const double       position = (all.center(i, vectors.data() + std::size_t(l) * dimension) - grids[l]) * per_bin;
+            const std::size_t  j        = std::min<std::size_t>(static_cast<std::size_t>(position), bins - 1);
+            const std::int64_t next     = rounded(unit * (position - static_cast<double>(j)));
+            entry[j] += static_cast<std::int64_t>(unit) - next;
+            entry[j + 1] += next;
+          }
+      }
+  MPI_Allreduce(MPI_IN_PLACE, sums.data(), static_cast<int>(sums.size()), MPI_INT64_T, MPI_SUM, communicator);
+
+  // Directions are dealt out to the ranks.
+  const std::size_t                n_values = std::size_t(n_resamples) * n_projections();
+  std::vector<double>              values(3 * n_values, 0.), masses(G, 0.);
+  std::vector<std::vector<double>> counts;
+  for (unsigned int k = 0; k < n_resamples; ++k)
+    counts.push_back(resampling.counts(k));
+  for (unsigned int g = 0; g < G; ++g)
+    for (unsigned int b = 0; b <= bins; ++b)
+      masses[g] += static_cast<double>(sums[std::size_t(g) * n_projections() * (bins + 1) + b]);
+  for (unsigned int l = static_cast<unsigned int>(rank_of(communicator)); l < n_projections();
+       l += static_cast<unsigned int>(number_of_ranks(communicator)))
+    {
+      const auto average = [&](const std::vector<double> &times, GridLine &line) {
+        double mass = 0., cumulative = 0.;
+        for (unsigned int g = 0; g < G; ++g)
+          mass += times[g] * masses[g];
+        for (unsigned int b = 0; b < bins; ++b)
+          {
+            for (unsigned int g = 0; g < G; ++g)
+              cumulative += times[g] * static_cast<double>(sums[(std::size_t(g) * n_projections() + l) * (bins + 1) + b]);
+            line.set(b, cumulative / mass);
+          }
+      };
+      const double h = grids[n_projections() + l];
+      GridLine     line(bins), other_line(bins);
+      average(std::vector<double>(G, 1.), line);
+      for (unsigned int k = 0; k < n_resamples; ++k)
+        {
+          average(counts[k], other_line);
+          double squares = 0.;
+          for (unsigned int b = 0; b < bins; ++b)
+            squares += (line.F[b + 1] - other_line.F[b + 1]) * (line.F[b + 1] - other_line.F[b + 1]);
+          const TransportDistances distance = line_distances(line, other_line);
+          double *const            value    = values.data() + 3 * (std::size_t(k) * n_projections() + l);
+          value[0]                          = h * distance.w1;
+          value[1]                          = h * distance.w2;
+          value[2]                          = h * squares;
+        }
+    }
+  MPI_Allreduce(MPI_IN_PLACE, values.data(), static_cast<int>(values.size()), MPI_DOUBLE, MPI_SUM, communicator);
+
+  std::vector<Result> results;
+  for (unsigned int k = 0; k < n_resamples; ++k)
+    {
+      std::vector<Projection> projections(n_projections());
+      for (unsigned int l = 0; l < n_projections(); ++l)
+        {
+          const double *const value = values.data() + 3 * (std::size_t(k) * n_projections() + l);
+          projections[l]            = {value[0], value[1], value[2], grids[n_projections() + l]};
+        }
+      results.push_back(collect(projections));
+    }
+  Bootstrap  bootstrap = {results.front(), results.front()};
+  const auto summarize = [&](const auto &entry) {
+    std::vector<double> sample;
+    for (Result &result : results)
+      sample.push_back(entry(result));
+    entry(bootstrap.mean)  = resampling.mean_factor() * mean(sample);
+    entry(bootstrap.bound) = resampling.quantile_factor() * upper_quantile(sample);
+  };
+  summarize([](Result &result) -> double & { return result.sliced; });
+  summarize([](Result &result) -> double & { return result.sliced_w2; });
+  summarize([](Result &result) -> double & { return result.energy; });
+  for (unsigned int d = 0; d < dimension; ++d)
+    {
+      summarize([d](Result &result) -> double & { return result.coordinates[d]; });
+      summarize([d](Result &result) -> double & { return result.coordinates_w2[d]; });
+    }
+  return bootstrap;
 }
 } // namespace rhoflow

@@ -27,15 +27,33 @@ void ComparisonParameters::declare(ParameterHandler &prm)
     "Bins", std::to_string(standard.n_bins), Patterns::Integer(16, 1000000),
     "Bins of the distribution functions behind the Wasserstein-1 distances, whose error is at most the range of the "
     "points divided by this number [bins].");
+  prm.declare_entry(
+    "Bootstrap samples", std::to_string(standard.n_resamples), Patterns::Integer(0, 100000),
+    "Resamples of the networks behind the bounds 'low' and 'high' of every distance; 0 for no bounds [resamples]. The "
+    "distances by network simplex take a tenth of them.");
+  prm.declare_entry(
+    "Transport points", std::to_string(standard.n_points), Patterns::Integer(0, 10000),
+    "Points into which density and neurons are each drawn together for the Wasserstein distances in all coordinates at "
+    "once, by network simplex; 0 for none [points]. The time grows like this number to the power of 2.5.");
+  prm.declare_entry("Write measures", "false", Patterns::Bool(),
+                    "Write the density at every output time to measures/, also without finite networks, so that "
+                    "'rhoflow --distance RUN_A RUN_B' can tell how far two runs are apart.");
+  prm.declare_entry("Measure points", std::to_string(standard.n_measure_points), Patterns::Integer(16, 10000000),
+                    "A density of more boxes is drawn together into so many points where it is written; the distance that "
+                    "this makes is stated in measures/times.csv [points].");
   prm.leave_subsection();
 }
 
 void ComparisonParameters::parse(ParameterHandler &prm)
 {
   prm.enter_subsection("Comparison");
-  bias_estimation = (prm.get("Bias estimation") == "none" ? BiasEstimation::none : BiasEstimation::richardson);
-  n_directions    = static_cast<unsigned int>(prm.get_integer("Directions"));
-  n_bins          = static_cast<unsigned int>(prm.get_integer("Bins"));
+  bias_estimation  = (prm.get("Bias estimation") == "none" ? BiasEstimation::none : BiasEstimation::richardson);
+  n_directions     = static_cast<unsigned int>(prm.get_integer("Directions"));
+  n_bins           = static_cast<unsigned int>(prm.get_integer("Bins"));
+  n_resamples      = static_cast<unsigned int>(prm.get_integer("Bootstrap samples"));
+  n_points         = static_cast<unsigned int>(prm.get_integer("Transport points"));
+  write_measures   = prm.get_bool("Write measures");
+  n_measure_points = static_cast<unsigned int>(prm.get_integer("Measure points"));
   prm.leave_subsection();
 }
 

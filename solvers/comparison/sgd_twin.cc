@@ -1,6 +1,7 @@
 #include <solvers/base/exact_sum.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/run_directory.h>
+#include <solvers/comparison/sampled_transport.h>
 #include <solvers/comparison/sgd_twin.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/particles/sample_statistics.h>
@@ -139,13 +140,6 @@ void SgdTwin::compare(double time, const DensitySnapshot &density)
       time_of_largest = time;
     }
 
-  const std::vector<double> neurons  = networks.local_coordinates();
-  const Distances::Result   distance = distances.between(density.points, density.weights, density.extents, neurons, {},
-                                                         communicator);
-  const Distances::Result   floor    = distances.sampling_floor(neurons, settings.particles.n_neurons, communicator);
-  last_distance                      = distance.sliced;
-  last_floor                         = floor.sliced;
-
   comparison_table.set("time", time);
   comparison_table.set("risk", density.risk);
   comparison_table.set("mean risk of networks", mean(risks));
@@ -154,18 +148,69 @@ void SgdTwin::compare(double time, const DensitySnapshot &density)
   comparison_table.set("expected bias", bias);
   comparison_table.set("standard error without bias", error);
   comparison_table.set("deviation [standard errors]", deviation);
-  comparison_table.set("sliced W1", distance.sliced);
-  comparison_table.set("sliced W1 floor", floor.sliced);
-  const std::vector<std::string> names = problem.parameter_names();
-  for (std::size_t i = 0; i < names.size(); ++i)
-    {
-      comparison_table.set("W1 " + names[i], distance.coordinates[i]);
-      comparison_table.set("W1 " + names[i] + " floor", floor.coordinates[i]);
-    }
-  comparison_table.set("W1 resolution", distance.resolution);
+  set_distances(density);
   comparison_table.finish_row();
   add_replicas_row(replicas_table, time, risks);
   pictures.write(time);
+}
+
+void SgdTwin::set_distances(const DensitySnapshot &density)
+{
+  const ComparisonParameters      &comparison  = settings.comparison;
+  const unsigned int               n_replicas  = settings.particles.n_replicas;
+  const std::size_t                sample_size = settings.particles.n_neurons;
+  const std::vector<double>        neurons     = networks.local_coordinates();
+  const std::vector<unsigned int> &numbers     = networks.local_replicas();
+  const Distances::Result          distance = distances.between(density.points, density.weights, density.extents, neurons, {},
+                                                                communicator);
+  const Distances::Result          floor    = distances.sampling_floor(neurons, sample_size, communicator);
+  Distances::Bootstrap             bootstrap;
+  const bool                       bounded = comparison.n_resamples > 0;
+  if (bounded)
+    bootstrap = distances.bootstrap(neurons, sample_size, numbers, n_replicas, comparison.n_resamples, settings.seed,
+                                    communicator);
+  last_distance = distance.sliced;
+  last_floor    = floor.sliced;
+
+  // `bound`: half of the interval's length.
+  const auto set = [&](const std::string &name, double value, double sampling, double bound) {
+    comparison_table.set(name, value);
+    if (!std::isnan(sampling))
+      comparison_table.set(name + " floor", sampling);
+    if (bounded)
+      {
+        comparison_table.set(name + " low", std::max(value - bound, 0.));
+        comparison_table.set(name + " high", value + bound);
+      }
+  };
+  const double                   none  = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<std::string> names = problem.parameter_names();
+  const std::vector<double>      no_bounds(names.size(), 0.), no_floors(names.size(), none);
+  const auto                     or_else = [&](const std::vector<double> &values, const std::vector<double> &otherwise) {
+    return bounded ? values : otherwise;
+  };
+  set("sliced W1", distance.sliced, floor.sliced, bootstrap.bound.sliced);
+  set("sliced W2", distance.sliced_w2, bounded ? bootstrap.mean.sliced_w2 : none, bootstrap.bound.sliced_w2);
+  const std::vector<double> bounds    = or_else(bootstrap.bound.coordinates, no_bounds);
+  const std::vector<double> bounds_w2 = or_else(bootstrap.bound.coordinates_w2, no_bounds);
+  const std::vector<double> floors_w2 = or_else(bootstrap.mean.coordinates_w2, no_floors);
+  for (std::size_t i = 0; i < names.size(); ++i)
+    {
+      set("W1 " + names[i], distance.coordinates[i], floor.coordinates[i], bounds[i]);
+      set("W2 " + names[i], distance.coordinates_w2[i], floors_w2[i], bounds_w2[i]);
+    }
+  comparison_table.set("W1 resolution", distance.resolution);
+  set("energy distance", distance.energy, floor.energy, bootstrap.bound.energy);
+  if (comparison.n_points == 0)
+    return;
+  const SampledTransport transport = sampled_transport({density.points, density.weights, density.extents},
+                                                       {neurons, sample_size, numbers, n_replicas},
+                                                       static_cast<unsigned int>(names.size()), comparison.n_points,
+                                                       (comparison.n_resamples + 9) / 10, settings.seed, communicator);
+  set("W1", transport.distance.w1, bounded ? transport.floor.w1 : none, transport.bound.w1);
+  comparison_table.set("W1 sampling error", transport.error.w1);
+  set("W2", transport.distance.w2, bounded ? transport.floor.w2 : none, transport.bound.w2);
+  comparison_table.set("W2 sampling error", transport.error.w2);
 }
 
 std::vector<std::pair<std::string, std::string>> SgdTwin::report() const

@@ -67,6 +67,8 @@ private:
   void train(double time);
   /// (1/2M) [∫ U(θ,θ) ρ − Σ_k p_k f_k²]
   double static_bias(const DensitySnapshot &density) const;
+  /// The columns of the distances between the density and the neurons.
+  void set_distances(const DensitySnapshot &density);
 
   const LearningProblem    &problem;
   TwinSettings              settings;

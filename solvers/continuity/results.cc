@@ -19,6 +19,7 @@ DensityResults::DensityResults(const LearningProblem &p, const OutputParameters 
   , density_output(output, context.directory)
   , curve(p, context.directory, rank_of(context.communicator) == 0)
   , twin(settings != nullptr ? std::make_unique<SgdTwin>(p, *settings, context.directory, &context.progress) : nullptr)
+  , measures(p, context)
   , communicator(context.communicator)
 {}
 
@@ -29,7 +30,7 @@ void DensityResults::write(double time, bool last, ContinuityOperator &solution)
   const bool                drawn      = density_output.due(last);
   if (!drawn)
     density_output.skip();
-  if (!drawn && !twin)
+  if (!drawn && !twin && !measures.writes())
     {
       curve.add(time, prediction);
       return;
@@ -44,6 +45,11 @@ void DensityResults::write(double time, bool last, ContinuityOperator &solution)
     {
       Timing::Scope scope(solution.timing().section("output"));
       density_output.write(time, DGFields(solution.mesh(), solution.coupling(), *density));
+    }
+  if (measures.writes())
+    {
+      const auto boxes = density->boxes();
+      measures.write(time, {boxes.centers, boxes.weights, boxes.extents});
     }
   if (twin)
     {

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include <solvers/comparison/measure_output.h>
 #include <solvers/comparison/parameters.h>
 #include <solvers/comparison/sgd_twin.h>
 #include <solvers/continuity/operator.h>
@@ -35,6 +36,7 @@ private:
   DensityOutput            density_output;
   FittedCurve              curve;
   std::unique_ptr<SgdTwin> twin;
+  MeasureOutput            measures;
   MPI_Comm                 communicator;
   double                   largest_deviation = 0.; ///< of the reconstruction's moments
 };

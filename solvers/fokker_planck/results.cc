@@ -49,6 +49,7 @@ FokkerPlanckResults::FokkerPlanckResults(const LearningProblem &problem, const O
   : density_output(output, context.directory)
   , curve(problem, context.directory, rank_of(context.communicator) == 0)
   , twin(settings != nullptr ? std::make_unique<SgdTwin>(problem, *settings, context.directory, &context.progress) : nullptr)
+  , measures(problem, context)
 {}
 
 void FokkerPlanckResults::write(double time, bool last, double risk, const FokkerPlanckState &state, Timing &timing)
@@ -65,6 +66,11 @@ void FokkerPlanckResults::write(double time, bool last, double risk, const Fokke
     }
   else
     density_output.skip();
+  if (measures.writes())
+    {
+      const DensitySnapshot snapshot = snapshot_of(state);
+      measures.write(time, {snapshot.points, snapshot.weights, snapshot.extents});
+    }
   if (twin)
     {
       Timing::Scope   scope(timing.section("finite networks"));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <solvers/base/timing.h>
+#include <solvers/comparison/measure_output.h>
 #include <solvers/comparison/parameters.h>
 #include <solvers/comparison/sgd_twin.h>
 #include <solvers/discretization/density_output.h>
@@ -35,5 +36,6 @@ private:
   DensityOutput            density_output;
   FittedCurve              curve;
   std::unique_ptr<SgdTwin> twin;
+  MeasureOutput            measures;
 };
 } // namespace rhoflow

@@ -121,6 +121,16 @@ TEST_CASE("static lemma: the bias of finite width at t = 0", "[comparison]")
       CHECK(entry(table, 0, name + " floor") == Approx(floor).epsilon(.03));
       CHECK(entry(table, 0, name) < 2.5 * floor);
     }
+  // The density is the law of the neurons: zero is within the bounds of every distance.
+  for (const std::string name : {"sliced W1", "sliced W2", "W1 theta0", "W2 theta1", "energy distance", "W1", "W2"})
+    {
+      CAPTURE(name);
+      CHECK(entry(table, 0, name) > .3 * entry(table, 0, name + " floor"));
+      CHECK(entry(table, 0, name) < 2.5 * entry(table, 0, name + " floor"));
+      CHECK(entry(table, 0, name + " low") == 0.);
+      CHECK(entry(table, 0, name + " high") > entry(table, 0, name));
+    }
+  CHECK(entry(table, 0, "W2 sampling error") > entry(table, 0, "W1 sampling error"));
   // Points on a grid of spacing 0.1 are 0.1/4 away from the density that they stand for.
   DensitySnapshot points = density;
   points.extents.clear();
@@ -138,6 +148,8 @@ TEST_CASE("Richardson extrapolation accounts for the biases of width and step", 
   // E R = ½ (|μ − b|² + v d/M) (1 − 2η + (d + 2) η²)^{t/η}: both biases are of first order.
   const LinearProblem problem({0.8, -0.5, 0.3}, {-0.2, 0.4, 0.}, 0.6);
   auto                settings = settings_with(20, 6000, 0.01);
+  // It is about risks; distances of 120,000 neurons take their time.
+  settings.comparison.n_points = settings.comparison.n_resamples = 0;
   const RunDirectory  directory("twin_richardson", true, MPI_COMM_SELF);
 
   settings.comparison.bias_estimation = ComparisonParameters::BiasEstimation::richardson;

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <mpi.h>
+
+#include <solvers/base/statistics.h>
+#include <solvers/comparison/transport.h>
+
+namespace rhoflow
+{
+class LearningProblem;
+class RunDirectory;
+struct RunContext;
+
+/// Writes a density for `rhoflow --distance`, if 'Comparison/Write measures' says so: `measures/density_NNNN.csv` with the
+/// columns `mass`, the coordinates, and `width <coordinate>` of boxes over which the mass is spread evenly (0 for points), and
+/// `measures/times.csv` with the time of every file and the distances W1 and W2 (at most) that drawing it together made.
+class MeasureOutput
+{
+public:
+  /// Collective.
+  MeasureOutput(const LearningProblem &problem, const RunContext &context);
+
+  bool writes() const { return times != nullptr; }
+
+  /// `density`: this rank's part, with weights. The same bits on any number of ranks. Collective.
+  void write(double time, const Pieces &density);
+
+private:
+  const RunDirectory         &directory;
+  MPI_Comm                    communicator;
+  std::vector<std::string>    names;
+  std::size_t                 n_points = 0;
+  std::unique_ptr<Statistics> times;
+};
+
+/// A density as it was written.
+struct WrittenMeasure
+{
+  double             time = 0.;
+  Pieces             pieces;
+  TransportDistances error;
+};
+
+/// The densities of a run and the names of their coordinates.
+struct WrittenMeasures
+{
+  std::vector<std::string>    names;
+  std::vector<WrittenMeasure> measures;
+};
+
+/// Throws InputError if there are none in the directory.
+WrittenMeasures read_measures(const std::string &run_directory);
+} // namespace rhoflow
