@@ -4,14 +4,12 @@
 #include <solvers/base/ranks.h>
 #include <solvers/base/spelling.h>
 #include <solvers/base/version.h>
-#include <solvers/model/learning_problem.h>
 #include <solvers/study/study.h>
 
 #include <deal.II/base/mpi.h>
 
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
 #include <optional>
 
 namespace
@@ -57,8 +55,6 @@ public:
     file = ParameterFile::read(positional.front(), MPI_COMM_WORLD);
     for (std::size_t i = 1; i < positional.size(); ++i)
       file->change(positional[i]);
-    const StudyFile contents(*file);
-    ModelParameters::set_data_directory(std::filesystem::path(contents.base_file).parent_path().string());
     Study study(*file, MPI_COMM_WORLD);
     if (option == "--validate")
       {

@@ -8,8 +8,6 @@
 #include <deal.II/base/parameter_handler.h>
 #include <deal.II/base/utilities.h>
 
-#include <algorithm>
-
 namespace rhoflow
 {
 namespace
@@ -54,18 +52,20 @@ Plan::Plan(const StudyFile &study, const ParameterFile &base)
   while (true)
     {
       std::vector<Change> changes = study.fixed;
+      std::string         label;
       row.values.clear();
       for (std::size_t a = 0; a < study.axes.size(); ++a)
         for (std::size_t n = 0; n < study.axes[a].names.size(); ++n)
           {
             row.values.push_back(study.axes[a].values[row.choices[a]][n]);
             changes.push_back({study.axes[a].names[n], row.values.back(), study.axes[a].where});
+            label += (label.empty() ? "" : ", ") + changes.back().path + " = " + changes.back().value;
           }
-      row.run = add(changes, base);
+      row.run = add(changes, label, base);
       if (referred)
         {
           changes.insert(changes.end(), study.reference.begin(), study.reference.end());
-          row.reference = static_cast<int>(add(changes, base));
+          row.reference = static_cast<int>(add(changes, "reference of " + label, base));
         }
       rows.push_back(row);
 
@@ -78,9 +78,10 @@ Plan::Plan(const StudyFile &study, const ParameterFile &base)
     }
 }
 
-unsigned int Plan::add(const std::vector<Change> &changes, const ParameterFile &base)
+unsigned int Plan::add(const std::vector<Change> &changes, const std::string &label, const ParameterFile &base)
 {
   PlannedRun run;
+  run.label   = label;
   run.changes = changes;
   SingleRun                 single(parameter_file_of(base, run, ""));
   dealii::ParameterHandler &parameters = single.parameters();
@@ -99,17 +100,5 @@ ParameterFile parameter_file_of(const ParameterFile &base, const PlannedRun &run
   file.set("Output directory", directory, "the study");
   file.set("Overwrite", "false", "the study");
   return file;
-}
-
-std::string describe_changes(const std::vector<Change> &changes)
-{
-  std::string text;
-  for (std::size_t i = 0; i < changes.size(); ++i)
-    {
-      const auto wins = [&](const Change &other) { return other.path == changes[i].path; };
-      if (std::none_of(changes.begin() + static_cast<std::ptrdiff_t>(i) + 1, changes.end(), wins))
-        text += (text.empty() ? "" : ", ") + changes[i].path + " = " + changes[i].value;
-    }
-  return text;
 }
 } // namespace rhoflow

@@ -15,6 +15,7 @@ struct PlannedRun
 {
   std::vector<Change> changes; ///< of the base file, in the order in which they win over each other
   std::string         identity;
+  std::string         label;      ///< the changes that distinguish it, for people
   unsigned int        number = 0; ///< of its directory; given by the store
 };
 
@@ -38,14 +39,11 @@ struct Plan
   std::vector<PlannedRow> rows;
 
 private:
-  unsigned int add(const std::vector<Change> &changes, const ParameterFile &base);
+  unsigned int add(const std::vector<Change> &changes, const std::string &label, const ParameterFile &base);
 
   std::map<std::string, unsigned int> known; ///< identities of runs
 };
 
 /// The base file with the changes of a run and its directory.
 ParameterFile parameter_file_of(const ParameterFile &base, const PlannedRun &run, const std::string &directory);
-
-/// "NAME = VALUE, ..." of the parameters that distinguish the run.
-std::string describe_changes(const std::vector<Change> &changes);
 } // namespace rhoflow

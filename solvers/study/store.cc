@@ -137,7 +137,7 @@ void StudyStore::open(const Plan &plan, const bool retry_failed)
       const bool is_new = !fs::exists(root / "states" / file_name(run.number));
       if (state.kind == RunState::Kind::running || (retry_failed && state.kind == RunState::Kind::failed) ||
           (state.kind == RunState::Kind::done && !fs::exists(fs::path(run_directory(run)) / "provenance.json")))
-        state = {};
+        state = {RunState::Kind::waiting, state.kind == RunState::Kind::running ? "interrupted" : ""};
       else if (!is_new)
         continue;
       set_state(run, state);

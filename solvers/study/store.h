@@ -18,7 +18,7 @@ struct RunState
     failed
   };
   Kind        kind = Kind::waiting;
-  std::string message; ///< of a failure
+  std::string message; ///< of a failure; "interrupted" if a run waits for the second time
 
   /// "done", "failed: MESSAGE", ...
   std::string text() const;

@@ -3,6 +3,7 @@
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/single_run.h>
+#include <solvers/model/learning_problem.h>
 #include <solvers/study/study.h>
 
 #include <deal.II/base/mpi.h>
@@ -55,6 +56,7 @@ Study::Study(const ParameterFile &file, const MPI_Comm communicator)
   , plan(study, base)
   , store(study.output_directory)
 {
+  ModelParameters::set_data_directory(std::filesystem::path(base.name()).parent_path().string());
   on_rank_0(world, [&]() { store.number(plan); });
   for (PlannedRun &run : plan.runs)
     MPI_Bcast(&run.number, 1, MPI_UNSIGNED, 0, world);
@@ -85,20 +87,22 @@ void Study::make_groups()
 void Study::validate()
 {
   make_groups();
-  check_runs();
+  check_runs(true);
 }
 
-void Study::check_runs()
+void Study::check_runs(const bool all)
 {
   Outcome mine;
   for (std::size_t i = group_index; group != MPI_COMM_NULL && i < plan.runs.size() && mine.status == exit_success;
        i += n_groups)
     {
-      int done = 0;
+      bool over = false;
       if (rank_of(group) == 0)
-        done = store.state(plan.runs[i]).kind == RunState::Kind::done;
-      MPI_Bcast(&done, 1, MPI_INT, 0, group);
-      if (done != 0)
+        {
+          const RunState::Kind kind = store.state(plan.runs[i]).kind;
+          over                      = kind == RunState::Kind::done || kind == RunState::Kind::failed;
+        }
+      if (mpi::broadcast(group, over) && !all)
         continue;
       const ParameterFile file = parameter_file_of(base, plan.runs[i], store.run_directory(plan.runs[i]));
       mine                     = attempt(
@@ -113,7 +117,7 @@ void Study::check_runs()
           MPI_Abort(world, outcome.status);
         });
       if (mine.status != exit_success)
-        mine.message += "\nThis is said of the run " + describe_changes(plan.runs[i].changes) + "; no run was begun.";
+        mine.message += "\n(" + plan.runs[i].label + "; no run was begun.)";
     }
   // The first group that has something to complain about speaks for all.
   const auto statuses = mpi::all_gather(world, mine.status);
@@ -133,7 +137,7 @@ void Study::list() const
   for (const PlannedRun &run : plan.runs)
     {
       RunState state = store.state(run);
-      std::printf("%04u  %s\n      %s\n", run.number, describe_changes(run.changes).c_str(), state.text().c_str());
+      std::printf("%04u  %s\n      %s\n", run.number, run.label.c_str(), state.text().c_str());
     }
 }
 
@@ -143,12 +147,14 @@ void Study::execute(const bool retry_failed)
     throw InputError("Ranks per run", "a run takes " + std::to_string(study.ranks_per_run) + " ranks, but there are only " +
                                         std::to_string(number_of_ranks(world)) + ". Start rhoflow-study on more.");
   make_groups();
-  check_runs();
+  check_runs(retry_failed);
   on_rank_0(world, [&]() {
     store.open(plan, retry_failed);
     const std::filesystem::path copy = std::filesystem::path(study_name).filename();
-    std::filesystem::copy_file(study_name, std::filesystem::path(store.root()) / copy,
-                               std::filesystem::copy_options::overwrite_existing);
+    std::error_code             same;
+    if (!std::filesystem::equivalent(study_name, std::filesystem::path(store.root()) / copy, same))
+      std::filesystem::copy_file(study_name, std::filesystem::path(store.root()) / copy,
+                                 std::filesystem::copy_options::overwrite_existing);
     n_waiting = static_cast<unsigned int>(std::count_if(plan.runs.begin(), plan.runs.end(), [&](const PlannedRun &run) {
       return store.state(run).kind == RunState::Kind::waiting;
     }));
@@ -186,36 +192,34 @@ void Study::do_runs()
   start = MPI_Wtime();
   if (group == MPI_COMM_NULL)
     return;
-  const bool  leads = rank_of(group) == 0;
   StudyTables tables(study, plan, store);
-  // The leader of a group takes the first run that nobody has taken.
-  for (std::size_t next = 0;; ++next)
-    {
-      std::string failure;
-      if (leads)
-        try
+  // What was interrupted comes last: if it was the run itself that ended the program, the others are done nevertheless.
+  for (const bool interrupted : {false, true})
+    for (std::size_t next = 0;; ++next)
+      {
+        next = take_run(next, interrupted);
+        if (next == plan.runs.size())
+          break;
+        do_run(plan.runs[next], tables);
+      }
+}
+
+std::size_t Study::take_run(std::size_t next, const bool interrupted) const
+{
+  on_rank_0(group, [&]() {
+    for (; next < plan.runs.size(); ++next)
+      {
+        const PlannedRun &run   = plan.runs[next];
+        const RunState    state = store.state(run);
+        if (state.kind == RunState::Kind::waiting && state.message.empty() != interrupted && store.claim(run))
           {
-            while (next < plan.runs.size() &&
-                   !(store.state(plan.runs[next]).kind == RunState::Kind::waiting && store.claim(plan.runs[next])))
-              ++next;
-            if (next < plan.runs.size())
-              {
-                store.clear_run_directory(plan.runs[next]);
-                store.set_state(plan.runs[next], {RunState::Kind::running, ""});
-              }
+            store.clear_run_directory(run);
+            store.set_state(run, {RunState::Kind::running, ""});
+            return;
           }
-        catch (const InputError &error)
-          {
-            failure = error.what();
-          }
-      failure = mpi::broadcast(group, failure);
-      if (!failure.empty())
-        throw InputError("Output directory", failure);
-      next = mpi::broadcast(group, next);
-      if (next >= plan.runs.size())
-        return;
-      do_run(plan.runs[next], tables);
-    }
+      }
+  });
+  return mpi::broadcast(group, next);
 }
 
 void Study::do_run(const PlannedRun &run, StudyTables &tables)
@@ -246,7 +250,7 @@ void Study::do_run(const PlannedRun &run, StudyTables &tables)
       std::fprintf(stderr,
                    "Run %04u (%s) failed on one of its ranks while the others wait for it, which ends all runs. Call the same "
                    "command again for the rest.\n%s\n",
-                   run.number, describe_changes(run.changes).c_str(), failure.message.c_str());
+                   run.number, run.label.c_str(), failure.message.c_str());
       std::fflush(stderr);
       MPI_Abort(world, failure.status);
     });
@@ -266,10 +270,9 @@ void Study::report(const PlannedRun &run, const RunState &state, const double se
 {
   const unsigned int finished = store.count_finished(run);
   const double       elapsed  = MPI_Wtime() - start;
-  char               number[16];
-  std::snprintf(number, sizeof(number), "%04u", run.number);
-  std::string text = std::string(number) + " " + state.text() + " in " + duration(seconds) + "  " +
-                     describe_changes(run.changes) + "  (" + std::to_string(finished) + " of " + std::to_string(n_waiting);
+  char               beginning[64];
+  std::snprintf(beginning, sizeof(beginning), "%u of %u: run %04u, ", finished, n_waiting, run.number);
+  std::string text = beginning + run.label + ": " + state.text() + " (" + duration(seconds);
   if (finished < n_waiting)
     text += ", " + duration(elapsed * (n_waiting - finished) / finished) + " left";
   // One call, so that the lines of several groups do not mix.

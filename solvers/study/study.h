@@ -38,11 +38,14 @@ public:
 private:
   /// Ranks that do runs together; those that are left over have none.
   void make_groups();
-  void check_runs();
+  /// `all`: also those that are over.
+  void check_runs(bool all);
   void do_runs();
-  void do_run(const PlannedRun &run, StudyTables &tables);
-  void report(const PlannedRun &run, const RunState &state, double seconds) const;
-  void write_tables(StudyTables &tables) const;
+  /// The first run from `next` on that nobody has taken (collective over the group), or the number of runs.
+  std::size_t take_run(std::size_t next, bool interrupted) const;
+  void        do_run(const PlannedRun &run, StudyTables &tables);
+  void        report(const PlannedRun &run, const RunState &state, double seconds) const;
+  void        write_tables(StudyTables &tables) const;
   /// Waits for the other groups without using the processor.
   void wait_for_all() const;
 

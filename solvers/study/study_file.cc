@@ -53,6 +53,11 @@ std::vector<Change> settings_of(const ParameterFile &file)
   std::vector<Change> settings;
   for (const auto &given : file.given())
     {
+      if (given.where != "command line" && given.section.find('/') != std::string::npos &&
+          given.name.find('&') != std::string::npos)
+        throw InputError("", given.where +
+                               ": names that vary together are written with their sections, such as 'Particles/Number of "
+                               "neurons & Particles/Step size', and not inside a subsection of 'Vary'.");
       const auto same = std::find_if(settings.begin(), settings.end(),
                                      [&](const Change &other) { return other.path == given.path(); });
       if (same == settings.end())

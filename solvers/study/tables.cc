@@ -29,9 +29,12 @@ std::string line(const std::vector<std::string> &fields)
   return text + "\n";
 }
 
-std::string yes_or_no(const bool value)
+/// Whether an interval, where there is one, contains the expected value, where there is one.
+std::string contains(const Estimate &estimate, const std::optional<double> &expected, const char *yes, const char *no)
 {
-  return value ? "yes" : "no";
+  if (!expected || std::isnan(estimate.lower))
+    return "";
+  return estimate.contains(*expected) ? yes : no;
 }
 
 /// Right-aligned columns under a header.
@@ -260,18 +263,19 @@ std::string StudyTables::fits_csv() const
       const FitLine           &fit    = study.fits[row.fit];
       std::vector<std::string> fields = {study.results[fit.result].name, fit.abscissa};
       fields.insert(fields.end(), row.others.begin(), row.others.end());
-      for (const std::string &field : {std::to_string(row.points.size()), row.left_out, yes_or_no(row.law.weighted)})
+      for (const std::string &field :
+           {std::to_string(row.points.size()), row.left_out, row.law.weighted ? std::string("yes") : "no"})
         fields.push_back(field);
       for (const double number :
            {row.law.slope.value, row.law.slope.error, row.law.slope.lower, row.law.slope.upper, row.law.prefactor.value,
             row.law.prefactor.lower, row.law.prefactor.upper, row.law.chi2_per_dof})
         fields.push_back(full_number(number));
       fields.push_back(fit.slope ? full_number(*fit.slope) : "");
-      fields.push_back(fit.slope ? yes_or_no(row.law.slope.contains(*fit.slope)) : "");
+      fields.push_back(contains(row.law.slope, fit.slope, "yes", "no"));
       fields.push_back(fit.prefactor ? full_number(*fit.prefactor) : "");
       for (const double number : {row.prefactor.value, row.prefactor.lower, row.prefactor.upper})
         fields.push_back(fit.prefactor ? full_number(number) : "");
-      fields.push_back(fit.prefactor ? yes_or_no(row.prefactor.contains(*fit.prefactor)) : "");
+      fields.push_back(contains(row.prefactor, fit.prefactor, "yes", "no"));
       text += line(fields);
     }
   return text;
@@ -313,11 +317,11 @@ std::vector<std::string> StudyTables::readable() const
       const PowerLaw &law = row.law;
       cells.push_back({name, std::to_string(row.points.size()) + (row.left_out.empty() ? "" : " (" + row.left_out + ")"),
                        with_error(law.slope.value, law.slope.error), interval(law.slope),
-                       fit.slope ? short_number(*fit.slope) + (law.slope.contains(*fit.slope) ? " inside" : " outside") : "-",
+                       fit.slope ? short_number(*fit.slope) + contains(law.slope, fit.slope, " inside", " outside") : "-",
                        with_error(law.prefactor.value, law.prefactor.error), with_error(law.chi2_per_dof, NAN)});
       if (fit.prefactor)
         cells.push_back({"  at the expected slope", "", "", interval(row.prefactor),
-                         short_number(*fit.prefactor) + (row.prefactor.contains(*fit.prefactor) ? " inside" : " outside"),
+                         short_number(*fit.prefactor) + contains(row.prefactor, fit.prefactor, " inside", " outside"),
                          with_error(row.prefactor.value, row.prefactor.error), ""});
     }
   append_table(cells, lines);
