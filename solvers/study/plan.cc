@@ -61,12 +61,13 @@ Plan::Plan(const StudyFile &study, const ParameterFile &base)
             changes.push_back({study.axes[a].names[n], row.values.back(), study.axes[a].where});
             label += (label.empty() ? "" : ", ") + changes.back().path + " = " + changes.back().value;
           }
-      row.run = add(changes, label, base);
+      const std::vector<Change> own = changes;
       if (referred)
         {
           changes.insert(changes.end(), study.reference.begin(), study.reference.end());
           row.reference = static_cast<int>(add(changes, "reference of " + label, base));
         }
+      row.run = add(own, label, base);
       rows.push_back(row);
 
       // The last axis runs fastest.

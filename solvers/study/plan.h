@@ -28,8 +28,8 @@ struct PlannedRow
   int                       reference = -1; ///< run, or -1
 };
 
-/// All runs of a study, each parameter set once, in the order in which they are handed out: that of the rows, a reference
-/// behind the first run that needs it.
+/// All runs of a study, each parameter set once, in the order in which they are handed out: that of the rows, a reference,
+/// which often takes longest, before the first run that needs it.
 struct Plan
 {
   /// Throws InputError("", ...) with the line for parameters that do not exist or are refused.

@@ -45,6 +45,19 @@ void on_rank_0(const MPI_Comm communicator, const Work &work)
   if (!message.empty())
     throw InputError(parameter, message);
 }
+
+/// Its mistakes are those of the line that names it.
+ParameterFile read_base(const std::string &name, const MPI_Comm communicator)
+{
+  try
+    {
+      return ParameterFile::read(name, communicator);
+    }
+  catch (const InputError &error)
+    {
+      throw InputError("Base file", error.what());
+    }
+}
 } // namespace
 
 Study::Study(const ParameterFile &file, const MPI_Comm communicator)
@@ -52,7 +65,7 @@ Study::Study(const ParameterFile &file, const MPI_Comm communicator)
   , study(file)
   , world(communicator)
   , speaks(rank_of(communicator) == 0)
-  , base(ParameterFile::read(study.base_file, communicator))
+  , base(read_base(study.base_file, communicator))
   , plan(study, base)
   , store(study.output_directory)
 {

@@ -153,9 +153,12 @@ void StudyFile::add_axis(const Change &setting)
       if (name.empty())
         throw error_at(setting, "a name is missing in '" + setting.path + "'.");
       refuse_own(setting, name);
-      const auto known = varied();
-      if (std::count(known.begin(), known.end(), name) + std::count(axis.names.begin(), axis.names.end(), name) > 1)
-        throw error_at(setting, "'" + name + "' is varied twice.");
+      if (std::count(axis.names.begin(), axis.names.end(), name) > 1)
+        throw error_at(setting, "'" + name + "' is named twice.");
+      for (const Axis &other : axes)
+        if (std::count(other.names.begin(), other.names.end(), name) > 0)
+          throw error_at(setting, "'" + name + "' is varied already, at " + other.where +
+                                    "; a value replaces that one if it has all its names in the same order.");
     }
   axis.values = located(setting,
                         [&]() { return parse_joint_list(setting.value, static_cast<unsigned int>(axis.names.size())); });

@@ -28,7 +28,7 @@ expect 2 "unknown option '--retry-faild'. Did you mean '--retry-failed'?" --retr
 expect 2 "'--validate' is one option too many" --list --validate good.prm
 expect 2 "the parameter file 'nowhere.prm' does not exist." nowhere.prm
 expect 2 "command line: Ranks per run: a run takes 2 ranks, but there are only 1." good.prm "Ranks per run=2"
-expect 2 "good.prm:1: the parameter file 'elsewhere.prm' does not exist." good.prm "Fix/Seed=1" "Base file=elsewhere.prm"
+expect 2 "command line: Base file: the parameter file 'elsewhere.prm' does not exist." good.prm "Base file=elsewhere.prm"
 
 # The place of a value in the study file is named, for what the solver refuses too.
 study refused <<'EOF'

@@ -102,7 +102,7 @@ TEST_CASE("Every mistake in a study file is one message with file and line")
              Contains("s.prm:6: 'd' speaks of a reference, but there is no section 'Reference'"));
   CHECK_THAT(error(std::string(head) + "subsection Vary\nset Fake/Width = 1, 2, 1\nend\n"), Contains("'1' is listed twice"));
   CHECK_THAT(error(std::string(head) + "subsection Vary\nset Fake/Width = 1, 2\nset Seed & Fake/Width = 1 & 2\nend\n"),
-             Contains("s.prm:4: 'Fake/Width' is varied twice"));
+             Contains("s.prm:4: 'Fake/Width' is varied already, at s.prm:3; a value replaces"));
   CHECK_THAT(error(std::string(head) + "subsection Vary\nset Fake/Width = 2 .. 8\nend\n"), Contains("s.prm:3: the range"));
   CHECK_THAT(error(std::string(head) + "subsection Vary\nset Fake/Width = 2, 0.5\nend\n"),
              Contains("s.prm:3: Fake/Width: '0.5' is not valid; wanted is a number of at least 1"));
@@ -176,7 +176,7 @@ TEST_CASE("A study gives one table and its power laws", "[mpi]")
   const CsvTable longer = read_csv(directory.path("out/study.csv"), {}, "", true);
   REQUIRE(longer.rows.size() == 6);
   CHECK(longer.rows[0][0] == 15.);
-  CHECK(longer.rows[2][0] == 1.);
+  CHECK(longer.rows[2][0] == 2.);
   CHECK(longer.rows[2][5] == Approx(.5 * 3. / std::sqrt(2.)));
   CHECK(directory.read("out/runs/0003/provenance.json") == provenance);
   MPI_Barrier(MPI_COMM_WORLD);
