@@ -180,13 +180,23 @@ void StudyFile::add_result(const Change &setting)
 
 void StudyFile::add_fit(const Change &setting)
 {
-  const auto names = split(setting.path, " against ");
+  auto names = split(setting.path, " against ");
   if (names.size() != 2)
     throw error_at(setting, "'" + setting.path + "' must have the form 'RESULT against PARAMETER'.");
+  FitLine fit;
+  if (const auto from = names[1].find(" from "); from != std::string::npos)
+    {
+      const auto range = split(names[1].substr(from + 6), " to ");
+      if (range.size() > 2 || !parse_number(range[0], fit.from) || (range.size() == 2 && !parse_number(range[1], fit.to)) ||
+          !(fit.from < fit.to))
+        throw error_at(setting, "'" + setting.path +
+                                  "' must have the form 'RESULT against PARAMETER from NUMBER' or '... from "
+                                  "NUMBER to NUMBER'.");
+      names[1] = trimmed(names[1].substr(0, from));
+    }
   std::vector<std::string> known;
   for (const ResultLine &result : results)
     known.push_back(result.name);
-  FitLine    fit;
   const auto found = std::find(known.begin(), known.end(), names[0]);
   if (found == known.end())
     throw error_at(setting, "there is no result '" + names[0] + "'." + choices(names[0], known));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,11 +38,13 @@ struct ResultLine
 /// A line of section "Fits".
 struct FitLine
 {
-  std::string           name; ///< "RESULT against PARAMETER"
+  std::string           name; ///< "RESULT against PARAMETER", perhaps "... from NUMBER to NUMBER"
   unsigned int          result;
   std::string           abscissa;
   unsigned int          axis; ///< of the abscissa
   std::optional<double> slope, prefactor;
+  /// The points that count: laws of large numbers need not hold for small ones.
+  double from = 0., to = std::numeric_limits<double>::infinity();
 };
 
 /// What a study file says; README.md has its form.

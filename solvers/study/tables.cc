@@ -223,6 +223,9 @@ std::vector<FittedRow> StudyTables::fits() const
 
           double x;
           parse_number(plan.rows[row].values[column], x);
+          // Numbers of a range are met up to round-off.
+          if (x < fit.from * (1. - 1e-9) || x > fit.to * (1. + 1e-9))
+            continue;
           const Measured &y = results[row].results[fit.result];
           if (!std::isfinite(y.value))
             ++without[index];
@@ -261,7 +264,7 @@ std::string StudyTables::fits_csv() const
   for (const FittedRow &row : fits())
     {
       const FitLine           &fit    = study.fits[row.fit];
-      std::vector<std::string> fields = {study.results[fit.result].name, fit.abscissa};
+      std::vector<std::string> fields = {study.results[fit.result].name, fit.name.substr(fit.name.find(" against ") + 9)};
       fields.insert(fields.end(), row.others.begin(), row.others.end());
       for (const std::string &field :
            {std::to_string(row.points.size()), row.left_out, row.law.weighted ? std::string("yes") : "no"})
@@ -310,7 +313,7 @@ std::vector<std::string> StudyTables::readable() const
   for (const FittedRow &row : fits())
     {
       const FitLine &fit  = study.fits[row.fit];
-      std::string    name = study.results[fit.result].name + " against " + short_name(fit.abscissa);
+      std::string    name = study.results[fit.result].name + " against " + short_name(fit.name);
       for (std::size_t c = 0; c < varied.size(); ++c)
         if (!row.others[c].empty())
           name += ", " + short_name(varied[c]) + " = " + row.others[c];

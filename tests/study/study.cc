@@ -85,6 +85,8 @@ TEST_CASE("Every mistake in a study file is one message with file and line")
              Contains("s.prm:9: there is no result 'rsk'. Did you mean 'risk'?"));
   CHECK_THAT(error(start + "subsection Fits\nset risk against Fake/Wdth = -1\nend\n"),
              Contains("s.prm:9: 'Fake/Wdth' is not varied. Did you mean 'Fake/Width'?"));
+  CHECK_THAT(error(start + "subsection Fits\nset risk against Fake/Width from large = -1\nend\n"),
+             Contains("'RESULT against PARAMETER from NUMBER'"));
   CHECK_THAT(error(start + "subsection Fits\nset risk = -1\nend\n"), Contains("'RESULT against PARAMETER'"));
   CHECK_THAT(error(start + "subsection Fits\nset risk against Fake/Width = half\nend\n"),
              Contains("wanted is the expected slope"));
@@ -130,7 +132,8 @@ TEST_CASE("A study gives one table and its power laws", "[mpi]")
     "subsection Reference\n  set Fake/Width = 1e4\nend\n"
     "subsection Results\n  set risk = first of statistics.csv: risk\n"
     "  set difference = last of mean over replicas of replicas.csv: replica * - reference statistics.csv: risk\nend\n"
-    "subsection Fits\n  set risk against Fake/Width = -0.5, 3\n  set difference against Fake/Width = -1\nend\n";
+    "subsection Fits\n  set risk against Fake/Width = -0.5, 3\n  set difference against Fake/Width = -1\n"
+    "  set risk against Fake/Width from 4 to 32 = -0.5\nend\n";
   run(directory, text);
 
   const CsvTable table = read_csv(directory.path("out/study.csv"), {}, "", true);
@@ -156,7 +159,9 @@ TEST_CASE("A study gives one table and its power laws", "[mpi]")
   CHECK_THAT(directory.read("out/runs/0001/provenance.json"), Contains("\"Fake/Width=2\", \"Fake/Amplitude=3\""));
 
   const CsvTable fits = read_csv(directory.path("out/fits.csv"), {}, "", true);
-  REQUIRE(fits.rows.size() == 4);
+  REQUIRE(fits.rows.size() == 6);
+  CHECK(fits.rows[5][fits.column("points", "")] == 4.);
+  CHECK(fits.rows[5][fits.column("slope", "")] == Approx(-.5).epsilon(1e-12));
   const auto column = [&](const std::string &name) { return fits.column(name, ""); };
   CHECK(fits.rows[0][column("slope")] == Approx(-.5).epsilon(1e-12));
   CHECK(fits.rows[1][column("slope")] == Approx(-.5).epsilon(1e-12));
