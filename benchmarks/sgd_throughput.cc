@@ -3,14 +3,12 @@
 //   sgd_throughput [M d] ...        (standard: 1000 40 4000 100)
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
 #include <vector>
 
-#include <solvers/base/random.h>
-#include <solvers/model/learning_problem.h>
+#include <benchmarks/erf_neurons.h>
 #include <solvers/particles/sgd.h>
 
 namespace
@@ -20,42 +18,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// y = σ(x_1); only the particles' view is asked for.
-class SingleNeuron : public LearningProblem
-{
-public:
-  explicit SingleNeuron(unsigned int input_dimension)
-    : d(input_dimension)
-  {
-    sigma = std::make_unique<Activation>(Activation::Kind::erf);
-  }
-  unsigned int             n_parameters() const override { return 3; }
-  std::vector<std::string> parameter_names() const override { return {"a", "s", "r"}; }
-  bool                     linear_in_first_parameter() const override { return true; }
-  void                     features(unsigned int, const double *, double *, double *) const override {}
-  double                   self_kernel(const double *) const override { return 0.; }
-  ParticleNeuron           particle_neuron() const override { return {ParticleNeuron::Type::weighted_ridge, d}; }
-  void                     sample(CounterRandom &random, double *x, double &y) const override
-  {
-    for (unsigned int i = 0; i < d; ++i)
-      x[i] = random.normal();
-    y = sigma->value(x[0]);
-  }
-  void sample_particle(CounterRandom &random, double *theta) const override
-  {
-    for (unsigned int i = 0; i <= d; ++i)
-      theta[i] = random.normal() / (i == 0 ? 1. : std::sqrt(static_cast<double>(d)));
-  }
-  void        reduce(const double *, double *) const override {}
-  double      particle_risk(const double *, std::uint64_t) const override { return 0.; }
-  std::string particle_risk_method() const override { return ""; }
-
-private:
-  unsigned int d;
-};
-
 /// Median over eleven bursts, in microseconds a step.
-double time_of_step(const SingleNeuron &problem, std::uint64_t n_neurons, unsigned int block, double inverse_temperature)
+double time_of_step(const ErfNeurons &problem, std::uint64_t n_neurons, unsigned int block, double inverse_temperature)
 {
   ParticleParameters parameters;
   parameters.n_neurons           = n_neurons;
@@ -68,7 +32,7 @@ double time_of_step(const SingleNeuron &problem, std::uint64_t n_neurons, unsign
   for (unsigned int i = 0; i < 11; ++i)
     {
       const auto start = Clock::now();
-      sgd.advance_to_step(sgd.n_steps() + burst);
+      sgd.advance_to_step(sgd.steps() + burst);
       times.push_back(std::chrono::duration<double>(Clock::now() - start).count() / static_cast<double>(burst) * 1e6);
     }
   std::sort(times.begin(), times.end());
@@ -78,6 +42,7 @@ double time_of_step(const SingleNeuron &problem, std::uint64_t n_neurons, unsign
 
 int main(int argc, char **argv)
 {
+  MPI_Init(&argc, &argv);
   std::vector<std::uint64_t> sizes;
   for (int i = 1; i + 1 < argc; i += 2)
     {
@@ -90,13 +55,14 @@ int main(int argc, char **argv)
               "with noise [us]", "noise [ns a weight]");
   for (std::size_t i = 0; i < sizes.size(); i += 2)
     {
-      const SingleNeuron problem(static_cast<unsigned int>(sizes[i + 1]));
-      const double       fused   = time_of_step(problem, sizes[i], 1, infinity);
-      const double       blocked = time_of_step(problem, sizes[i], 32, infinity);
-      const double       noisy   = time_of_step(problem, sizes[i], 1, 1000.);
-      const double       count   = static_cast<double>(sizes[i] * (sizes[i + 1] + 1));
+      const ErfNeurons problem(static_cast<unsigned int>(sizes[i + 1]));
+      const double     fused   = time_of_step(problem, sizes[i], 1, infinity);
+      const double     blocked = time_of_step(problem, sizes[i], 32, infinity);
+      const double     noisy   = time_of_step(problem, sizes[i], 1, 1000.);
+      const double     count   = static_cast<double>(sizes[i] * (sizes[i + 1] + 1));
       std::printf("%8llu %6llu %22.2f %22.2f %16.2f %16.2f %22.2f\n", static_cast<unsigned long long>(sizes[i]),
                   static_cast<unsigned long long>(sizes[i + 1]), fused, blocked, 1e-3 * count / blocked, noisy,
                   1e3 * (noisy - fused) / count);
     }
+  MPI_Finalize();
 }

@@ -21,6 +21,7 @@
 
 #include <benchmarks/peer/frozen_velocity.h>
 #include <benchmarks/peer/matrix_free_advection.h>
+#include <solvers/base/machine.h>
 #include <solvers/continuity/operator.h>
 #include <solvers/discretization/adaptation.h>
 #include <solvers/discretization/initial_density.h>
@@ -123,23 +124,14 @@ private:
   bool processor;
 };
 
-/// a ← b + s c on all ranks at once: GB/s a core by the convention of 24 bytes an element.
-double triad(const Stopwatch &seconds)
+/// Triad on all ranks at once: GB/s a core by the convention of 24 bytes an element.
+double bandwidth_of_core(const Stopwatch &seconds)
 {
-  constexpr std::size_t n = 1 << 23; // 64 MiB an array: more than the caches hold
-  std::vector<double>   a(n, 0.), b(n, 1.), c(n, 2.);
-  std::vector<double>   rates;
+  Triad  triad;
+  double best = 0.;
   for (unsigned int i = 0; i < 5; ++i)
-    {
-      const double s = 1e-3 * i;
-      rates.push_back(24e-9 * n / seconds([&] {
-                        for (std::size_t j = 0; j < n; ++j)
-                          a[j] = b[j] + s * c[j];
-                      }));
-      if (!(a[n / 2] > 0.))
-        std::abort();
-    }
-  return *std::max_element(rates.begin(), rates.end());
+    best = std::max(best, 1e-9 * triad.bytes() / seconds([&] { triad.sweep(); }));
+  return best;
 }
 
 std::string line_of(const char *path, const std::string &start)
@@ -396,7 +388,7 @@ int main(int argc, char **argv)
   const bool                               speaks = dealii::Utilities::MPI::this_mpi_process(MPI_COMM_WORLD) == 0;
 
   const Stopwatch seconds(options.clock == "processor");
-  const double    bandwidth = triad(seconds);
+  const double    bandwidth = bandwidth_of_core(seconds);
   if (speaks)
     {
       std::printf("%s, %d rank%s, load %s\n", line_of("/proc/cpuinfo", "model name").c_str(), n_ranks(),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 
 #include <Random123/philox.h>
@@ -19,7 +20,8 @@ enum class RandomPurpose : std::uint32_t
   projections       = 6,
   data_order        = 7,
   langevin_noise    = 8,
-  check_points      = 9
+  check_points      = 9,
+  kernel_points     = 10
 };
 
 /// A stream of random numbers that is a pure function of (seed, purpose, replica, step, index): Philox 4x64-10 (Salmon et al.,
@@ -63,6 +65,9 @@ public:
     has_spare           = true;
     return radius * std::cos(angle);
   }
+
+  /// x_i = the next n calls of normal(), up to rounding, in vector registers.
+  void normals(std::size_t n, double *x);
 
   /// Uniform integer in [0, n), n > 0; the bias of at most n/2^64 is below anything measurable.
   std::uint64_t integer(std::uint64_t n)

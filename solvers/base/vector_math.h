@@ -1,14 +1,16 @@
 #pragma once
 
-/// Vectors of doubles with elementary functions, for files named *_kernel.cc only: they alone are compiled for the machine's
-/// own instruction set, and a vector type of one width must not meet another one in the rest of the program.
+/// Vectors of doubles and of floats with elementary functions, for files named *_kernel.cc only: they alone are compiled for
+/// the machine's own instruction set, and a vector type of one width must not meet another one in the rest of the program.
 ///
 /// `Vector` is __m512d or __m256d with glibc's vector mathematics library where both are there, and plain double elsewhere;
-/// arithmetic, comparison and `condition ? a : b` are written as for double. The functions of the library have errors below 4
-/// units in the last place, and the result of a lane does not depend on its neighbours.
+/// arithmetic, comparison and `condition ? a : b` are written as for double. `SingleVector` is the same for float. The
+/// functions of the library have errors below 4 units in the last place, and the result of a lane does not depend on its
+/// neighbours.
 
 #include <cmath>
 #include <cstring>
+#include <type_traits>
 
 #if defined(RHOFLOW_HAVE_LIBMVEC) && defined(__x86_64__) && (defined(__AVX512F__) || defined(__AVX2__))
 #include <immintrin.h>
@@ -26,6 +28,14 @@ __m512d _ZGVeN8v_log(__m512d);
 __m512d _ZGVeN8v_log1p(__m512d);
 __m512d _ZGVeN8v_sin(__m512d);
 __m512d _ZGVeN8v_tanh(__m512d);
+__m512  _ZGVeN16v_asinf(__m512);
+__m512  _ZGVeN16v_cosf(__m512);
+__m512  _ZGVeN16v_erff(__m512);
+__m512  _ZGVeN16v_expf(__m512);
+__m512  _ZGVeN16v_logf(__m512);
+__m512  _ZGVeN16v_log1pf(__m512);
+__m512  _ZGVeN16v_sinf(__m512);
+__m512  _ZGVeN16v_tanhf(__m512);
 #else
 __m256d _ZGVdN4v_asin(__m256d);
 __m256d _ZGVdN4v_cos(__m256d);
@@ -35,6 +45,14 @@ __m256d _ZGVdN4v_log(__m256d);
 __m256d _ZGVdN4v_log1p(__m256d);
 __m256d _ZGVdN4v_sin(__m256d);
 __m256d _ZGVdN4v_tanh(__m256d);
+__m256  _ZGVdN8v_asinf(__m256);
+__m256  _ZGVdN8v_cosf(__m256);
+__m256  _ZGVdN8v_erff(__m256);
+__m256  _ZGVdN8v_expf(__m256);
+__m256  _ZGVdN8v_logf(__m256);
+__m256  _ZGVdN8v_log1pf(__m256);
+__m256  _ZGVdN8v_sinf(__m256);
+__m256  _ZGVdN8v_tanhf(__m256);
 #endif
 }
 #endif
@@ -44,27 +62,30 @@ namespace rhoflow
 namespace vector_math
 {
 #if defined(RHOFLOW_VECTOR_MATH) && defined(__AVX512F__)
-using Vector = __m512d;
-#define RHOFLOW_VECTOR_FUNCTION(name)                                                                                          \
-  inline Vector name(Vector x)                                                                                                 \
-  {                                                                                                                            \
-    return _ZGVeN8v_##name(x);                                                                                                 \
-  }
+using Vector       = __m512d;
+using SingleVector = __m512;
+#define RHOFLOW_VECTOR_CALL(name) _ZGVeN8v_##name
+#define RHOFLOW_SINGLE_CALL(name) _ZGVeN16v_##name##f
 #elif defined(RHOFLOW_VECTOR_MATH)
-using Vector = __m256d;
-#define RHOFLOW_VECTOR_FUNCTION(name)                                                                                          \
-  inline Vector name(Vector x)                                                                                                 \
-  {                                                                                                                            \
-    return _ZGVdN4v_##name(x);                                                                                                 \
-  }
+using Vector       = __m256d;
+using SingleVector = __m256;
+#define RHOFLOW_VECTOR_CALL(name) _ZGVdN4v_##name
+#define RHOFLOW_SINGLE_CALL(name) _ZGVdN8v_##name##f
 #else
-using Vector = double;
+using Vector       = double;
+using SingleVector = float;
+#define RHOFLOW_VECTOR_CALL(name) std::name
+#define RHOFLOW_SINGLE_CALL(name) std::name
+#endif
 #define RHOFLOW_VECTOR_FUNCTION(name)                                                                                          \
   inline Vector name(Vector x)                                                                                                 \
   {                                                                                                                            \
-    return std::name(x);                                                                                                       \
+    return RHOFLOW_VECTOR_CALL(name)(x);                                                                                       \
+  }                                                                                                                            \
+  inline SingleVector name(SingleVector x)                                                                                     \
+  {                                                                                                                            \
+    return RHOFLOW_SINGLE_CALL(name)(x);                                                                                       \
   }
-#endif
 
 constexpr unsigned int lanes = sizeof(Vector) / sizeof(double);
 
@@ -77,6 +98,8 @@ RHOFLOW_VECTOR_FUNCTION(log1p)
 RHOFLOW_VECTOR_FUNCTION(sin)
 RHOFLOW_VECTOR_FUNCTION(tanh)
 #undef RHOFLOW_VECTOR_FUNCTION
+#undef RHOFLOW_VECTOR_CALL
+#undef RHOFLOW_SINGLE_CALL
 
 /// All lanes equal.
 inline Vector broadcast(double x)
@@ -88,6 +111,17 @@ inline Vector broadcast(double x)
 #else
   return x;
 #endif
+}
+
+/// The number in a lane of a vector of either precision (never called).
+double lane_of(Vector);
+float  lane_of(SingleVector);
+
+/// All lanes of a vector of either precision equal.
+template <typename V>
+inline V constant(double x)
+{
+  return V{} + static_cast<decltype(lane_of(V{}))>(x);
 }
 
 /// From and to memory of any alignment.
@@ -103,17 +137,20 @@ inline void store(double *p, Vector v)
   std::memcpy(p, &v, sizeof(Vector));
 }
 
-inline Vector max(Vector a, Vector b)
+template <typename V>
+inline V max(V a, V b)
 {
   return a > b ? a : b;
 }
 
-inline Vector min(Vector a, Vector b)
+template <typename V>
+inline V min(V a, V b)
 {
   return a < b ? a : b;
 }
 
-inline Vector abs(Vector a)
+template <typename V>
+inline V abs(V a)
 {
   return max(a, -a);
 }

@@ -94,8 +94,7 @@ void SgdTwin::train(double time)
       {
         for (double now = trained; now < time;)
           {
-            now = part.replicas->pause(now, time, end);
-            part.replicas->advance_to(now);
+            now = part.replicas->advance(time, end);
             const double share = (done + part.work * (now - trained) / (time - trained)) / total;
             if (progress != nullptr)
               progress->update((trained + share * (time - trained)) / end,

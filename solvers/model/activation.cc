@@ -137,4 +137,10 @@ void Activation::evaluate(const double *t, unsigned int n, double *values, doubl
   kernel::evaluate_activation(type, static_cast<unsigned int>(abscissae.size()), abscissae.data(), ordinates.data(), n, t,
                               values, derivatives);
 }
+
+void Activation::evaluate(const float *t, unsigned int n, float *values, float *derivatives) const
+{
+  kernel::evaluate_activation(type, static_cast<unsigned int>(abscissae.size()), abscissae.data(), ordinates.data(), n, t,
+                              values, derivatives);
+}
 } // namespace rhoflow

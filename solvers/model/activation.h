@@ -38,8 +38,16 @@ public:
   /// whatever its position and n, so that results do not depend on how the work was cut. Relative error of a few units in the
   /// last place against value() and derivative(). In-place use (values == t or derivatives == t) is allowed.
   void evaluate(const double *t, unsigned int n, double *values, double *derivatives) const;
+  /// The same in single precision.
+  void evaluate(const float *t, unsigned int n, float *values, float *derivatives) const;
 
   const std::vector<std::pair<double, double>> &nodes() const { return table; }
+  /// use(kind, number of nodes, their arguments, their values), for kernels.
+  template <typename Use>
+  void with_tables(const Use &use) const
+  {
+    use(type, static_cast<unsigned int>(abscissae.size()), abscissae.data(), ordinates.data());
+  }
 
 private:
   Kind                                   type;

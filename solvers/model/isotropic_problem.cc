@@ -103,8 +103,9 @@ public:
   void sample(CounterRandom &random, double *x, double &y) const override
   {
     const unsigned int sign = random.uniform() < 0.5 ? 0 : 1;
+    random.normals(d, x);
     for (unsigned int c = 0; c < d; ++c)
-      x[c] = tau[sign] * random.normal();
+      x[c] *= tau[sign];
     y = (sign == 0 ? 1. : -1.) + (noise_deviation > 0. ? noise_deviation * random.normal() : 0.);
   }
 
@@ -112,11 +113,9 @@ public:
   {
     double r, square = 0.;
     law->sample(random, &r);
+    random.normals(d, parameters);
     for (unsigned int c = 0; c < d; ++c)
-      {
-        parameters[c] = random.normal();
-        square += parameters[c] * parameters[c];
-      }
+      square += parameters[c] * parameters[c];
     for (unsigned int c = 0; c < d; ++c)
       parameters[c] *= r / std::sqrt(square);
   }

@@ -74,8 +74,7 @@ public:
   void sample(CounterRandom &random, double *x, double &y) const override
   {
     const unsigned int dimension = finite_dimension();
-    for (unsigned int c = 0; c < dimension; ++c)
-      x[c] = random.normal();
+    random.normals(dimension, x);
     y = target(x[0]) + (noise_deviation > 0. ? noise_deviation * random.normal() : 0.);
   }
 
@@ -87,11 +86,9 @@ public:
     parameters[0] = theta[0];
     parameters[1] = theta[1];
     double square = 0.;
+    random.normals(dimension - 1, parameters + 2);
     for (unsigned int c = 2; c <= dimension; ++c)
-      {
-        parameters[c] = random.normal();
-        square += parameters[c] * parameters[c];
-      }
+      square += parameters[c] * parameters[c];
     for (unsigned int c = 2; c <= dimension; ++c)
       parameters[c] *= theta[2] / std::sqrt(square);
   }

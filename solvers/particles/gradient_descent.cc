@@ -8,32 +8,35 @@
 
 namespace rhoflow
 {
-GradientDescent::GradientDescent(const LearningProblem &problem, const ParticleParameters &parameters, double weight_decay,
+GradientDescent::GradientDescent(const LearningProblem &problem, const ParticleParameters &parameters, double lambda,
                                  std::uint64_t seed, std::uint64_t replica)
   : gradient(make_velocity(problem))
   , state(initial_neurons(problem, parameters.n_neurons, seed, replica))
   , noise{seed, replica}
   , n_neurons(parameters.n_neurons)
-  , step_size(parameters.step_size)
-  , decay(1. - parameters.step_size * weight_decay)
+  , weight_decay(lambda)
+  , inverse_temperature(parameters.inverse_temperature)
   , noise_parts(parameters.noise_parts)
-  , amplitude(parameters.noise_amplitude() / std::sqrt(noise_parts))
+  , clock(parameters)
 {}
 
-void GradientDescent::advance_to(double time)
+double GradientDescent::advance(double end, std::uint64_t n_steps)
 {
-  const std::uint64_t n_steps = static_cast<std::uint64_t>(std::llround(time / step_size));
-  for (; steps_done < n_steps; ++steps_done)
+  for (std::uint64_t step = 0; step < n_steps && !clock.reached(end); ++step)
     {
+      const std::uint64_t number    = clock.steps();
+      const double        step_size = clock.next(end), decay = 1. - step_size * weight_decay;
       gradient->evaluate(state, velocity);
       for (std::size_t i = 0; i < state.size(); ++i)
         state[i] = decay * state[i] + step_size * velocity[i];
+      const double amplitude = std::sqrt(2. * step_size / (inverse_temperature * noise_parts));
       for (unsigned int part = 0; amplitude > 0. && part < noise_parts; ++part)
-        noise_kernel::add_to_neurons(noise, steps_done * noise_parts + part, amplitude, n_neurons,
+        noise_kernel::add_to_neurons(noise, number * noise_parts + part, amplitude, n_neurons,
                                      static_cast<unsigned int>(state.size() / n_neurons), state.data());
     }
   if (!std::all_of(state.begin(), state.end(), [](double value) { return std::isfinite(value); }))
-    throw RunError("Gradient descent diverged before t = " + short_number(time) +
+    throw RunError("Gradient descent diverged before t = " + short_number(clock.time()) +
                    ". Choose a smaller 'Step size' in section 'Particles'.");
+  return clock.reached(end) ? end : clock.time();
 }
 } // namespace rhoflow

@@ -6,6 +6,7 @@
 #include <solvers/particles/gradient_flow.h>
 #include <solvers/particles/network.h>
 #include <solvers/particles/noise_kernel.h>
+#include <solvers/particles/step_clock.h>
 
 namespace rhoflow
 {
@@ -20,7 +21,8 @@ public:
   GradientDescent(const LearningProblem &problem, const ParticleParameters &parameters, double weight_decay, std::uint64_t seed,
                   std::uint64_t replica);
 
-  void                advance_to(double time) override;
+  double              advance(double end, std::uint64_t n_steps) override;
+  std::uint64_t       steps() const override { return clock.steps(); }
   std::vector<double> parameters() const override { return state; }
 
 private:
@@ -29,10 +31,9 @@ private:
   std::vector<double>                           velocity; ///< the same shape
   NoiseStream                                   noise;
   std::uint64_t                                 n_neurons;
-  double                                        step_size;
-  double                                        decay;       ///< 1 − ηλ
+  double                                        weight_decay; ///< λ
+  double                                        inverse_temperature;
   unsigned int                                  noise_parts; ///< of a step's noise
-  double                                        amplitude;   ///< √(2η/β) of all parts together, of each of them here
-  std::uint64_t                                 steps_done = 0;
+  StepClock                                     clock;
 };
 } // namespace rhoflow

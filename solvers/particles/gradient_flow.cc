@@ -265,7 +265,7 @@ GradientFlow::GradientFlow(const LearningProblem &problem, const ParticleParamet
 
 GradientFlow::~GradientFlow() = default;
 
-void GradientFlow::advance_to(double end)
+double GradientFlow::advance(double end, std::uint64_t)
 {
   const auto system = [this](const State &theta, State &derivative, double) {
     velocity->evaluate(theta, derivative);
@@ -293,5 +293,6 @@ void GradientFlow::advance_to(double end)
               ". Loosen 'Gradient flow tolerance' in section 'Particles', or check that the activation is smooth.");
         }
     }
+  return time;
 }
 } // namespace rhoflow

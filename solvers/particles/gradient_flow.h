@@ -26,7 +26,7 @@ public:
                std::uint64_t replica);
   ~GradientFlow() override;
 
-  void                advance_to(double time) override;
+  double              advance(double end, std::uint64_t n_steps) override;
   std::vector<double> parameters() const override { return state; }
 
 private:

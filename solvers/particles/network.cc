@@ -8,30 +8,68 @@
 
 namespace rhoflow
 {
-std::vector<double> initial_neurons(const LearningProblem &problem, std::uint64_t n_neurons, std::uint64_t seed,
-                                    std::uint64_t replica)
+std::vector<double> initial_neurons(const LearningProblem &problem, std::uint64_t first, std::uint64_t count,
+                                    std::uint64_t seed, std::uint64_t replica)
 {
   const unsigned int  n = problem.particle_neuron().n_parameters();
-  std::vector<double> theta(n_neurons * n);
-  for (std::uint64_t j = 0; j < n_neurons; ++j)
+  std::vector<double> theta(count * n);
+  for (std::uint64_t j = 0; j < count; ++j)
     {
-      CounterRandom random(seed, RandomPurpose::initial_particles, replica, 0, j);
+      CounterRandom random(seed, RandomPurpose::initial_particles, replica, 0, first + j);
       problem.sample_particle(random, theta.data() + j * n);
     }
   return theta;
 }
+
+std::vector<double> initial_neurons(const LearningProblem &problem, std::uint64_t n_neurons, std::uint64_t seed,
+                                    std::uint64_t replica)
+{
+  return initial_neurons(problem, 0, n_neurons, seed, replica);
+}
+
+namespace
+{
+/// Layers and scaling belong to networks trained by SGD.
+void check_layers(const LearningProblem &problem, const ParticleParameters &parameters)
+{
+  const ParticleNeuron::Type type = problem.particle_neuron().type;
+  const bool weighted = (type == ParticleNeuron::Type::weighted_ridge || type == ParticleNeuron::Type::biased_ridge);
+  if (parameters.layers != TrainedLayers::both && !weighted)
+    throw InputError("Particles/Trained layers",
+                     "the neurons of this problem have one layer only, there is no outer weight a. Choose 'both', or "
+                     "neurons a sigma(w.x) or a sigma(w.x + b).");
+  if (parameters.stochastic_gradient())
+    return;
+  const auto refuse = [&](const std::string &parameter, const std::string &what) {
+    throw InputError("Particles/" + parameter, what + " is for SGD, but the method is '" +
+                                                 ParticleParameters::method_name(parameters.method) +
+                                                 "'. Choose 'one-pass SGD' or 'multi-pass SGD', or leave the parameter out.");
+  };
+  if (parameters.layers != TrainedLayers::both)
+    refuse("Trained layers", "training one layer only");
+  if (parameters.scaling != ParticleParameters::Scaling::mean_field)
+    refuse("Output scaling", "the lazy scaling");
+  if (parameters.precision != ParticleParameters::Precision::double_precision)
+    refuse("Precision", "single precision");
+  if (parameters.ranks_per_network > 1)
+    refuse("Ranks per network", "sharing the neurons of a network between ranks");
+  if (parameters.method == ParticleParameters::Method::gradient_flow && !parameters.constant_step())
+    refuse("Schedule", "a schedule of step sizes");
+}
+} // namespace
 
 void check_network(const LearningProblem &problem, const ParticleParameters &parameters)
 {
   // A network of one neuron makes all checks that a wide one makes.
   ParticleParameters one = parameters;
   one.n_neurons          = 1;
-  make_network(problem, one, 0., 0, 0);
+  make_network(problem, one, 0., 0, 0, MPI_COMM_SELF);
 }
 
 std::unique_ptr<Network> make_network(const LearningProblem &problem, const ParticleParameters &parameters, double weight_decay,
-                                      std::uint64_t seed, std::uint64_t replica)
+                                      std::uint64_t seed, std::uint64_t replica, MPI_Comm communicator)
 {
+  check_layers(problem, parameters);
   if (parameters.stochastic_gradient() && problem.has_external_potential())
     throw InputError("Particles/Method",
                      "'" + ParticleParameters::method_name(parameters.method) +
@@ -42,6 +80,6 @@ std::unique_ptr<Network> make_network(const LearningProblem &problem, const Part
     return std::make_unique<GradientFlow>(problem, parameters, weight_decay, seed, replica);
   if (parameters.method == ParticleParameters::Method::gradient_descent)
     return std::make_unique<GradientDescent>(problem, parameters, weight_decay, seed, replica);
-  return std::make_unique<Sgd>(problem, parameters, weight_decay, seed, replica);
+  return std::make_unique<Sgd>(problem, parameters, weight_decay, seed, replica, 0, communicator);
 }
 } // namespace rhoflow

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <vector>
+
+#include <mpi.h>
 
 #include <solvers/particles/parameters.h>
 
@@ -10,28 +13,41 @@ namespace rhoflow
 {
 class LearningProblem;
 
-/// One finite network f(x) = (1/M) Σ_j σ*(x; θ_j) in training.
+/// One finite network f(x) = (α/M) Σ_j σ*(x; θ_j) in training.
 class Network
 {
 public:
   virtual ~Network() = default;
 
-  /// Trains until `time` (not before the present time).
-  virtual void advance_to(double time) = 0;
+  /// Trains until `end` (not before the present time), or until at least `n_steps` steps are done, stopping where a pause
+  /// changes no digit. Methods that choose their own steps always reach `end`. Returns the time that was reached. Collective.
+  virtual double advance(double end, std::uint64_t n_steps) = 0;
+  void           advance_to(double end) { advance(end, std::numeric_limits<std::uint64_t>::max()); }
 
-  /// The parameters θ_j, [M][n].
+  /// Steps that are done; 0 for methods that choose their own.
+  virtual std::uint64_t steps() const { return 0; }
+
+  /// Steps that are taken together.
+  virtual unsigned int block_steps() const { return 1; }
+
+  /// The parameters θ_j, [M][n], on every rank of the network. Collective.
   virtual std::vector<double> parameters() const = 0;
 };
 
-/// The M initial neurons of a replica, [M][n]: independent draws from ρ_0. Neuron j is the same for every M > j.
+/// The initial neurons first, ..., first + count − 1 of a replica, [count][n]: independent draws from ρ_0. Neuron j is the same
+/// for every width M > j.
+std::vector<double> initial_neurons(const LearningProblem &problem, std::uint64_t first, std::uint64_t count,
+                                    std::uint64_t seed, std::uint64_t replica);
+/// All M of them.
 std::vector<double> initial_neurons(const LearningProblem &problem, std::uint64_t n_neurons, std::uint64_t seed,
                                     std::uint64_t replica);
 
 /// Throws InputError if the method does not fit the learning problem.
 void check_network(const LearningProblem &problem, const ParticleParameters &parameters);
 
-/// The network that `parameters` describe, at t = 0. `weight_decay` is λ: R + (λ/2)|θ|² is what decreases. Throws InputError if
-/// the method does not fit the learning problem.
+/// The network that `parameters` describe, at t = 0, on the ranks of `communicator` (one rank for methods other than SGD).
+/// `weight_decay` is λ: R + (λ/2)|θ|² is what decreases. Throws InputError if the method does not fit the learning problem.
+/// Collective.
 std::unique_ptr<Network> make_network(const LearningProblem &problem, const ParticleParameters &parameters, double weight_decay,
-                                      std::uint64_t seed, std::uint64_t replica);
+                                      std::uint64_t seed, std::uint64_t replica, MPI_Comm communicator = MPI_COMM_SELF);
 } // namespace rhoflow

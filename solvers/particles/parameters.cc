@@ -43,12 +43,37 @@ void ParticleParameters::declare(ParameterHandler &prm)
   prm.declare_entry(
     "Step size", "0.001", Patterns::Double(1e-12, 10.),
     "Step eta of SGD and gradient descent; n steps take the time t = n eta. Output times must be multiples of it [time].");
+  prm.declare_entry(
+    "Schedule", standard.schedule, Patterns::Anything(),
+    "Step sizes that change: a positive formula xi(t), such as 1/sqrt(1+t). Step k has the length eta xi(t_k), and "
+    "t is the sum of the steps, so that the density's equation stays the same; steps are shortened to end at "
+    "the output times.");
+  prm.declare_entry("Output scaling", "mean field", Patterns::Selection("mean field|lazy"),
+                    "mean field: f = (1/M) sum_j a_j sigma(w_j.x), every parameter moves by eta (y - f) times the gradient of "
+                    "its own neuron. lazy: f = (1/sqrt(M)) sum_j a_j sigma(w_j.x) with plain SGD, whose parameters hardly move "
+                    "when M is large (SGD only).");
+  prm.declare_entry("Trained layers", "both", Patterns::Selection("both|first|second"),
+                    "Of neurons a sigma(w.x): both layers, only the first one (w and the bias), or only the second one (a), "
+                    "which is learning on random features (SGD only).");
+  prm.declare_entry("Precision", "double", Patterns::Selection("double|single"),
+                    "Floating point numbers of the weights, activations and updates of SGD. Outputs are summed, and risks "
+                    "computed, in double precision.");
+  prm.declare_entry("Ranks per network", "0", Patterns::Integer(0, 100000),
+                    "MPI ranks that share the neurons of one network of SGD; replicas are spread over the groups. 0: one, or "
+                    "more where there are more ranks than replicas and the network is large. Results do not depend on it.");
   prm.declare_entry("Batch size", std::to_string(standard.batch_size), Patterns::Integer(1, 1000000),
                     "Samples whose gradients are averaged in one step of SGD [samples].");
   prm.declare_entry("Sampling", "without replacement", Patterns::Selection("with replacement|without replacement"),
                     "Multi-pass SGD: independent draws from the data set, or a new random order of all of it in every epoch.");
   prm.declare_entry("Gradient flow tolerance", "1e-8", Patterns::Double(1e-13, 1e-1),
                     "Gradient flow: relative and absolute local error of the adaptive Runge-Kutta method [parameters].");
+  prm.declare_entry("Tangent kernel", "automatic", Patterns::Selection("automatic|true|false"),
+                    "Report how far the neural tangent kernel K_t(x, x') = (1/M) sum_j <grad sigma*(x; theta_j), grad "
+                    "sigma*(x'; theta_j)> moved from K_0 (Solver = particles). automatic: with 'Output scaling = lazy'.");
+  prm.declare_entry(
+    "Tangent kernel points", std::to_string(standard.tangent_kernel_points), Patterns::Integer(1, 4096),
+    "Inputs between which the kernel is looked at, drawn from the data law, or the data set if it is not larger "
+    "[points].");
   prm.declare_entry("Write particles", "first replica", Patterns::Selection("none|first replica|all replicas"),
                     "Which networks go to particles.pvd at the output times.");
   prm.declare_entry("Write all parameters", "false", Patterns::Bool(),
@@ -59,12 +84,23 @@ void ParticleParameters::declare(ParameterHandler &prm)
 void ParticleParameters::parse(ParameterHandler &prm)
 {
   prm.enter_subsection("Particles");
-  n_neurons        = static_cast<std::uint64_t>(prm.get_integer("Number of neurons"));
-  n_replicas       = static_cast<unsigned int>(prm.get_integer("Replicas"));
-  step_size        = prm.get_double("Step size");
-  batch_size       = static_cast<unsigned int>(prm.get_integer("Batch size"));
-  flow_tolerance   = prm.get_double("Gradient flow tolerance");
-  write_parameters = prm.get_bool("Write all parameters");
+  n_neurons                     = static_cast<std::uint64_t>(prm.get_integer("Number of neurons"));
+  n_replicas                    = static_cast<unsigned int>(prm.get_integer("Replicas"));
+  step_size                     = prm.get_double("Step size");
+  batch_size                    = static_cast<unsigned int>(prm.get_integer("Batch size"));
+  const std::string kernel_text = prm.get("Tangent kernel");
+  tangent_kernel = (kernel_text == "true" ? Reporting::yes : kernel_text == "false" ? Reporting::no : Reporting::automatic);
+  tangent_kernel_points = static_cast<unsigned int>(prm.get_integer("Tangent kernel points"));
+  schedule              = prm.get("Schedule");
+  ranks_per_network     = static_cast<unsigned int>(prm.get_integer("Ranks per network"));
+  scaling               = (prm.get("Output scaling") == "lazy" ? Scaling::lazy : Scaling::mean_field);
+  precision             = (prm.get("Precision") == "single" ? Precision::single_precision : Precision::double_precision);
+  const std::string layers_text = prm.get("Trained layers");
+  layers                        = (layers_text == "first"  ? TrainedLayers::inner :
+                                   layers_text == "second" ? TrainedLayers::outer :
+                                                             TrainedLayers::both);
+  flow_tolerance                = prm.get_double("Gradient flow tolerance");
+  write_parameters              = prm.get_bool("Write all parameters");
 
   const std::string method_text = prm.get("Method");
   for (const Method candidate : {Method::one_pass_sgd, Method::multi_pass_sgd, Method::gradient_descent, Method::gradient_flow})
@@ -106,15 +142,15 @@ std::uint64_t ParticleParameters::steps_until(double time) const
 
 void ParticleParameters::check_output_times(const std::vector<double> &times) const
 {
-  if (method == Method::gradient_flow)
+  if (method == Method::gradient_flow || !constant_step())
     return;
   for (const double time : times)
     steps_until(time);
 }
 
-double ParticleParameters::noise_amplitude() const
+double ParticleParameters::output_factor() const
 {
-  return std::sqrt(2. * step_size / inverse_temperature);
+  return scaling == Scaling::lazy ? std::sqrt(static_cast<double>(n_neurons)) : 1.;
 }
 
 std::string ParticleParameters::method_name(Method method)

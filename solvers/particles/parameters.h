@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <solvers/particles/trained_layers.h>
+
 namespace dealii
 {
 class ParameterHandler;
@@ -27,6 +29,22 @@ struct ParticleParameters
     with_replacement,
     without_replacement ///< a new order of the whole data set in every epoch
   };
+  enum class Scaling
+  {
+    mean_field, ///< f = (1/M) Σ_j σ*
+    lazy        ///< f = M^{−1/2} Σ_j σ*
+  };
+  enum class Precision
+  {
+    double_precision,
+    single_precision
+  };
+  enum class Reporting
+  {
+    automatic, ///< for the lazy scaling
+    yes,
+    no
+  };
   enum class Writing
   {
     none,
@@ -46,18 +64,30 @@ struct ParticleParameters
   static std::string method_name(Method method);
   /// Samples instead of the population's gradient.
   bool stochastic_gradient() const { return method == Method::one_pass_sgd || method == Method::multi_pass_sgd; }
-  /// √(2η/β), the standard deviation of the noise that every step adds to every parameter; 0 without noise.
-  double noise_amplitude() const;
+  bool constant_step() const { return schedule == "1"; }
+  bool reports_tangent_kernel() const
+  {
+    return tangent_kernel == Reporting::yes || (tangent_kernel == Reporting::automatic && scaling == Scaling::lazy);
+  }
+  /// α of f = (α/M) Σ_j σ*: 1 or √M.
+  double output_factor() const;
 
-  std::uint64_t n_neurons        = 1000; ///< M
-  unsigned int  n_replicas       = 8;    ///< independent networks
-  Method        method           = Method::one_pass_sgd;
-  double        step_size        = 1e-3; ///< η; t = η × number of steps
-  unsigned int  batch_size       = 1;    ///< samples a step
-  Sampling      sampling         = Sampling::without_replacement;
-  double        flow_tolerance   = 1e-8; ///< local error of the gradient flow, relative and absolute
-  Writing       writing          = Writing::first_replica;
-  bool          write_parameters = false; ///< all n parameters of a neuron, not only the reduced coordinates
+  std::uint64_t n_neurons             = 1000; ///< M
+  unsigned int  n_replicas            = 8;    ///< independent networks
+  Method        method                = Method::one_pass_sgd;
+  double        step_size             = 1e-3; ///< η; t = η × number of steps
+  std::string   schedule              = "1";  ///< ξ(t): step k has the length η ξ(t_k), and t is their sum
+  unsigned int  batch_size            = 1;    ///< samples a step
+  Sampling      sampling              = Sampling::without_replacement;
+  TrainedLayers layers                = TrainedLayers::both;
+  Scaling       scaling               = Scaling::mean_field;
+  Precision     precision             = Precision::double_precision;
+  unsigned int  ranks_per_network     = 0;    ///< 0: as many as there are ranks for, if the network is large enough
+  double        flow_tolerance        = 1e-8; ///< local error of the gradient flow, relative and absolute
+  Reporting     tangent_kernel        = Reporting::automatic;
+  unsigned int  tangent_kernel_points = 64; ///< P
+  Writing       writing               = Writing::first_replica;
+  bool          write_parameters      = false; ///< all n parameters of a neuron, not only the reduced coordinates
   /// β of the noise, which is `Inverse temperature` in section "Mean field": set by who reads that section. Infinite: none.
   double inverse_temperature = std::numeric_limits<double>::infinity();
   /// The noise of a step is put together from that of so many steps of a network whose steps are so many times smaller: both

@@ -17,15 +17,14 @@ namespace
 /// Rows [n][columns] of all ranks, replica by replica, on rank 0. `local` holds equally long parts for `replicas`.
 std::vector<double> gather_replicas(const Replicas &replicas, const std::vector<double> &local, std::size_t part)
 {
-  int rank, size;
+  int rank;
   MPI_Comm_rank(replicas.communicator(), &rank);
-  MPI_Comm_size(replicas.communicator(), &size);
   const unsigned int  R = replicas.parameters().n_replicas;
   std::vector<double> all(rank == 0 ? R * part : 0);
+  const double       *data = local.data();
   for (unsigned int r = 0; r < R; ++r)
     {
-      const int     owner = static_cast<int>(r % static_cast<unsigned int>(size));
-      const double *data  = local.data() + r / static_cast<unsigned int>(size) * part;
+      const int owner = replicas.owner(r);
       if (rank == 0 && owner == 0)
         std::copy_n(data, part, all.data() + r * part);
       else if (rank == 0)
@@ -33,6 +32,8 @@ std::vector<double> gather_replicas(const Replicas &replicas, const std::vector<
                  MPI_STATUS_IGNORE);
       else if (rank == owner)
         MPI_Send(data, static_cast<int>(part), MPI_DOUBLE, 0, static_cast<int>(r), replicas.communicator());
+      if (rank == owner)
+        data += part;
     }
   return all;
 }
@@ -120,11 +121,7 @@ void ParticleOutput::write(double time)
 
   std::vector<double> coordinates = replicas.local_coordinates(), parameters;
   if (settings.write_parameters)
-    for (unsigned int i = 0; i < replicas.local_replicas().size(); ++i)
-      {
-        const std::vector<double> part = replicas.local_network(i).parameters();
-        parameters.insert(parameters.end(), part.begin(), part.end());
-      }
+    parameters = replicas.local_parameters();
   if (settings.writing == ParticleParameters::Writing::all_replicas)
     {
       coordinates = gather_replicas(replicas, coordinates, settings.n_neurons * D);

@@ -63,36 +63,81 @@ Replicas::Replicas(const LearningProblem &learning_problem, const ParticleParame
   , settings(parameters)
   , comm(communicator)
 {
-  int rank, size;
-  MPI_Comm_rank(comm, &rank);
+  int own, size;
+  MPI_Comm_rank(comm, &own);
   MPI_Comm_size(comm, &size);
+  // Every sample costs an exchange between the ranks of a network, which pays where each of them has some microseconds to work.
+  const std::uint64_t weights_of_rank = 200000;
+  const std::uint64_t n_weights       = settings.n_neurons * problem.particle_neuron().n_parameters();
+  const int           n_replicas      = static_cast<int>(settings.n_replicas);
+  int                 width           = static_cast<int>(settings.ranks_per_network);
+  if (width == 0)
+    width = (settings.stochastic_gradient() ?
+               static_cast<int>(std::min<std::uint64_t>(static_cast<std::uint64_t>(std::max(1, size / n_replicas)),
+                                                        std::max<std::uint64_t>(1, n_weights / weights_of_rank))) :
+               1);
+  width               = std::min(width, size);
+  const int  n_groups = std::min(n_replicas, size / width);
+  const int  number   = own / width;
+  const bool joins    = (number < n_groups); // some ranks may be left over
+  for (int g = 0; g < n_groups; ++g)
+    first_ranks.push_back(g * width);
+  MPI_Comm_split(comm, joins ? number : MPI_UNDEFINED, own, &group);
+  speaks = joins && own == first_ranks[static_cast<std::size_t>(number)];
   together(comm, [&] {
-    for (unsigned int r = static_cast<unsigned int>(rank); r < settings.n_replicas; r += static_cast<unsigned int>(size))
+    for (int r = number; joins && r < n_replicas; r += n_groups)
       {
-        numbers.push_back(r);
-        networks.push_back(make_network(problem, settings, weight_decay, seed, r));
+        numbers.push_back(static_cast<unsigned int>(r));
+        networks.push_back(make_network(problem, settings, weight_decay, seed, numbers.back(), group));
       }
   });
 }
 
-void Replicas::advance_to(double time)
+Replicas::~Replicas()
+{
+  if (group != MPI_COMM_NULL)
+    MPI_Comm_free(&group);
+}
+
+int Replicas::ranks_of_network() const
+{
+  int size = 0;
+  if (group != MPI_COMM_NULL)
+    MPI_Comm_size(group, &size);
+  return size;
+}
+
+void Replicas::advance_to(double end)
 {
   together(comm, [&] {
     Timing::Scope scope(seconds);
     for (auto &network : networks)
-      network->advance_to(time);
+      network->advance_to(end);
   });
 }
 
-double Replicas::pause(double present, double end, double horizon) const
+double Replicas::advance(double end, double horizon)
 {
-  if (settings.method == ParticleParameters::Method::gradient_flow)
-    return end;
-  const auto          steps = [&](double time) { return static_cast<std::uint64_t>(std::llround(time / settings.step_size)); };
-  const std::uint64_t block = std::max(1u, Sgd::standard_block / settings.batch_size);
-  const std::uint64_t chunk = (steps(horizon) / 100 / block + 1) * block;
-  const std::uint64_t next  = steps(present) / block * block + chunk;
-  return next < steps(end) ? static_cast<double>(next) * settings.step_size : end;
+  const std::uint64_t steps = static_cast<std::uint64_t>(horizon / (100. * settings.step_size)) + 1;
+  double              time  = 0.;
+  together(comm, [&] {
+    Timing::Scope scope(seconds);
+    for (auto &network : networks)
+      time = network->advance(end, steps);
+  });
+  // The same for all networks, but some ranks have none.
+  MPI_Allreduce(MPI_IN_PLACE, &time, 1, MPI_DOUBLE, MPI_MAX, comm);
+  return time;
+}
+
+std::vector<double> Replicas::output_parameters(std::size_t i) const
+{
+  std::vector<double> theta = networks[i]->parameters();
+  const double        alpha = settings.output_factor();
+  if (alpha != 1.)
+    for (std::size_t j = 0; j < theta.size(); j += problem.particle_neuron().n_parameters())
+      theta[j] *= alpha;
+  return theta;
 }
 
 std::vector<double> Replicas::risks() const
@@ -102,11 +147,13 @@ std::vector<double> Replicas::risks() const
   together(comm, [&] {
     for (std::size_t i = 0; i < networks.size(); ++i)
       {
-        const std::vector<double> theta = networks[i]->parameters();
-        risks[numbers[i]]               = problem.particle_risk(theta.data(), settings.n_neurons);
-        if (!std::isfinite(risks[numbers[i]]))
+        const std::vector<double> theta = output_parameters(i);
+        const double              risk  = problem.particle_risk(theta.data(), settings.n_neurons);
+        if (!std::isfinite(risk))
           throw RunError("The risk of network " + std::to_string(numbers[i]) +
                          " is not finite. Choose a smaller 'Step size' in section 'Particles'.");
+        if (speaks)
+          risks[numbers[i]] = risk;
       }
   });
   MPI_Allreduce(MPI_IN_PLACE, risks.data(), static_cast<int>(risks.size()), MPI_DOUBLE, MPI_SUM, comm);
@@ -119,8 +166,10 @@ std::vector<double> Replicas::predictions() const
   std::vector<double> all(std::size_t(settings.n_replicas) * K, 0.), features(K);
   for (std::size_t i = 0; i < networks.size(); ++i)
     {
-      const std::vector<double> theta      = reduced_coordinates(problem, networks[i]->parameters());
-      double *const             prediction = all.data() + std::size_t(numbers[i]) * K;
+      const std::vector<double> theta = reduced_coordinates(problem, output_parameters(i));
+      if (!speaks)
+        continue;
+      double *const prediction = all.data() + std::size_t(numbers[i]) * K;
       for (std::size_t j = 0; j < theta.size(); j += D)
         {
           problem.features(1, theta.data() + j + (D - n_omega), features.data(), nullptr);
@@ -136,12 +185,27 @@ std::vector<double> Replicas::predictions() const
   return all;
 }
 
+std::vector<double> Replicas::local_parameters() const
+{
+  std::vector<double> parameters;
+  for (const auto &network : networks)
+    {
+      const std::vector<double> part = network->parameters();
+      if (speaks)
+        parameters.insert(parameters.end(), part.begin(), part.end());
+    }
+  return parameters;
+}
+
 std::vector<double> Replicas::local_coordinates() const
 {
   std::vector<double> coordinates;
   for (const auto &network : networks)
     {
-      const std::vector<double> part = reduced_coordinates(problem, network->parameters());
+      const std::vector<double> theta = network->parameters();
+      if (!speaks)
+        continue;
+      const std::vector<double> part = reduced_coordinates(problem, theta);
       coordinates.insert(coordinates.end(), part.begin(), part.end());
     }
   return coordinates;

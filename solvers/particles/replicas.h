@@ -14,8 +14,9 @@ namespace rhoflow
 class LearningProblem;
 class Statistics;
 
-/// R independent networks of the same kind, replica r on rank r mod size. What a replica does depends on its number and the
-/// seed alone, so that every result is bitwise the same on any number of ranks.
+/// R independent networks of the same kind. The ranks are divided into groups, replica r is trained by group r mod (number of
+/// groups), whose ranks share its neurons, and the first rank of the group speaks for it. What a replica does depends on its
+/// number and the seed alone, so that every result is bitwise the same on any number of ranks.
 class Replicas
 {
 public:
@@ -23,12 +24,14 @@ public:
   Replicas(const LearningProblem &problem, const ParticleParameters &parameters, double weight_decay, std::uint64_t seed,
            MPI_Comm communicator);
 
-  /// Trains all replicas until `time`. Collective: an error on one rank is thrown on all.
-  void advance_to(double time);
+  ~Replicas();
 
-  /// A time in (present, end] at which training towards `end` may pause without a change of any digit: whole blocks of samples
-  /// on, after about a hundredth of the time `horizon`. Gradient flow chooses its own steps and does not pause.
-  double pause(double present, double end, double horizon) const;
+  /// Trains all replicas until `end`. Collective: an error on one rank is thrown on all.
+  void advance_to(double end);
+
+  /// Trains them towards `end` for about a hundredth of the time `horizon`, to where a pause changes no digit, and returns the
+  /// time. Gradient flow chooses its own steps and does not pause. Collective.
+  double advance(double end, double horizon);
 
   /// R(ρ_M) of every replica, irreducible risk included, [R] on every rank. Collective.
   std::vector<double> risks() const;
@@ -37,24 +40,39 @@ public:
   /// problem: the mean over its rotations). Collective.
   std::vector<double> predictions() const;
 
-  /// The coordinates on the mesh of all neurons of this rank's replicas, [local replicas · M][D].
+  /// The coordinates on the mesh of all neurons of the replicas that this rank speaks for, [R'·M][D]. Collective.
   std::vector<double> local_coordinates() const;
+  /// Their parameters, [R'·M][n]. Collective.
+  std::vector<double> local_parameters() const;
 
   /// Time that this rank's networks took to train, without waiting for other ranks.
   double training_seconds() const { return seconds; }
 
-  const ParticleParameters        &parameters() const { return settings; }
-  const LearningProblem           &learning_problem() const { return problem; }
-  MPI_Comm                         communicator() const { return comm; }
-  const std::vector<unsigned int> &local_replicas() const { return numbers; }
-  /// The network of local_replicas()[i].
-  const Network &local_network(unsigned int i) const { return *networks[i]; }
+  const ParticleParameters &parameters() const { return settings; }
+  const LearningProblem    &learning_problem() const { return problem; }
+  MPI_Comm                  communicator() const { return comm; }
+  /// The replicas that this rank speaks for.
+  std::vector<unsigned int> local_replicas() const { return speaks ? numbers : std::vector<unsigned int>(); }
+  /// The rank that speaks for a replica.
+  int owner(unsigned int replica) const { return first_ranks[replica % first_ranks.size()]; }
+  /// Networks that this rank helps to train, and the ranks of each.
+  std::size_t n_networks() const { return networks.size(); }
+  int         ranks_of_network() const;
+  /// Steps of one network that are taken together, and its steps so far; of gradient flow, 0.
+  unsigned int  block_steps() const { return networks.empty() ? 1 : networks[0]->block_steps(); }
+  std::uint64_t steps() const { return networks.empty() ? 0 : networks[0]->steps(); }
 
 private:
+  /// θ of networks[i] with α a in place of a, so that f = (1/M) Σ_j σ*(x; θ_j) in any scaling. Collective in the group.
+  std::vector<double> output_parameters(std::size_t i) const;
+
   const LearningProblem                &problem;
   ParticleParameters                    settings;
   MPI_Comm                              comm;
-  std::vector<unsigned int>             numbers;
+  MPI_Comm                              group  = MPI_COMM_NULL; ///< the ranks that share networks with this one
+  bool                                  speaks = false;         ///< the first rank of its group
+  std::vector<int>                      first_ranks;            ///< of every group
+  std::vector<unsigned int>             numbers;                ///< of the replicas of this group
   std::vector<std::unique_ptr<Network>> networks;
   double                                seconds = 0.;
 };

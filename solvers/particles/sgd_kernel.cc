@@ -1,165 +1,335 @@
 #include <solvers/particles/sgd_kernel.h>
 
 #include <cmath>
+#include <cstring>
+
+#include <solvers/model/activation_functions.h>
 
 namespace rhoflow
 {
-namespace sgd_kernel
-{
 namespace
 {
-/// Eight doubles: one register with AVX-512, two with AVX2, the same results either way.
-typedef double         Vector __attribute__((vector_size(64), aligned(64)));
-constexpr unsigned int width   = 8;
-constexpr unsigned int vectors = lanes / width;
+/// 64 bytes: one register with AVX-512, two with AVX2, the same results either way.
+template <typename Number>
+struct Register
+{
+  typedef Number Vector __attribute__((vector_size(64), aligned(64)));
+};
+template <typename Number>
+using VectorOf = typename Register<Number>::Vector;
 
-inline const Vector *as_vectors(const double *p)
+constexpr unsigned int vectors = 4; ///< of a tile
+constexpr unsigned int group   = SgdKernel<double>::group;
+static_assert(SgdKernel<float>::group == group && SgdKernel<double>::lanes * sizeof(double) == vectors * 64 &&
+                SgdKernel<float>::lanes * sizeof(float) == vectors * 64,
+              "a tile is four registers");
+
+template <typename Number>
+inline const VectorOf<Number> *as_vectors(const Number *p)
 {
-  return reinterpret_cast<const Vector *>(p);
+  return reinterpret_cast<const VectorOf<Number> *>(p);
 }
-inline Vector *as_vectors(double *p)
+template <typename Number>
+inline VectorOf<Number> *as_vectors(Number *p)
 {
-  return reinterpret_cast<Vector *>(p);
+  return reinterpret_cast<VectorOf<Number> *>(p);
 }
 
-/// `rows` inputs of one tile: w[i] ← decay·w[i] + Σ_c g_c x_c[i], with all of it in registers.
-template <unsigned int rows>
-inline void update_rows(unsigned int d, unsigned int i, Vector *w, double decay, unsigned int n_pending,
-                        const double *pending_inputs, const Vector *g)
+/// Where column c of a tile lies, in vectors.
+inline std::size_t column_of_tile(std::size_t n_tiles, std::size_t tile, unsigned int c)
 {
-  Vector sum[rows][vectors];
-  for (unsigned int r = 0; r < rows; ++r)
-    for (unsigned int v = 0; v < vectors; ++v)
-      sum[r][v] = decay * w[(i + r) * vectors + v];
-  for (unsigned int c = 0; c < n_pending; ++c)
+  return ((c / group * n_tiles + tile) * group + c % group) * vectors;
+}
+
+/// The columns c < n of a tile, in groups: use(c, g_c).
+template <typename Number, typename Use>
+inline void for_columns(std::size_t n_tiles, std::size_t tile, unsigned int n, const Number *gradients, const Use &use)
+{
+  const VectorOf<Number> *g      = as_vectors(gradients) + column_of_tile(n_tiles, tile, 0);
+  const std::size_t       stride = n_tiles * group * vectors;
+  std::size_t             c      = 0;
+  for (; c + group <= n; c += group, g += stride)
+    for (std::size_t k = 0; k < group; ++k)
+      use(c + k, g + k * vectors);
+  for (; c < n; ++c, g += vectors)
+    use(c, g);
+}
+
+// The loops over rows, columns and vectors of the next functions are unrolled early, so that their sums never see memory.
+
+/// `rows` inputs of one tile: w[i] ← decay·w[i] + Σ_c g_c x_c[i]. `w`: of the first of these inputs, as `pending_inputs`.
+template <unsigned int rows, typename Number>
+inline void update_rows(std::size_t n_tiles, std::size_t tile, std::size_t d, VectorOf<Number> *w, Number decay,
+                        unsigned int n_pending, const Number *pending_inputs, const Number *gradients)
+{
+  VectorOf<Number> sum[rows * vectors];
+#pragma GCC unroll 24
+  for (unsigned int k = 0; k < rows * vectors; ++k)
+    sum[k] = decay * w[k];
+  for_columns(n_tiles, tile, n_pending, gradients, [&](std::size_t c, const VectorOf<Number> *g) {
+    const Number *x = pending_inputs + c * d;
+#pragma GCC unroll 24
+    for (unsigned int k = 0; k < rows * vectors; ++k)
+      sum[k] += x[k / vectors] * g[k % vectors];
+  });
+#pragma GCC unroll 24
+  for (unsigned int k = 0; k < rows * vectors; ++k)
+    w[k] = sum[k];
+}
+
+/// `group` columns of a tile: z_b = Σ_i w[i] x_b[i].
+template <typename Number>
+inline void project_group(std::size_t d, std::size_t columns, const VectorOf<Number> *w, const Number *x, VectorOf<Number> *z)
+{
+  VectorOf<Number> sum[group * vectors];
+#pragma GCC unroll 16
+  for (unsigned int k = 0; k < group * vectors; ++k)
+    sum[k] = VectorOf<Number>{};
+  for (std::size_t i = 0; i < d; ++i, x += columns, w += vectors)
+#pragma GCC unroll 16
+    for (unsigned int k = 0; k < group * vectors; ++k)
+      sum[k] += x[k / vectors] * w[k % vectors];
+#pragma GCC unroll 16
+  for (unsigned int k = 0; k < group * vectors; ++k)
+    z[k] = sum[k];
+}
+
+/// σ and σ' of the vectors of a tile, in registers of the machine.
+template <typename Number>
+struct MachineRegister
+{
+  using Vector = vector_math::Vector;
+};
+template <>
+struct MachineRegister<float>
+{
+  using Vector = vector_math::SingleVector;
+};
+template <bool derivative, typename Number, typename Function>
+inline void apply_to_tile(const Function &function, const VectorOf<Number> (&t)[vectors], VectorOf<Number> (&s)[vectors],
+                          VectorOf<Number> (&slope)[vectors])
+{
+  using V                          = typename MachineRegister<Number>::Vector;
+  constexpr unsigned int n_machine = sizeof(t) / sizeof(V);
+  V                      argument[n_machine], value[n_machine], machine_slope[n_machine];
+  std::memcpy(argument, t, sizeof(t));
+  activation_functions::apply_all<derivative>(function, argument, value, machine_slope);
+  std::memcpy(s, value, sizeof(s));
+  if (derivative)
+    std::memcpy(slope, machine_slope, sizeof(slope));
+}
+
+/// The lanes of Σ over the vectors of a tile, in pairs.
+inline double lane_sum(const VectorOf<double> *sum)
+{
+  const VectorOf<double> t = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+  return ((t[0] + t[1]) + (t[2] + t[3])) + ((t[4] + t[5]) + (t[6] + t[7]));
+}
+
+/// sum += the lanes of one tile's a s, in double.
+inline void add_products(const VectorOf<double> *a, const VectorOf<double> *s, VectorOf<double> *sum)
+{
+  for (unsigned int v = 0; v < vectors; ++v)
+    sum[v] += a[v] * s[v];
+}
+inline void add_products(const VectorOf<float> *a, const VectorOf<float> *s, VectorOf<double> *sum)
+{
+  typedef float Half __attribute__((vector_size(32)));
+  for (unsigned int v = 0; v < vectors; ++v)
     {
-      const double *x = pending_inputs + std::size_t(c) * d + i;
-      for (unsigned int r = 0; r < rows; ++r)
-        for (unsigned int v = 0; v < vectors; ++v)
-          sum[r][v] += x[r] * g[c * vectors + v];
+      const VectorOf<float> product = a[v] * s[v];
+      Half                  low, high;
+      __builtin_memcpy(&low, &product, sizeof low);
+      __builtin_memcpy(&high, reinterpret_cast<const char *>(&product) + sizeof low, sizeof high);
+      sum[v] += __builtin_convertvector(low, VectorOf<double>) + __builtin_convertvector(high, VectorOf<double>);
     }
-  for (unsigned int r = 0; r < rows; ++r)
-    for (unsigned int v = 0; v < vectors; ++v)
-      w[(i + r) * vectors + v] = sum[r][v];
 }
 
-/// `group` columns of half a tile: z_b = Σ_i w[i] x_b[i].
-inline void project_group(unsigned int d, unsigned int columns, unsigned int half, const Vector *w, const double *x, Vector *z)
+template <bool moves_inner, typename Number, typename Function>
+void sweep_tiles(const Function &function, std::size_t n_tiles, std::size_t chunk, unsigned int columns,
+                 const typename SgdKernel<Number>::Sample &sample, double *sums)
 {
-  constexpr unsigned int part = vectors / 2;
-  Vector                 sum[group][part];
-  for (unsigned int b = 0; b < group; ++b)
-    for (unsigned int v = 0; v < part; ++v)
-      sum[b][v] = Vector{};
-  for (unsigned int i = 0; i < d; ++i)
-    for (unsigned int b = 0; b < group; ++b)
-      for (unsigned int v = 0; v < part; ++v)
-        sum[b][v] += x[std::size_t(i) * columns + b] * w[i * vectors + half * part + v];
-  for (unsigned int b = 0; b < group; ++b)
-    for (unsigned int v = 0; v < part; ++v)
-      z[b * vectors + half * part + v] = sum[b][v];
+  constexpr unsigned int lanes = SgdKernel<Number>::lanes;
+  const unsigned int     b     = sample.column;
+  Number                 k[group + 1];
+  for (unsigned int c = sample.first; c < b; ++c)
+    k[c - sample.first] = sample.gram[std::size_t(c) * columns + b];
+  const bool corrects = sample.has_previous && b > sample.first;
+
+  VectorOf<double> sum[vectors] = {};
+  for (std::size_t tile = 0; tile < n_tiles; ++tile)
+    {
+      if (tile % chunk == 0)
+        for (unsigned int v = 0; v < vectors; ++v)
+          sum[v] = VectorOf<double>{};
+      auto             *a           = as_vectors(sample.outer + tile * lanes);
+      auto             *s           = as_vectors(sample.values + tile * lanes);
+      auto             *slope       = as_vectors(sample.derivatives + tile * lanes);
+      const auto       *z           = as_vectors(sample.preactivations) + column_of_tile(n_tiles, tile, b);
+      auto             *g           = as_vectors(sample.gradients);
+      const std::size_t last_column = (b > 0 ? column_of_tile(n_tiles, tile, b - 1) : 0);
+      VectorOf<Number>  t[vectors], weight[vectors], value[vectors], derivative[vectors];
+      for (unsigned int v = 0; v < vectors; ++v)
+        {
+          t[v]      = z[v];
+          weight[v] = a[v];
+        }
+      if (sample.has_previous)
+        {
+          if (moves_inner)
+            for (unsigned int v = 0; v < vectors; ++v)
+              {
+                const VectorOf<Number> last = sample.factor * weight[v] * slope[v];
+                g[last_column + v]          = last;
+                if (corrects)
+                  t[v] += k[b - 1 - sample.first] * last;
+              }
+          if (sample.moves_outer)
+            {
+              for (unsigned int v = 0; v < vectors; ++v)
+                weight[v] = sample.decay * weight[v] + sample.factor * s[v];
+              if (tile + 1 == n_tiles)
+                for (unsigned int l = lanes - sample.padding; l < lanes; ++l)
+                  weight[l / (lanes / vectors)][l % (lanes / vectors)] = 0;
+              for (unsigned int v = 0; v < vectors; ++v)
+                a[v] = weight[v];
+            }
+        }
+      for (unsigned int c = sample.first; c + 1 < b; ++c)
+        for (unsigned int v = 0; v < vectors; ++v)
+          t[v] += k[c - sample.first] * g[column_of_tile(n_tiles, tile, c) + v];
+      apply_to_tile<moves_inner, Number>(function, t, value, derivative);
+      for (unsigned int v = 0; v < vectors; ++v)
+        {
+          s[v] = value[v];
+          if (moves_inner)
+            slope[v] = derivative[v];
+        }
+      add_products(weight, value, sum);
+      if ((tile + 1) % chunk == 0 || tile + 1 == n_tiles)
+        sums[tile / chunk] = lane_sum(sum);
+    }
 }
 } // namespace
 
-void update_and_project(unsigned int n_tiles, unsigned int d, unsigned int columns, double *weights, double decay,
-                        unsigned int n_pending, const double *pending_inputs, const double *gradients, unsigned int n_next,
-                        const double *next_inputs, double *preactivations)
+template <typename Number>
+void SgdKernel<Number>::update_and_project(std::size_t n_tiles, unsigned int d, unsigned int columns, Number *weights,
+                                           Number decay, unsigned int n_pending, const Number *pending_inputs,
+                                           const Number *gradients, unsigned int n_next, const Number *next_inputs,
+                                           Number *preactivations)
 {
-  for (unsigned int tile = 0; tile < n_tiles; ++tile)
+  for (std::size_t tile = 0; tile < n_tiles; ++tile)
     {
-      Vector *w = as_vectors(weights + std::size_t(tile) * d * lanes);
+      auto *w = as_vectors(weights + tile * d * lanes);
       if (n_pending > 0)
         {
-          const Vector *g = as_vectors(gradients + std::size_t(tile) * columns * lanes);
-          unsigned int  i = 0;
+          std::size_t i = 0;
           for (; i + 6 <= d; i += 6)
-            update_rows<6>(d, i, w, decay, n_pending, pending_inputs, g);
+            update_rows<6, Number>(n_tiles, tile, d, w + i * vectors, decay, n_pending, pending_inputs + i, gradients);
           for (; i + 4 <= d; i += 4)
-            update_rows<4>(d, i, w, decay, n_pending, pending_inputs, g);
+            update_rows<4, Number>(n_tiles, tile, d, w + i * vectors, decay, n_pending, pending_inputs + i, gradients);
           for (; i < d; ++i)
-            update_rows<1>(d, i, w, decay, n_pending, pending_inputs, g);
+            update_rows<1, Number>(n_tiles, tile, d, w + i * vectors, decay, n_pending, pending_inputs + i, gradients);
         }
-      Vector *z = as_vectors(preactivations + std::size_t(tile) * columns * lanes);
       for (unsigned int b = 0; b < n_next; b += group)
-        for (unsigned int half = 0; half < 2; ++half)
-          project_group(d, columns, half, w, next_inputs + b, z + b * vectors);
+        project_group<Number>(d, columns, w, next_inputs + b, as_vectors(preactivations) + column_of_tile(n_tiles, tile, b));
     }
 }
 
-void correct_group(unsigned int n_tiles, unsigned int columns, unsigned int first, const double *scale, const double *gram,
-                   const double *gradients, double *preactivations)
+template <typename Number>
+void SgdKernel<Number>::correct_group(std::size_t n_tiles, unsigned int columns, unsigned int first, unsigned int end,
+                                      const Number *scale, const Number *gram, const Number *gradients, Number *preactivations)
 {
-  constexpr unsigned int part = vectors / 2;
-  for (unsigned int tile = 0; tile < n_tiles; ++tile)
+  for (std::size_t tile = 0; tile < n_tiles; ++tile)
     {
-      const Vector *g = as_vectors(gradients + std::size_t(tile) * columns * lanes);
-      Vector       *z = as_vectors(preactivations + (std::size_t(tile) * columns + first) * lanes);
-      for (unsigned int half = 0; half < 2; ++half)
-        {
-          Vector sum[group][part];
-          for (unsigned int b = 0; b < group; ++b)
-            for (unsigned int v = 0; v < part; ++v)
-              sum[b][v] = scale[first + b] * z[b * vectors + half * part + v];
-          for (unsigned int c = 0; c < first; ++c)
-            for (unsigned int b = 0; b < group; ++b)
-              for (unsigned int v = 0; v < part; ++v)
-                sum[b][v] += gram[std::size_t(c) * columns + first + b] * g[c * vectors + half * part + v];
-          for (unsigned int b = 0; b < group; ++b)
-            for (unsigned int v = 0; v < part; ++v)
-              z[b * vectors + half * part + v] = sum[b][v];
-        }
+      auto            *z = as_vectors(preactivations) + column_of_tile(n_tiles, tile, first);
+      VectorOf<Number> sum[group * vectors];
+#pragma GCC unroll 16
+      for (unsigned int k = 0; k < group * vectors; ++k)
+        sum[k] = scale[first + k / vectors] * z[k];
+      for_columns(n_tiles, tile, end, gradients, [&](std::size_t c, const VectorOf<Number> *g) {
+        const Number *row = gram + c * columns + first;
+#pragma GCC unroll 16
+        for (unsigned int k = 0; k < group * vectors; ++k)
+          sum[k] += row[k / vectors] * g[k % vectors];
+      });
+#pragma GCC unroll 16
+      for (unsigned int k = 0; k < group * vectors; ++k)
+        z[k] = sum[k];
     }
 }
 
-void arguments_of_column(unsigned int n_tiles, unsigned int columns, unsigned int column, unsigned int first, unsigned int end,
-                         const double *gram, const double *gradients, const double *preactivations, double *arguments)
+template <typename Number>
+void SgdKernel<Number>::arguments_of_column(std::size_t n_tiles, unsigned int columns, unsigned int column, unsigned int first,
+                                            unsigned int end, const Number *gram, const Number *gradients,
+                                            const Number *preactivations, Number *arguments)
 {
-  for (unsigned int tile = 0; tile < n_tiles; ++tile)
+  for (std::size_t tile = 0; tile < n_tiles; ++tile)
     {
-      const Vector *g = as_vectors(gradients + std::size_t(tile) * columns * lanes);
-      const Vector *z = as_vectors(preactivations + (std::size_t(tile) * columns + column) * lanes);
-      Vector       *t = as_vectors(arguments + std::size_t(tile) * lanes);
-      Vector        sum[vectors];
+      const auto      *z = as_vectors(preactivations) + column_of_tile(n_tiles, tile, column);
+      auto            *t = as_vectors(arguments + tile * lanes);
+      VectorOf<Number> sum[vectors];
       for (unsigned int v = 0; v < vectors; ++v)
         sum[v] = z[v];
       for (unsigned int c = first; c < end; ++c)
-        for (unsigned int v = 0; v < vectors; ++v)
-          sum[v] += gram[std::size_t(c) * columns + column] * g[c * vectors + v];
+        {
+          const auto *g = as_vectors(gradients) + column_of_tile(n_tiles, tile, c);
+          for (unsigned int v = 0; v < vectors; ++v)
+            sum[v] += gram[std::size_t(c) * columns + column] * g[v];
+        }
       for (unsigned int v = 0; v < vectors; ++v)
         t[v] = sum[v];
     }
 }
 
-double weighted_sum(unsigned int n_tiles, const double *a, const double *s)
+template <typename Number>
+void SgdKernel<Number>::sweep(const Activation &activation, std::size_t n_tiles, std::size_t chunk, unsigned int columns,
+                              const Sample &sample, double *sums)
 {
-  Vector sum[vectors];
-  for (unsigned int v = 0; v < vectors; ++v)
-    sum[v] = Vector{};
-  for (unsigned int tile = 0; tile < n_tiles; ++tile)
-    for (unsigned int v = 0; v < vectors; ++v)
-      sum[v] += as_vectors(a)[tile * vectors + v] * as_vectors(s)[tile * vectors + v];
-  const Vector total = (sum[0] + sum[1]) + (sum[2] + sum[3]);
-  return ((total[0] + total[1]) + (total[2] + total[3])) + ((total[4] + total[5]) + (total[6] + total[7]));
+  activation.with_tables([&](Activation::Kind kind, unsigned int n_nodes, const double *abscissae, const double *ordinates) {
+    activation_functions::with_function(kind, n_nodes, abscissae, ordinates, [&](const auto &function) {
+      if (sample.moves_inner)
+        sweep_tiles<true, Number>(function, n_tiles, chunk, columns, sample, sums);
+      else
+        sweep_tiles<false, Number>(function, n_tiles, chunk, columns, sample, sums);
+    });
+  });
 }
 
-void gradients_of_column(unsigned int n_tiles, unsigned int columns, unsigned int column, double factor, const double *a,
-                         const double *derivatives, double *gradients)
+template <typename Number>
+void SgdKernel<Number>::chunk_sums(std::size_t n_tiles, std::size_t chunk, const Number *a, const Number *s, double *sums)
 {
-  for (unsigned int tile = 0; tile < n_tiles; ++tile)
+  for (std::size_t first = 0, i = 0; first < n_tiles; first += chunk, ++i)
     {
-      Vector *g = as_vectors(gradients + (std::size_t(tile) * columns + column) * lanes);
+      VectorOf<double> sum[vectors];
+      for (unsigned int v = 0; v < vectors; ++v)
+        sum[v] = VectorOf<double>{};
+      for (std::size_t tile = first; tile < first + chunk && tile < n_tiles; ++tile)
+        add_products(as_vectors(a + tile * lanes), as_vectors(s + tile * lanes), sum);
+      sums[i] = lane_sum(sum);
+    }
+}
+
+template <typename Number>
+void SgdKernel<Number>::gradients_of_column(std::size_t n_tiles, unsigned int column, Number factor, const Number *a,
+                                            const Number *derivatives, Number *gradients)
+{
+  for (std::size_t tile = 0; tile < n_tiles; ++tile)
+    {
+      auto *g = as_vectors(gradients) + column_of_tile(n_tiles, tile, column);
       for (unsigned int v = 0; v < vectors; ++v)
         g[v] = factor * as_vectors(a)[tile * vectors + v] * as_vectors(derivatives)[tile * vectors + v];
     }
 }
 
-void update_outer(unsigned int n_tiles, bool first_of_batch, bool last_of_batch, double decay, double factor, const double *s,
-                  double *sums, double *a)
+template <typename Number>
+void SgdKernel<Number>::update_outer(std::size_t n_tiles, bool first_of_batch, bool last_of_batch, Number decay, Number factor,
+                                     const Number *s, Number *sums, Number *a)
 {
-  const unsigned int n = n_tiles * vectors;
-  for (unsigned int i = 0; i < n; ++i)
+  const std::size_t n = n_tiles * vectors;
+  for (std::size_t i = 0; i < n; ++i)
     {
-      Vector sum = factor * as_vectors(s)[i];
+      VectorOf<Number> sum = factor * as_vectors(s)[i];
       if (!first_of_batch)
         sum += as_vectors(sums)[i];
       if (last_of_batch)
@@ -169,57 +339,48 @@ void update_outer(unsigned int n_tiles, bool first_of_batch, bool last_of_batch,
     }
 }
 
-void inner_products(unsigned int n, unsigned int d, unsigned int columns, const double *inputs, const double *transposed,
-                    double *gram)
+template <typename Number>
+void SgdKernel<Number>::radii_of_bumps(std::size_t n_tiles, unsigned int d, const Number *centers, const Number *input,
+                                       Number inverse_width, Number *radii, Number *arguments)
 {
-  for (unsigned int c = 0; c < n; ++c)
-    for (unsigned int b = 0; b < columns; b += group)
-      {
-        Vector sum{};
-        for (unsigned int i = 0; i < d; ++i)
-          sum += inputs[std::size_t(c) * d + i] * *as_vectors(transposed + std::size_t(i) * columns + b);
-        *as_vectors(gram + std::size_t(c) * columns + b) = sum;
-      }
-}
-
-void radii_of_bumps(unsigned int n_tiles, unsigned int d, const double *centers, const double *input, double inverse_width,
-                    double *radii, double *arguments)
-{
-  for (unsigned int tile = 0; tile < n_tiles; ++tile)
+  for (std::size_t tile = 0; tile < n_tiles; ++tile)
     {
-      const Vector *w = as_vectors(centers + std::size_t(tile) * d * lanes);
-      Vector        sum[vectors];
+      const auto      *w = as_vectors(centers + tile * d * lanes);
+      VectorOf<Number> sum[vectors];
       for (unsigned int v = 0; v < vectors; ++v)
-        sum[v] = Vector{};
+        sum[v] = VectorOf<Number>{};
       for (unsigned int i = 0; i < d; ++i)
         for (unsigned int v = 0; v < vectors; ++v)
           {
-            const Vector difference = w[i * vectors + v] - input[i];
+            const VectorOf<Number> difference = w[i * vectors + v] - input[i];
             sum[v] += difference * difference;
           }
       for (unsigned int v = 0; v < vectors; ++v)
         as_vectors(radii)[tile * vectors + v] = sum[v];
     }
-  for (unsigned int j = 0; j < n_tiles * lanes; ++j)
+  for (std::size_t j = 0; j < n_tiles * lanes; ++j)
     {
       radii[j]     = std::sqrt(radii[j]);
       arguments[j] = radii[j] * inverse_width;
     }
 }
 
-void add_bump_updates(unsigned int n_tiles, unsigned int d, double factor, const double *a, const double *derivatives,
-                      const double *radii, const double *centers, const double *input, double *updates)
+template <typename Number>
+void SgdKernel<Number>::add_bump_updates(std::size_t n_tiles, unsigned int d, Number factor, const Number *a,
+                                         const Number *derivatives, const Number *radii, const Number *centers,
+                                         const Number *input, Number *updates)
 {
-  for (unsigned int tile = 0; tile < n_tiles; ++tile)
+  constexpr unsigned int width = lanes / vectors;
+  for (std::size_t tile = 0; tile < n_tiles; ++tile)
     {
-      const Vector *w = as_vectors(centers + std::size_t(tile) * d * lanes);
-      Vector       *u = as_vectors(updates + std::size_t(tile) * d * lanes);
-      Vector        h[vectors];
+      const auto      *w = as_vectors(centers + tile * d * lanes);
+      auto            *u = as_vectors(updates + tile * d * lanes);
+      VectorOf<Number> h[vectors];
       for (unsigned int v = 0; v < vectors; ++v)
         for (unsigned int l = 0; l < width; ++l)
           {
-            const unsigned int j = (tile * vectors + v) * width + l;
-            h[v][l]              = (radii[j] > 0. ? factor * a[j] * derivatives[j] / radii[j] : 0.);
+            const std::size_t j = (tile * vectors + v) * width + l;
+            h[v][l]             = (radii[j] > 0 ? factor * a[j] * derivatives[j] / radii[j] : 0);
           }
       for (unsigned int i = 0; i < d; ++i)
         for (unsigned int v = 0; v < vectors; ++v)
@@ -227,14 +388,33 @@ void add_bump_updates(unsigned int n_tiles, unsigned int d, double factor, const
     }
 }
 
-void apply_bump_updates(unsigned int n_tiles, unsigned int d, double decay, double *updates, double *centers)
+template <typename Number>
+void SgdKernel<Number>::apply_bump_updates(std::size_t n_tiles, unsigned int d, Number decay, Number *updates, Number *centers)
 {
-  const unsigned int n = n_tiles * d * vectors;
-  for (unsigned int i = 0; i < n; ++i)
+  const std::size_t n = n_tiles * d * vectors;
+  for (std::size_t i = 0; i < n; ++i)
     {
       as_vectors(centers)[i] = decay * as_vectors(centers)[i] + as_vectors(updates)[i];
-      as_vectors(updates)[i] = Vector{};
+      as_vectors(updates)[i] = VectorOf<Number>{};
     }
+}
+
+template struct SgdKernel<double>;
+template struct SgdKernel<float>;
+
+namespace sgd_kernel
+{
+void inner_products(unsigned int n, unsigned int d, unsigned int columns, const double *inputs, const double *transposed,
+                    double *gram)
+{
+  for (unsigned int c = 0; c < n; ++c)
+    for (unsigned int b = 0; b < columns; b += 8)
+      {
+        VectorOf<double> sum{};
+        for (unsigned int i = 0; i < d; ++i)
+          sum += inputs[std::size_t(c) * d + i] * *as_vectors(transposed + std::size_t(i) * columns + b);
+        *as_vectors(gram + std::size_t(c) * columns + b) = sum;
+      }
 }
 } // namespace sgd_kernel
 } // namespace rhoflow

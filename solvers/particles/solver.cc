@@ -1,5 +1,6 @@
 #include <meshes/domain.h>
 #include <solvers/base/exact_sum.h>
+#include <solvers/base/machine.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/run_directory.h>
 #include <solvers/base/statistics.h>
@@ -7,14 +8,17 @@
 #include <solvers/base/timing.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
+#include <solvers/particles/kernel_drift.h>
 #include <solvers/particles/particle_output.h>
 #include <solvers/particles/prediction_band.h>
 #include <solvers/particles/replicas.h>
 #include <solvers/particles/sample_statistics.h>
 #include <solvers/particles/solver.h>
+#include <solvers/particles/throughput.h>
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 
 namespace rhoflow
 {
@@ -30,20 +34,22 @@ public:
     , observables(wanted)
     , replicas(learning_problem, parameters, weight_decay, run_parameters.seed, context.communicator)
     , end_time(run_parameters.end_time)
+    , throughput_file(rank_of(context.communicator) == 0 ? context.directory.file("throughput.csv") : "")
     , statistics(context.directory.file("statistics.csv"), rank_of(context.communicator) == 0)
     , risk_table(context.directory.file("replicas.csv"), rank_of(context.communicator) == 0)
     , curve(learning_problem, context.directory, rank_of(context.communicator) == 0)
     , pictures(context.directory, replicas)
-  {}
+  {
+    if (replicas.parameters().reports_tangent_kernel())
+      kernel = std::make_unique<KernelDrift>(replicas, replicas.parameters().tangent_kernel_points, run_parameters.seed);
+  }
 
   double time() const override { return present; }
 
   void step(double end) override
   {
-    const double  target = replicas.pause(present, end, end_time);
     Timing::Scope scope(timing.section("training"));
-    replicas.advance_to(target);
-    present = target;
+    present = replicas.advance(end, end_time);
   }
 
   void output() override
@@ -61,6 +67,12 @@ public:
     statistics.set("standard error", error_of_risk);
     set_quantiles(statistics, "risk ", risks);
     add_moments();
+    statistics.set("steps", static_cast<double>(replicas.steps()));
+    if (kernel)
+      {
+        Timing::Scope scope(timing.section("tangent kernel"));
+        kernel->set(statistics);
+      }
     statistics.finish_row();
     add_replicas_row(risk_table, present, risks);
     curve.add(present, {}, prediction_band(replicas));
@@ -75,19 +87,34 @@ public:
     const ParticleParameters &settings = replicas.parameters();
     const double              beta     = settings.inverse_temperature;
     const std::string         error    = (settings.n_replicas > 1 ? " ± " + short_number(error_of_risk, 2) : "");
-    std::vector<std::pair<std::string, std::string>> rows     = {
-          {"networks", std::to_string(settings.n_replicas) + " of " + std::to_string(settings.n_neurons) +
-                         (problem.has_external_potential() ? " independent walkers, " : " neurons, ") +
-                         ParticleParameters::method_name(settings.method) +
-                         (std::isfinite(beta) ? " with noise of inverse temperature " + short_number(beta) : "")},
-          {"risk at t = " + short_number(present), short_number(risk) + error},
-          {"risk computed by", problem.particle_risk_method()}};
+    std::vector<std::pair<std::string, std::string>> rows = {
+      {"networks", std::to_string(settings.n_replicas) + " of " + std::to_string(settings.n_neurons) +
+                     (problem.has_external_potential() ? " independent walkers, " : " neurons, ") +
+                     ParticleParameters::method_name(settings.method) +
+                     (std::isfinite(beta) ? " with noise of inverse temperature " + short_number(beta) : "")},
+      {"risk at t = " + short_number(present), short_number(risk) + error},
+      {"risk computed by", problem.particle_risk_method()}};
+    if (settings.ranks_per_network > 1 || replicas.ranks_of_network() > 1)
+      rows.emplace_back("ranks of a network", std::to_string(replicas.ranks_of_network()));
     const double seconds = replicas.training_seconds();
-    if (settings.method != ParticleParameters::Method::gradient_flow && seconds > 0. && !replicas.local_replicas().empty())
-      rows.emplace_back("time of one step", short_number(1e6 * seconds / std::round(present / settings.step_size) /
-                                                           static_cast<double>(replicas.local_replicas().size()),
-                                                         3) +
-                                              " us per network and core");
+    if (replicas.steps() > 0 && seconds > 0.)
+      rows.emplace_back("time of one step",
+                        short_number(1e6 * seconds / static_cast<double>(replicas.steps() * replicas.n_networks()), 3) +
+                          " us per network and core");
+    // Measuring the machine takes a tenth of a second.
+    if (!throughput_file.empty() && replicas.steps() > 0 && settings.stochastic_gradient() && seconds > 1.)
+      {
+        const Throughput   throughput(settings, problem.particle_neuron(), replicas.block_steps(), replicas.steps(),
+                                      replicas.n_networks(), replicas.ranks_of_network(), seconds);
+        const MachineRates machine = measure_machine();
+        for (auto &row : throughput.report(machine))
+          rows.push_back(std::move(row));
+        std::ofstream file(throughput_file);
+        file.precision(17);
+        file << "rate of one rank,value\n";
+        for (const auto &[name, value] : throughput.rows(machine))
+          file << name << ',' << value << '\n';
+      }
     return rows;
   }
 
@@ -135,15 +162,17 @@ private:
       statistics.set("mean of " + observables.names()[i], totals[2 * D + 1 + i] / n);
   }
 
-  const LearningProblem &problem;
-  const Observables     &observables;
-  Replicas               replicas;
-  double                 end_time;
-  double                 present = 0.;
-  double                 risk = 0., error_of_risk = 0.;
-  Statistics             statistics, risk_table;
-  FittedCurve            curve;
-  ParticleOutput         pictures;
+  const LearningProblem       &problem;
+  const Observables           &observables;
+  Replicas                     replicas;
+  double                       end_time;
+  double                       present = 0.;
+  double                       risk = 0., error_of_risk = 0.;
+  std::unique_ptr<KernelDrift> kernel;          ///< null unless it is reported
+  std::string                  throughput_file; ///< empty on ranks that do not write
+  Statistics                   statistics, risk_table;
+  FittedCurve                  curve;
+  ParticleOutput               pictures;
 };
 } // namespace
 

@@ -250,5 +250,4 @@ TEST_CASE("the networks beside a density train at its temperature and weight dec
   settings.parse(prm);
   CHECK(settings.weight_decay == 0.25);
   CHECK(settings.particles.inverse_temperature == 40.);
-  CHECK(settings.particles.noise_amplitude() == Approx(std::sqrt(2. * 1e-3 / 40.)));
 }

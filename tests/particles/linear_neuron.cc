@@ -68,7 +68,7 @@ TEST_CASE("SGD tends to the continuous-time solution with an error of first orde
       Sgd          sgd(problem, parameters, 0., 2, 0);
       const double before = problem.particle_risk(sgd.parameters().data(), 2);
       sgd.advance_to(1.);
-      CHECK(sgd.n_steps() == n_steps[i]);
+      CHECK(sgd.steps() == n_steps[i]);
       const double ratio = problem.particle_risk(sgd.parameters().data(), 2) / before;
       CHECK(ratio == Approx(std::pow(1. - parameters.step_size, 2. * n_steps[i])).epsilon(0.03));
       errors[i] = std::exp(-2.) - ratio;

@@ -42,6 +42,14 @@ ParticleParameters networks(std::uint64_t n_neurons, unsigned int n_replicas)
   parameters.inverse_temperature = 50.;
   return parameters;
 }
+
+/// The parameters of replica r where all of them are on one rank.
+std::vector<double> neurons_of(const Replicas &replicas, unsigned int r)
+{
+  const std::vector<double> all    = replicas.local_parameters();
+  const std::ptrdiff_t      length = static_cast<std::ptrdiff_t>(all.size() / replicas.parameters().n_replicas);
+  return {all.begin() + r * length, all.begin() + (r + 1) * length};
+}
 } // namespace
 
 TEST_CASE("the predictions of the networks are their outputs at the data", "[particles]")
@@ -54,8 +62,7 @@ TEST_CASE("the predictions of the networks are their outputs at the data", "[par
   REQUIRE(predictions.size() == 5 * 12);
   for (unsigned int r = 0; r < 5; ++r)
     for (unsigned int k = 0; k < 12; ++k)
-      CHECK(predictions[r * 12 + k] ==
-            Approx(problem.network(&problem.inputs[k], replicas.local_network(r).parameters())).margin(1e-13));
+      CHECK(predictions[r * 12 + k] == Approx(problem.network(&problem.inputs[k], neurons_of(replicas, r))).margin(1e-13));
 }
 
 TEST_CASE("curve.csv: mean and quantiles over the networks in the units of the data", "[particles]")
@@ -84,7 +91,7 @@ TEST_CASE("curve.csv: mean and quantiles over the networks in the units of the d
     {
       std::vector<double> outputs;
       for (unsigned int r = 0; r < 5; ++r)
-        outputs.push_back(-20. + 50. * problem.network(&problem.inputs[k], replicas.local_network(r).parameters()));
+        outputs.push_back(-20. + 50. * problem.network(&problem.inputs[k], neurons_of(replicas, r)));
       std::sort(outputs.begin(), outputs.end());
       const auto &row = table.rows[12 + k];
       CHECK(row[0] == 2.);
@@ -150,22 +157,20 @@ TEST_CASE("pauses in training change no digit and come often", "[particles]")
       straight.advance_to(end);
       while (now < end)
         {
-          const double next = paused.pause(now, end, 4.);
+          const double next = paused.advance(end, 4.);
           REQUIRE(next > now);
           REQUIRE(next <= end);
           now = next;
-          paused.advance_to(now);
           ++n_pauses;
         }
     }
   CHECK(n_pauses > 50);
   CHECK(n_pauses < 105);
-  for (unsigned int r = 0; r < 2; ++r)
-    CHECK(paused.local_network(r).parameters() == straight.local_network(r).parameters());
+  CHECK(paused.local_parameters() == straight.local_parameters());
 
   parameters.method              = ParticleParameters::Method::gradient_flow;
   parameters.inverse_temperature = std::numeric_limits<double>::infinity();
-  CHECK(Replicas(problem, parameters, 0.1, 4, MPI_COMM_SELF).pause(0.5, 3., 4.) == 3.);
+  CHECK(Replicas(problem, parameters, 0.1, 4, MPI_COMM_SELF).advance(3., 4.) == 3.);
 }
 
 TEST_CASE("the band of the predictions does not depend on the ranks", "[particles][mpi]")

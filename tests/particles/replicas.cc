@@ -57,8 +57,12 @@ TEST_CASE("replicas are bitwise the same on any number of ranks", "[particles][m
       alone.advance_to(time);
       shared.advance_to(time);
       CHECK(alone.risks() == shared.risks());
-      for (unsigned int i = 0; i < shared.local_replicas().size(); ++i)
-        CHECK(shared.local_network(i).parameters() == alone.local_network(shared.local_replicas()[i]).parameters());
+      const std::vector<double> all = alone.local_parameters(), here = shared.local_parameters();
+      const std::size_t         length = parameters.n_neurons * problem.n_parameters();
+      REQUIRE(here.size() == shared.local_replicas().size() * length);
+      for (std::size_t i = 0; i < shared.local_replicas().size(); ++i)
+        CHECK(std::equal(here.begin() + i * length, here.begin() + (i + 1) * length,
+                         all.begin() + shared.local_replicas()[i] * length));
     }
 }
 
@@ -120,7 +124,7 @@ TEST_CASE("the written points are the neurons", "[particles]")
   std::uint64_t     length;
   std::memcpy(&length, text.data() + begin, 8);
   REQUIRE(length == 33 * 3 * 8);
-  const auto theta = replicas.local_network(0).parameters();
+  const auto theta = replicas.local_parameters();
   for (unsigned int j = 0; j < 33; ++j)
     {
       double point[3];

@@ -8,6 +8,7 @@
 #include <solvers/particles/sgd.h>
 
 #include "data_set_problem.h"
+#include "plain_sgd.h"
 
 using namespace rhoflow;
 
@@ -24,44 +25,6 @@ ParticleParameters small_sgd(unsigned int batch_size)
   parameters.step_size  = 0.125;
   parameters.batch_size = batch_size;
   return parameters;
-}
-
-/// SGD as its definition reads: one neuron and one number after the other.
-std::vector<double> plain_sgd(const DataSetProblem &problem, const ParticleParameters &parameters, double weight_decay,
-                              unsigned int n_steps)
-{
-  const unsigned int  n = problem.n_parameters();
-  SampleSource        source(problem, parameters.method, parameters.sampling, parameters.batch_size, 3, 1);
-  std::vector<double> theta = initial_neurons(problem, parameters.n_neurons, 3, 1), x(problem.neuron.input_dimension),
-                      gradient(n);
-  for (unsigned int step = 0; step < n_steps; ++step)
-    {
-      std::vector<double> next = theta;
-      for (double &value : next)
-        value *= 1. - parameters.step_size * weight_decay;
-      for (unsigned int b = 0; b < parameters.batch_size; ++b)
-        {
-          double y;
-          source.draw(step, b, x.data(), y);
-          const double residual = y - problem.network(x.data(), theta);
-          for (std::uint64_t j = 0; j < parameters.n_neurons; ++j)
-            {
-              problem.value(x.data(), theta.data() + j * n, gradient.data());
-              for (unsigned int i = 0; i < n; ++i)
-                next[j * n + i] += parameters.step_size / parameters.batch_size * residual * gradient[i];
-            }
-        }
-      const double variance = 2. * parameters.step_size / parameters.inverse_temperature;
-      for (std::uint64_t j = 0; j < parameters.n_neurons && variance > 0.; ++j)
-        for (unsigned int part = 0; part < parameters.noise_parts; ++part)
-          {
-            CounterRandom random(3, RandomPurpose::langevin_noise, 1, step * parameters.noise_parts + part, j);
-            for (unsigned int i = 0; i < n; ++i)
-              next[j * n + i] += std::sqrt(variance / parameters.noise_parts) * random.normal();
-          }
-      theta = next;
-    }
-  return theta;
 }
 
 double largest_difference(const std::vector<double> &a, const std::vector<double> &b)
@@ -89,7 +52,7 @@ TEST_CASE("blocked SGD equals the plain loop", "[particles]")
   Sgd sgd(problem, parameters, decay, 3, 1);
   sgd.advance_to(17 * parameters.step_size);
   sgd.advance_to(50 * parameters.step_size);
-  CHECK(sgd.n_steps() == 50);
+  CHECK(sgd.steps() == 50);
   CHECK(largest_difference(sgd.parameters(), expected) < 1e-13);
 
   Sgd fused(problem, parameters, decay, 3, 1, 1);
