@@ -2,8 +2,23 @@
 #include <solvers/base/error.h>
 #include <solvers/base/spelling.h>
 
+#include <algorithm>
+
 namespace rhoflow
 {
+ProgramArguments::ProgramArguments(const int argc, char **argv)
+  : full(argv, argv + argc)
+{
+  char **const end       = argv + argc;
+  char **const first     = argv + std::min(1, argc);
+  char **const separator = std::find_if(first, end, [](const char *a) { return std::string(a) == "--"; });
+  own.assign(first, separator);
+  petsc.assign(argv, first);
+  if (separator != end)
+    petsc.insert(petsc.end(), separator + 1, end);
+  petsc.push_back(nullptr);
+}
+
 const char *CommandLine::usage()
 {
   return R"(rhoflow: distributional dynamics of wide two-layer neural networks

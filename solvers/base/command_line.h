@@ -5,6 +5,16 @@
 
 namespace rhoflow
 {
+/// The arguments of a program: its own, and behind "--" those of PETSc.
+struct ProgramArguments
+{
+  ProgramArguments(int argc, char **argv);
+
+  std::vector<std::string> own;   ///< without the program's name
+  std::vector<std::string> full;  ///< all, with the program's name
+  std::vector<char *>      petsc; ///< the program's name, what PETSc sees, and a null pointer
+};
+
 /// What the user asked for.
 struct CommandLine
 {

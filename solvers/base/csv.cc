@@ -72,7 +72,8 @@ unsigned int CsvTable::column(const std::string &name, const std::string &parame
                                 " Its columns: " + joined(columns) + ".");
 }
 
-CsvTable read_csv(const std::string &path, const std::vector<std::string> &needed, const std::string &parameter)
+CsvTable read_csv(const std::string &path, const std::vector<std::string> &needed, const std::string &parameter,
+                  const bool gaps)
 {
   std::error_code ignored;
   if (path.empty())
@@ -114,7 +115,7 @@ CsvTable read_csv(const std::string &path, const std::vector<std::string> &neede
                 fields.begin() + static_cast<std::ptrdiff_t>(c))
               throw error("two columns are named '" + fields[c] + "'.");
           table.columns = fields;
-          wanted.assign(fields.size(), needed.empty());
+          wanted.assign(fields.size(), needed.empty() && !gaps);
           for (const std::string &name : needed)
             wanted[table.column(name, parameter)] = true;
           continue;
@@ -142,5 +143,18 @@ CsvTable read_csv(const std::string &path, const std::vector<std::string> &neede
   if (table.rows.empty())
     throw InputError(parameter, "the file '" + path + "' has a header, but no data.");
   return table;
+}
+
+std::string csv_field(const std::string &text)
+{
+  std::string field = text;
+  std::replace_if(
+    field.begin(), field.end(), [](const char c) { return c == '\n' || c == '\r'; }, ' ');
+  if (field.find_first_of(",\"") == std::string::npos)
+    return field;
+  std::string quoted = "\"";
+  for (const char c : field)
+    quoted += (c == '"') ? std::string("\"\"") : std::string(1, c);
+  return quoted + '"';
 }
 } // namespace rhoflow

@@ -19,5 +19,10 @@ struct CsvTable
 /// Reads a file. Throws InputError(parameter, ...) with the file and line number: missing file, directory, empty file, no
 /// header, wrong number of fields, not a number, not finite, duplicate column name. Columns that are never numeric are allowed
 /// only if not in `needed` (empty: all needed); they read as NaN.
-CsvTable read_csv(const std::string &path, const std::vector<std::string> &needed, const std::string &parameter);
+/// With `gaps` no column is needed: fields that are not numbers read as NaN, others may be infinite.
+CsvTable read_csv(const std::string &path, const std::vector<std::string> &needed, const std::string &parameter,
+                  bool gaps = false);
+
+/// `text` as one field of a CSV file, quoted where needed, on one line.
+std::string csv_field(const std::string &text);
 } // namespace rhoflow

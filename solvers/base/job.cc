@@ -9,8 +9,9 @@
 
 namespace rhoflow
 {
-int run_job(const MPI_Comm communicator, const std::function<void()> &work,
-            const std::function<std::string(const InputError &)> &describe)
+Outcome attempt(const MPI_Comm communicator, const std::function<void()> &work,
+                const std::function<std::string(const InputError &)> &describe,
+                const std::function<void(const Outcome &)>           &abandon)
 {
   // A communicator of its own for the meeting at the end: ranks that still work may wait in a collective call of the other one.
   MPI_Comm meeting;
@@ -58,25 +59,49 @@ int run_job(const MPI_Comm communicator, const std::function<void()> &work,
       if (everybody_is_here)
         break;
       if (status != exit_success && std::chrono::steady_clock::now() > deadline)
-        {
-          std::fprintf(stderr, "%s\n", message.c_str());
-          std::fflush(stderr);
-          MPI_Abort(communicator, status);
-        }
+        abandon({status, message, rank});
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
 
   std::vector<int> all(static_cast<std::size_t>(n_ranks));
   MPI_Allgather(&status, 1, MPI_INT, all.data(), 1, MPI_INT, meeting);
-  const auto speaker = std::find_if(all.begin(), all.end(), [](const int s) { return s != exit_success; });
-  if (speaker - all.begin() == rank)
+  const auto first = std::find_if(all.begin(), all.end(), [](const int s) { return s != exit_success; });
+  Outcome    outcome;
+  if (first != all.end())
     {
-      std::fprintf(stderr, "%s\n", message.c_str());
-      std::fflush(stderr);
+      outcome.status = *first;
+      outcome.rank   = static_cast<int>(first - all.begin());
+      int length     = static_cast<int>(message.size());
+      MPI_Bcast(&length, 1, MPI_INT, outcome.rank, meeting);
+      message.resize(static_cast<std::size_t>(length));
+      MPI_Bcast(message.data(), length, MPI_CHAR, outcome.rank, meeting);
+      outcome.message = message;
     }
-  // mpirun kills all ranks as soon as one has failed: nobody may leave before the message is out.
-  MPI_Barrier(meeting);
   MPI_Comm_free(&meeting);
-  return speaker == all.end() ? exit_success : *speaker;
+  return outcome;
+}
+
+int run_job(const MPI_Comm communicator, const std::function<void()> &work,
+            const std::function<std::string(const InputError &)> &describe)
+{
+  // Of its own too, since a rank that failed may have left half a collective call behind on the other one.
+  MPI_Comm end;
+  MPI_Comm_dup(communicator, &end);
+  const auto speak = [](const Outcome &outcome) {
+    std::fprintf(stderr, "%s\n", outcome.message.c_str());
+    std::fflush(stderr);
+  };
+  const Outcome outcome = attempt(communicator, work, describe, [&](const Outcome &own) {
+    speak(own);
+    MPI_Abort(communicator, own.status);
+  });
+  int           rank;
+  MPI_Comm_rank(communicator, &rank);
+  if (outcome.status != exit_success && outcome.rank == rank)
+    speak(outcome);
+  // mpirun kills all ranks as soon as one has failed: nobody may leave before the message is out.
+  MPI_Barrier(end);
+  MPI_Comm_free(&end);
+  return outcome.status;
 }
 } // namespace rhoflow

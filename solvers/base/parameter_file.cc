@@ -288,6 +288,13 @@ void ParameterFile::change(const std::string &argument)
   settings.push_back({section, name, trimmed(argument.substr(equals + 1)), where});
 }
 
+void ParameterFile::set(const std::string &path, const std::string &value, const std::string &where)
+{
+  const auto slash = path.rfind('/');
+  settings.push_back({slash == std::string::npos ? "" : single_spaced(path.substr(0, slash)),
+                      single_spaced(slash == std::string::npos ? path : path.substr(slash + 1)), value, where});
+}
+
 void ParameterFile::apply(dealii::ParameterHandler &parameters) const
 {
   const auto declarations = declarations_of(parameters);
@@ -335,7 +342,7 @@ std::string ParameterFile::describe(const InputError &error) const
     return error.what();
   std::string where = "default value of ";
   for (const Setting &setting : settings) // the command line comes last and wins
-    if ((setting.section.empty() ? "" : setting.section + "/") + setting.name == error.parameter)
+    if (setting.path() == error.parameter)
       where = setting.where + ": ";
   const bool by_default = where == "default value of ";
   return (by_default ? file_name + ": " : "") + where + error.parameter + ": " + error.what();

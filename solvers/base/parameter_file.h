@@ -49,6 +49,22 @@ public:
   /// A change from the command line: "Section/Name=value", or "Name=value" for a parameter outside any section.
   void change(const std::string &argument);
 
+  /// Gives the parameter of that path a value that wins over all before it; `where` is the place that messages name.
+  void set(const std::string &path, const std::string &value, const std::string &where);
+
+  /// A line "set NAME = VALUE" of the file or a change.
+  struct Setting
+  {
+    std::string section;
+    std::string name;
+    std::string value;
+    std::string where; ///< "FILE:LINE" or "command line"
+
+    std::string path() const { return section.empty() ? name : section + "/" + name; }
+  };
+  /// All that was given, in this order: for files whose names are not declared. Of several with the same path the last counts.
+  const std::vector<Setting> &given() const { return settings; }
+
   /// Sets the values in a handler in which all parameters are declared. Throws InputError for unknown names and for values that
   /// the patterns refuse; the handler must then be discarded.
   void apply(dealii::ParameterHandler &parameters) const;
@@ -59,13 +75,6 @@ public:
   const std::string &name() const { return file_name; }
 
 private:
-  struct Setting
-  {
-    std::string section;
-    std::string name;
-    std::string value;
-    std::string where; ///< "FILE:LINE" or "command line"
-  };
   struct Subsection
   {
     std::string path;

@@ -27,6 +27,7 @@ bool writes_to_terminal()
   const std::string output(target);
   return output.rfind("/dev/pts/", 0) == 0 || output.rfind("/dev/tty", 0) == 0;
 }
+} // namespace
 
 std::string duration(const double seconds)
 {
@@ -41,17 +42,15 @@ std::string duration(const double seconds)
   return text;
 }
 
-/// Number of characters on the terminal of a UTF-8 text.
-std::size_t width(const std::string &text)
+std::size_t text_width(const std::string &text)
 {
   return static_cast<std::size_t>(
     std::count_if(text.begin(), text.end(), [](const char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
-} // namespace
-
-Progress::Progress(const bool speak)
+Progress::Progress(const bool speak, const bool to_terminal)
   : speaks(speak)
-  , terminal(speak && writes_to_terminal())
+  , prints(speak && to_terminal)
+  , terminal(prints && writes_to_terminal())
   , start(Clock::now())
   , last(start)
 {}
@@ -73,16 +72,19 @@ void Progress::heading(const std::string &text)
 {
   line(text);
   if (speaks)
-    line(std::string(width(text), '='));
+    line(std::string(text_width(text), '='));
 }
 
 void Progress::line(const std::string &text)
 {
   if (!speaks)
     return;
-  clear_line();
-  std::printf("%s\n", text.c_str());
-  std::fflush(stdout);
+  if (prints)
+    {
+      clear_line();
+      std::printf("%s\n", text.c_str());
+      std::fflush(stdout);
+    }
   log << text << std::endl;
 }
 
@@ -90,15 +92,18 @@ void Progress::warning(const std::string &text)
 {
   if (!speaks)
     return;
-  clear_line();
-  std::fflush(stdout);
-  std::fprintf(stderr, "Warning: %s\n", text.c_str());
+  if (prints)
+    {
+      clear_line();
+      std::fflush(stdout);
+      std::fprintf(stderr, "Warning: %s\n", text.c_str());
+    }
   log << "Warning: " << text << std::endl;
 }
 
 void Progress::update(const double fraction, const std::vector<std::pair<std::string, std::string>> &values)
 {
-  if (!speaks)
+  if (!prints)
     return;
   const auto   now  = Clock::now();
   const double wait = terminal ? 0.5 : 5.;
@@ -127,11 +132,11 @@ void Progress::report(const std::string &title, const std::vector<std::pair<std:
     return;
   std::size_t widest = 0;
   for (const auto &row : rows)
-    widest = std::max(widest, width(row.first));
+    widest = std::max(widest, text_width(row.first));
   line("");
   heading(title);
   for (const auto &[name, value] : rows)
-    line(name + std::string(widest - width(name) + 2, ' ') + value);
+    line(name + std::string(widest - text_width(name) + 2, ' ') + value);
 }
 
 std::string short_number(const double value, const int digits)

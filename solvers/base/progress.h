@@ -13,7 +13,8 @@ namespace rhoflow
 class Progress
 {
 public:
-  explicit Progress(bool speak);
+  /// Without `to_terminal` nothing is printed, and what record_to() names has everything.
+  explicit Progress(bool speak, bool to_terminal = true);
 
   /// From now on everything but the progress line also goes to this file (what is printed is also on disk).
   void record_to(const std::string &path);
@@ -35,12 +36,19 @@ private:
 
   using Clock = std::chrono::steady_clock;
   bool              speaks;
+  bool              prints;
   bool              terminal;
   bool              line_open = false;
   std::ofstream     log;
   Clock::time_point start;
   Clock::time_point last;
 };
+
+/// "12 s", "3 min 05 s", "2 h 10 min".
+std::string duration(double seconds);
+
+/// Number of characters on the terminal of a UTF-8 text.
+std::size_t text_width(const std::string &text);
 
 /// Short form of a number for the terminal ("0.02638", "1.3e-05").
 std::string short_number(double value, int digits = 4);

@@ -1,3 +1,4 @@
+#include <solvers/base/csv.h>
 #include <solvers/base/error.h>
 #include <solvers/base/statistics.h>
 
@@ -8,19 +9,6 @@
 
 namespace rhoflow
 {
-namespace
-{
-std::string csv_name(const std::string &name)
-{
-  if (name.find_first_of(",\"") == std::string::npos)
-    return name;
-  std::string quoted = "\"";
-  for (const char c : name)
-    quoted += (c == '"') ? std::string("\"\"") : std::string(1, c);
-  return quoted + '"';
-}
-} // namespace
-
 Statistics::Statistics(std::string path, const bool write)
   : file_name(std::move(path))
   , writes(write)
@@ -53,7 +41,7 @@ void Statistics::finish_row()
     {
       if (finished.empty())
         for (std::size_t c = 0; c < names.size(); ++c)
-          file << (c > 0 ? "," : "") << csv_name(names[c]) << (c + 1 == names.size() ? "\n" : "");
+          file << (c > 0 ? "," : "") << csv_field(names[c]) << (c + 1 == names.size() ? "\n" : "");
       for (std::size_t c = 0; c < current.size(); ++c)
         {
           char text[32];

@@ -1,0 +1,125 @@
+#include <solvers/base/command_line.h>
+#include <solvers/base/job.h>
+#include <solvers/base/parameter_file.h>
+#include <solvers/base/ranks.h>
+#include <solvers/base/spelling.h>
+#include <solvers/base/version.h>
+#include <solvers/study/study.h>
+
+#include <deal.II/base/mpi.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <optional>
+
+namespace
+{
+using namespace rhoflow;
+
+const char *const usage = R"(rhoflow-study: many runs of rhoflow with other parameters each, and one table of what comes out
+
+  rhoflow-study FILE.prm [Section/Name=value ...] [-- PETSc options]
+      Does the runs of the study file that are not done yet; values given behind it replace those of the file.
+      In parallel: mpirun -np N rhoflow-study FILE.prm ...
+  rhoflow-study --retry-failed FILE.prm ...
+      Does the runs that failed again as well.
+  rhoflow-study --validate FILE.prm ...
+      Checks the file and the parameters of every run, without writing anything.
+  rhoflow-study --list FILE.prm ...
+      The runs and how far they are.
+  rhoflow-study --version
+  rhoflow-study --help
+
+solvers/study/README.md has the form of a study file. Exit status: 0 success, 2 something in the input is wrong, 3 runs failed or
+results are missing (the others are done), 1 anything else.
+)";
+
+class Program
+{
+public:
+  explicit Program(std::vector<std::string> given_arguments)
+    : arguments(std::move(given_arguments))
+  {}
+
+  void execute()
+  {
+    parse();
+    if (option == "--help")
+      return print(usage);
+    if (option == "--version")
+      {
+        for (const auto &[name, version] : version_information())
+          print(name + " " + version + "\n");
+        return;
+      }
+    file = ParameterFile::read(positional.front(), MPI_COMM_WORLD);
+    for (std::size_t i = 1; i < positional.size(); ++i)
+      file->change(positional[i]);
+    Study study(*file, MPI_COMM_WORLD);
+    if (option == "--validate")
+      {
+        study.validate();
+        print(file->name() + ": valid, " + study.size() + "\n");
+      }
+    else if (option == "--list")
+      study.list();
+    else
+      study.execute(option == "--retry-failed");
+  }
+
+  std::string describe(const InputError &error) const { return file ? file->describe(error) : error.what(); }
+
+private:
+  void print(const std::string &text) const
+  {
+    if (rank_of(MPI_COMM_WORLD) == 0)
+      std::fputs(text.c_str(), stdout);
+  }
+
+  /// Options may stand anywhere; what is left is positional.
+  void parse()
+  {
+    const std::vector<std::string> options = {"--help", "--version", "--validate", "--list", "--retry-failed"};
+    for (std::string argument : arguments)
+      {
+        if (argument.empty() || argument.front() != '-')
+          {
+            positional.push_back(argument);
+            continue;
+          }
+        if (argument == "-h")
+          argument = "--help";
+        if (std::find(options.begin(), options.end(), argument) == options.end())
+          {
+            const std::string nearest = nearest_spelling(argument, options);
+            throw InputError("", "unknown option '" + argument + "'. " +
+                                   (nearest.empty() ? "Options of PETSc go behind '--'; rhoflow-study --help says more." :
+                                                      "Did you mean '" + nearest + "'?"));
+          }
+        if (!option.empty())
+          throw InputError("",
+                           "'" + argument + "' is one option too many: give one at a time; rhoflow-study --help says more.");
+        option = argument;
+      }
+    if (positional.empty() && option != "--help" && option != "--version")
+      throw InputError("", std::string("the name of a study file is missing.\n\n") + usage);
+  }
+
+  const std::vector<std::string> arguments;
+  std::vector<std::string>       positional;
+  std::string                    option;
+  std::optional<ParameterFile>   file;
+};
+} // namespace
+
+int main(int argc, char **argv)
+{
+  ProgramArguments arguments(argc, argv);
+  int              n_petsc_arguments = static_cast<int>(arguments.petsc.size()) - 1;
+  char           **petsc_arguments   = arguments.petsc.data();
+
+  dealii::Utilities::MPI::MPI_InitFinalize mpi(n_petsc_arguments, petsc_arguments, 1);
+  Program                                  program(arguments.own);
+  return run_job(
+    MPI_COMM_WORLD, [&]() { program.execute(); }, [&](const InputError &e) { return program.describe(e); });
+}

@@ -1,0 +1,105 @@
+#include <solvers/base/error.h>
+#include <solvers/base/number.h>
+#include <solvers/base/parameter_file.h>
+#include <solvers/base/single_run.h>
+#include <solvers/study/plan.h>
+#include <solvers/study/value_list.h>
+
+#include <deal.II/base/parameter_handler.h>
+#include <deal.II/base/utilities.h>
+
+namespace rhoflow
+{
+namespace
+{
+/// Numbers in one spelling, so that 1e-3 and 0.001 are the same run.
+std::string normalized(const std::string &value)
+{
+  std::string result;
+  for (const std::string &piece : split(value, ","))
+    {
+      double number;
+      result += (result.empty() ? "" : ", ") + (parse_number(piece, number) ? number_text(number) : piece);
+    }
+  return result;
+}
+
+/// All parameters but those that no result depends on, a line for each.
+std::string identity_of(dealii::ParameterHandler &parameters, const std::vector<DeclaredParameter> &declared)
+{
+  std::string identity;
+  for (const DeclaredParameter &parameter : declared)
+    {
+      const std::string path = parameter.path();
+      if (path == "Output directory" || path == "Overwrite" || path == "Title")
+        continue;
+      const auto sections = dealii::Utilities::split_string_list(parameter.section, '/');
+      for (const std::string &section : sections)
+        parameters.enter_subsection(section);
+      identity += path + " = " + normalized(parameters.get(parameter.name)) + "\n";
+      for (std::size_t i = 0; i < sections.size(); ++i)
+        parameters.leave_subsection();
+    }
+  return identity;
+}
+} // namespace
+
+Plan::Plan(const StudyFile &study, const ParameterFile &base)
+{
+  const bool referred = !study.reference.empty();
+  PlannedRow row;
+  row.choices.assign(study.axes.size(), 0);
+  while (true)
+    {
+      std::vector<Change> changes = study.fixed;
+      std::string         label;
+      row.values.clear();
+      for (std::size_t a = 0; a < study.axes.size(); ++a)
+        for (std::size_t n = 0; n < study.axes[a].names.size(); ++n)
+          {
+            row.values.push_back(study.axes[a].values[row.choices[a]][n]);
+            changes.push_back({study.axes[a].names[n], row.values.back(), study.axes[a].where});
+            label += (label.empty() ? "" : ", ") + changes.back().path + " = " + changes.back().value;
+          }
+      const std::vector<Change> own = changes;
+      if (referred)
+        {
+          changes.insert(changes.end(), study.reference.begin(), study.reference.end());
+          row.reference = static_cast<int>(add(changes, "reference of " + label, base));
+        }
+      row.run = add(own, label, base);
+      rows.push_back(row);
+
+      // The last axis runs fastest.
+      std::size_t axis = study.axes.size();
+      while (axis > 0 && ++row.choices[axis - 1] == study.axes[axis - 1].values.size())
+        row.choices[--axis] = 0;
+      if (axis == 0)
+        return;
+    }
+}
+
+unsigned int Plan::add(const std::vector<Change> &changes, const std::string &label, const ParameterFile &base)
+{
+  PlannedRun run;
+  run.label   = label;
+  run.changes = changes;
+  SingleRun                 single(parameter_file_of(base, run, ""));
+  dealii::ParameterHandler &parameters = single.parameters();
+  run.identity                         = identity_of(parameters, declared_parameters(parameters));
+  const auto [place, is_new]           = known.emplace(run.identity, static_cast<unsigned int>(runs.size()));
+  if (is_new)
+    runs.push_back(run);
+  return place->second;
+}
+
+ParameterFile parameter_file_of(const ParameterFile &base, const PlannedRun &run, const std::string &directory)
+{
+  ParameterFile file = base;
+  for (const Change &change : run.changes)
+    file.set(change.path, change.value, change.where);
+  file.set("Output directory", directory, "the study");
+  file.set("Overwrite", "false", "the study");
+  return file;
+}
+} // namespace rhoflow

@@ -1,0 +1,315 @@
+#include <solvers/base/error.h>
+#include <solvers/base/job.h>
+#include <solvers/base/progress.h>
+#include <solvers/base/ranks.h>
+#include <solvers/base/single_run.h>
+#include <solvers/model/learning_problem.h>
+#include <solvers/study/study.h>
+
+#include <deal.II/base/mpi.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <thread>
+
+namespace rhoflow
+{
+namespace
+{
+namespace mpi = dealii::Utilities::MPI;
+
+/// Does work on rank 0; an InputError reaches every rank.
+template <typename Work>
+void on_rank_0(const MPI_Comm communicator, const Work &work)
+{
+  std::string parameter, message;
+  if (rank_of(communicator) == 0)
+    try
+      {
+        work();
+      }
+    catch (const InputError &error)
+      {
+        parameter = error.parameter;
+        message   = error.what();
+      }
+    catch (const std::exception &error)
+      {
+        parameter = "Output directory";
+        message   = error.what();
+      }
+  parameter = mpi::broadcast(communicator, parameter);
+  message   = mpi::broadcast(communicator, message);
+  if (!message.empty())
+    throw InputError(parameter, message);
+}
+
+/// Its mistakes are those of the line that names it.
+ParameterFile read_base(const std::string &name, const MPI_Comm communicator)
+{
+  try
+    {
+      return ParameterFile::read(name, communicator);
+    }
+  catch (const InputError &error)
+    {
+      throw InputError("Base file", error.what());
+    }
+}
+} // namespace
+
+Study::Study(const ParameterFile &file, const MPI_Comm communicator)
+  : study_name(file.name())
+  , study(file)
+  , world(communicator)
+  , speaks(rank_of(communicator) == 0)
+  , base(read_base(study.base_file, communicator))
+  , plan(study, base)
+  , store(study.output_directory)
+{
+  ModelParameters::set_data_directory(std::filesystem::path(base.name()).parent_path().string());
+  on_rank_0(world, [&]() { store.number(plan); });
+  for (PlannedRun &run : plan.runs)
+    MPI_Bcast(&run.number, 1, MPI_UNSIGNED, 0, world);
+}
+
+Study::~Study()
+{
+  if (group != MPI_COMM_NULL)
+    MPI_Comm_free(&group);
+}
+
+std::string Study::size() const
+{
+  return std::to_string(plan.rows.size()) + (plan.rows.size() == 1 ? " row, " : " rows, ") + std::to_string(plan.runs.size()) +
+         (plan.runs.size() == 1 ? " run" : " different runs");
+}
+
+void Study::make_groups()
+{
+  const unsigned int n_ranks = static_cast<unsigned int>(number_of_ranks(world));
+  const unsigned int rank    = static_cast<unsigned int>(rank_of(world));
+  const unsigned int ranks   = std::min(study.ranks_per_run, n_ranks);
+  n_groups                   = n_ranks / ranks;
+  group_index                = rank / ranks;
+  MPI_Comm_split(world, group_index < n_groups ? static_cast<int>(group_index) : MPI_UNDEFINED, 0, &group);
+}
+
+void Study::validate()
+{
+  make_groups();
+  check_runs(true);
+}
+
+void Study::check_runs(const bool all)
+{
+  Outcome mine;
+  for (std::size_t i = group_index; group != MPI_COMM_NULL && i < plan.runs.size() && mine.status == exit_success;
+       i += n_groups)
+    {
+      bool over = false;
+      if (rank_of(group) == 0)
+        {
+          const RunState::Kind kind = store.state(plan.runs[i]).kind;
+          over                      = kind == RunState::Kind::done || kind == RunState::Kind::failed;
+        }
+      if (mpi::broadcast(group, over) && !all)
+        continue;
+      const ParameterFile file = parameter_file_of(base, plan.runs[i], store.run_directory(plan.runs[i]));
+      mine                     = attempt(
+                            group,
+                            [&]() {
+          SingleRun run(file);
+          run.prepare(group);
+        },
+                            [&](const InputError &error) { return file.describe(error); },
+                            [&](const Outcome &outcome) {
+          std::fprintf(stderr, "%s\n", outcome.message.c_str());
+          MPI_Abort(world, outcome.status);
+        });
+      if (mine.status != exit_success)
+        mine.message += "\n(" + plan.runs[i].label + "; no run was begun.)";
+    }
+  // The first group that has something to complain about speaks for all.
+  const auto statuses = mpi::all_gather(world, mine.status);
+  const auto messages = mpi::all_gather(world, mine.message);
+  for (std::size_t rank = 0; rank < statuses.size(); ++rank)
+    if (statuses[rank] == exit_run_error)
+      throw RunError(messages[rank]);
+    else if (statuses[rank] != exit_success)
+      throw InputError("", messages[rank]);
+}
+
+void Study::list() const
+{
+  if (!speaks)
+    return;
+  std::printf("%s\n", (store.root() + ": " + size()).c_str());
+  for (const PlannedRun &run : plan.runs)
+    {
+      RunState state = store.state(run);
+      std::printf("%04u  %s\n      %s\n", run.number, run.label.c_str(), state.text().c_str());
+    }
+}
+
+void Study::execute(const bool retry_failed)
+{
+  if (static_cast<unsigned int>(number_of_ranks(world)) < study.ranks_per_run)
+    throw InputError("Ranks per run", "a run takes " + std::to_string(study.ranks_per_run) + " ranks, but there are only " +
+                                        std::to_string(number_of_ranks(world)) + ". Start rhoflow-study on more.");
+  make_groups();
+  check_runs(retry_failed);
+  on_rank_0(world, [&]() {
+    store.open(plan, retry_failed);
+    const std::filesystem::path copy = std::filesystem::path(study_name).filename();
+    std::error_code             same;
+    if (!std::filesystem::equivalent(study_name, std::filesystem::path(store.root()) / copy, same))
+      std::filesystem::copy_file(study_name, std::filesystem::path(store.root()) / copy,
+                                 std::filesystem::copy_options::overwrite_existing);
+    n_waiting = static_cast<unsigned int>(std::count_if(plan.runs.begin(), plan.runs.end(), [&](const PlannedRun &run) {
+      return store.state(run).kind == RunState::Kind::waiting;
+    }));
+  });
+  n_waiting = mpi::broadcast(world, n_waiting);
+
+  Progress progress(speaks);
+  progress.heading(study.title.empty() ? study_name : study.title);
+  progress.line(size() + ", " + std::to_string(n_waiting) + " to do, on " + std::to_string(n_groups) + " x " +
+                std::to_string(study.ranks_per_run) + (n_groups * study.ranks_per_run == 1 ? " rank" : " ranks") +
+                ", results in " + store.root());
+  if (const unsigned int idle = static_cast<unsigned int>(number_of_ranks(world)) - n_groups * study.ranks_per_run; idle > 0)
+    progress.warning(std::to_string(idle) + " of the ranks have nothing to do: their number is no multiple of " +
+                     std::to_string(study.ranks_per_run) + ".");
+  do_runs();
+  wait_for_all();
+
+  std::string complaints;
+  on_rank_0(world, [&]() {
+    StudyTables tables(study, plan, store);
+    tables.update();
+    write_tables(tables);
+    progress.line("");
+    for (const std::string &line : tables.readable())
+      progress.line(line);
+    complaints = tables.complaints();
+  });
+  complaints = mpi::broadcast(world, complaints);
+  if (!complaints.empty())
+    throw RunError(complaints);
+}
+
+void Study::do_runs()
+{
+  start = MPI_Wtime();
+  if (group == MPI_COMM_NULL)
+    return;
+  StudyTables tables(study, plan, store);
+  // What was interrupted comes last: if it was the run itself that ended the program, the others are done nevertheless.
+  for (const bool interrupted : {false, true})
+    for (std::size_t next = 0;; ++next)
+      {
+        next = take_run(next, interrupted);
+        if (next == plan.runs.size())
+          break;
+        do_run(plan.runs[next], tables);
+      }
+}
+
+std::size_t Study::take_run(std::size_t next, const bool interrupted) const
+{
+  on_rank_0(group, [&]() {
+    for (; next < plan.runs.size(); ++next)
+      {
+        const PlannedRun &run   = plan.runs[next];
+        const RunState    state = store.state(run);
+        if (state.kind == RunState::Kind::waiting && state.message.empty() != interrupted && store.claim(run))
+          {
+            store.clear_run_directory(run);
+            store.set_state(run, {RunState::Kind::running, ""});
+            return;
+          }
+      }
+  });
+  return mpi::broadcast(group, next);
+}
+
+void Study::do_run(const PlannedRun &run, StudyTables &tables)
+{
+  const bool          leads = rank_of(group) == 0;
+  const ParameterFile file  = parameter_file_of(base, run, store.run_directory(run));
+  // What to type in order to have this run alone.
+  std::vector<std::string> command = {"rhoflow", base.name()};
+  for (const Change &change : run.changes)
+    command.push_back(change.path + "=" + change.value);
+  command.push_back("Output directory=" + store.run_directory(run));
+
+  // A communicator for this run alone: a failure may leave half a collective call behind on it.
+  MPI_Comm own;
+  MPI_Comm_dup(group, &own);
+  const double  begin   = MPI_Wtime();
+  const Outcome outcome = attempt(
+    group,
+    [&]() {
+      Progress  progress(leads, false);
+      SingleRun single(file);
+      single.execute(own, progress, command);
+    },
+    [&](const InputError &error) { return file.describe(error); },
+    [&](const Outcome &failure) {
+      // The other ranks of the group will never come: the whole job must end, and this run is not tried again.
+      store.set_state(run, {RunState::Kind::failed, failure.message});
+      std::fprintf(stderr,
+                   "Run %04u (%s) failed on one of its ranks while the others wait for it, which ends all runs. Call the same "
+                   "command again for the rest.\n%s\n",
+                   run.number, run.label.c_str(), failure.message.c_str());
+      std::fflush(stderr);
+      MPI_Abort(world, failure.status);
+    });
+  MPI_Comm_free(&own);
+  if (!leads)
+    return;
+  RunState state{RunState::Kind::done, ""};
+  if (outcome.status != exit_success)
+    state = {RunState::Kind::failed, outcome.message};
+  store.set_state(run, state);
+  report(run, state, MPI_Wtime() - begin);
+  tables.update();
+  write_tables(tables);
+}
+
+void Study::report(const PlannedRun &run, const RunState &state, const double seconds) const
+{
+  const unsigned int finished = store.count_finished(run);
+  const double       elapsed  = MPI_Wtime() - start;
+  char               beginning[64];
+  std::snprintf(beginning, sizeof(beginning), "%u of %u: run %04u, ", finished, n_waiting, run.number);
+  std::string text = beginning + run.label + ": " + state.text() + " (" + duration(seconds);
+  if (finished < n_waiting)
+    text += ", " + duration(elapsed * (n_waiting - finished) / finished) + " left";
+  // One call, so that the lines of several groups do not mix.
+  text += ")\n";
+  std::fputs(text.c_str(), stdout);
+  std::fflush(stdout);
+}
+
+void Study::write_tables(StudyTables &tables) const
+{
+  store.write("study.csv", tables.study_csv());
+  if (!study.fits.empty())
+    store.write("fits.csv", tables.fits_csv());
+}
+
+void Study::wait_for_all() const
+{
+  MPI_Request arrival;
+  MPI_Ibarrier(world, &arrival);
+  for (int everybody = 0; everybody == 0;)
+    {
+      MPI_Test(&arrival, &everybody, MPI_STATUS_IGNORE);
+      if (everybody == 0)
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+}
+} // namespace rhoflow

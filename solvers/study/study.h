@@ -1,0 +1,64 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <mpi.h>
+
+#include <solvers/base/parameter_file.h>
+#include <solvers/study/plan.h>
+#include <solvers/study/store.h>
+#include <solvers/study/study_file.h>
+#include <solvers/study/tables.h>
+
+namespace rhoflow
+{
+/// Runs of the program with other parameters each, and what comes out of them together. All methods are collective.
+class Study
+{
+public:
+  /// Reads the base file and plans the runs. Throws InputError.
+  Study(const ParameterFile &file, MPI_Comm communicator);
+  ~Study();
+
+  /// Lets the solver of every run that is not done check its parameters. Throws InputError.
+  void validate();
+
+  /// Prints the runs and how far they are; nothing is written.
+  void list() const;
+
+  /// Does what is not done yet and writes the tables. Throws RunError at the end if runs failed or results are missing, and
+  /// InputError if the directory or a run is refused before the first one begins.
+  void execute(bool retry_failed);
+
+  /// Number of rows and of different runs.
+  std::string size() const;
+
+private:
+  /// Ranks that do runs together; those that are left over have none.
+  void make_groups();
+  /// `all`: also those that are over.
+  void check_runs(bool all);
+  void do_runs();
+  /// The first run from `next` on that nobody has taken (collective over the group), or the number of runs.
+  std::size_t take_run(std::size_t next, bool interrupted) const;
+  void        do_run(const PlannedRun &run, StudyTables &tables);
+  void        report(const PlannedRun &run, const RunState &state, double seconds) const;
+  void        write_tables(StudyTables &tables) const;
+  /// Waits for the other groups without using the processor.
+  void wait_for_all() const;
+
+  std::string   study_name;
+  StudyFile     study;
+  MPI_Comm      world;
+  MPI_Comm      group       = MPI_COMM_NULL;
+  unsigned int  group_index = 0, n_groups = 1;
+  bool          speaks;
+  ParameterFile base;
+  Plan          plan;
+  StudyStore    store;
+  unsigned int  n_waiting = 0;
+  double        start     = 0.; ///< of the session
+};
+} // namespace rhoflow

@@ -1,0 +1,45 @@
+#include <catch2/catch.hpp>
+
+#include <solvers/study/value_list.h>
+
+#include "../base/input_error.h"
+
+using namespace rhoflow;
+using Catch::Matchers::Contains;
+using Strings = std::vector<std::string>;
+
+TEST_CASE("Lists of values and ranges")
+{
+  CHECK(parse_value_list("1, 2.5,erf") == Strings{"1", "2.5", "erf"});
+  CHECK(parse_value_list("50 .. 3200 by *2") == Strings{"50", "100", "200", "400", "800", "1600", "3200"});
+  CHECK(parse_value_list("50..300 by *2, 1e6") == Strings{"50", "100", "200", "1e6"});
+  CHECK(parse_value_list("0.1 .. 0.5 by +0.1") == Strings{"0.1", "0.2", "0.3", "0.4", "0.5"});
+  CHECK(parse_value_list("0.001 .. 1 by *10") == Strings{"0.001", "0.01", "0.1", "1"});
+  CHECK(parse_value_list("800 .. 100 by *0.5") == Strings{"800", "400", "200", "100"});
+  CHECK(parse_value_list("3 .. -1 by +-2") == Strings{"3", "1", "-1"});
+  CHECK(parse_value_list("-1 .. -8 by *2") == Strings{"-1", "-2", "-4", "-8"});
+  CHECK(parse_value_list("7 .. 7 by *2") == Strings{"7"});
+  CHECK(parse_value_list("1e5 .. 1e7 by *10") == Strings{"100000", "1000000", "10000000"});
+  CHECK(parse_value_list("16, 24; 8, 8") == Strings{"16, 24", "8, 8"});
+  CHECK(parse_value_list("../data/a.csv, b.csv") == Strings{"../data/a.csv", "b.csv"});
+  CHECK(parse_joint_list("50 & 0.01, 100 & 0.005", 2) == std::vector<Strings>{{"50", "0.01"}, {"100", "0.005"}});
+  CHECK(parse_joint_list("1 .. 3 by +1", 1) == std::vector<Strings>{{"1"}, {"2"}, {"3"}});
+}
+
+TEST_CASE("Mistakes in lists say what is wanted")
+{
+  const auto error = [](const std::string &text) { return input_error([&]() { parse_value_list(text); }); };
+  CHECK_THAT(error("50 .. 3200"), Contains("does not say by which steps") && Contains("'50 .. 3200 by *2'"));
+  CHECK_THAT(error("50 .. 3200 by 2"), Contains("does not say by which steps"));
+  CHECK_THAT(error("50 .. x by *2"), Contains("not a number"));
+  CHECK_THAT(error("50 .. 10 by *2"), Contains("does not lead from its first to its last"));
+  CHECK_THAT(error("1 .. 10 by +-1"), Contains("does not lead"));
+  CHECK_THAT(error("1 .. 10 by +0"), Contains("does not lead"));
+  CHECK_THAT(error("1 .. 10 by *1"), Contains("does not lead"));
+  CHECK_THAT(error("-1 .. 10 by *2"), Contains("same sign"));
+  CHECK_THAT(error("0 .. 1 by +1e-9"), Contains("more than 100000"));
+  CHECK_THAT(error("1,,2"), Contains("a value is missing"));
+  CHECK_THAT(error(""), Contains("a value is missing"));
+  CHECK_THAT(input_error([]() { parse_joint_list("1 & 2, 3", 2); }), Contains("'3' must have 2 values joined by '&'"));
+  CHECK_THAT(input_error([]() { parse_joint_list("1 & , 3 & 4", 2); }), Contains("must consist of single values"));
+}
