@@ -163,13 +163,18 @@ private:
   /// The update of the last block together with this block's w_j·x_b.
   void project(const SgdBlock &block, unsigned int n)
   {
-    for (unsigned int i = 0; i < d; ++i)
-      for (unsigned int c = 0; c < columns; ++c)
-        {
-          const double x                                   = (c < n ? block.inputs[std::size_t(c) * d + i] : 0.);
-          transposed.data()[std::size_t(i) * columns + c]  = x;
-          next_inputs.data()[std::size_t(i) * columns + c] = static_cast<Number>(x);
-        }
+    constexpr unsigned int group = Kernel::group;
+    for (unsigned int c = 0; c < columns; ++c)
+      {
+        const double *x    = block.inputs.data() + std::size_t(c) * d;
+        Number       *next = next_inputs.data() + std::size_t(c / group * group) * d + c % group;
+        for (unsigned int i = 0; i < d; ++i)
+          {
+            const double value                              = (c < n ? x[i] : 0.);
+            transposed.data()[std::size_t(i) * columns + c] = value;
+            next[i * group]                                 = static_cast<Number>(value);
+          }
+      }
     Kernel::update_and_project(neurons.n_tiles, d, columns, neurons.weights.data(), pending_decay, n_pending,
                                pending_inputs.data(), gradients.data(), padded(n), next_inputs.data(), preactivations.data());
     n_pending = 0;
@@ -264,7 +269,7 @@ private:
   {
     const Number factor = static_cast<Number>(totals[i]);
     if (moves_inner)
-      Kernel::gradients_of_column(neurons.n_tiles, b, factor, neurons.outer.data(), derivatives.data() + i * size,
+      Kernel::gradients_of_column(neurons.n_tiles, columns, b, factor, neurons.outer.data(), derivatives.data() + i * size,
                                   gradients.data());
     if (!moves_outer)
       return;
@@ -279,8 +284,8 @@ private:
   {
     double decay = 1.;
     for (unsigned int step = block.n_steps(); step-- > 0; decay *= block.decays[step])
-      for (std::size_t k = std::size_t(step) * batch_size * d; k < std::size_t(step + 1) * batch_size * d; ++k)
-        pending_inputs.data()[k] = static_cast<Number>(decay * block.inputs[k]);
+      for (unsigned int c = step * batch_size; c < (step + 1) * batch_size; ++c)
+        Kernel::pack(n, c, d, decay, block.inputs.data() + std::size_t(c) * d, pending_inputs.data());
     n_pending     = n;
     pending_decay = static_cast<Number>(decay);
   }
@@ -288,15 +293,15 @@ private:
   unsigned int         d;       ///< inner weights
   unsigned int         columns; ///< samples of a block, padded
   bool                 moves_inner, moves_outer;
-  AlignedArray<Number> outer_sums;     ///< of the gradients with respect to a within a batch
-  AlignedArray<Number> preactivations; ///< [tile][columns][lanes]
-  AlignedArray<Number> gradients;      ///< g, [tile][columns][lanes]
-  AlignedArray<Number> next_inputs;    ///< x of the block, [d][columns]
-  AlignedArray<Number> pending_inputs; ///< x_c δ_{c+1→end} of the last block, whose update the weights still miss: [columns][d]
-  AlignedArray<Number> scale;          ///< δ_{0→b}
-  AlignedArray<double> transposed;     ///< x of the block, [d][columns]
-  AlignedArray<double> exact_gram;     ///< x_c·x_b, [columns][columns]
-  AlignedArray<Number> gram;           ///< of the corrections
+  AlignedArray<Number> outer_sums;        ///< of the gradients with respect to a within a batch
+  AlignedArray<Number> preactivations;    ///< [tile][columns][lanes]
+  AlignedArray<Number> gradients;         ///< g, [tile][columns][lanes]
+  AlignedArray<Number> next_inputs;       ///< x of the block, [d][columns]
+  AlignedArray<Number> pending_inputs;    ///< x_c δ_{c+1→end} of the last block, whose update the weights still miss, packed
+  AlignedArray<Number> scale;             ///< δ_{0→b}
+  AlignedArray<double> transposed;        ///< x of the block, [d][columns]
+  AlignedArray<double> exact_gram;        ///< x_c·x_b, [columns][columns]
+  AlignedArray<Number> gram;              ///< of the corrections
   unsigned int         corrected     = 0; ///< samples whose corrections the present group of pre-activations has
   unsigned int         n_pending     = 0;
   Number               pending_decay = 1;

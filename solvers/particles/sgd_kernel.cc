@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <type_traits>
 
 #include <solvers/model/activation_functions.h>
 
@@ -35,43 +36,45 @@ inline VectorOf<Number> *as_vectors(Number *p)
   return reinterpret_cast<VectorOf<Number> *>(p);
 }
 
-/// Where column c of a tile lies, in vectors.
-inline std::size_t column_of_tile(std::size_t n_tiles, std::size_t tile, unsigned int c)
+/// The columns of a tile, `columns` of them.
+template <typename Number>
+inline const VectorOf<Number> *columns_of_tile(std::size_t tile, std::size_t columns, const Number *p)
 {
-  return ((c / group * n_tiles + tile) * group + c % group) * vectors;
+  return as_vectors(p) + tile * columns * vectors;
 }
-
-/// The columns c < n of a tile, in groups: use(c, g_c).
-template <typename Number, typename Use>
-inline void for_columns(std::size_t n_tiles, std::size_t tile, unsigned int n, const Number *gradients, const Use &use)
+template <typename Number>
+inline VectorOf<Number> *columns_of_tile(std::size_t tile, std::size_t columns, Number *p)
 {
-  const VectorOf<Number> *g      = as_vectors(gradients) + column_of_tile(n_tiles, tile, 0);
-  const std::size_t       stride = n_tiles * group * vectors;
-  std::size_t             c      = 0;
-  for (; c + group <= n; c += group, g += stride)
-    for (std::size_t k = 0; k < group; ++k)
-      use(c + k, g + k * vectors);
-  for (; c < n; ++c, g += vectors)
-    use(c, g);
+  return as_vectors(p) + tile * columns * vectors;
 }
 
 // The loops over rows, columns and vectors of the next functions are unrolled early, so that their sums never see memory.
 
-/// `rows` inputs of one tile: w[i] ← decay·w[i] + Σ_c g_c x_c[i]. `w`: of the first of these inputs, as `pending_inputs`.
+/// use(first input, integral constant): blocks of inputs whose sums fit into the registers, the last ones one by one.
+template <typename Use>
+inline void for_row_blocks(std::size_t d, const Use &use)
+{
+  std::size_t i = 0;
+  for (; i + 6 <= d; i += 6)
+    use(i, std::integral_constant<unsigned int, 6>());
+  for (; i + 4 <= d; i += 4)
+    use(i, std::integral_constant<unsigned int, 4>());
+  for (; i < d; ++i)
+    use(i, std::integral_constant<unsigned int, 1>());
+}
+
+/// `rows` inputs of one tile: w[i] ← decay·w[i] + Σ_c g_c x_c[i]. `w`, and `x` [c][rows]: of these inputs.
 template <unsigned int rows, typename Number>
-inline void update_rows(std::size_t n_tiles, std::size_t tile, std::size_t d, VectorOf<Number> *w, Number decay,
-                        unsigned int n_pending, const Number *pending_inputs, const Number *gradients)
+inline void update_rows(VectorOf<Number> *w, Number decay, unsigned int n_pending, const Number *x, const VectorOf<Number> *g)
 {
   VectorOf<Number> sum[rows * vectors];
 #pragma GCC unroll 24
   for (unsigned int k = 0; k < rows * vectors; ++k)
     sum[k] = decay * w[k];
-  for_columns(n_tiles, tile, n_pending, gradients, [&](std::size_t c, const VectorOf<Number> *g) {
-    const Number *x = pending_inputs + c * d;
+  for (unsigned int c = 0; c < n_pending; ++c, x += rows, g += vectors)
 #pragma GCC unroll 24
     for (unsigned int k = 0; k < rows * vectors; ++k)
       sum[k] += x[k / vectors] * g[k % vectors];
-  });
 #pragma GCC unroll 24
   for (unsigned int k = 0; k < rows * vectors; ++k)
     w[k] = sum[k];
@@ -79,13 +82,13 @@ inline void update_rows(std::size_t n_tiles, std::size_t tile, std::size_t d, Ve
 
 /// `group` columns of a tile: z_b = Σ_i w[i] x_b[i].
 template <typename Number>
-inline void project_group(std::size_t d, std::size_t columns, const VectorOf<Number> *w, const Number *x, VectorOf<Number> *z)
+inline void project_group(std::size_t d, const VectorOf<Number> *w, const Number *x, VectorOf<Number> *z)
 {
   VectorOf<Number> sum[group * vectors];
 #pragma GCC unroll 16
   for (unsigned int k = 0; k < group * vectors; ++k)
     sum[k] = VectorOf<Number>{};
-  for (std::size_t i = 0; i < d; ++i, x += columns, w += vectors)
+  for (std::size_t i = 0; i < d; ++i, x += group, w += vectors)
 #pragma GCC unroll 16
     for (unsigned int k = 0; k < group * vectors; ++k)
       sum[k] += x[k / vectors] * w[k % vectors];
@@ -162,13 +165,12 @@ void sweep_tiles(const Function &function, std::size_t n_tiles, std::size_t chun
       if (tile % chunk == 0)
         for (unsigned int v = 0; v < vectors; ++v)
           sum[v] = VectorOf<double>{};
-      auto             *a           = as_vectors(sample.outer + tile * lanes);
-      auto             *s           = as_vectors(sample.values + tile * lanes);
-      auto             *slope       = as_vectors(sample.derivatives + tile * lanes);
-      const auto       *z           = as_vectors(sample.preactivations) + column_of_tile(n_tiles, tile, b);
-      auto             *g           = as_vectors(sample.gradients);
-      const std::size_t last_column = (b > 0 ? column_of_tile(n_tiles, tile, b - 1) : 0);
-      VectorOf<Number>  t[vectors], weight[vectors], value[vectors], derivative[vectors];
+      auto            *a     = as_vectors(sample.outer + tile * lanes);
+      auto            *s     = as_vectors(sample.values + tile * lanes);
+      auto            *slope = as_vectors(sample.derivatives + tile * lanes);
+      const auto      *z     = columns_of_tile(tile, columns, sample.preactivations) + b * vectors;
+      auto            *g     = columns_of_tile(tile, columns, sample.gradients);
+      VectorOf<Number> t[vectors], weight[vectors], value[vectors], derivative[vectors];
       for (unsigned int v = 0; v < vectors; ++v)
         {
           t[v]      = z[v];
@@ -180,7 +182,7 @@ void sweep_tiles(const Function &function, std::size_t n_tiles, std::size_t chun
             for (unsigned int v = 0; v < vectors; ++v)
               {
                 const VectorOf<Number> last = sample.factor * weight[v] * slope[v];
-                g[last_column + v]          = last;
+                g[(b - 1) * vectors + v]    = last;
                 if (corrects)
                   t[v] += k[b - 1 - sample.first] * last;
               }
@@ -197,7 +199,7 @@ void sweep_tiles(const Function &function, std::size_t n_tiles, std::size_t chun
         }
       for (unsigned int c = sample.first; c + 1 < b; ++c)
         for (unsigned int v = 0; v < vectors; ++v)
-          t[v] += k[c - sample.first] * g[column_of_tile(n_tiles, tile, c) + v];
+          t[v] += k[c - sample.first] * g[c * vectors + v];
       apply_to_tile<moves_inner, Number>(function, t, value, derivative);
       for (unsigned int v = 0; v < vectors; ++v)
         {
@@ -223,17 +225,25 @@ void SgdKernel<Number>::update_and_project(std::size_t n_tiles, unsigned int d, 
       auto *w = as_vectors(weights + tile * d * lanes);
       if (n_pending > 0)
         {
-          std::size_t i = 0;
-          for (; i + 6 <= d; i += 6)
-            update_rows<6, Number>(n_tiles, tile, d, w + i * vectors, decay, n_pending, pending_inputs + i, gradients);
-          for (; i + 4 <= d; i += 4)
-            update_rows<4, Number>(n_tiles, tile, d, w + i * vectors, decay, n_pending, pending_inputs + i, gradients);
-          for (; i < d; ++i)
-            update_rows<1, Number>(n_tiles, tile, d, w + i * vectors, decay, n_pending, pending_inputs + i, gradients);
+          const auto *g = columns_of_tile(tile, columns, gradients);
+          for_row_blocks(d, [&](std::size_t i, auto rows) {
+            update_rows<rows, Number>(w + i * vectors, decay, n_pending, pending_inputs + i * n_pending, g);
+          });
         }
-      for (unsigned int b = 0; b < n_next; b += group)
-        project_group<Number>(d, columns, w, next_inputs + b, as_vectors(preactivations) + column_of_tile(n_tiles, tile, b));
+      auto *z = columns_of_tile(tile, columns, preactivations);
+      for (std::size_t b = 0; b < n_next; b += group)
+        project_group<Number>(d, w, next_inputs + b * d, z + b * vectors);
     }
+}
+
+template <typename Number>
+void SgdKernel<Number>::pack(unsigned int n, unsigned int c, unsigned int d, double factor, const double *input,
+                             Number *pending_inputs)
+{
+  for_row_blocks(d, [&](std::size_t i, auto rows) {
+    for (unsigned int r = 0; r < rows; ++r)
+      pending_inputs[i * n + c * rows + r] = static_cast<Number>(factor * input[i + r]);
+  });
 }
 
 template <typename Number>
@@ -242,17 +252,17 @@ void SgdKernel<Number>::correct_group(std::size_t n_tiles, unsigned int columns,
 {
   for (std::size_t tile = 0; tile < n_tiles; ++tile)
     {
-      auto            *z = as_vectors(preactivations) + column_of_tile(n_tiles, tile, first);
+      const auto      *g = columns_of_tile(tile, columns, gradients);
+      auto            *z = columns_of_tile(tile, columns, preactivations) + first * vectors;
       VectorOf<Number> sum[group * vectors];
 #pragma GCC unroll 16
       for (unsigned int k = 0; k < group * vectors; ++k)
         sum[k] = scale[first + k / vectors] * z[k];
-      for_columns(n_tiles, tile, end, gradients, [&](std::size_t c, const VectorOf<Number> *g) {
-        const Number *row = gram + c * columns + first;
+      const Number *row = gram + first;
+      for (unsigned int c = 0; c < end; ++c, row += columns, g += vectors)
 #pragma GCC unroll 16
         for (unsigned int k = 0; k < group * vectors; ++k)
           sum[k] += row[k / vectors] * g[k % vectors];
-      });
 #pragma GCC unroll 16
       for (unsigned int k = 0; k < group * vectors; ++k)
         z[k] = sum[k];
@@ -266,17 +276,15 @@ void SgdKernel<Number>::arguments_of_column(std::size_t n_tiles, unsigned int co
 {
   for (std::size_t tile = 0; tile < n_tiles; ++tile)
     {
-      const auto      *z = as_vectors(preactivations) + column_of_tile(n_tiles, tile, column);
+      const auto      *g = columns_of_tile(tile, columns, gradients);
+      const auto      *z = columns_of_tile(tile, columns, preactivations) + column * vectors;
       auto            *t = as_vectors(arguments + tile * lanes);
       VectorOf<Number> sum[vectors];
       for (unsigned int v = 0; v < vectors; ++v)
         sum[v] = z[v];
       for (unsigned int c = first; c < end; ++c)
-        {
-          const auto *g = as_vectors(gradients) + column_of_tile(n_tiles, tile, c);
-          for (unsigned int v = 0; v < vectors; ++v)
-            sum[v] += gram[std::size_t(c) * columns + column] * g[v];
-        }
+        for (unsigned int v = 0; v < vectors; ++v)
+          sum[v] += gram[std::size_t(c) * columns + column] * g[c * vectors + v];
       for (unsigned int v = 0; v < vectors; ++v)
         t[v] = sum[v];
     }
@@ -311,12 +319,12 @@ void SgdKernel<Number>::chunk_sums(std::size_t n_tiles, std::size_t chunk, const
 }
 
 template <typename Number>
-void SgdKernel<Number>::gradients_of_column(std::size_t n_tiles, unsigned int column, Number factor, const Number *a,
-                                            const Number *derivatives, Number *gradients)
+void SgdKernel<Number>::gradients_of_column(std::size_t n_tiles, unsigned int columns, unsigned int column, Number factor,
+                                            const Number *a, const Number *derivatives, Number *gradients)
 {
   for (std::size_t tile = 0; tile < n_tiles; ++tile)
     {
-      auto *g = as_vectors(gradients) + column_of_tile(n_tiles, tile, column);
+      auto *g = columns_of_tile(tile, columns, gradients) + column * vectors;
       for (unsigned int v = 0; v < vectors; ++v)
         g[v] = factor * as_vectors(a)[tile * vectors + v] * as_vectors(derivatives)[tile * vectors + v];
     }

@@ -10,9 +10,9 @@ class Activation;
 /// so that a vector register holds the same weight of neighbouring neurons and a whole tile stays in the first-level cache
 /// while it is updated and projected:
 ///   weights                    [tile][d][lanes]
-///   preactivations, gradients  [column/group][tile][column mod group][lanes]   (`columns` of them allocated)
-/// A column is one sample of the block. Columns are worked on in groups of `group`, which lie together so that a sweep over the
-/// neurons reads memory in its order; arrays over columns are padded to whole groups with zeros. Every sum runs in an order
+///   preactivations, gradients  [tile][column][lanes]   (`columns` of them allocated)
+/// A column is one sample of the block. Columns are worked on in groups of `group`; arrays over columns are padded to whole
+/// groups with zeros. Every sum runs in an order
 /// that depends on the sizes alone, and what happens in a tile does not depend on the others. Arrays begin at multiples of 64
 /// bytes.
 template <typename Number>
@@ -21,11 +21,16 @@ struct SgdKernel
   static constexpr unsigned int lanes = 256 / sizeof(Number); ///< four registers of 64 bytes
   static constexpr unsigned int group = 4;
 
-  /// First w_j ← decay·w_j + Σ_c g_jc x_c for the `n_pending` columns of the last block (pending_inputs [c][d]), then
-  /// z_jb = w_j·x_b for the `n_next` columns of the next one (next_inputs [d][columns]; a multiple of `group`, or 0).
+  /// First w_j ← decay·w_j + Σ_c g_jc x_c for the `n_pending` columns of the last block (pending_inputs as pack() has them),
+  /// then z_jb = w_j·x_b for the `n_next` columns of the next one (next_inputs [column/group][d][group]; a multiple of `group`,
+  /// or 0).
   static void update_and_project(std::size_t n_tiles, unsigned int d, unsigned int columns, Number *weights, Number decay,
                                  unsigned int n_pending, const Number *pending_inputs, const Number *gradients,
                                  unsigned int n_next, const Number *next_inputs, Number *preactivations);
+
+  /// Column c of `n` pending inputs, times `factor`, to where update_and_project() reads them: in blocks of some of the d
+  /// inputs, [block][column][input of the block].
+  static void pack(unsigned int n, unsigned int c, unsigned int d, double factor, const double *input, Number *pending_inputs);
 
   /// z_jb ← scale_b z_jb + Σ_{c < end} g_jc k_cb for the columns b = first .. first + group − 1; `gram` is k
   /// [columns][columns].
@@ -60,8 +65,8 @@ struct SgdKernel
   static void chunk_sums(std::size_t n_tiles, std::size_t chunk, const Number *a, const Number *s, double *sums);
 
   /// g_jb = factor·a_j s'_j.
-  static void gradients_of_column(std::size_t n_tiles, unsigned int column, Number factor, const Number *a,
-                                  const Number *derivatives, Number *gradients);
+  static void gradients_of_column(std::size_t n_tiles, unsigned int columns, unsigned int column, Number factor,
+                                  const Number *a, const Number *derivatives, Number *gradients);
 
   /// One sample's part of a ← decay·a + Σ factor·s: `sums` collects within a mini-batch, `a` moves at its end.
   static void update_outer(std::size_t n_tiles, bool first_of_batch, bool last_of_batch, Number decay, Number factor,
