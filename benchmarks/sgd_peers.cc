@@ -136,14 +136,16 @@ int main(int argc, char **argv)
 
   Sgd        sgd(problem, parameters, 0., seed, replica);
   const auto initial = sgd.parameters();
-  PlainSgd   plain(M, d, step_size, initial);
+  PlainSgd   plain(M, d, step_size, initial), ordered(M, d, step_size, initial, true);
 
   sgd.advance_to_step(options.steps);
   const auto    trained = sgd.parameters();
   const Samples samples = draw_samples(problem, d, options.steps);
   for (std::uint64_t k = 0; k < options.steps; ++k)
-    plain.step(samples.x.data() + k * d, samples.y[k]);
+    for (PlainSgd *loop : {&plain, &ordered})
+      loop->step(samples.x.data() + k * d, samples.y[k]);
   std::printf("difference_of_plain_loop %.3g\n", difference(plain.parameters(), trained, initial));
+  std::printf("difference_of_plain_loop_in_order %.3g\n", difference(ordered.parameters(), trained, initial));
   if (!options.file.empty())
     {
       std::ofstream file(options.file, std::ios::binary);
@@ -171,6 +173,10 @@ int main(int argc, char **argv)
       time["plain_loop"]       = time_of_step(burst, [&] {
         for (std::uint64_t k = 0; k < burst; ++k)
           plain.step(stored.x.data() + k % n_stored * d, stored.y[k % n_stored]);
+      });
+      time["plain_loop_in_order"] = time_of_step(burst, [&] {
+        for (std::uint64_t k = 0; k < burst; ++k)
+          ordered.step(stored.x.data() + k % n_stored * d, stored.y[k % n_stored]);
       });
       time["drawing_a_sample"] = time_of_step(burst, [&] {
         for (std::uint64_t k = 0; k < burst; ++k)

@@ -55,7 +55,8 @@ while [ $# -ge 2 ]; do
   printf 'M = %s, d = %s, %s rounds; drawing a sample takes %.2f us\n' "$1" "$2" "$rounds" "$drawing"
   printf '  %-28s %10s %8s %18s %14s\n' '' 'step [us]' ratio 'ratio with drawing' 'difference'
   printf '  %-28s %10.2f\n' 'rhoflow, drawing its samples' "$ours"
-  row 'plain fused loop' plain_loop
+  row 'plain loop, -O3' plain_loop_in_order
+  row 'plain loop, -ffast-math' plain_loop
   row 'PyTorch, tensors, w [M][d]' PyTorch_tensor_updates
   row 'PyTorch, tensors, w [d][M]' PyTorch_tensor_updates_transposed
   row 'PyTorch, autograd' PyTorch_autograd

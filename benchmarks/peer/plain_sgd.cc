@@ -1,24 +1,16 @@
 #include <benchmarks/peer/plain_sgd.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace rhoflow
 {
-namespace
-{
-template <typename Number>
-Number *aligned(Number *p)
-{
-  return static_cast<Number *>(__builtin_assume_aligned(p, 64));
-}
-} // namespace
-
-PlainSgd::PlainSgd(std::uint64_t network_width, unsigned int input_dimension, double eta, const std::vector<double> &theta)
+PlainSgd::PlainSgd(std::uint64_t network_width, unsigned int input_dimension, double eta, const std::vector<double> &theta,
+                   bool keeps_order)
   : n_neurons(network_width)
   , d(input_dimension)
   , n_lines((d + 7) / 8)
   , step_size(eta)
+  , in_order(keeps_order)
   , weights(n_neurons * n_lines)
   , outer((n_neurons + 7) / 8)
   , gradients(outer.size())
@@ -37,41 +29,9 @@ void PlainSgd::step(const double *new_input, double y)
 {
   input.swap(last_input);
   std::copy_n(new_input, d, begin(input));
-  const double *__restrict__ x    = aligned(begin(input));
-  const double *__restrict__ last = aligned(begin(last_input));
-  double *__restrict__ a          = aligned(begin(outer));
-  double *__restrict__ g          = aligned(begin(gradients));
-  double *__restrict__ z          = aligned(begin(preactivations));
-  const unsigned int length       = n_lines * 8;
-  for (std::uint64_t j = 0; j < n_neurons; ++j)
-    {
-      double *__restrict__ w = aligned(begin(weights) + j * length);
-      const double gradient  = g[j];
-      double       sum       = 0.;
-      for (unsigned int i = 0; i < length; ++i)
-        {
-          const double moved = w[i] + gradient * last[i];
-          w[i]               = moved;
-          sum += moved * x[i];
-        }
-      z[j] = sum;
-    }
-
-  const double root_half = std::sqrt(0.5), slope = std::sqrt(2. / std::acos(-1.));
-  double       f = 0.;
-  for (std::uint64_t j = 0; j < n_neurons; ++j)
-    {
-      const double s = std::erf(root_half * z[j]);
-      f += a[j] * s;
-      g[j] = slope * a[j] * std::exp(-0.5 * z[j] * z[j]);
-      z[j] = s;
-    }
-  const double factor = step_size * (y - f / static_cast<double>(n_neurons));
-  for (std::uint64_t j = 0; j < n_neurons; ++j)
-    {
-      g[j] *= factor;
-      a[j] += factor * z[j];
-    }
+  const auto sweep = (in_order ? &plain_sgd_step_in_order : &plain_sgd_step);
+  sweep(n_neurons, n_lines * 8, step_size, begin(input), begin(last_input), y, begin(weights), begin(outer), begin(gradients),
+        begin(preactivations));
 }
 
 std::vector<double> PlainSgd::parameters() const

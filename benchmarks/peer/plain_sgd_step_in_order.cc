@@ -1,0 +1,2 @@
+#define RHOFLOW_PLAIN_SGD_STEP plain_sgd_step_in_order
+#include <benchmarks/peer/plain_sgd_step.h>
