@@ -6,9 +6,15 @@
 
 namespace rhoflow
 {
-unsigned int Sgd::standard_block(const ParticleParameters &, unsigned int)
+unsigned int Sgd::standard_block(const ParticleParameters &parameters, unsigned int n_inner)
 {
-  return 32;
+  // A block moves the weights once, 2 n/B numbers a sample and neuron for n inner weights, and costs B corrections: measured,
+  // few samples are best while the weights are near, and about 2 √n where they come from memory.
+  const double number  = (parameters.precision == ParticleParameters::Precision::single_precision ? 4. : 8.);
+  const double weights = number * static_cast<double>(parameters.n_neurons) * n_inner;
+  if (weights < 24e6)
+    return n_inner <= 20 ? 8 : 16;
+  return 8 * std::min(16u, std::max(2u, static_cast<unsigned int>(std::lround(.25 * std::sqrt(n_inner)))));
 }
 
 Sgd::Sgd(const LearningProblem &learning_problem, const ParticleParameters &parameters, double lambda, std::uint64_t seed,
