@@ -131,6 +131,11 @@ public:
     theta[0] = std::sqrt(square);
   }
 
+  double risk_pairs(std::uint64_t n) const override
+  {
+    return n_test_samples > 0 ? 0. : .5 * static_cast<double>(n) * static_cast<double>(n);
+  }
+
   std::string particle_risk_method() const override
   {
     return n_test_samples > 0 ? sampling_method(n_test_samples, standard_error) : pairs->method();

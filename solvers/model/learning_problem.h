@@ -111,6 +111,8 @@ public:
   /// ranks.
   virtual double particle_risk(const double *parameters, std::uint64_t n_particles,
                                MPI_Comm communicator = MPI_COMM_SELF) const = 0;
+  /// Pairs of neurons that particle_risk() sums over, where its cost grows with M²; else 0.
+  virtual double risk_pairs(std::uint64_t /*n_particles*/) const { return 0.; }
   /// How particle_risk() is computed, for the report ("closed form", "quadrature with 133 nodes", "20000 test samples, standard
   /// error 0.0012", that of the last network).
   virtual std::string particle_risk_method() const = 0;
