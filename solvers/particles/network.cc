@@ -38,6 +38,10 @@ void check_layers(const LearningProblem &problem, const ParticleParameters &para
     throw InputError("Particles/Trained layers",
                      "the neurons of this problem have one layer only, there is no outer weight a. Choose 'both', or "
                      "neurons a sigma(w.x) or a sigma(w.x + b).");
+  if (parameters.scaling == ParticleParameters::Scaling::lazy && !weighted)
+    throw InputError("Particles/Output scaling",
+                     "the lazy scaling is for neurons a sigma(w.x) or a sigma(w.x + b) with an outer weight a. Choose 'mean "
+                     "field', or such neurons.");
   if (parameters.stochastic_gradient())
     return;
   const auto refuse = [&](const std::string &parameter, const std::string &what) {

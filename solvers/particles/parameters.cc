@@ -1,5 +1,6 @@
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
+#include <solvers/model/expression.h>
 #include <solvers/particles/parameters.h>
 
 #include <deal.II/base/parameter_handler.h>
@@ -142,10 +143,20 @@ std::uint64_t ParticleParameters::steps_until(double time) const
 
 void ParticleParameters::check_output_times(const std::vector<double> &times) const
 {
-  if (method == Method::gradient_flow || !constant_step())
+  if (method == Method::gradient_flow)
     return;
-  for (const double time : times)
-    steps_until(time);
+  if (constant_step())
+    for (const double time : times)
+      steps_until(time);
+  else
+    {
+      const Expression xi(schedule, {"t"}, "Particles/Schedule");
+      for (const double time : times)
+        if (const double factor = xi(&time); !(factor > 0.) || !std::isfinite(factor))
+          throw InputError("Particles/Schedule", "the factor of the step size must be a positive number at all times, but " +
+                                                   schedule + " is " + short_number(factor) + " at t = " + short_number(time) +
+                                                   ".");
+    }
 }
 
 double ParticleParameters::output_factor() const

@@ -203,10 +203,9 @@ void ParticleSolver::run(const RunContext &context)
   const double seconds = problem->risk_pairs(particle_parameters.n_neurons) / 4e8 *
                          (.5 + problem->particle_neuron().input_dimension / 80.) * particle_parameters.n_replicas / n_ranks;
   if (seconds > 60.)
-    context.progress.warning("the exact risk of " + std::to_string(particle_parameters.n_replicas) + " networks of " +
-                             std::to_string(particle_parameters.n_neurons) +
-                             " neurons sums over all pairs of neurons, which takes about " + duration(seconds) +
-                             " at every output time. 'Test samples' in section 'Learning problem' estimates it from samples, "
+    context.progress.warning("the exact risk sums over all pairs of the " + std::to_string(particle_parameters.n_neurons) +
+                             " neurons of a network, which takes about " + duration(seconds) +
+                             " at every output time. 'Test samples' in section 'Learning problem' estimates it from samples; "
                              "fewer output times help, too.");
   ParticleEvolution evolution(*problem, particle_parameters, weight_decay, run_parameters, observables, context);
   run_time_loop(evolution, run_parameters.all_output_times(), context.progress);

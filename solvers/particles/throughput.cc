@@ -4,6 +4,8 @@
 #include <solvers/particles/sgd_engine.h>
 #include <solvers/particles/throughput.h>
 
+#include <cmath>
+
 namespace rhoflow
 {
 Throughput::Throughput(const ParticleParameters &parameters, const ParticleNeuron &neuron, unsigned int block_steps,
@@ -26,7 +28,9 @@ Throughput::Throughput(const ParticleParameters &parameters, const ParticleNeuro
 std::vector<std::pair<std::string, std::string>> Throughput::report(const MachineRates &machine) const
 {
   const double peak    = (single ? machine.peak_single : machine.peak_double);
-  const auto   percent = [](double part) { return short_number(100. * part, 2) + " %"; };
+  const auto   percent = [](double part) {
+    return (part < .095 ? short_number(100. * part, 2) : std::to_string(std::lround(100. * part))) + " %";
+  };
   return {{"samples", short_number(samples, 3) + " per second and core"},
           {"arithmetic", short_number(1e-9 * operations, 3) + " GFlop/s and core without the activations, " +
                            percent(operations / peak) + " of the measured peak"},

@@ -27,4 +27,24 @@ same_on_all_ranks regression "$files/continuity/mcycle.prm" "Output times=" "End
   "Domain/Subdivisions=7, 7, 7" "Particles/Number of neurons=100" "Compare with SGD=true"
 same_on_all_ranks limited "$files/continuity/linear_2d.prm" "Output times=" "End time=0.2" "Output interval=0.1" \
   "Discontinuous Galerkin/Positivity=every stage" "Refinement/Adaptive=true"
+
+# Finite networks alone: every file but the timings, the parameters as used and the provenance. Replicas on ranks of their own,
+# and each network on two or on all ranks.
+networks() {
+  name=$1
+  shift
+  for places in 1:0 2:1 2:2 4:1 4:2 4:4; do
+    run "$MPIEXEC" -np "${places%:*}" "$RHOFLOW" "$@" "Output directory=runs/$name-$places" "Particles/Ranks per network=${places#*:}"
+    [ "$status" -eq 0 ] || fail "$name with ranks:ranks per network $places ends with status $status"
+    for file in $(cd "runs/$name-1:0" && find . -type f ! -name timing.csv ! -name log.txt ! -name '*.prm' ! -name provenance.json); do
+      cmp -s "runs/$name-1:0/$file" "runs/$name-$places/$file" || fail "$name: $file with $places differs from that on one rank"
+    done
+  done
+}
+printf 'set Solver = particles\nset End time = 0.4\nset Output interval = 0.2\nsubsection Learning problem\n  set Input dimension = 8\nend\n' >networks.prm
+networks lazy networks.prm "Particles/Number of neurons=700" "Particles/Replicas=3" "Particles/Output scaling=lazy" \
+  "Particles/Write particles=all replicas" "Particles/Precision=single"
+networks scheduled networks.prm "Particles/Number of neurons=500" "Particles/Replicas=2" "Particles/Schedule=1/(1+t)" \
+  "Learning problem/Activation=tanh" "Particles/Batch size=5" "Mean field/Weight decay=0.1" "Particles/Tangent kernel=true"
+networks noisy networks.prm "Particles/Number of neurons=100" "Particles/Replicas=1" "Mean field/Inverse temperature=50"
 finish

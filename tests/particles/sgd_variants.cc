@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <solvers/base/error.h>
+#include <solvers/particles/gradient_flow.h>
 #include <solvers/particles/replicas.h>
 #include <solvers/particles/sgd.h>
 
@@ -149,4 +150,73 @@ TEST_CASE("groups of ranks train the same replicas", "[particles][mpi]")
       CHECK(shared.risks() == alone.risks());
       CHECK(shared.local_parameters().size() == shared.local_replicas().size() * 77 * 4);
     }
+}
+
+TEST_CASE("choices that do not fit are refused", "[particles]")
+{
+  const DataSetProblem weighted(ParticleNeuron::Type::weighted_ridge, 2, 20), ridge(ParticleNeuron::Type::ridge, 2, 20);
+  const auto           refused = [](const LearningProblem &problem, const ParticleParameters &parameters) -> std::string {
+    try
+      {
+        check_network(problem, parameters);
+      }
+    catch (const InputError &error)
+      {
+        return error.parameter;
+      }
+    return "";
+  };
+  ParticleParameters parameters = small_sgd(10, 1);
+  CHECK(refused(weighted, parameters).empty());
+  parameters.layers = TrainedLayers::outer;
+  CHECK(refused(weighted, parameters).empty());
+  CHECK(refused(ridge, parameters) == "Particles/Trained layers");
+  parameters.method = ParticleParameters::Method::gradient_descent;
+  CHECK(refused(weighted, parameters) == "Particles/Trained layers");
+
+  parameters         = small_sgd(10, 1);
+  parameters.scaling = ParticleParameters::Scaling::lazy;
+  CHECK(refused(weighted, parameters).empty());
+  CHECK(refused(ridge, parameters) == "Particles/Output scaling");
+  parameters.method = ParticleParameters::Method::gradient_flow;
+  CHECK(refused(weighted, parameters) == "Particles/Output scaling");
+
+  parameters           = small_sgd(10, 1);
+  parameters.precision = ParticleParameters::Precision::single_precision;
+  parameters.method    = ParticleParameters::Method::gradient_descent;
+  CHECK(refused(weighted, parameters) == "Particles/Precision");
+
+  parameters          = small_sgd(10, 1);
+  parameters.schedule = "1/(1 + t";
+  CHECK(refused(weighted, parameters) == "Particles/Schedule");
+  parameters.schedule = "1 - t";
+  parameters.check_output_times({0., 0.9});
+  CHECK_THROWS_AS(parameters.check_output_times({0., 1.1}), InputError);
+  // With a schedule the output times need not be multiples of the step.
+  parameters.schedule = "1/(1 + t)";
+  parameters.check_output_times({0., 0.123});
+  parameters.method = ParticleParameters::Method::gradient_flow;
+  CHECK(refused(weighted, parameters) == "Particles/Schedule");
+}
+
+TEST_CASE("gradient descent with a schedule takes its steps", "[particles]")
+{
+  const DataSetProblem problem(ParticleNeuron::Type::ridge, 2, 20);
+  ParticleParameters   parameters = small_sgd(12, 1);
+  parameters.method               = ParticleParameters::Method::gradient_descent;
+  parameters.schedule             = "1/(1 + t)";
+  const auto network              = make_network(problem, parameters, 0.1, 3, 1);
+  const auto velocity             = make_velocity(problem);
+  auto       theta = initial_neurons(problem, 12, 3, 1), direction = theta;
+  double     time = 0.;
+  while (time < 2.)
+    {
+      const double eta = std::min(0.125 / (1. + time), 2. - time);
+      velocity->evaluate(theta, direction);
+      for (std::size_t i = 0; i < theta.size(); ++i)
+        theta[i] = (1. - 0.1 * eta) * theta[i] + eta * direction[i];
+      time += eta;
+    }
+  network->advance_to(2.);
+  CHECK(largest_difference(network->parameters(), theta) < 1e-13);
 }
