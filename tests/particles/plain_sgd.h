@@ -1,5 +1,8 @@
 #pragma once
 
+#include <catch2/catch.hpp>
+
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <vector>
@@ -12,6 +15,25 @@
 
 namespace rhoflow
 {
+/// Steps of 1/8.
+inline ParticleParameters small_sgd(std::uint64_t n_neurons, unsigned int batch_size)
+{
+  ParticleParameters parameters;
+  parameters.n_neurons  = n_neurons;
+  parameters.step_size  = 0.125;
+  parameters.batch_size = batch_size;
+  return parameters;
+}
+
+inline double largest_difference(const std::vector<double> &a, const std::vector<double> &b)
+{
+  REQUIRE(a.size() == b.size());
+  double difference = 0.;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    difference = std::max(difference, std::abs(a[i] - b[i]));
+  return difference;
+}
+
 /// SGD as its definition reads: one neuron and one number after the other, with seed 3 and replica 1. `schedule` is ξ(t) of
 /// steps that are shortened to end at `end`; without it there are `n_steps` steps of the same length.
 inline std::vector<double> plain_sgd(const DataSetProblem &problem, const ParticleParameters &parameters, double weight_decay,

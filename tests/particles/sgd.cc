@@ -18,23 +18,6 @@ const std::vector<ParticleNeuron::Type> all_types = {ParticleNeuron::Type::linea
                                                      ParticleNeuron::Type::weighted_ridge, ParticleNeuron::Type::biased_ridge,
                                                      ParticleNeuron::Type::bump};
 
-ParticleParameters small_sgd(unsigned int batch_size)
-{
-  ParticleParameters parameters;
-  parameters.n_neurons  = 45;
-  parameters.step_size  = 0.125;
-  parameters.batch_size = batch_size;
-  return parameters;
-}
-
-double largest_difference(const std::vector<double> &a, const std::vector<double> &b)
-{
-  REQUIRE(a.size() == b.size());
-  double difference = 0.;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    difference = std::max(difference, std::abs(a[i] - b[i]));
-  return difference;
-}
 } // namespace
 
 TEST_CASE("blocked SGD equals the plain loop", "[particles]")
@@ -45,7 +28,7 @@ TEST_CASE("blocked SGD equals the plain loop", "[particles]")
   const double       decay      = GENERATE(0., 0.2);
   CAPTURE(static_cast<int>(type), batch_size, d, decay);
   const DataSetProblem     problem(type, d, 20);
-  const ParticleParameters parameters = small_sgd(batch_size);
+  const ParticleParameters parameters = small_sgd(45, batch_size);
   const auto               expected   = plain_sgd(problem, parameters, decay, 50);
   REQUIRE(largest_difference(expected, initial_neurons(problem, parameters.n_neurons, 3, 1)) > 0.02);
 
@@ -68,7 +51,7 @@ TEST_CASE("noisy SGD equals the plain loop with the same random numbers", "[part
   const unsigned int d          = GENERATE(1u, 7u);
   CAPTURE(static_cast<int>(type), static_cast<int>(method), batch_size, d);
   const DataSetProblem problem(type, d, 20);
-  ParticleParameters   parameters = small_sgd(batch_size);
+  ParticleParameters   parameters = small_sgd(45, batch_size);
   parameters.method               = method;
   const auto noise_free           = plain_sgd(problem, parameters, 0.2, 50);
   parameters.inverse_temperature  = 40.;
@@ -85,7 +68,7 @@ TEST_CASE("noisy SGD equals the plain loop with the same random numbers", "[part
 TEST_CASE("SGD's trajectory does not depend on how a block's multiples are reached", "[particles]")
 {
   const DataSetProblem     problem(ParticleNeuron::Type::weighted_ridge, 5, 20);
-  const ParticleParameters parameters = small_sgd(1);
+  const ParticleParameters parameters = small_sgd(45, 1);
   Sgd                      once(problem, parameters, 0.1, 3, 0), often(problem, parameters, 0.1, 3, 0);
   once.advance_to_step(160);
   for (unsigned int step = 32; step <= 160; step += 32)
@@ -101,7 +84,7 @@ TEST_CASE("one step of SGD follows the gradient of the sample's loss", "[particl
   const auto type = GENERATE(from_range(all_types));
   CAPTURE(static_cast<int>(type));
   const DataSetProblem problem(type, 3, 20, Activation::Kind::tanh);
-  ParticleParameters   parameters = small_sgd(1);
+  ParticleParameters   parameters = small_sgd(45, 1);
   parameters.n_neurons            = 6;
   const double M                  = 6.;
   SampleSource source(problem, parameters.method, parameters.sampling, 1, 3, 1);
@@ -203,7 +186,7 @@ TEST_CASE("replicas differ, and a wider network begins with the neurons of a nar
 TEST_CASE("a diverging network is reported with what to do", "[particles]")
 {
   const DataSetProblem problem(ParticleNeuron::Type::linear, 4, 20);
-  ParticleParameters   parameters = small_sgd(1);
+  ParticleParameters   parameters = small_sgd(45, 1);
   parameters.step_size            = 10.;
   Sgd sgd(problem, parameters, 0., 3, 1);
   CHECK_THROWS_AS(sgd.advance_to_step(2000), RunError);

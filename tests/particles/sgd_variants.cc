@@ -13,27 +13,6 @@
 
 using namespace rhoflow;
 
-namespace
-{
-ParticleParameters small_sgd(std::uint64_t n_neurons, unsigned int batch_size)
-{
-  ParticleParameters parameters;
-  parameters.n_neurons  = n_neurons;
-  parameters.step_size  = 0.125;
-  parameters.batch_size = batch_size;
-  return parameters;
-}
-
-double largest_difference(const std::vector<double> &a, const std::vector<double> &b)
-{
-  REQUIRE(a.size() == b.size());
-  double difference = 0.;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    difference = std::max(difference, std::abs(a[i] - b[i]));
-  return difference;
-}
-} // namespace
-
 TEST_CASE("layers, scalings and schedules equal the plain loop", "[particles]")
 {
   const auto         type       = GENERATE(ParticleNeuron::Type::weighted_ridge, ParticleNeuron::Type::biased_ridge);
