@@ -390,7 +390,7 @@ Distances::Bootstrap Distances::bootstrap(const std::vector<double> &points, std
 
   // Directions are dealt out to the ranks.
   const std::size_t                n_values = std::size_t(n_resamples) * n_projections();
-  std::vector<double>              values(3 * n_values, 0.), masses(G, 0.);
+  std::vector<double>              values(3 * n_values, 0.), masses(G, 0.), functions(G * bins), sum(bins);
   std::vector<std::vector<double>> counts;
   for (unsigned int k = 0; k < n_resamples; ++k)
     counts.push_back(resampling.counts(k));
@@ -400,16 +400,28 @@ Distances::Bootstrap Distances::bootstrap(const std::vector<double> &points, std
   for (unsigned int l = static_cast<unsigned int>(rank_of(communicator)); l < n_projections();
        l += static_cast<unsigned int>(number_of_ranks(communicator)))
     {
+      for (unsigned int g = 0; g < G; ++g)
+        {
+          const std::int64_t *const entry = sums.data() + (std::size_t(g) * n_projections() + l) * (bins + 1);
+          std::int64_t              mass  = 0;
+          for (unsigned int b = 0; b < bins; ++b)
+            {
+              mass += entry[b];
+              functions[g * bins + b] = static_cast<double>(mass);
+            }
+        }
       const auto average = [&](const std::vector<double> &times, GridLine &line) {
-        double mass = 0., cumulative = 0.;
+        double mass = 0.;
+        std::fill(sum.begin(), sum.end(), 0.);
         for (unsigned int g = 0; g < G; ++g)
-          mass += times[g] * masses[g];
+          if (times[g] > 0.)
+            {
+              mass += times[g] * masses[g];
+              for (unsigned int b = 0; b < bins; ++b)
+                sum[b] += times[g] * functions[g * bins + b];
+            }
         for (unsigned int b = 0; b < bins; ++b)
-          {
-            for (unsigned int g = 0; g < G; ++g)
-              cumulative += times[g] * static_cast<double>(sums[(std::size_t(g) * n_projections() + l) * (bins + 1) + b]);
-            line.set(b, cumulative / mass);
-          }
+          line.set(b, sum[b] / mass);
       };
       const double h = grids[n_projections() + l];
       GridLine     line(bins), other_line(bins);

@@ -47,7 +47,7 @@ expect 2 "there is no run directory 'runs/none'" --distance runs/none runs/b
 expect 2 "--distance takes two run directories" --distance runs/a
 expect 2 "Did you mean '--distance'?" --distanse runs/a runs/b
 mkdir runs/empty
-expect 2 "'runs/empty' holds no measures: run its parameter file with 'Comparison/Write measures=true'" --distance runs/b runs/empty
+expect 2 "'runs/empty' holds no measures and no particles.pvd: run its parameter file with 'Comparison/Write measures=true'" --distance runs/b runs/empty
 density c 1 "Output times=0.125" "End time=0.125"
 rm -f runs/b/distances_to_c.csv
 sed -i 's/^0,/0.01,/' runs/c/measures/times.csv
@@ -55,7 +55,7 @@ expect 2 "'runs/c' and 'runs/b' have no output time in common" --distance runs/c
 run "$RHOFLOW" "$SOURCE_DIR/parameter_files/continuity/linear_1d.prm" "Output directory=runs/line" "Output/Write density=false" \
   "Comparison/Write measures=true"
 [ "$status" -eq 0 ] || fail "linear_1d ends with status $status"
-expect 2 "'runs/line' and 'runs/b' have densities of different coordinates" --distance runs/line runs/b
+expect 2 "'runs/line' and 'runs/b' have measures of different coordinates" --distance runs/line runs/b
 printf 'mass,x\n1,2\n' >runs/line/measures/density_0000.csv
 expect 2 "density_0000.csv' is not a measure that rhoflow wrote" --distance runs/line runs/b
 finish
