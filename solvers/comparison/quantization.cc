@@ -85,15 +85,13 @@ private:
   {
     struct Open
     {
-      double lower, upper, per_width, mass; // per_width: 0 for a point
-      double share_below(double x) const    // a point on x is above
-      {
-        return per_width > 0. ? std::min(std::max((x - lower) * per_width, 0.), 1.) : (lower < x ? 1. : 0.);
-      }
+      double lower, upper, per_width, mass; // per_width: ∞ for a point
+      /// A point on x is above: 0 · ∞ is not larger than 0. Without branches, which nobody could predict.
+      double share_below(double x) const { return std::min(std::max(0., (x - lower) * per_width), 1.); }
     };
     const auto open_piece = [axis](const Piece &piece) {
       const double width = piece.extent[axis], half = .5 * width, x = piece.center[axis];
-      return Open{x - half, x + half, width > 0. ? 1. / width : 0., piece.mass};
+      return Open{x - half, x + half, 1. / width, piece.mass};
     };
     // The plane lies between lo and hi; `open`: pieces that have to do with it; `below`: the mass of the others below it.
     std::vector<Open> open;
@@ -116,18 +114,21 @@ private:
           sum += piece.mass * piece.share_below(middle);
         (sum <= mass ? lo : hi) = middle;
         // Settled: all boxes cross the whole slab, or all are points in one place.
-        settled          = true;
+        bool        cross = true, one_place = true;
         std::size_t kept = 0;
-        for (const Open &piece : open)
-          if (piece.per_width > 0. ? piece.upper <= lo : piece.lower < lo)
-            below += piece.mass;
-          else if (piece.lower < hi)
-            {
-              settled      = settled && (piece.per_width > 0. ? piece.lower <= lo && piece.upper >= hi :
-                                                                open[0].per_width == 0. && piece.lower == open[0].lower);
-              open[kept++] = piece;
-            }
+        for (const Open piece : open)
+          {
+            const bool point    = piece.lower == piece.upper;
+            const bool is_below = (piece.upper < lo) | ((!point) & (piece.upper == lo));
+            const bool is_open  = (!is_below) & (piece.lower < hi);
+            below += is_below ? piece.mass : 0.;
+            cross &= (!is_open) | ((!point) & (piece.lower <= lo) & (piece.upper >= hi));
+            open[kept] = piece;
+            one_place &= (!is_open) | (point & (piece.lower == open[0].lower));
+            kept += is_open;
+          }
         open.resize(kept);
+        settled = cross | one_place;
       }
     double inside = 0.;
     for (const Open &piece : open)
@@ -145,22 +146,26 @@ private:
         const Piece  piece = range[i];
         const Open   ends  = open_piece(piece);
         const double low = ends.share_below(lo), part_below = low + share * (ends.share_below(hi) - low);
-        const double start = ends.lower, width = piece.extent[axis];
-        if (part_below < 1.)
+        if (part_below >= 1.)
+          {
+            range[n_lower++] = piece;
+            continue;
+          }
+        if (part_below <= 0.)
           {
             upper.push_back(piece);
-            upper.back().mass *= 1. - part_below;
-            upper.back().extent[axis] = (1. - part_below) * width;
-            upper.back().center[axis] = start + .5 * (1. + part_below) * width;
+            continue;
           }
-        if (part_below > 0.)
-          {
-            Piece &lower = range[n_lower++];
-            lower        = piece;
-            lower.mass *= part_below;
-            lower.extent[axis] = part_below * width;
-            lower.center[axis] = start + .5 * part_below * width;
-          }
+        const double start = ends.lower, width = piece.extent[axis];
+        upper.push_back(piece);
+        upper.back().mass *= 1. - part_below;
+        upper.back().extent[axis] = (1. - part_below) * width;
+        upper.back().center[axis] = start + .5 * (1. + part_below) * width;
+        Piece &lower              = range[n_lower++];
+        lower                     = piece;
+        lower.mass *= part_below;
+        lower.extent[axis] = part_below * width;
+        lower.center[axis] = start + .5 * part_below * width;
       }
     range.resize(n_lower);
     return upper;

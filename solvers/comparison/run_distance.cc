@@ -26,6 +26,12 @@ std::string name_of(const std::string &directory)
   return fs::weakly_canonical(fs::absolute(directory)).filename().string();
 }
 
+/// A density at rest is there at all times.
+bool same_time(double one, double other)
+{
+  return std::isinf(one) || std::isinf(other) || std::abs(one - other) <= 1e-9 * std::max(1., std::abs(one));
+}
+
 Pieces along(const Pieces &pieces, unsigned int d, unsigned int D)
 {
   Pieces line;
@@ -133,7 +139,7 @@ std::string run_distance(const std::string &first_run, const std::string &second
   std::vector<std::pair<std::size_t, std::size_t>> pairs;
   for (std::size_t i = 0; i < first.times().size(); ++i)
     for (std::size_t j = 0; j < second.times().size(); ++j)
-      if (std::abs(first.times()[i] - second.times()[j]) <= 1e-9 * std::max(1., std::abs(first.times()[i])))
+      if (same_time(first.times()[i], second.times()[j]))
         pairs.emplace_back(i, j);
   if (pairs.empty())
     throw InputError("", "'" + first_run + "' and '" + second_run + "' have no output time in common.");
@@ -151,7 +157,7 @@ std::string run_distance(const std::string &first_run, const std::string &second
   try
     {
       for (const auto &[i, j] : pairs)
-        add_row(table, second.times()[j], first.read(i), second.read(j), first.names());
+        add_row(table, std::min(first.times()[i], second.times()[j]), first.read(i), second.read(j), first.names());
     }
   catch (const InputError &)
     {

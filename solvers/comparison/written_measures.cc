@@ -205,11 +205,13 @@ WrittenMeasures::WrittenMeasures(const std::string &run)
 void WrittenMeasures::open_density()
 {
   const fs::path place = fs::path(root) / "measures";
-  const CsvTable index = read_csv((place / "times.csv").string(), {"time", "W1 error", "W2 error"}, "");
+  const CsvTable index = read_csv((place / "times.csv").string(), {}, "", true);
   for (std::size_t row = 0; row < index.rows.size(); ++row)
     {
       all_times.push_back(index.rows[row][index.column("time", "")]);
       errors.push_back({index.rows[row][index.column("W1 error", "")], index.rows[row][index.column("W2 error", "")]});
+      if (std::isnan(all_times.back()) || !std::isfinite(errors.back().w1 + errors.back().w2))
+        throw InputError("", "'" + (place / "times.csv").string() + "' has a field that is not a number.");
       files.push_back((place / measure_file_name(row)).string());
     }
   read_density_file(files.front(), coordinates);

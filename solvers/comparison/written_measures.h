@@ -31,7 +31,8 @@ public:
   /// Whether `:particles` was asked for.
   bool                            of_networks_beside() const { return asked_for_particles; }
   const std::vector<std::string> &names() const { return coordinates; }
-  const std::vector<double>      &times() const { return all_times; }
+  /// ∞ of a density at rest.
+  const std::vector<double> &times() const { return all_times; }
 
   WrittenMeasure read(std::size_t index) const;
 

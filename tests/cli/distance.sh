@@ -2,7 +2,7 @@
 # rhoflow --distance: the densities of two runs. Linear neurons from N(m, v I) and N(m + (0.3, -0.4), v I) stay Gaussians of one
 # covariance, whose distance in every sense is that of their means: 0.5 exp(-1.3 t).
 . "$SOURCE_DIR/tests/cli/common.sh"
-needs_solvers continuity
+needs_solvers continuity boltzmann
 
 file=$SOURCE_DIR/parameter_files/continuity/linear_2d.prm
 density() {
@@ -33,6 +33,22 @@ awk -F, 'function near(x, y) { return x > y - 0.005 && x < y + 0.005 }
     if (!($column["W2 sampling error"] > $column["W2 written error"])) bad = bad " error at " $1 }
   END { if (rows != 3 || bad != "") { print rows " rows;" bad; exit 1 } }' runs/b/distances_to_a.csv >"$out/stdout" ||
   fail "distances_to_a.csv: $(cat "$out/stdout")"
+
+# A density at rest, N(b/1.3, I/(20 0.3)), goes with all times: along a coordinate W2 is the root of the squared differences of
+# means, (m0 - b/1.3) exp(-1.3 t), and of deviations.
+run "$RHOFLOW" "$SOURCE_DIR/parameter_files/boltzmann/linear_2d.prm" "Output directory=runs/rest" \
+  "Comparison/Write measures=true" "Boltzmann/Write density=false"
+[ "$status" -eq 0 ] || fail "rest ends with status $status"
+run "$RHOFLOW" --distance runs/rest runs/b
+awk -F, 'function near(x, y) { return x > y - 0.005 && x < y + 0.005 }
+  NR == 1 { for (i = 1; i <= NF; ++i) column[$i] = i; next }
+  { ++rows
+    f = exp(-1.3 * $1); s = 0.4 * exp(-0.3 * $1) - sqrt(1 / 6)
+    if (!near($1, (rows - 1) * 0.5)) bad = bad " time " $1
+    if (!near($column["W2 theta1"], sqrt((0.2 + 0.6 / 1.3)^2 * f * f + s * s))) bad = bad " theta1 at " $1
+    if (!near($column["W2 theta2"], sqrt((0.4 / 1.3 - 0.1)^2 * f * f + s * s))) bad = bad " theta2 at " $1 }
+  END { if (rows != 3 || bad != "") { print rows " rows;" bad; exit 1 } }' runs/b/distances_to_rest.csv >"$out/stdout" ||
+  fail "distances_to_rest.csv: $(cat "$out/stdout")"
 
 # In the other direction, and from the same densities on other ranks: zero.
 run "$RHOFLOW" --distance runs/b runs/a
