@@ -29,8 +29,9 @@ const char *CommandLine::usage()
   rhoflow --validate FILE.prm [Section/Name=value ...]
       Checks the file and prepares the solver, without writing anything.
   rhoflow --distance RUN_A RUN_B
-      How far the densities of two runs with 'Comparison/Write measures = true' are apart at their common output times:
-      a table, also in RUN_B/distances_to_<name of RUN_A>.csv.
+      How far two runs are apart at their common output times: a table, also in RUN_B/distances_to_<name of RUN_A>.csv.
+      A run stands for its density ('Comparison/Write measures = true') or, where it wrote none, for the networks in its
+      particles.pvd; RUN:particles asks for these also beside a density.
   rhoflow --print-parameters [SOLVER]
       The manual: all solvers and parameters with defaults, ranges and units.
   rhoflow --version

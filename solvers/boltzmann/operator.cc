@@ -103,6 +103,7 @@ DualProblem::DualProblem(const MeanField &mean_field, const Domain &domain, unsi
           const bool        radius = ambient.has_radius && d + 1 == n_omega;
           index /= axes[d].nodes.size();
           omega.push_back(axes[d].nodes[q]);
+          widths.push_back(axes[d].weights[q]);
           weight *= axes[d].weights[q];
           if (radius)
             log_measure = ambient.log_density(axes[d].nodes[q]);
@@ -248,6 +249,34 @@ std::vector<double> DualProblem::integrals(const State &state, std::size_t colum
         sums[c].add(group[c]);
     }
   return global_sums(std::move(sums), comm);
+}
+
+Pieces DualProblem::masses(const State &state) const
+{
+  std::vector<double> psi;
+  lowest(state, true, psi);
+  Pieces result;
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    {
+      const Exponents exponent(*this, state.beta, psi[i], i, true);
+      for (std::size_t k = 0; k < amplitudes.nodes.size(); ++k)
+        {
+          const double a    = amplitudes.nodes[k];
+          const double mass = weights[i] * amplitudes.weights[k] * std::exp(-state.log_partition - exponent(a));
+          if (mass == 0.)
+            continue;
+          result.weights.push_back(mass);
+          if (linear)
+            {
+              result.points.push_back(a);
+              result.extents.push_back(amplitudes.weights[k]);
+            }
+          const auto begin = static_cast<std::ptrdiff_t>(i * n_omega), end = static_cast<std::ptrdiff_t>((i + 1) * n_omega);
+          result.points.insert(result.points.end(), omega.begin() + begin, omega.begin() + end);
+          result.extents.insert(result.extents.end(), widths.begin() + begin, widths.begin() + end);
+        }
+    }
+  return result;
 }
 
 void DualProblem::density(const State &state, std::size_t count, const double *theta, double *log_density,

@@ -8,6 +8,7 @@
 
 #include <meshes/domain.h>
 #include <solvers/boltzmann/dual.h>
+#include <solvers/comparison/transport.h>
 #include <solvers/model/ambient_measure.h>
 
 namespace rhoflow
@@ -73,6 +74,8 @@ public:
   /// ∫ q ρ_e for `columns` quantities that `quantities` writes. Collective.
   std::vector<double> integrals(const State &state, std::size_t columns,
                                 const std::function<void(const Node &, double *)> &quantities) const;
+  /// The masses of the nodes of this rank, in boxes around them whose widths are the weights along the axes. Collective.
+  Pieces masses(const State &state) const;
   /// The smallest Ψ_e(θ) of all nodes. Collective.
   double minimum_potential(const State &state) const;
 
@@ -109,7 +112,8 @@ private:
   AmbientMeasure      ambient;
   AxisQuadrature      amplitudes; ///< one node of weight one at a = 1 for other neurons
   std::vector<double> omega;      ///< of this rank, [N_ω][Dω]
-  std::vector<double> weights;    ///< [N_ω]
+  std::vector<double> widths;     ///< weights along the axes, [N_ω][Dω]
+  std::vector<double> weights;    ///< their products, [N_ω]
   std::vector<double> reference;  ///< log of dμ/dθ, [N_ω]
   std::vector<bool>   at_side;    ///< [N_ω]
   std::vector<double> external;   ///< L, [N_ω]; zeros if there is none

@@ -8,6 +8,7 @@
 #include <solvers/boltzmann/picture.h>
 #include <solvers/boltzmann/solver.h>
 #include <solvers/boltzmann/step.h>
+#include <solvers/comparison/measure_output.h>
 #include <solvers/mean_field/fitted_curve.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
@@ -144,6 +145,11 @@ void BoltzmannSolver::run(const RunContext &context)
       statistics.finish_row();
       curve.add(beta, mean_field->prediction(solution.state.moments));
     }
+  if (MeasureOutput measures(*problem, context); measures.writes())
+    {
+      Timing::Scope scope(timing.section("measures"));
+      measures.write(std::numeric_limits<double>::infinity(), dual.masses(solution.state));
+    }
   if (settings.write_density)
     {
       Timing::Scope scope(timing.section("pictures"));
@@ -182,8 +188,11 @@ SolverEntry boltzmann_solver_entry()
     "'Inverse temperature' and a box (or weight decay) that holds the density. Writes free energy, entropy, moments and error "
     "bounds (statistics.csv, one row an inverse temperature), the density (density.vtu) and the fitted curves (curve.csv). For "
     "'Neuron = landscape' the Gibbs density exp(-beta (L + (lambda/2) |theta|^2))/Z; the risk is then int L rho. Of section "
-    "'Output' it reads 'Observables'.",
+    "'Output' it reads 'Observables', of section 'Comparison' 'Write measures' and 'Measure points': the density at the last "
+    "inverse "
+    "temperature, boxes around the Gauss points, as that of the time infinity.",
     [] { return std::make_unique<BoltzmannSolver>(); },
-    {"", "Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Boltzmann", "Output"}};
+    {"", "Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Boltzmann", "Comparison",
+     "Output"}};
 }
 } // namespace rhoflow

@@ -63,7 +63,8 @@ struct Measure
   const std::vector<double> &points, &weights, &extents;
   std::size_t                n;
   unsigned int               dimension;
-  double                     scale; ///< unit_mass / total weight
+  double                     scale;          ///< unit_mass / total weight
+  std::vector<double>        half_diagonals; ///< of boxes, [n]; empty for points
 
   Measure(const std::vector<double> &given_points, const std::vector<double> &given_weights,
           const std::vector<double> &given_extents, unsigned int space_dimension, MPI_Comm communicator)
@@ -79,6 +80,14 @@ struct Measure
     for (std::size_t i = 0; i < n; ++i)
       sum.add(weight(i));
     scale = unit_mass / global_sum(sum, communicator);
+    if (!extents.empty())
+      for (std::size_t i = 0; i < n; ++i)
+        {
+          double square = 0.;
+          for (unsigned int d = 0; d < dimension; ++d)
+            square += extents[i * dimension + d] * extents[i * dimension + d];
+          half_diagonals.push_back(.5 * std::sqrt(square));
+        }
   }
 
   double weight(std::size_t i) const { return weights.empty() ? 1. : weights[i]; }
@@ -196,9 +205,15 @@ std::vector<double> make_grids(const std::vector<const Measure *> &measures, con
         if (measure->weight(i) > 0.)
           {
             const double *const direction = directions.data() + l * dimension;
-            const double        x = measure->center(i, direction), half = .5 * measure->width(i, direction);
-            ends[l]                 = std::min(ends[l], x - half);
-            ends[n_projections + l] = std::min(ends[n_projections + l], -x - half);
+            // Most boxes lie too far inside to reach an end, whatever the direction.
+            const double x     = measure->center(i, direction);
+            const double reach = measure->half_diagonals.empty() ? 0. : 1.001 * measure->half_diagonals[i];
+            if (x - reach < ends[l] || -x - reach < ends[n_projections + l])
+              {
+                const double half       = .5 * measure->width(i, direction);
+                ends[l]                 = std::min(ends[l], x - half);
+                ends[n_projections + l] = std::min(ends[n_projections + l], -x - half);
+              }
           }
   MPI_Allreduce(MPI_IN_PLACE, ends.data(), static_cast<int>(ends.size()), MPI_DOUBLE, MPI_MIN, communicator);
   for (std::size_t l = 0; l < n_projections; ++l)
@@ -364,7 +379,7 @@ Distances::Bootstrap Distances::bootstrap(const std::vector<double> &points, std
                                           unsigned int n_resamples, std::uint64_t seed, MPI_Comm communicator) const
 {
   const Resampling          resampling(n_measures, seed);
-  const unsigned int        G = resampling.n_groups(), bins = std::min(n_bins, 128U);
+  const unsigned int        G = resampling.n_groups(), bins = std::min(n_bins, 64U);
   const Measure             all(points, none, none, dimension, communicator);
   const std::vector<double> grids = make_grids({&all}, vectors, dimension, bins, communicator);
 
@@ -390,7 +405,7 @@ Distances::Bootstrap Distances::bootstrap(const std::vector<double> &points, std
 
   // Directions are dealt out to the ranks.
   const std::size_t                n_values = std::size_t(n_resamples) * n_projections();
-  std::vector<double>              values(3 * n_values, 0.), masses(G, 0.);
+  std::vector<double>              values(3 * n_values, 0.), masses(G, 0.), functions(G * bins), sum(bins);
   std::vector<std::vector<double>> counts;
   for (unsigned int k = 0; k < n_resamples; ++k)
     counts.push_back(resampling.counts(k));
@@ -400,16 +415,28 @@ Distances::Bootstrap Distances::bootstrap(const std::vector<double> &points, std
   for (unsigned int l = static_cast<unsigned int>(rank_of(communicator)); l < n_projections();
        l += static_cast<unsigned int>(number_of_ranks(communicator)))
     {
+      for (unsigned int g = 0; g < G; ++g)
+        {
+          const std::int64_t *const entry = sums.data() + (std::size_t(g) * n_projections() + l) * (bins + 1);
+          std::int64_t              mass  = 0;
+          for (unsigned int b = 0; b < bins; ++b)
+            {
+              mass += entry[b];
+              functions[g * bins + b] = static_cast<double>(mass);
+            }
+        }
       const auto average = [&](const std::vector<double> &times, GridLine &line) {
-        double mass = 0., cumulative = 0.;
+        double mass = 0.;
+        std::fill(sum.begin(), sum.end(), 0.);
         for (unsigned int g = 0; g < G; ++g)
-          mass += times[g] * masses[g];
+          if (times[g] > 0.)
+            {
+              mass += times[g] * masses[g];
+              for (unsigned int b = 0; b < bins; ++b)
+                sum[b] += times[g] * functions[g * bins + b];
+            }
         for (unsigned int b = 0; b < bins; ++b)
-          {
-            for (unsigned int g = 0; g < G; ++g)
-              cumulative += times[g] * static_cast<double>(sums[(std::size_t(g) * n_projections() + l) * (bins + 1) + b]);
-            line.set(b, cumulative / mass);
-          }
+          line.set(b, sum[b] / mass);
       };
       const double h = grids[n_projections() + l];
       GridLine     line(bins), other_line(bins);

@@ -71,7 +71,7 @@ public:
   /// By the triangle inequality |d(ρ, E F̄) − d(ρ, F̄)| ≤ d(F̄, E F̄), so that the distance to the law of the networks lies in
   /// d(ρ, F̄) ± `bound` in about 95 of 100 cases or more, be it large or zero. (The percentile bootstrap of d(ρ, F̄*) never
   /// reaches down to zero: its noise comes on top of that of F̄.)
-  /// `numbers`: of this rank's measures out of `n_measures`. The grids are those of the points, with at most 128 bins.
+  /// `numbers`: of this rank's measures out of `n_measures`. The grids are those of the points, with at most 64 bins.
   /// Collective.
   Bootstrap bootstrap(const std::vector<double> &points, std::size_t sample_size, const std::vector<unsigned int> &numbers,
                       unsigned int n_measures, unsigned int n_resamples, std::uint64_t seed, MPI_Comm communicator) const;

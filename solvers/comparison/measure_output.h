@@ -15,6 +15,9 @@ class LearningProblem;
 class RunDirectory;
 struct RunContext;
 
+/// Name in measures/ of the density at the output time `number`.
+std::string measure_file_name(std::size_t number);
+
 /// Writes a density for `rhoflow --distance`, if 'Comparison/Write measures' says so: `measures/density_NNNN.csv` with the
 /// columns `mass`, the coordinates, and `width <coordinate>` of boxes over which the mass is spread evenly (0 for points), and
 /// `measures/times.csv` with the time of every file and the distances W1 and W2 (at most) that drawing it together made.
@@ -36,22 +39,4 @@ private:
   std::size_t                 n_points = 0;
   std::unique_ptr<Statistics> times;
 };
-
-/// A density as it was written.
-struct WrittenMeasure
-{
-  double             time = 0.;
-  Pieces             pieces;
-  TransportDistances error;
-};
-
-/// The densities of a run and the names of their coordinates.
-struct WrittenMeasures
-{
-  std::vector<std::string>    names;
-  std::vector<WrittenMeasure> measures;
-};
-
-/// Throws InputError if there are none in the directory.
-WrittenMeasures read_measures(const std::string &run_directory);
 } // namespace rhoflow

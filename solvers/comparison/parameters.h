@@ -30,7 +30,7 @@ struct ComparisonParameters
   unsigned int   n_directions     = 32;   ///< of the sliced distance
   unsigned int   n_bins           = 4096; ///< of the distribution functions
   unsigned int   n_resamples      = 100;  ///< of the bootstrap over networks; 0: none
-  unsigned int   n_points         = 128;  ///< of either measure for the network simplex; 0: none
+  unsigned int   n_points         = 64;   ///< of either measure for the network simplex; 0: none
   bool           write_measures   = false;
   unsigned int   n_measure_points = 4096; ///< of a density that is written
 };

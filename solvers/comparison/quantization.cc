@@ -6,6 +6,7 @@
 #include <limits>
 #include <stdexcept>
 #include <tuple>
+#include <utility>
 
 namespace rhoflow
 {
@@ -51,20 +52,24 @@ public:
 private:
   unsigned int widest_axis(const std::vector<Piece> &range) const
   {
+    const std::array<double, 3> origin = range.front().center;
+    std::array<double, 3>       mean{}, square{};
+    double                      mass = 0.;
+    for (const Piece &piece : range)
+      {
+        mass += piece.mass;
+        for (unsigned int d = 0; d < dimension; ++d)
+          {
+            const double x = piece.center[d] - origin[d];
+            mean[d] += piece.mass * x;
+            square[d] += piece.mass * (x * x + piece.extent[d] * piece.extent[d] / 12.);
+          }
+      }
     unsigned int axis   = 0;
     double       widest = -1.;
     for (unsigned int d = 0; d < dimension; ++d)
       {
-        const double origin = range.front().center[d];
-        double       mass = 0., mean = 0., square = 0.;
-        for (const Piece &piece : range)
-          {
-            const double x = piece.center[d] - origin;
-            mass += piece.mass;
-            mean += piece.mass * x;
-            square += piece.mass * (x * x + piece.extent[d] * piece.extent[d] / 12.);
-          }
-        const double variance = square / mass - (mean / mass) * (mean / mass);
+        const double variance = square[d] / mass - (mean[d] / mass) * (mean[d] / mass);
         if (variance > widest)
           {
             widest = variance;
@@ -80,15 +85,13 @@ private:
   {
     struct Open
     {
-      double lower, upper, per_width, mass; // per_width: 0 for a point
-      double share_below(double x) const    // a point on x is above
-      {
-        return per_width > 0. ? std::min(std::max((x - lower) * per_width, 0.), 1.) : (lower < x ? 1. : 0.);
-      }
+      double lower, upper, per_width, mass; // per_width: ∞ for a point
+      /// A point on x is above: 0 · ∞ is not larger than 0. Without branches, which nobody could predict.
+      double share_below(double x) const { return std::min(std::max(0., (x - lower) * per_width), 1.); }
     };
     const auto open_piece = [axis](const Piece &piece) {
       const double width = piece.extent[axis], half = .5 * width, x = piece.center[axis];
-      return Open{x - half, x + half, width > 0. ? 1. / width : 0., piece.mass};
+      return Open{x - half, x + half, 1. / width, piece.mass};
     };
     // The plane lies between lo and hi; `open`: pieces that have to do with it; `below`: the mass of the others below it.
     std::vector<Open> open;
@@ -111,18 +114,21 @@ private:
           sum += piece.mass * piece.share_below(middle);
         (sum <= mass ? lo : hi) = middle;
         // Settled: all boxes cross the whole slab, or all are points in one place.
-        settled          = true;
+        bool        cross = true, one_place = true;
         std::size_t kept = 0;
-        for (const Open &piece : open)
-          if (piece.per_width > 0. ? piece.upper <= lo : piece.lower < lo)
-            below += piece.mass;
-          else if (piece.lower < hi)
-            {
-              settled      = settled && (piece.per_width > 0. ? piece.lower <= lo && piece.upper >= hi :
-                                                                open[0].per_width == 0. && piece.lower == open[0].lower);
-              open[kept++] = piece;
-            }
+        for (const Open piece : open)
+          {
+            const bool point    = piece.lower == piece.upper;
+            const bool is_below = (piece.upper < lo) | ((!point) & (piece.upper == lo));
+            const bool is_open  = (!is_below) & (piece.lower < hi);
+            below += is_below ? piece.mass : 0.;
+            cross &= (!is_open) | ((!point) & (piece.lower <= lo) & (piece.upper >= hi));
+            open[kept] = piece;
+            one_place &= (!is_open) | (point & (piece.lower == open[0].lower));
+            kept += is_open;
+          }
         open.resize(kept);
+        settled = cross | one_place;
       }
     double inside = 0.;
     for (const Open &piece : open)
@@ -132,28 +138,36 @@ private:
       }
     const double share = inside > 0. ? std::min(std::max((mass - below) / inside, 0.), 1.) : 0.;
 
-    std::vector<Piece> lower, upper;
-    for (const Piece &piece : range)
+    std::vector<Piece> upper;
+    upper.reserve(range.size());
+    std::size_t n_lower = 0;
+    for (std::size_t i = 0; i < range.size(); ++i)
       {
-        const Open   ends = open_piece(piece);
+        const Piece  piece = range[i];
+        const Open   ends  = open_piece(piece);
         const double low = ends.share_below(lo), part_below = low + share * (ends.share_below(hi) - low);
-        const double start = ends.lower, width = piece.extent[axis];
-        if (part_below > 0.)
+        if (part_below >= 1.)
           {
-            lower.push_back(piece);
-            lower.back().mass *= part_below;
-            lower.back().extent[axis] = part_below * width;
-            lower.back().center[axis] = start + .5 * part_below * width;
+            range[n_lower++] = piece;
+            continue;
           }
-        if (part_below < 1.)
+        if (part_below <= 0.)
           {
             upper.push_back(piece);
-            upper.back().mass *= 1. - part_below;
-            upper.back().extent[axis] = (1. - part_below) * width;
-            upper.back().center[axis] = start + .5 * (1. + part_below) * width;
+            continue;
           }
+        const double start = ends.lower, width = piece.extent[axis];
+        upper.push_back(piece);
+        upper.back().mass *= 1. - part_below;
+        upper.back().extent[axis] = (1. - part_below) * width;
+        upper.back().center[axis] = start + .5 * (1. + part_below) * width;
+        Piece &lower              = range[n_lower++];
+        lower                     = piece;
+        lower.mass *= part_below;
+        lower.extent[axis] = part_below * width;
+        lower.center[axis] = start + .5 * part_below * width;
       }
-    range.swap(lower);
+    range.resize(n_lower);
     return upper;
   }
 
@@ -193,6 +207,25 @@ private:
   const std::vector<unsigned int> &given_axes;
   Quantization                    &result;
 };
+/// By place, and by all else in the same place. Keys are sorted, since pieces are large.
+void sort(std::vector<Piece> &pieces)
+{
+  std::vector<std::pair<double, std::size_t>> keys;
+  keys.reserve(pieces.size());
+  for (const Piece &piece : pieces)
+    keys.emplace_back(piece.center[0], keys.size());
+  std::sort(keys.begin(), keys.end(), [&](const auto &one, const auto &other) {
+    if (one.first != other.first)
+      return one.first < other.first;
+    const Piece &a = pieces[one.second], &b = pieces[other.second];
+    return std::tie(a.center, a.mass, a.extent, a.label) < std::tie(b.center, b.mass, b.extent, b.label);
+  });
+  std::vector<Piece> sorted;
+  sorted.reserve(pieces.size());
+  for (const auto &key : keys)
+    sorted.push_back(pieces[key.second]);
+  pieces.swap(sorted);
+}
 } // namespace
 
 Quantization quantize(const Pieces &measure, unsigned int dimension, std::size_t n_points,
@@ -218,9 +251,7 @@ Quantization quantize(const Pieces &measure, unsigned int dimension, std::size_t
   if (pieces.empty())
     throw std::logic_error("quantize: no mass");
   // Everything below sums and halves in this order, whatever order the pieces came in.
-  std::sort(pieces.begin(), pieces.end(), [](const Piece &a, const Piece &b) {
-    return std::tie(a.center, a.mass, a.extent, a.label) < std::tie(b.center, b.mass, b.extent, b.label);
-  });
+  sort(pieces);
   double total = 0.;
   for (const Piece &piece : pieces)
     total += piece.mass;

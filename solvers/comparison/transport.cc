@@ -16,8 +16,9 @@ namespace rhoflow
 TransportDistances line_distances(const DistributionLine &first, const DistributionLine &second)
 {
   const std::vector<double> &x = first.x, &F = first.F, &y = second.x, &G = second.F;
-  double                     w1 = 0., squares = 0., u = 0.;
-  for (std::size_t i = 0, j = 0; true;)
+  double                     w1 = 0., squares = 0., u = 0., slope = 0., other_slope = 0.;
+  // Divisions cost the most: one for each piece, when it is entered.
+  for (std::size_t i = 0, j = 0, last_i = x.size(), last_j = y.size(); true;)
     {
       while (i + 1 < F.size() && F[i + 1] <= u)
         ++i;
@@ -25,16 +26,20 @@ TransportDistances line_distances(const DistributionLine &first, const Distribut
         ++j;
       if (i + 1 >= F.size() || j + 1 >= G.size())
         break;
+      if (i != last_i)
+        slope = (x[i + 1] - x[i]) / (F[i + 1] - F[i]);
+      if (j != last_j)
+        other_slope = (y[j + 1] - y[j]) / (G[j + 1] - G[j]);
+      last_i            = i;
+      last_j            = j;
       const double next = std::min(F[i + 1], G[j + 1]), h = next - u;
-      const double slope       = (x[i + 1] - x[i]) / (F[i + 1] - F[i]);
-      const double other_slope = (y[j + 1] - y[j]) / (G[j + 1] - G[j]);
-      const double left        = x[i] - y[j] + (u - F[i]) * slope - (u - G[j]) * other_slope;
-      const double right       = x[i] - y[j] + (next - F[i]) * slope - (next - G[j]) * other_slope;
+      const double left  = x[i] - y[j] + (u - F[i]) * slope - (u - G[j]) * other_slope;
+      const double right = x[i] - y[j] + (next - F[i]) * slope - (next - G[j]) * other_slope;
       if (left * right >= 0.)
         w1 += .5 * h * std::abs(left + right);
       else
         w1 += .5 * h * (left * left + right * right) / (std::abs(left) + std::abs(right));
-      squares += h / 3. * (left * left + left * right + right * right);
+      squares += h * (1. / 3.) * (left * left + left * right + right * right);
       u = next;
     }
   return {w1, std::sqrt(squares)};

@@ -2,7 +2,7 @@
 # rhoflow --distance: the densities of two runs. Linear neurons from N(m, v I) and N(m + (0.3, -0.4), v I) stay Gaussians of one
 # covariance, whose distance in every sense is that of their means: 0.5 exp(-1.3 t).
 . "$SOURCE_DIR/tests/cli/common.sh"
-needs_solvers continuity
+needs_solvers continuity boltzmann
 
 file=$SOURCE_DIR/parameter_files/continuity/linear_2d.prm
 density() {
@@ -34,6 +34,22 @@ awk -F, 'function near(x, y) { return x > y - 0.005 && x < y + 0.005 }
   END { if (rows != 3 || bad != "") { print rows " rows;" bad; exit 1 } }' runs/b/distances_to_a.csv >"$out/stdout" ||
   fail "distances_to_a.csv: $(cat "$out/stdout")"
 
+# A density at rest, N(b/1.3, I/(20 0.3)), goes with all times: along a coordinate W2 is the root of the squared differences of
+# means, (m0 - b/1.3) exp(-1.3 t), and of deviations.
+run "$RHOFLOW" "$SOURCE_DIR/parameter_files/boltzmann/linear_2d.prm" "Output directory=runs/rest" \
+  "Comparison/Write measures=true" "Boltzmann/Write density=false"
+[ "$status" -eq 0 ] || fail "rest ends with status $status"
+run "$RHOFLOW" --distance runs/rest runs/b
+awk -F, 'function near(x, y) { return x > y - 0.005 && x < y + 0.005 }
+  NR == 1 { for (i = 1; i <= NF; ++i) column[$i] = i; next }
+  { ++rows
+    f = exp(-1.3 * $1); s = 0.4 * exp(-0.3 * $1) - sqrt(1 / 6)
+    if (!near($1, (rows - 1) * 0.5)) bad = bad " time " $1
+    if (!near($column["W2 theta1"], sqrt((0.2 + 0.6 / 1.3)^2 * f * f + s * s))) bad = bad " theta1 at " $1
+    if (!near($column["W2 theta2"], sqrt((0.4 / 1.3 - 0.1)^2 * f * f + s * s))) bad = bad " theta2 at " $1 }
+  END { if (rows != 3 || bad != "") { print rows " rows;" bad; exit 1 } }' runs/b/distances_to_rest.csv >"$out/stdout" ||
+  fail "distances_to_rest.csv: $(cat "$out/stdout")"
+
 # In the other direction, and from the same densities on other ranks: zero.
 run "$RHOFLOW" --distance runs/b runs/a
 [ -s runs/a/distances_to_b.csv ] || fail "there is no table in runs/a"
@@ -47,7 +63,7 @@ expect 2 "there is no run directory 'runs/none'" --distance runs/none runs/b
 expect 2 "--distance takes two run directories" --distance runs/a
 expect 2 "Did you mean '--distance'?" --distanse runs/a runs/b
 mkdir runs/empty
-expect 2 "'runs/empty' holds no measures: run its parameter file with 'Comparison/Write measures=true'" --distance runs/b runs/empty
+expect 2 "'runs/empty' holds no measures and no particles.pvd: run its parameter file with 'Comparison/Write measures=true'" --distance runs/b runs/empty
 density c 1 "Output times=0.125" "End time=0.125"
 rm -f runs/b/distances_to_c.csv
 sed -i 's/^0,/0.01,/' runs/c/measures/times.csv
@@ -55,7 +71,7 @@ expect 2 "'runs/c' and 'runs/b' have no output time in common" --distance runs/c
 run "$RHOFLOW" "$SOURCE_DIR/parameter_files/continuity/linear_1d.prm" "Output directory=runs/line" "Output/Write density=false" \
   "Comparison/Write measures=true"
 [ "$status" -eq 0 ] || fail "linear_1d ends with status $status"
-expect 2 "'runs/line' and 'runs/b' have densities of different coordinates" --distance runs/line runs/b
+expect 2 "'runs/line' and 'runs/b' have measures of different coordinates" --distance runs/line runs/b
 printf 'mass,x\n1,2\n' >runs/line/measures/density_0000.csv
 expect 2 "density_0000.csv' is not a measure that rhoflow wrote" --distance runs/line runs/b
 finish

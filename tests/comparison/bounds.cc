@@ -161,8 +161,8 @@ TEST_CASE("bounds of transport in the plane and in space", "[comparison]")
 {
   const unsigned int     D = GENERATE(2u, 3u);
   constexpr unsigned int R = 8, M = 200, n_trials = 40;
-  Pieces                 density{networks(1, 20000, D, 0., 0., 1), {}, {}};
-  density.weights.assign(20000, 1. / 20000.);
+  Pieces                 density{networks(1, 10000, D, 0., 0., 1), {}, {}};
+  density.weights.assign(10000, 1. / 10000.);
   for (const double m : {0., .5})
     {
       double covered[2] = {};

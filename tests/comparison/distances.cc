@@ -28,7 +28,7 @@ std::vector<double> gaussian(unsigned int n, double mean, double deviation)
 double exact_distance(const std::vector<double> &centers, const std::vector<double> &widths, const std::vector<double> &weights,
                       const std::vector<double> &points)
 {
-  std::vector<double> ends = points;
+  std::vector<double> ends  = points;
   double              total = 0.;
   for (std::size_t i = 0; i < centers.size(); ++i)
     {
@@ -130,9 +130,9 @@ TEST_CASE("W1 of evenly filled boxes", "[comparison]")
   // Across the axes an interval of the same variance stands for a box: many boxes together are what they should be.
   if (D != 2)
     return;
-  const Distances     diagonals(2, 2, 4000); // (1, 1)/√2 and (−1, 1)/√2
-  const double        exact = std::sqrt(.5) / 3.; // E |u_1 + u_2|/√2, both uniform on (−½, ½)
-  double              error = 0.;
+  const Distances diagonals(2, 2, 4000);      // (1, 1)/√2 and (−1, 1)/√2
+  const double    exact = std::sqrt(.5) / 3.; // E |u_1 + u_2|/√2, both uniform on (−½, ½)
+  double          error = 0.;
   for (const int n : {1, 2, 16})
     {
       std::vector<double> centers;
@@ -190,7 +190,7 @@ TEST_CASE("W1 of a projected density", "[comparison]")
   std::vector<double> shifted = quantiles;
   for (double &x : shifted)
     x += .05;
-  const Distances distances(D, 12, 4096);
+  const Distances distances(D, 6, 4096);
   const auto      same    = distances.between(boxes.centers, boxes.weights, boxes.extents, quantiles, {}, MPI_COMM_SELF);
   const auto      further = distances.between(boxes.centers, boxes.weights, boxes.extents, shifted, {}, MPI_COMM_SELF);
   const auto      bare    = distances.between(boxes.centers, boxes.weights, {}, quantiles, {}, MPI_COMM_SELF);
@@ -216,8 +216,8 @@ TEST_CASE("W1 of a projected density", "[comparison]")
           center += directions[(D + l) * D + d] * means[rest % 3];
         exact += folded(center, deviation) / n_products / n_directions;
       }
-  const auto to_zero =
-    distances.between(boxes.centers, boxes.weights, boxes.extents, std::vector<double>(D, 0.), {}, MPI_COMM_SELF);
+  const auto to_zero = distances.between(boxes.centers, boxes.weights, boxes.extents, std::vector<double>(D, 0.), {},
+                                         MPI_COMM_SELF);
   CHECK(to_zero.sliced == Approx(exact).epsilon(2e-3));
 }
 
@@ -232,7 +232,7 @@ TEST_CASE("boxes of a cell with a radial weight", "[comparison]")
     return std::vector<double>(density.values.begin() + static_cast<std::ptrdiff_t>(9 * c),
                                density.values.begin() + static_cast<std::ptrdiff_t>(9 * c + 9));
   });
-  double mass = 0., means[2] = {};
+  double                mass = 0., means[2] = {};
   for (std::size_t i = 0; i < boxes.weights.size(); ++i)
     {
       mass += boxes.weights[i];
@@ -399,7 +399,7 @@ TEST_CASE("distances of a density do not depend on the partition", "[comparison]
 {
   int rank;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-  CounterRandom       random(7, RandomPurpose::check_points);
+  CounterRandom random(7, RandomPurpose::check_points);
   for (unsigned int D = 1; D <= 3; ++D)
     {
       std::vector<double> points;

@@ -147,10 +147,12 @@ TEST_CASE("Richardson extrapolation accounts for the biases of width and step", 
 {
   // E R = ½ (|μ − b|² + v d/M) (1 − 2η + (d + 2) η²)^{t/η}: both biases are of first order.
   const LinearProblem problem({0.8, -0.5, 0.3}, {-0.2, 0.4, 0.}, 0.6);
-  auto                settings = settings_with(20, 6000, 0.01);
-  // It is about risks; distances of 120,000 neurons take their time.
+  auto                settings = settings_with(20, 4000, 0.01);
+  // It is about risks; distances of 80,000 neurons take their time.
   settings.comparison.n_points = settings.comparison.n_resamples = 0;
-  const RunDirectory  directory("twin_richardson", true, MPI_COMM_SELF);
+  settings.comparison.n_directions                               = 2;
+  settings.comparison.n_bins                                     = 64;
+  const RunDirectory directory("twin_richardson", true, MPI_COMM_SELF);
 
   settings.comparison.bias_estimation = ComparisonParameters::BiasEstimation::richardson;
   SgdTwin extrapolated(problem, settings, directory);
