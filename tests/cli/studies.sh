@@ -1,6 +1,6 @@
 #!/bin/sh
-# Two shipped studies in one call, with few narrow networks: both are checked before the first one runs, each has its own directory,
-# changes apply to both, failures in the first leave the second alone, and the fits of both are in one table at the end.
+# Two shipped studies in one call, with few narrow networks: both are checked before the first one runs, each has its own
+# directory, changes apply to both, failures in the first leave the second alone, and the fits of both are in one table at the end.
 . "$SOURCE_DIR/tests/cli/common.sh"
 RHOFLOW=$RHOFLOW_STUDY
 
