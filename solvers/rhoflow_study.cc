@@ -1,16 +1,14 @@
 #include <solvers/base/command_line.h>
 #include <solvers/base/job.h>
-#include <solvers/base/parameter_file.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/spelling.h>
 #include <solvers/base/version.h>
-#include <solvers/study/study.h>
+#include <solvers/study/series.h>
 
 #include <deal.II/base/mpi.h>
 
 #include <algorithm>
 #include <cstdio>
-#include <optional>
 
 namespace
 {
@@ -18,13 +16,13 @@ using namespace rhoflow;
 
 const char *const usage = R"(rhoflow-study: many runs of rhoflow with other parameters each, and one table of what comes out
 
-  rhoflow-study FILE.prm [Section/Name=value ...] [-- PETSc options]
-      Does the runs of the study file that are not done yet; values given behind it replace those of the file.
-      In parallel: mpirun -np N rhoflow-study FILE.prm ...
+  rhoflow-study FILE.prm ... [Section/Name=value ...] [-- PETSc options]
+      Does the runs of the study files that are not done yet, one file after the other, all of them checked before the first run
+      begins; values given behind them replace those of each file. In parallel: mpirun -np N rhoflow-study FILE.prm ...
   rhoflow-study --retry-failed FILE.prm ...
       Does the runs that failed again as well.
   rhoflow-study --validate FILE.prm ...
-      Checks the file and the parameters of every run, without writing anything.
+      Checks the files and the parameters of every run, without writing anything.
   rhoflow-study --list FILE.prm ...
       The runs and how far they are.
   rhoflow-study --version
@@ -52,22 +50,16 @@ public:
           print(name + " " + version + "\n");
         return;
       }
-    file = ParameterFile::read(positional.front(), MPI_COMM_WORLD);
-    for (std::size_t i = 1; i < positional.size(); ++i)
-      file->change(positional[i]);
-    Study study(*file, MPI_COMM_WORLD);
+    series.read(names, changes);
     if (option == "--validate")
-      {
-        study.validate();
-        print(file->name() + ": valid, " + study.size() + "\n");
-      }
+      series.validate();
     else if (option == "--list")
-      study.list();
+      series.list();
     else
-      study.execute(option == "--retry-failed");
+      series.execute(option == "--retry-failed");
   }
 
-  std::string describe(const InputError &error) const { return file ? file->describe(error) : error.what(); }
+  std::string describe(const InputError &error) const { return series.describe(error); }
 
 private:
   void print(const std::string &text) const
@@ -76,7 +68,7 @@ private:
       std::fputs(text.c_str(), stdout);
   }
 
-  /// Options may stand anywhere; what is left is positional.
+  /// Options may stand anywhere; what is left are changes, with a "=", and names of files.
   void parse()
   {
     const std::vector<std::string> options = {"--help", "--version", "--validate", "--list", "--retry-failed"};
@@ -84,7 +76,7 @@ private:
       {
         if (argument.empty() || argument.front() != '-')
           {
-            positional.push_back(argument);
+            (argument.find('=') == std::string::npos ? names : changes).push_back(argument);
             continue;
           }
         if (argument == "-h")
@@ -101,14 +93,14 @@ private:
                            "'" + argument + "' is one option too many: give one at a time; rhoflow-study --help says more.");
         option = argument;
       }
-    if (positional.empty() && option != "--help" && option != "--version")
+    if (names.empty() && option != "--help" && option != "--version")
       throw InputError("", std::string("the name of a study file is missing.\n\n") + usage);
   }
 
   const std::vector<std::string> arguments;
-  std::vector<std::string>       positional;
+  std::vector<std::string>       names, changes;
   std::string                    option;
-  std::optional<ParameterFile>   file;
+  StudySeries                    series{MPI_COMM_WORLD};
 };
 } // namespace
 

@@ -69,7 +69,6 @@ Study::Study(const ParameterFile &file, const MPI_Comm communicator)
   , plan(study, base)
   , store(study.output_directory)
 {
-  ModelParameters::set_data_directory(std::filesystem::path(base.name()).parent_path().string());
   on_rank_0(world, [&]() { store.number(plan); });
   for (PlannedRun &run : plan.runs)
     MPI_Bcast(&run.number, 1, MPI_UNSIGNED, 0, world);
@@ -85,6 +84,11 @@ std::string Study::size() const
 {
   return std::to_string(plan.rows.size()) + (plan.rows.size() == 1 ? " row, " : " rows, ") + std::to_string(plan.runs.size()) +
          (plan.runs.size() == 1 ? " run" : " different runs");
+}
+
+void Study::use_data_directory() const
+{
+  ModelParameters::set_data_directory(std::filesystem::path(base.name()).parent_path().string());
 }
 
 void Study::make_groups()
@@ -103,8 +107,18 @@ void Study::validate()
   check_runs(true);
 }
 
+void Study::prepare(const bool retry_failed)
+{
+  if (static_cast<unsigned int>(number_of_ranks(world)) < study.ranks_per_run)
+    throw InputError("Ranks per run", "a run takes " + std::to_string(study.ranks_per_run) + " ranks, but there are only " +
+                                        std::to_string(number_of_ranks(world)) + ". Start rhoflow-study on more.");
+  make_groups();
+  check_runs(retry_failed);
+}
+
 void Study::check_runs(const bool all)
 {
+  use_data_directory();
   Outcome mine;
   for (std::size_t i = group_index; group != MPI_COMM_NULL && i < plan.runs.size() && mine.status == exit_success;
        i += n_groups)
@@ -154,13 +168,9 @@ void Study::list() const
     }
 }
 
-void Study::execute(const bool retry_failed)
+std::string Study::execute(const bool retry_failed)
 {
-  if (static_cast<unsigned int>(number_of_ranks(world)) < study.ranks_per_run)
-    throw InputError("Ranks per run", "a run takes " + std::to_string(study.ranks_per_run) + " ranks, but there are only " +
-                                        std::to_string(number_of_ranks(world)) + ". Start rhoflow-study on more.");
-  make_groups();
-  check_runs(retry_failed);
+  use_data_directory();
   on_rank_0(world, [&]() {
     store.open(plan, retry_failed);
     const std::filesystem::path copy = std::filesystem::path(study_name).filename();
@@ -175,7 +185,7 @@ void Study::execute(const bool retry_failed)
   n_waiting = mpi::broadcast(world, n_waiting);
 
   Progress progress(speaks);
-  progress.heading(study.title.empty() ? study_name : study.title);
+  progress.heading(name());
   progress.line(size() + ", " + std::to_string(n_waiting) + " to do, on " + std::to_string(n_groups) + " x " +
                 std::to_string(study.ranks_per_run) + (n_groups * study.ranks_per_run == 1 ? " rank" : " ranks") +
                 ", results in " + store.root());
@@ -193,11 +203,13 @@ void Study::execute(const bool retry_failed)
     progress.line("");
     for (const std::string &line : tables.readable())
       progress.line(line);
+    if (n_waiting > 0)
+      progress.line("\n" + std::to_string(n_waiting) + (n_waiting == 1 ? " run in " : " runs in ") +
+                    duration(MPI_Wtime() - start));
+    fit_rows   = tables.fit_rows();
     complaints = tables.complaints();
   });
-  complaints = mpi::broadcast(world, complaints);
-  if (!complaints.empty())
-    throw RunError(complaints);
+  return mpi::broadcast(world, complaints);
 }
 
 void Study::do_runs()
@@ -277,6 +289,15 @@ void Study::do_run(const PlannedRun &run, StudyTables &tables)
   report(run, state, MPI_Wtime() - begin);
   tables.update();
   write_tables(tables);
+  // Said as soon as it is known, and not only after hours of runs.
+  if (const std::string missing = tables.missing_results(); speaks && !missing.empty() && !warned)
+    {
+      std::fputs(
+        ("Results cannot be computed (the runs are kept, and other results take no new ones):" + missing + "\n").c_str(),
+        stdout);
+      std::fflush(stdout);
+      warned = true;
+    }
 }
 
 void Study::report(const PlannedRun &run, const RunState &state, const double seconds) const

@@ -22,15 +22,26 @@ public:
   Study(const ParameterFile &file, MPI_Comm communicator);
   ~Study();
 
-  /// Lets the solver of every run that is not done check its parameters. Throws InputError.
+  /// Lets the solver of every run check its parameters. Throws InputError.
   void validate();
+
+  /// Has to come before execute(), which then finds nothing to refuse but the directory: lets the solvers of all runs that will
+  /// be done check their parameters. Throws InputError.
+  void prepare(bool retry_failed);
 
   /// Prints the runs and how far they are; nothing is written.
   void list() const;
 
-  /// Does what is not done yet and writes the tables. Throws RunError at the end if runs failed or results are missing, and
-  /// InputError if the directory or a run is refused before the first one begins.
-  void execute(bool retry_failed);
+  /// Does what is not done yet and writes the tables. Returns what failed or is missing, the same on every rank, or an empty
+  /// text. Throws InputError if the directory is refused.
+  std::string execute(bool retry_failed);
+
+  /// The fits of execute(), on rank 0: rows for StudyTables::fit_header().
+  const std::vector<std::vector<std::string>> &fits() const { return fit_rows; }
+
+  const std::string &directory() const { return store.root(); }
+  /// Its title, or the name of the file.
+  const std::string &name() const { return study.title.empty() ? study_name : study.title; }
 
   /// Number of rows and of different runs.
   std::string size() const;
@@ -45,7 +56,9 @@ private:
   std::size_t take_run(std::size_t next, bool interrupted) const;
   void        do_run(const PlannedRun &run, StudyTables &tables);
   void        report(const PlannedRun &run, const RunState &state, double seconds) const;
-  void        write_tables(StudyTables &tables) const;
+  /// Data files are looked for beside the base file.
+  void use_data_directory() const;
+  void write_tables(StudyTables &tables) const;
   /// Waits for the other groups without using the processor.
   void wait_for_all() const;
 
@@ -60,5 +73,8 @@ private:
   StudyStore    store;
   unsigned int  n_waiting = 0;
   double        start     = 0.; ///< of the session
+  bool          warned    = false;
+
+  std::vector<std::vector<std::string>> fit_rows;
 };
 } // namespace rhoflow

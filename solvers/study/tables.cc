@@ -37,25 +37,6 @@ std::string contains(const Estimate &estimate, const std::optional<double> &expe
   return estimate.contains(*expected) ? yes : no;
 }
 
-/// Right-aligned columns under a header.
-void append_table(const std::vector<std::vector<std::string>> &cells, std::vector<std::string> &lines)
-{
-  std::vector<std::size_t> widths;
-  for (const auto &row : cells)
-    for (std::size_t c = 0; c < row.size(); ++c)
-      {
-        widths.resize(std::max(widths.size(), c + 1));
-        widths[c] = std::max(widths[c], text_width(row[c]));
-      }
-  for (const auto &row : cells)
-    {
-      std::string text;
-      for (std::size_t c = 0; c < row.size(); ++c)
-        text += std::string(c == 0 ? 0 : 2, ' ') + std::string(widths[c] - text_width(row[c]), ' ') + row[c];
-      lines.push_back(text);
-    }
-}
-
 std::string with_error(const double value, const double error)
 {
   if (std::isnan(value))
@@ -76,6 +57,26 @@ std::string short_name(const std::string &path)
   return path.substr(path.rfind('/') + 1);
 }
 } // namespace
+
+std::vector<std::string> aligned(const std::vector<std::vector<std::string>> &cells)
+{
+  std::vector<std::size_t> widths;
+  for (const auto &row : cells)
+    for (std::size_t c = 0; c < row.size(); ++c)
+      {
+        widths.resize(std::max(widths.size(), c + 1));
+        widths[c] = std::max(widths[c], text_width(row[c]));
+      }
+  std::vector<std::string> lines;
+  for (const auto &row : cells)
+    {
+      std::string text;
+      for (std::size_t c = 0; c < row.size(); ++c)
+        text += std::string(c == 0 ? 0 : 2, ' ') + std::string(widths[c] - text_width(row[c]), ' ') + row[c];
+      lines.push_back(text);
+    }
+  return lines;
+}
 
 StudyTables::StudyTables(const StudyFile &study_file, const Plan &study_plan, const StudyStore &study_store)
   : study(study_file)
@@ -129,28 +130,41 @@ void StudyTables::evaluate(const std::size_t row)
       }
 }
 
-std::string StudyTables::complaints() const
+std::string StudyTables::missing_results(unsigned int &n_missing) const
 {
   std::string                         text;
-  unsigned int                        n_failed = 0, n_missing = 0;
   std::map<std::string, unsigned int> reasons;
+  n_missing = 0;
   for (const RowResults &row : results)
-    {
-      if (row.state.kind != RunState::Kind::done)
+    for (std::size_t i = 0; i < row.complaints.size(); ++i)
+      if (!row.complaints[i].empty())
         {
-          ++n_failed;
-          text += "\n  run " + std::to_string(row.number) + ": " + row.state.text();
+          ++n_missing;
+          // Most often the same is wrong in every run: the first one is example enough.
+          if (reasons[study.results[i].name]++ == 0)
+            text += "\n  " + study.results[i].where + ": " + study.results[i].name + " of run " + std::to_string(row.number) +
+                    ": " + row.complaints[i];
         }
-      for (std::size_t i = 0; i < row.complaints.size(); ++i)
-        if (!row.complaints[i].empty())
-          {
-            ++n_missing;
-            // Most often the same is wrong in every run: the first one is example enough.
-            if (reasons[study.results[i].name]++ == 0)
-              text += "\n  " + study.results[i].where + ": " + study.results[i].name + " of run " + std::to_string(row.number) +
-                      ": " + row.complaints[i];
-          }
-    }
+  return text;
+}
+
+std::string StudyTables::missing_results() const
+{
+  unsigned int n_missing;
+  return missing_results(n_missing);
+}
+
+std::string StudyTables::complaints() const
+{
+  std::string  text;
+  unsigned int n_failed = 0, n_missing = 0;
+  for (const RowResults &row : results)
+    if (row.state.kind != RunState::Kind::done)
+      {
+        ++n_failed;
+        text += "\n  run " + std::to_string(row.number) + ": " + row.state.text();
+      }
+  text += missing_results(n_missing);
   if (text.empty())
     return "";
   std::string summary;
@@ -286,7 +300,6 @@ std::string StudyTables::fits_csv() const
 
 std::vector<std::string> StudyTables::readable() const
 {
-  std::vector<std::string>              lines;
   std::vector<std::vector<std::string>> cells(1, {"run", "state"});
   for (const std::string &name : study.varied())
     cells[0].push_back(short_name(name));
@@ -301,15 +314,27 @@ std::vector<std::string> StudyTables::readable() const
       for (const Measured &measured : results[row].results)
         fields.push_back(with_error(measured.value, measured.error));
     }
-  append_table(cells, lines);
+  std::vector<std::string> lines = aligned(cells);
   if (study.fits.empty())
     return lines;
 
   lines.push_back("");
-  cells             = {{"fit"}};
-  const auto varied = study.varied();
-  for (const char *name : {"points", "slope", "95 % interval", "expected", "prefactor", "chi2/dof"})
-    cells[0].push_back(name);
+  cells = fit_rows();
+  cells.insert(cells.begin(), fit_header());
+  for (const std::string &text : aligned(cells))
+    lines.push_back(text);
+  return lines;
+}
+
+std::vector<std::string> StudyTables::fit_header()
+{
+  return {"fit", "points", "slope", "95 % interval", "expected", "prefactor", "chi2/dof"};
+}
+
+std::vector<std::vector<std::string>> StudyTables::fit_rows() const
+{
+  std::vector<std::vector<std::string>> cells;
+  const auto                            varied = study.varied();
   for (const FittedRow &row : fits())
     {
       const FitLine &fit  = study.fits[row.fit];
@@ -323,11 +348,10 @@ std::vector<std::string> StudyTables::readable() const
                        fit.slope ? short_number(*fit.slope) + contains(law.slope, fit.slope, " inside", " outside") : "-",
                        with_error(law.prefactor.value, law.prefactor.error), with_error(law.chi2_per_dof, NAN)});
       if (fit.prefactor)
-        cells.push_back({"  at the expected slope", "", "", interval(row.prefactor),
+        cells.push_back({"at the expected slope", "", "", interval(row.prefactor),
                          short_number(*fit.prefactor) + contains(row.prefactor, fit.prefactor, " inside", " outside"),
                          with_error(row.prefactor.value, row.prefactor.error), ""});
     }
-  append_table(cells, lines);
-  return lines;
+  return cells;
 }
 } // namespace rhoflow

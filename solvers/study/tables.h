@@ -31,6 +31,9 @@ struct FittedRow
   Estimate                 prefactor; ///< at the expected slope, if a prefactor is expected
 };
 
+/// Right-aligned columns, a line for each row.
+std::vector<std::string> aligned(const std::vector<std::vector<std::string>> &cells);
+
 /// Puts runs and results together. What was computed of a run that is done is kept for the next time.
 class StudyTables
 {
@@ -46,14 +49,22 @@ public:
   /// The same as tables to be read, a line for each string.
   std::vector<std::string> readable() const;
 
+  /// The fits of readable() alone.
+  static std::vector<std::string>       fit_header();
+  std::vector<std::vector<std::string>> fit_rows() const;
+
   /// What is not there and why, or an empty text if everything is.
   std::string complaints() const;
+  /// The results of runs that are done among it.
+  std::string missing_results() const;
 
   const std::vector<RowResults> &rows() const { return results; }
   std::vector<FittedRow>         fits() const;
 
 private:
   void evaluate(std::size_t row);
+  /// Text, and how many results it is about.
+  std::string missing_results(unsigned int &n_missing) const;
 
   const StudyFile        &study;
   const Plan             &plan;

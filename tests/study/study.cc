@@ -45,7 +45,11 @@ void run(const TemporaryDirectory &directory, const std::string &text, const std
   ParameterFile file = ParameterFile::read(directory.path("s.prm"), MPI_COMM_WORLD);
   for (const std::string &change : changes)
     file.change(change);
-  Study(file, MPI_COMM_WORLD).execute(false);
+  Study study(file, MPI_COMM_WORLD);
+  study.prepare(false);
+  const std::string complaints = study.execute(false);
+  if (!complaints.empty())
+    throw RunError(complaints);
   MPI_Barrier(MPI_COMM_WORLD);
 }
 } // namespace
