@@ -17,6 +17,7 @@
 #include <solvers/base/run_parameters.h>
 #include <solvers/boltzmann/operator.h>
 #include <solvers/boltzmann/parameters.h>
+#include <solvers/comparison/parameters.h>
 #include <solvers/boltzmann/solver.h>
 #include <solvers/continuity/parameters.h>
 #include <solvers/mean_field/mean_field.h>
@@ -51,6 +52,7 @@ inline void set_parameters(dealii::ParameterHandler &prm, const std::string &tex
   rhoflow::MeanFieldParameters::declare(prm);
   rhoflow::ContinuityParameters::declare(prm); // the limits of the boundary mass
   rhoflow::BoltzmannParameters::declare(prm);
+  rhoflow::ComparisonParameters::declare(prm); // whether the measure is written
   rhoflow::Observables::declare(prm);
   rhoflow::ModelParameters::set_data_directory(std::string(RHOFLOW_SOURCE_DIR) + "/parameter_files/boltzmann");
   prm.parse_input_from_string(text);
