@@ -51,13 +51,13 @@ int main(int argc, char **argv)
     }
   if (sizes.empty())
     sizes = {1000, 40, 4000, 100};
-  std::printf("%8s %6s %22s %22s %16s %16s %22s\n", "M", "d", "sample by sample [us]", "blocks of 32 [us]", "weights [1e9/s]",
+  std::printf("%8s %6s %22s %22s %16s %16s %22s\n", "M", "d", "sample by sample [us]", "blocks [us]", "weights [1e9/s]",
               "with noise [us]", "noise [ns a weight]");
   for (std::size_t i = 0; i < sizes.size(); i += 2)
     {
       const ErfNeurons problem(static_cast<unsigned int>(sizes[i + 1]));
       const double     fused   = time_of_step(problem, sizes[i], 1, infinity);
-      const double     blocked = time_of_step(problem, sizes[i], 32, infinity);
+      const double     blocked = time_of_step(problem, sizes[i], 0, infinity);
       const double     noisy   = time_of_step(problem, sizes[i], 1, 1000.);
       const double     count   = static_cast<double>(sizes[i] * (sizes[i + 1] + 1));
       std::printf("%8llu %6llu %22.2f %22.2f %16.2f %16.2f %22.2f\n", static_cast<unsigned long long>(sizes[i]),

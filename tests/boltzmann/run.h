@@ -17,8 +17,8 @@
 #include <solvers/base/run_parameters.h>
 #include <solvers/boltzmann/operator.h>
 #include <solvers/boltzmann/parameters.h>
-#include <solvers/comparison/parameters.h>
 #include <solvers/boltzmann/solver.h>
+#include <solvers/comparison/parameters.h>
 #include <solvers/continuity/parameters.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
