@@ -166,11 +166,10 @@ private:
     constexpr unsigned int group = Kernel::group;
     for (unsigned int c = 0; c < columns; ++c)
       {
-        const double *x    = block.inputs.data() + std::size_t(c) * d;
-        Number       *next = next_inputs.data() + std::size_t(c / group * group) * d + c % group;
+        Number *next = next_inputs.data() + std::size_t(c / group * group) * d + c % group;
         for (unsigned int i = 0; i < d; ++i)
           {
-            const double value                              = (c < n ? x[i] : 0.);
+            const double value                              = (c < n ? block.inputs[std::size_t(c) * d + i] : 0.);
             transposed.data()[std::size_t(i) * columns + c] = value;
             next[i * group]                                 = static_cast<Number>(value);
           }
@@ -296,7 +295,7 @@ private:
   AlignedArray<Number> outer_sums;        ///< of the gradients with respect to a within a batch
   AlignedArray<Number> preactivations;    ///< [tile][columns][lanes]
   AlignedArray<Number> gradients;         ///< g, [tile][columns][lanes]
-  AlignedArray<Number> next_inputs;       ///< x of the block, [d][columns]
+  AlignedArray<Number> next_inputs;       ///< x of the block, [column/group][d][group]
   AlignedArray<Number> pending_inputs;    ///< x_c δ_{c+1→end} of the last block, whose update the weights still miss, packed
   AlignedArray<Number> scale;             ///< δ_{0→b}
   AlignedArray<double> transposed;        ///< x of the block, [d][columns]

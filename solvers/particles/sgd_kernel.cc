@@ -169,7 +169,7 @@ void sweep_tiles(const Function &function, std::size_t n_tiles, std::size_t chun
       auto            *s     = as_vectors(sample.values + tile * lanes);
       auto            *slope = as_vectors(sample.derivatives + tile * lanes);
       const auto      *z     = columns_of_tile(tile, columns, sample.preactivations) + b * vectors;
-      auto            *g     = columns_of_tile(tile, columns, sample.gradients);
+      auto            *g     = (moves_inner ? columns_of_tile(tile, columns, sample.gradients) : nullptr);
       VectorOf<Number> t[vectors], weight[vectors], value[vectors], derivative[vectors];
       for (unsigned int v = 0; v < vectors; ++v)
         {
@@ -276,7 +276,7 @@ void SgdKernel<Number>::arguments_of_column(std::size_t n_tiles, unsigned int co
 {
   for (std::size_t tile = 0; tile < n_tiles; ++tile)
     {
-      const auto      *g = columns_of_tile(tile, columns, gradients);
+      const auto      *g = (first < end ? columns_of_tile(tile, columns, gradients) : nullptr);
       const auto      *z = columns_of_tile(tile, columns, preactivations) + column * vectors;
       auto            *t = as_vectors(arguments + tile * lanes);
       VectorOf<Number> sum[vectors];
