@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+namespace rhoflow
+{
+/// A picture or video that was made, for the report.
+struct Picture
+{
+  std::string file;    ///< path
+  std::string title;   ///< "Risk"
+  std::string caption; ///< what is to be seen, one or two sentences: which line is what, where the numbers come from
+  std::string section; ///< heading of the report under which it stands: "Density", "Learning", "Invariants", ...
+};
+} // namespace rhoflow
