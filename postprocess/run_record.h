@@ -18,9 +18,9 @@ struct TimeStep
 /// One line of parameters_used.prm.
 struct UsedParameter
 {
-  std::string path;  ///< "Section/Name"
+  std::string path; ///< "Section/Name"
   std::string value;
-  std::string standard;             ///< the default; that of `value` where it was not changed
+  std::string standard; ///< the default; that of `value` where it was not changed
   bool        is_standard = true;
 };
 
