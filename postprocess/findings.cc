@@ -87,7 +87,9 @@ Verdict verdict(const RunRecord &record)
 {
   const std::string column = "deviation [standard errors]";
   Verdict           result;
-  result.word = "not compared with SGD";
+  const bool        sgd = record.parameter("Particles/Method").find("SGD") != std::string::npos;
+  const std::string who = sgd ? "SGD" : "the finite networks";
+  result.word           = "not compared with " + who;
   if (!record.has("comparison", column))
     {
       if (record.solver == "particles")
@@ -118,7 +120,7 @@ Verdict verdict(const RunRecord &record)
   const double size = std::abs(deviations[worst]);
   const bool   fine = size <= Verdict::limit;
   result.mark       = fine ? Mark::fine : Mark::look;
-  result.word       = fine ? "agrees with SGD" : "differs from SGD";
+  result.word       = (fine ? "agrees with " : "differs from ") + who;
   result.html = html::paragraph("The largest deviation of the networks’ risk from the density’s is " + number(size, 3) +
                                 " standard errors, at " + position(record, "comparison", worst) + " (of " +
                                 number(static_cast<double>(deviations.size())) + " output times; " +

@@ -22,7 +22,7 @@ struct Verdict
   static constexpr double limit = 3.; ///< standard errors
 
   Mark        mark = Mark::note;
-  std::string word; ///< "agrees with SGD", "differs from SGD", "not compared with SGD"
+  std::string word; ///< "agrees with SGD", "differs from SGD", "not compared with SGD"; "the finite networks" for other methods
   std::string html; ///< why, with the numbers, or how to get a comparison
 };
 

@@ -44,6 +44,8 @@ table { border-collapse: collapse; font-size: .92rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #e2e2e2; }
 tbody th { font-weight: 400; }
 thead th { border-bottom: 2px solid #888; font-weight: 600; }
+data { white-space: nowrap; }
+sup, sub { line-height: 0; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .mark { font-weight: 600; white-space: nowrap; }
 .mark.fine { color: #006d5b; }
@@ -58,10 +60,14 @@ code, pre { font-family: ui-monospace, "DejaVu Sans Mono", Consolas, monospace; 
 pre { overflow-x: auto; background: #f7f7f9; padding: .7rem 1rem; line-height: 1.4; }
 details { margin: .8rem 0; }
 summary { cursor: pointer; }
-@media (max-width: 30rem) {
+@media (max-width: 40rem) {
   body { padding: 1rem .8rem 3rem; }
   h1 { font-size: 1.4rem; }
   .equation { font-size: 1rem; padding: .5rem .6rem; }
+  .stacked table, .stacked tbody, .stacked tr, .stacked th, .stacked td { display: block; border: 0; padding: 0; }
+  .stacked thead { display: none; }
+  .stacked tbody th { font-weight: 600; }
+  .stacked tr { border-bottom: 1px solid #e2e2e2; padding: .4rem 0; }
 }
 @media print {
   body { max-width: none; padding: 0; font-size: 10pt; }
@@ -175,7 +181,8 @@ std::string number(const double value, const int digits)
     return "unknown";
   char exact[40], text[40];
   std::snprintf(exact, sizeof(exact), "%.17g", value);
-  std::snprintf(text, sizeof(text), "%.*g", digits, value);
+  const bool small = value != 0. && std::abs(value) < 1e-3;
+  std::snprintf(text, sizeof(text), small ? "%.*e" : "%.*g", small ? digits - 1 : digits, value);
   std::string shown = text;
   if (std::isinf(value))
     shown = value > 0 ? "∞" : "−∞";
@@ -183,6 +190,10 @@ std::string number(const double value, const int digits)
     {
       const std::size_t e        = shown.find('e');
       std::string       mantissa = shown.substr(0, e);
+      if (e != std::string::npos && mantissa.find('.') != std::string::npos)
+        mantissa.erase(mantissa.find_last_not_of('0') + 1);
+      if (!mantissa.empty() && mantissa.back() == '.')
+        mantissa.pop_back();
       if (mantissa.front() == '-')
         mantissa.replace(0, 1, "−");
       if (e != std::string::npos)
@@ -210,7 +221,7 @@ std::string Table::html() const
   const auto kind = [&](const std::size_t column) {
     return column >= first_of_numbers ? std::string(" class=\"number\"") : std::string();
   };
-  std::string text = "<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr>";
+  std::string text = "<div class=\"" + std::string(stacked ? "stacked" : "scroll") + "\" tabindex=\"0\"><table>\n<thead><tr>";
   for (std::size_t c = 0; c < head.size(); ++c)
     text += "<th scope=\"col\"" + kind(c) + ">" + head[c] + "</th>";
   text += "</tr></thead>\n<tbody>\n";

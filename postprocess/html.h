@@ -17,8 +17,8 @@ std::string escaped(const std::string &text);
 /// Base64 of RFC 4648 without line breaks.
 std::string base64(const std::string &bytes);
 
-/// `value` with so many significant digits ("0.0123", "1.23 × 10⁻⁷", "∞", "unknown" for NaN), within an element
-/// <data value="..."> that has all 17 of them.
+/// `value` with so many significant digits ("0.0123", below a thousandth "1.23 × 10⁻⁷", "∞", "unknown" for NaN), within an
+/// element <data value="..."> that has all 17 of them.
 std::string number(double value, int digits = 4);
 
 /// `text` in a fixed-width font.
@@ -34,6 +34,7 @@ struct Table
   std::vector<std::string>              head;
   std::vector<std::vector<std::string>> rows;
   unsigned int                          first_of_numbers = static_cast<unsigned int>(-1);
+  bool                                  stacked          = false; ///< on narrow pages: the cells of a row below each other
 
   std::string html() const;
 };

@@ -287,7 +287,8 @@ private:
         for (std::size_t i = 0; i < factors.size(); ++i)
           {
             const bool named = i < record.coordinates.size() && factors[i].rfind("gaussian_neurons", 0) != 0;
-            words += (i == 0 ? "" : "; ") + (named ? escaped(record.coordinates[i]) + " " : std::string()) + factor(factors[i]);
+            words += (i == 0 ? "" : "; ") + (named ? escaped(record.coordinates[i]) + ": " : std::string()) +
+                     factor(factors[i]);
           }
         text += words;
       }

@@ -116,7 +116,8 @@ std::string parameter_table(const RunRecord &record)
 std::string invariant_table(const RunRecord &record)
 {
   html::Table table;
-  table.head = {"Invariant", "Number", "", "What it is"};
+  table.head    = {"Invariant", "Number", "Mark", "What it is"};
+  table.stacked = true;
   for (const Invariant &invariant : invariants(record))
     table.rows.push_back({escaped(invariant.name), invariant.html, marked(invariant.mark), invariant.explanation});
   return table.rows.empty() ? paragraph("statistics.csv has no column of an invariant.") : table.html();
@@ -170,7 +171,7 @@ std::string timing_table(const RunRecord &record)
       for (const double mean : means)
         most = std::max(most, std::isnan(mean) ? 0. : mean);
       html::Table table;
-      table.head             = {"Section of the work", ""};
+      table.head             = {"Section of the work", "Share"};
       table.first_of_numbers = 2;
       for (std::size_t c = 1; c < timing.columns.size(); ++c)
         table.head.push_back(escaped(timing.columns[c]));

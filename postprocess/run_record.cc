@@ -278,7 +278,7 @@ void read_tables(const fs::path &path, RunRecord &record)
       std::string dropped;
       CsvTable    table = read_growing_csv(contents_of(file), file.string(), "", dropped);
       if (!dropped.empty())
-        record.warnings.push_back(dropped);
+        record.warnings.push_back(dropped.substr(path.string().size() + 1));
       if (table.columns.empty())
         record.warnings.push_back(file.filename().string() + " is empty.");
       else if (table.rows.empty())
