@@ -1,0 +1,368 @@
+#include <postprocess/chart.h>
+#include <postprocess/label_item.h>
+#include <postprocess/picture_window.h>
+
+#include <vtkAxis.h>
+#include <vtkBrush.h>
+#include <vtkChartLegend.h>
+#include <vtkChartXY.h>
+#include <vtkColorTransferFunction.h>
+#include <vtkContextScene.h>
+#include <vtkDoubleArray.h>
+#include <vtkImageData.h>
+#include <vtkNew.h>
+#include <vtkPen.h>
+#include <vtkPlot.h>
+#include <vtkPlotArea.h>
+#include <vtkPlotHistogram2D.h>
+#include <vtkPlotPoints.h>
+#include <vtkPointData.h>
+#include <vtkStringArray.h>
+#include <vtkTable.h>
+#include <vtkTextProperty.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace rhoflow
+{
+namespace
+{
+constexpr double R = style::resolution;
+
+/// Of UTF-8.
+std::size_t n_characters(const std::string &text)
+{
+  return static_cast<std::size_t>(
+    std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+unsigned char byte(const double value)
+{
+  return static_cast<unsigned char>(std::lround(255. * std::clamp(value, 0., 1.)));
+}
+
+/// What VTK sees of every axis is [0, 1]: it draws nothing of lines whose values are close together, and its logarithmic axes
+/// do not know what to do with bands that begin at zero.
+double transformed(const ChartAxis &axis, const Range &range, const double value)
+{
+  if (!std::isfinite(value) || (axis.logarithmic && value <= 0))
+    return std::numeric_limits<double>::quiet_NaN();
+  return axis.logarithmic ? std::log(value / range.low) / std::log(range.high / range.low) :
+                            (value - range.low) / (range.high - range.low);
+}
+
+void set_axis(vtkAxis *axis, const ChartAxis &wanted, const Range &range, const unsigned int most)
+{
+  axis->SetTitle("");
+  style::set_text(axis->GetLabelProperties(), 0.9 * style::text_size);
+  axis->SetBehavior(vtkAxis::FIXED);
+  axis->SetRange(0, 1);
+  const Ticks            places = ticks(range.low, range.high, wanted.logarithmic, most);
+  vtkNew<vtkDoubleArray> positions;
+  vtkNew<vtkStringArray> labels;
+  for (std::size_t i = 0; i < places.positions.size(); ++i)
+    {
+      positions->InsertNextValue(transformed(wanted, range, places.positions[i]));
+      labels->InsertNextValue(places.labels[i]);
+    }
+  axis->SetCustomTickPositions(positions, labels);
+  axis->SetGridVisible(wanted.visible);
+  axis->GetPen()->SetColorF(style::faint.r, style::faint.g, style::faint.b);
+  axis->GetPen()->SetWidth(static_cast<float>(R));
+  axis->GetGridPen()->SetColorF(style::grid.r, style::grid.g, style::grid.b);
+  axis->GetGridPen()->SetWidth(static_cast<float>(0.8 * R));
+  axis->SetTickLength(static_cast<float>(4 * R));
+  axis->SetLabelOffset(static_cast<float>(7 * R));
+  axis->SetVisible(wanted.visible);
+}
+
+vtkSmartPointer<vtkTable> table_of(const Chart &chart, const Series &series, const Range &rx, const Range &ry)
+{
+  vtkNew<vtkTable>       table;
+  const bool             is_points = series.kind == Series::Kind::points;
+  const bool             is_band   = series.kind == Series::Kind::band;
+  vtkNew<vtkDoubleArray> x, y, upper;
+  x->SetName("x");
+  y->SetName(series.name.empty() ? " " : series.name.c_str());
+  upper->SetName("upper");
+  for (std::size_t i = 0; i < series.x.size(); ++i)
+    {
+      const double px = transformed(chart.x, rx, series.x[i]);
+      double       py = transformed(chart.y, ry, series.y[i]);
+      const double pu = is_band ? transformed(chart.y, ry, series.upper[i]) : py;
+      if (is_band && chart.y.logarithmic && !std::isnan(pu) && series.y[i] <= 0)
+        py = 0; // the band reaches below the axis
+      if ((is_points || is_band) && (std::isnan(px) || std::isnan(py) || std::isnan(pu)))
+        continue;
+      // A NaN in x would spoil VTK's search for the range.
+      x->InsertNextValue(std::isnan(px) ? 0 : px);
+      y->InsertNextValue(std::isnan(px) ? px : py);
+      upper->InsertNextValue(pu);
+    }
+  table->AddColumn(x);
+  table->AddColumn(y);
+  if (is_band)
+    table->AddColumn(upper);
+  return table;
+}
+
+void add_series(vtkChartXY *plot, const Chart &chart, const Series &series, const Range &rx, const Range &ry)
+{
+  const auto table = table_of(chart, series, rx, ry);
+  if (table->GetNumberOfRows() == 0)
+    return;
+  const Colour &c     = series.colour;
+  const auto    alpha = byte(series.opacity);
+  vtkPlot      *drawn;
+  if (series.kind == Series::Kind::band)
+    {
+      drawn            = plot->AddPlot(vtkChart::AREA);
+      auto *const area = vtkPlotArea::SafeDownCast(drawn);
+      area->SetInputData(table);
+      area->SetInputArray(0, "x");
+      area->SetInputArray(1, table->GetColumnName(1));
+      area->SetInputArray(2, "upper");
+      area->GetBrush()->SetColor(byte(c.r), byte(c.g), byte(c.b), alpha);
+      area->GetPen()->SetLineType(vtkPen::NO_PEN);
+    }
+  else if (series.kind == Series::Kind::points)
+    {
+      drawn = plot->AddPlot(vtkChart::POINTS);
+      drawn->SetInputData(table, 0, 1);
+      vtkPlotPoints::SafeDownCast(drawn)->SetMarkerStyle(vtkPlotPoints::CIRCLE);
+      vtkPlotPoints::SafeDownCast(drawn)->SetMarkerSize(static_cast<float>(series.width * R));
+      drawn->GetPen()->SetColor(byte(c.r), byte(c.g), byte(c.b), alpha);
+      drawn->GetPen()->SetWidth(static_cast<float>(series.width * R));
+    }
+  else
+    {
+      drawn = plot->AddPlot(vtkChart::LINE);
+      drawn->SetInputData(table, 0, 1);
+      drawn->GetPen()->SetColor(byte(c.r), byte(c.g), byte(c.b), alpha);
+      drawn->GetPen()->SetWidth(static_cast<float>(series.width * R));
+      drawn->GetPen()->SetLineType(series.kind == Series::Kind::dashed ? vtkPen::DASH_LINE : vtkPen::SOLID_LINE);
+    }
+  drawn->SetLabel(" " + series.name); // the legend puts it close to the sample of the line
+  drawn->SetLegendVisibility(!series.name.empty());
+  drawn->SetInteractive(false);
+}
+
+/// A corner of the plot where the legend is in nobody's way.
+struct LegendPlace
+{
+  int   horizontal, vertical;
+  Range y; ///< of the axis, extended upwards if every corner was taken
+};
+
+LegendPlace place_of_legend(const Chart &chart, const Range &rx, const Range &ry, const vtkRectf &inner)
+{
+  std::size_t n_entries = 0, longest = 0;
+  for (const Series &series : chart.series)
+    if (!series.name.empty())
+      {
+        ++n_entries;
+        longest = std::max(longest, n_characters(series.name));
+      }
+  const double size = 0.9 * style::text_size * R;
+  const double w    = (52 * R + 0.62 * size * static_cast<double>(longest)) / inner.GetWidth();
+  const double h    = (26 * R + 1.45 * size * static_cast<double>(n_entries)) / inner.GetHeight();
+
+  unsigned int fewest = std::numeric_limits<unsigned int>::max();
+  LegendPlace  best{vtkChartLegend::RIGHT, vtkChartLegend::TOP, ry};
+  for (const bool top : {true, false})
+    for (const bool right : {true, false})
+      {
+        unsigned int n_inside = 0;
+        const auto   count    = [&](double u, double v) {
+          n_inside += (right ? u > 1 - w : u < w) && (top ? v > 1 - h : v < h) ? 1 : 0;
+        };
+        for (const Series &series : chart.series)
+          for (std::size_t i = 0; i < series.x.size(); ++i)
+            {
+              // Between two values a line may cross the corner too, and a band covers what is between its edges.
+              const std::size_t next = series.kind == Series::Kind::points ? i : std::min(i + 1, series.x.size() - 1);
+              const auto       &over = series.upper.empty() ? series.y : series.upper;
+              for (int k = 0; k < 8; ++k)
+                for (int l = 0; l < (series.upper.empty() ? 1 : 8); ++l)
+                  {
+                    const double t = k / 8., s = l / 7.;
+                    const auto   value = [&](std::size_t j) {
+                      return (1 - s) * transformed(chart.y, ry, series.y[j]) + s * transformed(chart.y, ry, over[j]);
+                    };
+                    count((1 - t) * transformed(chart.x, rx, series.x[i]) + t * transformed(chart.x, rx, series.x[next]),
+                          (1 - t) * value(i) + t * value(next));
+                  }
+            }
+        if (n_inside < fewest)
+          {
+            fewest = n_inside;
+            best   = {right ? vtkChartLegend::RIGHT : vtkChartLegend::LEFT, top ? vtkChartLegend::TOP : vtkChartLegend::BOTTOM,
+                    ry};
+          }
+      }
+  if (fewest > 0 && h < 0.7)
+    {
+      best        = {vtkChartLegend::RIGHT, vtkChartLegend::TOP, ry};
+      best.y.high = chart.y.logarithmic ? ry.low * std::pow(ry.high / ry.low, 1 / (1 - h)) :
+                                          ry.low + (ry.high - ry.low) / (1 - h);
+    }
+  return best;
+}
+
+vtkSmartPointer<vtkColorTransferFunction> transfer_function(const ColourMap map, const double low, const double high)
+{
+  vtkNew<vtkColorTransferFunction> function;
+  const auto                      &table = colours(map);
+  for (std::size_t i = 0; i < table.size(); ++i)
+    function->AddRGBPoint(low + (high - low) * static_cast<double>(i) / static_cast<double>(table.size() - 1), table[i].r,
+                          table[i].g, table[i].b);
+  return function;
+}
+
+void add_field(vtkChartXY *plot, const ColouredField &field)
+{
+  vtkNew<vtkImageData>   image;
+  vtkNew<vtkDoubleArray> values;
+  image->SetDimensions(static_cast<int>(field.nx), static_cast<int>(field.ny), 1);
+  // VTK stretches the pixels over the range from the first to the last origin.
+  image->SetSpacing(1. / field.nx, 1. / field.ny, 1);
+  values->SetName("values");
+  values->SetNumberOfValues(static_cast<vtkIdType>(field.values.size()));
+  for (std::size_t i = 0; i < field.values.size(); ++i)
+    values->SetValue(static_cast<vtkIdType>(i), std::clamp(field.values[i], field.low, field.high));
+  image->GetPointData()->SetScalars(values);
+  vtkNew<vtkPlotHistogram2D> histogram;
+  histogram->SetInputData(image);
+  histogram->SetTransferFunction(transfer_function(field.map, field.low, field.high));
+  plot->AddPlot(histogram);
+}
+
+/// A plot whose axes enclose `place`; numbers stand outside.
+vtkSmartPointer<vtkChartXY> new_plot(const vtkRectf &place)
+{
+  vtkNew<vtkChartXY> plot;
+  plot->SetAutoSize(false);
+  plot->SetLayoutStrategy(vtkChart::AXES_TO_RECT);
+  plot->SetSize(place);
+  plot->SetInteractive(false);
+  plot->SetRenderEmpty(true);
+  return plot;
+}
+
+void add_colour_bar(vtkContextScene *scene, const ColouredField &field, const vtkRectf &place, LabelItem *labels)
+{
+  const auto    plot = new_plot(place);
+  ColouredField bar  = field;
+  bar.nx             = 1;
+  bar.ny             = 256;
+  bar.values.resize(bar.ny);
+  for (unsigned int i = 0; i < bar.ny; ++i)
+    bar.values[i] = field.low + (field.high - field.low) * (i + 0.5) / bar.ny;
+  bar.lower[0] = 0;
+  bar.upper[0] = 1;
+  bar.lower[1] = field.low;
+  bar.upper[1] = field.high;
+  ChartAxis hidden, numbers;
+  hidden.visible = false;
+  set_axis(plot->GetAxis(vtkAxis::BOTTOM), hidden, {0, 1}, 2);
+  set_axis(plot->GetAxis(vtkAxis::LEFT), hidden, {field.low, field.high}, 2);
+  set_axis(plot->GetAxis(vtkAxis::RIGHT), numbers, {field.low, field.high}, 6);
+  plot->GetAxis(vtkAxis::RIGHT)->SetGridVisible(false);
+  add_field(plot, bar);
+  scene->AddItem(plot);
+  labels->labels.push_back({field.title, place.GetX() + place.GetWidth() / 2 + 10 * R,
+                            place.GetY() + place.GetHeight() + 14 * R, 0.9 * style::text_size});
+}
+
+/// Width of the numbers beside an axis [pixels].
+double width_of_numbers(const Range &range, bool logarithmic, unsigned int most)
+{
+  std::size_t longest = 1;
+  for (const std::string &label : ticks(range.low, range.high, logarithmic, most).labels)
+    longest = std::max(longest, n_characters(label));
+  return 0.62 * 0.9 * style::text_size * R * static_cast<double>(longest);
+}
+
+void add_chart(vtkContextScene *scene, const Chart &chart, const vtkRectf &place, LabelItem *labels)
+{
+  const bool with_bar = !chart.field.empty() && !chart.field[0].title.empty();
+  Range      rx = range_of_x(chart), ry = range_of_y(chart);
+  const auto n_x = static_cast<unsigned int>(std::max(3., place.GetWidth() / (95 * R)));
+  const auto n_y = static_cast<unsigned int>(std::max(3., place.GetHeight() / (60 * R)));
+
+  const double line = 1.5 * style::text_size * R;
+  const double left = (chart.y.visible ? width_of_numbers(ry, chart.y.logarithmic, n_y) + 14 * R : 6 * R) +
+                      (chart.y.title.empty() ? 0 : line);
+  const double   bottom = (chart.x.visible ? line + 6 * R : 6 * R) + (chart.x.title.empty() ? 0 : line);
+  const double   top    = chart.title.empty() ? 14 * R : 1.5 * line;
+  const double   right  = with_bar ? 42 * R + width_of_numbers({chart.field[0].low, chart.field[0].high}, false, 6) : 22 * R;
+  const vtkRectf inner(static_cast<float>(place.GetX() + left), static_cast<float>(place.GetY() + bottom),
+                       static_cast<float>(place.GetWidth() - left - right),
+                       static_cast<float>(place.GetHeight() - top - bottom));
+  if (with_bar)
+    add_colour_bar(scene, chart.field[0],
+                   {inner.GetX() + inner.GetWidth() + static_cast<float>(12 * R), inner.GetY(), static_cast<float>(14 * R),
+                    inner.GetHeight()},
+                   labels);
+  const double middle_x = inner.GetX() + inner.GetWidth() / 2, middle_y = inner.GetY() + inner.GetHeight() / 2;
+  labels->labels.push_back(
+    {chart.title, middle_x, inner.GetY() + inner.GetHeight() + 0.7 * line, style::title_scale * style::text_size, true});
+  labels->labels.push_back({chart.x.title, middle_x, place.GetY() + 0.55 * line, style::text_size});
+  labels->labels.push_back({chart.y.title, place.GetX() + 0.5 * line, middle_y, style::text_size, false, true});
+
+  const bool        named  = chart.legend && std::any_of(chart.series.begin(), chart.series.end(),
+                                                         [](const Series &series) { return !series.name.empty(); });
+  const LegendPlace corner = place_of_legend(chart, rx, ry, inner);
+  if (named)
+    ry = corner.y;
+
+  const auto plot = new_plot(inner);
+  set_axis(plot->GetAxis(vtkAxis::BOTTOM), chart.x, rx, n_x);
+  set_axis(plot->GetAxis(vtkAxis::LEFT), chart.y, ry, n_y);
+  if (!chart.field.empty())
+    {
+      // Lines of the grid would lie over the colours.
+      plot->GetAxis(vtkAxis::BOTTOM)->SetGridVisible(false);
+      plot->GetAxis(vtkAxis::LEFT)->SetGridVisible(false);
+      add_field(plot, chart.field[0]);
+    }
+  for (const Series &series : chart.series)
+    add_series(plot, chart, series, rx, ry);
+
+  plot->SetShowLegend(named);
+  vtkChartLegend *const legend = plot->GetLegend();
+  style::set_text(legend->GetLabelProperties(), 0.9 * style::text_size);
+  legend->SetInline(true);
+  legend->SetHorizontalAlignment(corner.horizontal);
+  legend->SetVerticalAlignment(corner.vertical);
+  legend->SetPadding(static_cast<int>(6 * R));
+  legend->SetSymbolWidth(static_cast<int>(26 * R));
+  legend->GetBrush()->SetColor(255, 255, 255, 225);
+  legend->GetPen()->SetColorF(style::grid.r, style::grid.g, style::grid.b);
+  scene->AddItem(plot);
+}
+} // namespace
+
+void write_charts(const std::vector<Chart> &charts, const unsigned int columns, const std::string &file, const int width,
+                  const int height, const std::string &heading)
+{
+  PictureWindow     window(width, height);
+  const auto        rows = (charts.size() + columns - 1) / columns;
+  const double      top  = heading.empty() ? 4 : 40;
+  const double      w = (width - 8.) / columns, h = (height - top - 4) / static_cast<double>(rows);
+  vtkNew<LabelItem> labels;
+  for (std::size_t i = 0; i < charts.size(); ++i)
+    {
+      const auto column = static_cast<double>(i % columns), row = static_cast<double>(i / columns);
+      add_chart(window.scene(), charts[i],
+                {static_cast<float>(R * (4 + column * w)), static_cast<float>(R * (height - top - (row + 1) * h)),
+                 static_cast<float>(R * w), static_cast<float>(R * h)},
+                labels);
+    }
+  window.scene()->AddItem(labels);
+  if (!heading.empty())
+    window.heading(heading);
+  window.write(file);
+}
+} // namespace rhoflow

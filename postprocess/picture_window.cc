@@ -1,0 +1,131 @@
+#include <postprocess/picture_window.h>
+#include <postprocess/style.h>
+
+#include <solvers/base/error.h>
+
+#include <vtkCamera.h>
+#include <vtkContextActor.h>
+#include <vtkContextScene.h>
+#include <vtkImageData.h>
+#include <vtkNew.h>
+#include <vtkPNGWriter.h>
+#include <vtkPointData.h>
+#include <vtkRenderWindow.h>
+#include <vtkRenderer.h>
+#include <vtkSVGExporter.h>
+#include <vtkTextActor.h>
+#include <vtkTextProperty.h>
+#include <vtkUnsignedCharArray.h>
+#include <vtkWindowToImageFilter.h>
+
+#include <filesystem>
+
+namespace rhoflow
+{
+struct PictureWindow::Implementation
+{
+  vtkNew<vtkRenderWindow> window;
+  vtkNew<vtkRenderer>     background, front;
+  vtkNew<vtkContextActor> charts;
+  int                     width, height;
+
+  vtkSmartPointer<vtkImageData> image()
+  {
+    window->Render();
+    vtkNew<vtkWindowToImageFilter> filter;
+    filter->SetInput(window);
+    filter->SetInputBufferTypeToRGB();
+    filter->ReadFrontBufferOff();
+    filter->ShouldRerenderOff();
+    filter->Update();
+    return filter->GetOutput();
+  }
+};
+
+PictureWindow::PictureWindow(const int width, const int height)
+  : implementation(std::make_unique<Implementation>())
+{
+  auto &own  = *implementation;
+  own.width  = width;
+  own.height = height;
+  own.window->SetOffScreenRendering(1);
+  own.window->SetMultiSamples(4);
+  own.window->SetSize(width * style::resolution, height * style::resolution);
+  own.window->SetNumberOfLayers(2);
+  own.background->SetBackground(style::background.r, style::background.g, style::background.b);
+  own.background->AddActor(own.charts);
+  own.charts->GetScene()->SetRenderer(own.background);
+  own.front->SetLayer(1);
+  own.front->InteractiveOff();
+  own.window->AddRenderer(own.background);
+  own.window->AddRenderer(own.front);
+}
+
+PictureWindow::~PictureWindow() = default;
+
+vtkContextScene *PictureWindow::scene()
+{
+  return implementation->charts->GetScene();
+}
+
+vtkRenderer *PictureWindow::add_renderer(const double left, const double bottom, const double right, const double top)
+{
+  vtkNew<vtkRenderer> renderer;
+  renderer->SetViewport(left, bottom, right, top);
+  renderer->SetBackground(style::background.r, style::background.g, style::background.b);
+  implementation->window->AddRenderer(renderer);
+  return renderer;
+}
+
+void PictureWindow::heading(const std::string &words)
+{
+  text(words, implementation->width / 2., implementation->height - 22., 1.25 * style::text_size, true);
+}
+
+void PictureWindow::text(const std::string &words, const double x, const double y, const double size, const bool bold)
+{
+  vtkNew<vtkTextActor> actor;
+  actor->SetInput(words.c_str());
+  style::set_text(actor->GetTextProperty(), size, bold);
+  actor->GetTextProperty()->SetJustificationToCentered();
+  actor->GetTextProperty()->SetVerticalJustificationToCentered();
+  actor->SetDisplayPosition(static_cast<int>(x * style::resolution), static_cast<int>(y * style::resolution));
+  implementation->front->AddActor2D(actor);
+}
+
+void PictureWindow::write(const std::string &file)
+{
+  namespace fs           = std::filesystem;
+  const fs::path  target = file, aside = file + ".part";
+  std::error_code error;
+  if (target.extension() == ".svg")
+    {
+      implementation->window->Render();
+      vtkNew<vtkSVGExporter> exporter;
+      exporter->SetRenderWindow(implementation->window);
+      exporter->SetFileName(aside.c_str());
+      exporter->Write();
+    }
+  else
+    {
+      vtkNew<vtkPNGWriter> writer;
+      writer->SetInputData(implementation->image());
+      writer->SetFileName(aside.c_str());
+      writer->Write();
+      if (writer->GetErrorCode() != 0)
+        throw RunError("cannot write '" + file + "': is the disk full, or the directory not writable?");
+    }
+  fs::rename(aside, target, error);
+  if (error)
+    throw RunError("cannot write '" + file + "': " + error.message() + ".");
+}
+
+std::vector<unsigned char> PictureWindow::pixels(int &width, int &height)
+{
+  const auto image  = implementation->image();
+  width             = image->GetDimensions()[0];
+  height            = image->GetDimensions()[1];
+  auto *const bytes = vtkUnsignedCharArray::SafeDownCast(image->GetPointData()->GetScalars());
+  return {bytes->GetPointer(0), bytes->GetPointer(0) + bytes->GetNumberOfValues()};
+}
+} // namespace rhoflow

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+class vtkContextScene;
+class vtkRenderer;
+
+namespace rhoflow
+{
+/// A window that nobody sees, in which a picture is drawn. Sizes are in units of style::resolution pixels.
+class PictureWindow
+{
+public:
+  PictureWindow(int width, int height);
+  ~PictureWindow();
+
+  /// For charts: coordinates are pixels from the lower left corner.
+  vtkContextScene *scene();
+
+  /// A renderer for three dimensions in a part of the window, given by shares of its width and height.
+  vtkRenderer *add_renderer(double left, double bottom, double right, double top);
+
+  /// Bold text in the middle of the upper border.
+  void heading(const std::string &text);
+  /// Text with its middle at a place [units from the lower left corner].
+  void text(const std::string &text, double x, double y, double size, bool bold = false);
+
+  /// PNG, or SVG for charts if the name ends so. Written aside and renamed. Throws RunError.
+  void write(const std::string &file);
+
+  /// The picture as bytes [height][width][3], from the lowest row.
+  std::vector<unsigned char> pixels(int &width, int &height);
+
+private:
+  struct Implementation;
+  std::unique_ptr<Implementation> implementation;
+};
+} // namespace rhoflow
