@@ -87,9 +87,10 @@ Verdict verdict(const RunRecord &record)
 {
   const std::string column = "deviation [standard errors]";
   Verdict           result;
-  const bool        sgd = record.parameter("Particles/Method").find("SGD") != std::string::npos;
-  const std::string who = sgd ? "SGD" : "the finite networks";
-  result.word           = "not compared with " + who;
+  const bool        sgd     = record.parameter("Particles/Method").find("SGD") != std::string::npos;
+  const bool        walkers = record.parameter("Learning problem/Neuron") == "landscape";
+  const std::string who     = walkers ? "walkers" : sgd ? "SGD" : "the finite networks";
+  result.word               = "not compared with " + who;
   if (!record.has("comparison", column))
     {
       if (record.solver == "particles")
@@ -102,8 +103,9 @@ Verdict verdict(const RunRecord &record)
           "A density at rest has no time at which networks could be compared. The way to it does: " +
           html::code("Solver = fokker planck") + " with " + html::code("Compare with SGD = true") + ".");
       else
-        result.html = html::paragraph("No finite networks were trained beside this density. " +
-                                      html::code("Compare with SGD = true") + " does it, from the same parameter file.");
+        result.html = html::paragraph(std::string(walkers ? "No walkers moved" : "No finite networks were trained") +
+                                      " beside this density. " + html::code("Compare with SGD = true") +
+                                      " does it, from the same parameter file.");
       return result;
     }
 

@@ -58,6 +58,7 @@ img, video { max-width: 100%; height: auto; display: block; border: 1px solid #d
 figcaption { font-size: .92rem; color: #333; margin-top: .4rem; max-width: 46rem; }
 code, pre { font-family: ui-monospace, "DejaVu Sans Mono", Consolas, monospace; font-size: .88em; }
 pre { overflow-x: auto; background: #f7f7f9; padding: .7rem 1rem; line-height: 1.4; }
+pre.command { white-space: pre-wrap; overflow-wrap: anywhere; }
 details { margin: .8rem 0; }
 summary { cursor: pointer; }
 @media (max-width: 40rem) {

@@ -81,7 +81,12 @@ private:
                           "Ψ(θ; ρ) = E[(f(x; ρ) − y) σ*(x; θ)]" + with_decay() + ",&emsp;f(x; ρ) = ∫ σ*(x; θ) ρ(dθ)";
   }
 
-  std::string risk() const { return is_landscape ? "R(ρ) = ∫ L ρ" : "R(ρ) = ½ E(y − f(x; ρ))²"; }
+  std::string risk() const
+  {
+    if (record.solver == "particles")
+      return is_landscape ? "R = (1/M) Σ<sub>j</sub> L(θ<sub>j</sub>)" : "R = ½ E(y − f(x))²";
+    return is_landscape ? "R(ρ) = ∫ L ρ" : "R(ρ) = ½ E(y − f(x; ρ))²";
+  }
 
   std::string free_energy() const
   {
@@ -123,7 +128,7 @@ private:
         if (is_landscape)
           text += html::paragraph("The walkers do not interact: the equation is linear.");
       }
-    text += equation(risk() + (has_noise || has_decay ? ",&emsp;" + free_energy() : ""));
+    text += equation(risk() + (record.solver != "particles" && (has_noise || has_decay) ? ",&emsp;" + free_energy() : ""));
     return text + reduction();
   }
 
@@ -149,8 +154,8 @@ private:
     else if (method == "gradient descent")
       text += equation("θ<sub>j</sub> ← " + decay + " − η ∇Ψ(θ<sub>j</sub>; ρ<sub>M</sub>)" + noise);
     else
-      text += equation("θ<sub>j</sub> ← " + decay + " + " + (lazy ? "√M " : "") +
-                       "η (y − f(x)) ∇<sub>θ</sub>σ*(x; θ<sub>j</sub>)" + noise);
+      text += equation("θ<sub>j</sub> ← " + decay + " + " + (lazy ? "(η/√M)" : "η") +
+                       " (y − f(x)) ∇<sub>θ</sub>σ*(x; θ<sub>j</sub>)" + noise);
     return text;
   }
 

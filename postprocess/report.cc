@@ -52,6 +52,19 @@ std::string risk_text(const RunRecord &record)
   return paragraph(answer);
 }
 
+/// Warnings that the run itself printed.
+std::string printed_warnings(const RunRecord &record)
+{
+  std::istringstream stream(record.log);
+  std::string        items;
+  for (std::string line; std::getline(stream, line);)
+    if (line.rfind("Warning:", 0) == 0)
+      items += "<li>" + escaped(line.substr(8)) + "</li>\n";
+  return items.empty() ?
+           "" :
+           "<div class=\"warnings\" role=\"note\"><strong>Warnings of the run:</strong>\n<ul>\n" + items + "</ul></div>\n";
+}
+
 std::string summary(const RunRecord &record)
 {
   const Verdict     result = verdict(record);
@@ -81,20 +94,7 @@ std::string summary(const RunRecord &record)
         list += (list.empty() ? "" : "; ") + name;
       text += paragraph("<strong>Look at the invariants:</strong> " + escaped(list) + ".");
     }
-  return text + "</div>\n";
-}
-
-/// Warnings that the run itself printed.
-std::string printed_warnings(const RunRecord &record)
-{
-  std::istringstream stream(record.log);
-  std::string        items;
-  for (std::string line; std::getline(stream, line);)
-    if (line.rfind("Warning:", 0) == 0)
-      items += "<li>" + escaped(line.substr(8)) + "</li>\n";
-  return items.empty() ?
-           "" :
-           "<div class=\"warnings\" role=\"note\"><strong>Warnings of the run:</strong>\n<ul>\n" + items + "</ul></div>\n";
+  return text + "</div>\n" + printed_warnings(record);
 }
 
 std::string parameter_table(const RunRecord &record)
@@ -131,7 +131,7 @@ std::string relaxation_text(const RunRecord &record)
   std::string text = paragraph(
     "How fast the free energy falls to that of the density at rest, F(ρ<sub>t</sub>) − F* ~ "
     "e<sup>−rate·t</sup>. In the end the rate is twice the linearised gap μ<sub>1</sub>, unless the initial law "
-    "does not excite the slowest mode; twice the frozen gap μ<sub>P</sub> is a lower bound of it.");
+    "does not excite the slowest mode; twice the frozen gap μ<sub>P</sub> is never more.");
   const double rate = value("measured rate");
   if (std::isnan(rate))
     text += paragraph(
@@ -147,8 +147,6 @@ std::string relaxation_text(const RunRecord &record)
       table.rows.push_back(
         {"drift of the measured rate (later half minus earlier half)", number(value("drift of the rate"), 2)});
     }
-  if (!std::isnan(value("bound rate")))
-    table.rows.push_back({"bound", number(value("bound rate"), 6)});
   for (const auto &[name, column] :
        {std::pair<std::string, std::string>{"2 × linearised gap", "linearised gap"}, {"2 × frozen gap", "frozen gap"}})
     if (!std::isnan(value(column)))
@@ -232,13 +230,16 @@ std::string provenance(const RunRecord &record)
   for (const auto &[name, version] : record.versions)
     table.rows.push_back({escaped(name), escaped(version)});
   const std::string launcher = record.ranks == "1" || record.ranks.empty() ? "" : "mpirun -np " + record.ranks + " ";
-  std::string       text     = table.html() + paragraph("The same run again, in another directory:") + "<pre>" +
+  std::string       text = table.html() + paragraph("The same run again, in another directory:") + "<pre class=\"command\">" +
                      escaped(launcher + "rhoflow " + quoted(record.directory + "/parameters_used.prm") + " " +
                              quoted("Output directory=" + record.directory + "-again")) +
                      "</pre>\n";
   const std::string data = record.parameter("Data/CSV file");
   if (!data.empty() && data.front() != '/')
-    text += paragraph("The data file " + code(data) + " is looked for from the working directory.");
+    text += paragraph("The data file " + code(data) +
+                      " is looked for from the working directory, then from the directory of the parameter file: run it from "
+                      "where it was found, or give " +
+                      code("Data/CSV file") + " with its whole path.");
   return text;
 }
 
@@ -261,7 +262,7 @@ void write_report(const RunRecord &record, const std::vector<Picture> &pictures,
   page.set_summary(summary(record));
   page.add_section("What was solved", problem_text(record));
   page.add_section("Parameters that differ from the defaults", parameter_table(record));
-  page.add_section("Invariants", invariant_table(record) + printed_warnings(record));
+  page.add_section("Invariants", invariant_table(record));
 
   std::vector<std::pair<std::string, std::string>> sections; // in the order in which they are first named
   for (const Picture &picture : pictures)
