@@ -142,6 +142,9 @@ TEST_CASE("A run that is going on is read up to its last complete row and file")
   run.remove("timing.csv");
   run.write("density/density_0001.vtu", "");
   run.remove("density/density_0000.vtu");
+  const auto steps = RunRecord::open(run.path()).density;
+  REQUIRE(steps.size() == 1);
+  CHECK(steps[0].time == 2.);
   const std::string &pvd = run.files["density.pvd"];
   run.write("density.pvd", pvd.substr(0, pvd.find("</Collection>") - 4));
   RunRecord record = RunRecord::open(run.path());
