@@ -176,11 +176,14 @@ std::vector<Invariant> invariants(const RunRecord &record)
       const auto        values = record.column(table, "negative mass");
       const std::size_t row    = largest(values);
       const double      max    = row < values.size() ? values[row] : std::numeric_limits<double>::quiet_NaN();
-      found.push_back({"Negative mass", number(max, 2) + (max > 0 ? at(row) : ""), judge(max <= 1e-2),
-                       "How much the mesh resolves poorly: the evolved density may be negative there, and its moments and risk "
-                       "are more precise than its shape. What is drawn and compared is a positive density of the same moments. "
-                       "Above 0.01 the shape deserves a finer mesh (" +
-                         html::code("Refinement/Adaptive = true") + ")."});
+      found.push_back(
+        {"Negative mass", number(max, 2) + (max > 0 ? at(row) : ""), judge(max <= 1e-2),
+         "How much the mesh resolves poorly: the evolved density may be negative there, and its moments and risk "
+         "are more precise than its shape. What is drawn and compared is a positive density of the same moments. "
+         "Above 0.01 the shape deserves a finer mesh (" +
+           (record.parameter("Refinement/Adaptive") == "true" ? "a smaller " + html::code("Refinement/Tolerance") :
+                                                                html::code("Refinement/Adaptive = true")) +
+           ")."});
     }
   if (has("minimum"))
     {

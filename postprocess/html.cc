@@ -278,6 +278,12 @@ Page::Page(std::string text)
 
 void Page::add_section(const std::string &heading, const std::string &html)
 {
+  for (Section &section : sections)
+    if (section.heading == heading)
+      {
+        section.html += html;
+        return;
+      }
   sections.push_back({heading, html});
 }
 

@@ -55,6 +55,7 @@ public:
 
   /// What stands below the title, before the list of sections.
   void set_summary(const std::string &html) { summary = html; }
+  /// A heading that is there already gets more below it.
   void add_section(const std::string &heading, const std::string &html);
 
   std::string html() const;

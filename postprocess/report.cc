@@ -264,16 +264,8 @@ void write_report(const RunRecord &record, const std::vector<Picture> &pictures,
   page.add_section("Parameters that differ from the defaults", parameter_table(record));
   page.add_section("Invariants", invariant_table(record));
 
-  std::vector<std::pair<std::string, std::string>> sections; // in the order in which they are first named
   for (const Picture &picture : pictures)
-    {
-      auto section = std::find_if(sections.begin(), sections.end(), [&](const auto &s) { return s.first == picture.section; });
-      if (section == sections.end())
-        section = sections.insert(sections.end(), {picture.section, ""});
-      section->second += html::figure(picture);
-    }
-  for (const auto &[heading, figures] : sections)
-    page.add_section(heading.empty() ? "Pictures" : heading == "Invariants" ? "Invariants over time" : heading, figures);
+    page.add_section(picture.section.empty() ? "Pictures" : picture.section, html::figure(picture));
 
   if (record.has("relaxation"))
     page.add_section("Relaxation", relaxation_text(record));

@@ -90,10 +90,14 @@ TEST_CASE("A page is whole, lists its sections and replaces the one before")
   table.first_of_numbers = 1;
   page.add_section("One < two", table.html() + html::bar(0.25) + html::code("x<y"));
   page.add_section("Three", "");
+  page.add_section("One < two", html::paragraph("more"));
   const HtmlCheck check(page.html());
   CHECK(check.problems == std::vector<std::string>());
   CHECK_THAT(page.html(), Contains("<!DOCTYPE html>") && Contains("<title>A &amp; B</title>") && Contains("lang=\"en\"") &&
                             Contains("name=\"viewport\"") && Contains("width: 25.0%") && Contains("One &lt; two"));
+
+  CHECK(check.tags.count("h2") == 2);
+  CHECK(page.html().find("more") < page.html().find("Three</h2>"));
 
   const std::string file = directory.write("report.html", "old");
   page.write(file);

@@ -48,17 +48,19 @@ TEST_CASE("A report is one valid page that loads nothing and runs nothing")
   run.write("risk.png", "\x89PNG");
   const std::string page = page_of(run, {{run.path("risk.png"), "Risk", "Falls & falls.", "Learning"},
                                          {run.path("none.png"), "None", "Not there.", "Density"},
-                                         {run.path("risk.png"), "Again", "The same.", "Learning"}});
+                                         {run.path("risk.png"), "Again", "The same.", "Learning"},
+                                         {run.path("risk.png"), "Mass", "Constant.", "Invariants"}});
   const HtmlCheck   check(page);
   CHECK(check.problems == std::vector<std::string>());
   CHECK(check.tags.count("h1") == 1);
-  CHECK(check.tags.count("img") == 2);
+  CHECK(check.tags.count("img") == 3);
   CHECK(check.tags.count("script") == 0);
   CHECK_THAT(page, !Contains("http") && !Contains("<script") && !Contains("url(") && !Contains("@import"));
   CHECK_THAT(page, Contains("<h1>&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;more&quot;</h1>"));
   CHECK_THAT(page, Contains("the box &lt;may&gt; be too small") && Contains("a &lt; b, c") && Contains("if(x &lt; 0, 1, 2)"));
   CHECK_THAT(page, Contains("Title=it&#39;\\&#39;&#39;s &lt;b&gt;"));
   CHECK(page.find("Learning</h2>") < page.find("Density</h2>")); // in the order of the pictures
+  CHECK(page.find("Mass.</strong>") < page.find("Learning</h2>"));
 }
 
 TEST_CASE("Every number of a report is one of the run's, or follows from them")
