@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <sstream>
 
 namespace rhoflow
 {
@@ -59,38 +60,15 @@ std::string joined(const std::vector<std::string> &names)
     text += (text.empty() ? "'" : ", '") + name + "'";
   return text;
 }
-} // namespace
-
-unsigned int CsvTable::column(const std::string &name, const std::string &parameter) const
+/// Reads the lines of `stream`, the contents of the file `path`; for the rest see read_csv. There may be none.
+CsvTable parse(std::istream &stream, const std::string &path, const std::vector<std::string> &needed,
+               const std::string &parameter, const bool gaps)
 {
-  const auto found = std::find(columns.begin(), columns.end(), name);
-  if (found != columns.end())
-    return static_cast<unsigned int>(found - columns.begin());
-  const std::string nearest = nearest_spelling(name, columns);
-  throw InputError(parameter, "the table has no column '" + name + "'." +
-                                (nearest.empty() ? "" : " Did you mean '" + nearest + "'?") +
-                                " Its columns: " + joined(columns) + ".");
-}
-
-CsvTable read_csv(const std::string &path, const std::vector<std::string> &needed, const std::string &parameter,
-                  const bool gaps)
-{
-  std::error_code ignored;
-  if (path.empty())
-    throw InputError(parameter, "the name of a CSV file is needed here.");
-  if (!std::filesystem::exists(path, ignored))
-    throw InputError(parameter, "the file '" + path + "' does not exist.");
-  if (std::filesystem::is_directory(path, ignored))
-    throw InputError(parameter, "'" + path + "' is a directory; the name of a CSV file is needed here.");
-  std::ifstream file(path);
-  if (!file)
-    throw InputError(parameter, "the file '" + path + "' cannot be read.");
-
   CsvTable                 table;
   std::vector<bool>        wanted;
   std::vector<std::string> fields;
   std::string              line;
-  for (unsigned int number = 1; std::getline(file, line); ++number)
+  for (unsigned int number = 1; std::getline(stream, line); ++number)
     {
       const auto error = [&](const std::string &message) {
         return InputError(parameter, path + ":" + std::to_string(number) + ": " + message);
@@ -124,6 +102,8 @@ CsvTable read_csv(const std::string &path, const std::vector<std::string> &neede
       if (fields.size() != table.columns.size())
         throw error("the line has " + std::to_string(fields.size()) + (fields.size() == 1 ? " field" : " fields") +
                     ", but the header names " + std::to_string(table.columns.size()) + " columns.");
+      if (gaps)
+        table.labels.push_back(fields.front());
       std::vector<double> row(fields.size());
       for (std::size_t c = 0; c < fields.size(); ++c)
         {
@@ -138,11 +118,51 @@ CsvTable read_csv(const std::string &path, const std::vector<std::string> &neede
         }
       table.rows.push_back(std::move(row));
     }
+  return table;
+}
+} // namespace
+
+unsigned int CsvTable::column(const std::string &name, const std::string &parameter) const
+{
+  const auto found = std::find(columns.begin(), columns.end(), name);
+  if (found != columns.end())
+    return static_cast<unsigned int>(found - columns.begin());
+  const std::string nearest = nearest_spelling(name, columns);
+  throw InputError(parameter, "the table has no column '" + name + "'." +
+                                (nearest.empty() ? "" : " Did you mean '" + nearest + "'?") +
+                                " Its columns: " + joined(columns) + ".");
+}
+
+CsvTable read_csv(const std::string &path, const std::vector<std::string> &needed, const std::string &parameter,
+                  const bool gaps)
+{
+  std::error_code ignored;
+  if (path.empty())
+    throw InputError(parameter, "the name of a CSV file is needed here.");
+  if (!std::filesystem::exists(path, ignored))
+    throw InputError(parameter, "the file '" + path + "' does not exist.");
+  if (std::filesystem::is_directory(path, ignored))
+    throw InputError(parameter, "'" + path + "' is a directory; the name of a CSV file is needed here.");
+  std::ifstream file(path);
+  if (!file)
+    throw InputError(parameter, "the file '" + path + "' cannot be read.");
+
+  const CsvTable table = parse(file, path, needed, parameter, gaps);
   if (table.columns.empty())
     throw InputError(parameter, "the file '" + path + "' is empty; it needs a line that names the columns, and data.");
   if (table.rows.empty())
     throw InputError(parameter, "the file '" + path + "' has a header, but no data.");
   return table;
+}
+
+CsvTable read_growing_csv(const std::string &text, const std::string &name, const std::string &parameter, std::string &dropped)
+{
+  const std::size_t complete = text.rfind('\n') == std::string::npos ? 0 : text.rfind('\n') + 1;
+  dropped.clear();
+  if (complete < text.size())
+    dropped = name + ": the last line has no end; it was cut off or is being written, and was left out.";
+  std::istringstream stream(text.substr(0, complete));
+  return parse(stream, name, {}, parameter, true);
 }
 
 std::string csv_field(const std::string &text)

@@ -11,6 +11,7 @@ struct CsvTable
 {
   std::vector<std::string>         columns;
   std::vector<std::vector<double>> rows;
+  std::vector<std::string>         labels; ///< first field of every row as written, the row's name (with gaps only)
 
   /// Index of a column; throws InputError(parameter, ...) with the valid names and the nearest spelling.
   unsigned int column(const std::string &name, const std::string &parameter) const;
@@ -22,6 +23,11 @@ struct CsvTable
 /// With `gaps` no column is needed: fields that are not numbers read as NaN, others may be infinite.
 CsvTable read_csv(const std::string &path, const std::vector<std::string> &needed, const std::string &parameter,
                   bool gaps = false);
+
+/// Reads a table that a program is writing, or was writing when it ended. `text` is the contents of the file `name`. A last line
+/// without a line end is dropped, and then `dropped` says so; it is empty otherwise. Gaps are as in read_csv with `gaps`; there
+/// may be no rows, and no columns either. Throws InputError(parameter, ...) with the file and line number.
+CsvTable read_growing_csv(const std::string &text, const std::string &name, const std::string &parameter, std::string &dropped);
 
 /// `text` as one field of a CSV file, quoted where needed, on one line.
 std::string csv_field(const std::string &text);
