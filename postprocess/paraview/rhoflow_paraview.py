@@ -333,7 +333,7 @@ def show_map(view, values, bounds, names, particles, array, title):
     drawn.Scale, drawn.Position = scale, [0.0, 0.0, above]
     inside = particles[numpy.all([(particles[:, d] >= low) & (particles[:, d] <= high)
                                   for d, (low, high) in enumerate(bounds)], axis=0)]
-    show_particles(view, numpy.column_stack([inside, numpy.full(len(inside), 2.0 * above)]), scale, 3, 0.5)
+    show_particles(view, numpy.column_stack([inside, numpy.full(len(inside), 2.0 * above)]), scale, 4, 0.6)
     show_axes(view, bounds, names, scale, MIN_X | MIN_Y)
     colour_bar(colours, view, title, 0.83)
     view.CameraParallelProjection = 1
