@@ -343,7 +343,7 @@ RunRecord RunRecord::open(const std::string &given)
       fs::file_size(path / "density.vtu", ignored) > 0)
     {
       const bool   by_temperature = record.has("statistics", "inverse temperature");
-      const double at = by_temperature ? record.column("statistics", "inverse temperature").back() : 0.;
+      const double at             = by_temperature ? record.column("statistics", "inverse temperature").back() : 0.;
       record.density.push_back({at, (path / "density.vtu").string()});
     }
   record.coordinates = coordinates_of(record);
