@@ -13,8 +13,16 @@ namespace rhoflow
 {
 namespace
 {
-/// Splits one line (RFC 4180). Returns false if a quote is not closed or text follows a closing quote.
-bool split(const std::string &line, std::vector<std::string> &fields)
+std::string joined(const std::vector<std::string> &names)
+{
+  std::string text;
+  for (const std::string &name : names)
+    text += (text.empty() ? "'" : ", '") + name + "'";
+  return text;
+}
+} // namespace
+
+bool split_csv_line(const std::string &line, std::vector<std::string> &fields)
 {
   fields.assign(1, "");
   std::size_t i = 0;
@@ -51,15 +59,6 @@ bool split(const std::string &line, std::vector<std::string> &fields)
       fields.emplace_back();
     }
 }
-
-std::string joined(const std::vector<std::string> &names)
-{
-  std::string text;
-  for (const std::string &name : names)
-    text += (text.empty() ? "'" : ", '") + name + "'";
-  return text;
-}
-} // namespace
 
 unsigned int CsvTable::column(const std::string &name, const std::string &parameter) const
 {
@@ -102,7 +101,7 @@ CsvTable read_csv(const std::string &path, const std::vector<std::string> &neede
       line = trimmed(line);
       if (line.empty() || line.front() == '#')
         continue;
-      if (!split(line, fields))
+      if (!split_csv_line(line, fields))
         throw error("a quoted field is not closed or has text behind its closing quote.");
 
       if (table.columns.empty())

@@ -23,6 +23,10 @@ struct CsvTable
 CsvTable read_csv(const std::string &path, const std::vector<std::string> &needed, const std::string &parameter,
                   bool gaps = false);
 
+/// Splits one line (RFC 4180) into its fields, trimmed where they are not quoted. Returns false if a quote is not closed or
+/// text follows a closing quote.
+bool split_csv_line(const std::string &line, std::vector<std::string> &fields);
+
 /// `text` as one field of a CSV file, quoted where needed, on one line.
 std::string csv_field(const std::string &text);
 } // namespace rhoflow
