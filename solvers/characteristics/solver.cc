@@ -105,6 +105,7 @@ public:
         twin->compare(time(), {last.risk, prediction, points, system.start().weights});
       }
     curve.add(time(), prediction, twin ? twin->band() : Curves());
+    curve.add_map(time(), system.mean_field().map_prediction(system.moments()), twin ? twin->map() : Curves());
   }
 
   std::vector<std::pair<std::string, std::string>> progress() const override

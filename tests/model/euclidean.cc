@@ -310,11 +310,11 @@ TEST_CASE("The motorcycle data: standardised, and the risk of the initial law")
   CHECK(moments[2] == Approx(1.).epsilon(1e-13));
   CHECK(moments[3] == Approx(1.).epsilon(1e-13));
   // Back in the units of the file: the first row is 2.4 ms, 0 g; R's summary(mcycle) says means 25.18 and −25.55.
-  CHECK(problem->input_scaling().first + problem->input_scaling().second * x[0] == Approx(2.4).epsilon(1e-12));
+  CHECK(problem->input_scaling()[0].first + problem->input_scaling()[0].second * x[0] == Approx(2.4).epsilon(1e-12));
   CHECK(std::abs(problem->output_scaling().first + problem->output_scaling().second * y[0]) < 1e-12);
-  CHECK(problem->input_scaling().first == Approx(25.18).margin(0.005));
+  CHECK(problem->input_scaling()[0].first == Approx(25.18).margin(0.005));
   CHECK(problem->output_scaling().first == Approx(-25.55).margin(0.005));
-  CHECK(problem->input_name() == "times");
+  CHECK(problem->input_names() == std::vector<std::string>{"times"});
   CHECK(problem->output_name() == "accel");
 
   CHECK(initial_risk(*problem, 8) == Approx(0.5).margin(1e-2));

@@ -25,11 +25,11 @@ public:
   explicit CurveProblem(ParticleNeuron::Type type)
     : DataSetProblem(type, 1, 12, Activation::Kind::tanh)
   {}
-  std::vector<double>       curve_inputs() const override { return inputs; }
-  std::string               input_name() const override { return "times"; }
-  std::string               output_name() const override { return "accel"; }
-  std::pair<double, double> input_scaling() const override { return {25., 13.}; }
-  std::pair<double, double> output_scaling() const override { return {-20., 50.}; }
+  std::vector<double>                    curve_inputs() const override { return inputs; }
+  std::vector<std::string>               input_names() const override { return {"times"}; }
+  std::string                            output_name() const override { return "accel"; }
+  std::vector<std::pair<double, double>> input_scaling() const override { return {{25., 13.}}; }
+  std::pair<double, double>              output_scaling() const override { return {-20., 50.}; }
 };
 
 ParticleParameters networks(std::uint64_t n_neurons, unsigned int n_replicas)
