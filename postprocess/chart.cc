@@ -143,7 +143,8 @@ void add_series(vtkChartXY *plot, const Chart &chart, const Series &series, cons
   const bool   is_errors = series.kind == Series::Kind::errors;
   const double cap       = 3.5 * R / plot->GetSize().GetWidth();
   const auto   table     = is_errors ? table_of_errors(chart, series, rx, ry, cap) : table_of(chart, series, rx, ry);
-  if (table->GetNumberOfRows() == 0)
+  const bool   is_line   = series.kind == Series::Kind::line || series.kind == Series::Kind::dashed;
+  if (table->GetNumberOfRows() < (is_line ? 2 : 1))
     return;
   const Colour &c     = series.colour;
   const auto    alpha = byte(series.opacity);
@@ -284,31 +285,6 @@ vtkSmartPointer<vtkChartXY> new_plot(const vtkRectf &place)
   return plot;
 }
 
-void add_colour_bar(vtkContextScene *scene, const ColouredField &field, const vtkRectf &place, LabelItem *labels)
-{
-  const auto    plot = new_plot(place);
-  ColouredField bar  = field;
-  bar.nx             = 1;
-  bar.ny             = 256;
-  bar.values.resize(bar.ny);
-  for (unsigned int i = 0; i < bar.ny; ++i)
-    bar.values[i] = field.low + (field.high - field.low) * (i + 0.5) / bar.ny;
-  bar.lower[0] = 0;
-  bar.upper[0] = 1;
-  bar.lower[1] = field.low;
-  bar.upper[1] = field.high;
-  ChartAxis hidden, numbers;
-  hidden.visible = false;
-  set_axis(plot->GetAxis(vtkAxis::BOTTOM), hidden, {0, 1}, 2);
-  set_axis(plot->GetAxis(vtkAxis::LEFT), hidden, {field.low, field.high}, 2);
-  set_axis(plot->GetAxis(vtkAxis::RIGHT), numbers, {field.low, field.high}, 6);
-  plot->GetAxis(vtkAxis::RIGHT)->SetGridVisible(false);
-  add_field(plot, bar);
-  scene->AddItem(plot);
-  labels->labels.push_back({field.title, place.GetX() + place.GetWidth() / 2 + 10 * R,
-                            place.GetY() + place.GetHeight() + 14 * R, 0.9 * style::text_size});
-}
-
 /// Width of the numbers beside an axis [pixels].
 double width_of_numbers(const Range &range, bool logarithmic, unsigned int most)
 {
@@ -322,7 +298,7 @@ void add_chart(vtkContextScene *scene, const Chart &chart, const vtkRectf &place
 {
   const bool with_bar = !chart.field.empty() && !chart.field[0].title.empty();
   Range      rx = range_of_x(chart), ry = range_of_y(chart);
-  const auto n_x = static_cast<unsigned int>(std::max(3., place.GetWidth() / (95 * R)));
+  const auto n_x = static_cast<unsigned int>(std::max(3., place.GetWidth() / (60 * R)));
   const auto n_y = static_cast<unsigned int>(std::max(3., place.GetHeight() / (60 * R)));
 
   const double line = 1.5 * style::text_size * R;
@@ -335,10 +311,13 @@ void add_chart(vtkContextScene *scene, const Chart &chart, const vtkRectf &place
                        static_cast<float>(place.GetWidth() - left - right),
                        static_cast<float>(place.GetHeight() - top - bottom));
   if (with_bar)
-    add_colour_bar(scene, chart.field[0],
-                   {inner.GetX() + inner.GetWidth() + static_cast<float>(12 * R), inner.GetY(), static_cast<float>(14 * R),
-                    inner.GetHeight()},
-                   labels);
+    {
+      const ColouredField &field = chart.field[0];
+      labels->bars.push_back(
+        {inner.GetX() + inner.GetWidth() + 12 * R, inner.GetY(), 13 * R, inner.GetHeight(), field.map, field.low, field.high});
+      labels->labels.push_back(
+        {field.title, inner.GetX() + inner.GetWidth() + 19 * R, inner.GetY() + inner.GetHeight() + 12 * R, style::text_size});
+    }
   const double middle_x = inner.GetX() + inner.GetWidth() / 2, middle_y = inner.GetY() + inner.GetHeight() / 2;
   labels->labels.push_back(
     {chart.title, middle_x, inner.GetY() + inner.GetHeight() + 0.7 * line, style::title_scale * style::text_size, true});
@@ -378,23 +357,29 @@ void add_chart(vtkContextScene *scene, const Chart &chart, const vtkRectf &place
 }
 } // namespace
 
+void draw_chart(PictureWindow &window, const Chart &chart, const double x, const double y, const double width,
+                const double height)
+{
+  vtkNew<LabelItem> labels;
+  add_chart(
+    window.scene(), chart,
+    {static_cast<float>(R * x), static_cast<float>(R * y), static_cast<float>(R * width), static_cast<float>(R * height)},
+    labels);
+  window.scene()->AddItem(labels);
+}
+
 void write_charts(const std::vector<Chart> &charts, const unsigned int columns, const std::string &file, const int width,
                   const int height, const std::string &heading)
 {
-  PictureWindow     window(width, height);
-  const auto        rows = (charts.size() + columns - 1) / columns;
-  const double      top  = heading.empty() ? 4 : 40;
-  const double      w = (width - 8.) / columns, h = (height - top - 4) / static_cast<double>(rows);
-  vtkNew<LabelItem> labels;
+  PictureWindow window(width, height);
+  const auto    rows = (charts.size() + columns - 1) / columns;
+  const double  top  = heading.empty() ? 4 : 40;
+  const double  w = (width - 8.) / columns, h = (height - top - 4) / static_cast<double>(rows);
   for (std::size_t i = 0; i < charts.size(); ++i)
     {
       const auto column = static_cast<double>(i % columns), row = static_cast<double>(i / columns);
-      add_chart(window.scene(), charts[i],
-                {static_cast<float>(R * (4 + column * w)), static_cast<float>(R * (height - top - (row + 1) * h)),
-                 static_cast<float>(R * w), static_cast<float>(R * h)},
-                labels);
+      draw_chart(window, charts[i], 4 + column * w, height - top - (row + 1) * h, w, h);
     }
-  window.scene()->AddItem(labels);
   if (!heading.empty())
     window.heading(heading);
   window.write(file);

@@ -84,6 +84,11 @@ struct Range
 Range range_of_x(const Chart &chart);
 Range range_of_y(const Chart &chart);
 
+class PictureWindow;
+
+/// Draws a chart in a part of a window: lower left corner and size [units].
+void draw_chart(PictureWindow &window, const Chart &chart, double x, double y, double width, double height);
+
 /// Draws charts in rows of `columns` and writes them as PNG of width x height units (style::resolution pixels each), or as SVG
 /// if the name of the file ends so. `heading` stands above all. Throws RunError if the file cannot be written.
 void write_charts(const std::vector<Chart> &charts, unsigned int columns, const std::string &file, int width, int height,

@@ -7,6 +7,8 @@
 #include <vtkNew.h>
 #include <vtkTextProperty.h>
 
+#include <postprocess/style.h>
+
 namespace rhoflow
 {
 /// Text in a scene of charts.
@@ -19,6 +21,15 @@ struct Label
   bool        vertical = false;
 };
 
+/// A bar of colours with numbers at its right.
+struct ColourBar
+{
+  double    x, y, width, height; ///< [pixels]
+  ColourMap map;
+  double    low, high; ///< numbers at its ends
+};
+
+/// What charts have around them and VTK's axes do not place well: titles, and the bars of coloured fields.
 class LabelItem : public vtkContextItem
 {
 public:
@@ -26,10 +37,13 @@ public:
   vtkTypeMacro(LabelItem, vtkContextItem)
 
     std::vector<Label> labels;
+  std::vector<ColourBar> bars;
 
   bool Paint(vtkContext2D *painter) override;
 
 private:
+  void draw(vtkContext2D *painter, const ColourBar &bar);
+
   vtkNew<vtkTextProperty> property;
 };
 } // namespace rhoflow

@@ -1,3 +1,4 @@
+#include <postprocess/label_item.h>
 #include <postprocess/picture_window.h>
 #include <postprocess/style.h>
 
@@ -28,6 +29,7 @@ struct PictureWindow::Implementation
   vtkNew<vtkRenderer>     background, front;
   vtkNew<vtkContextActor> charts;
   int                     width, height;
+  bool                    smooth_after;
 
   vtkSmartPointer<vtkImageData> image()
   {
@@ -42,14 +44,15 @@ struct PictureWindow::Implementation
   }
 };
 
-PictureWindow::PictureWindow(const int width, const int height)
+PictureWindow::PictureWindow(const int width, const int height, const Smooth smooth)
   : implementation(std::make_unique<Implementation>())
 {
   auto &own  = *implementation;
   own.width  = width;
   own.height = height;
   own.window->SetOffScreenRendering(1);
-  own.window->SetMultiSamples(4);
+  own.smooth_after = smooth == Smooth::after;
+  own.window->SetMultiSamples(own.smooth_after ? 0 : 4);
   own.window->SetSize(width * style::resolution, height * style::resolution);
   own.window->SetNumberOfLayers(2);
   own.background->SetBackground(style::background.r, style::background.g, style::background.b);
@@ -73,6 +76,7 @@ vtkRenderer *PictureWindow::add_renderer(const double left, const double bottom,
   vtkNew<vtkRenderer> renderer;
   renderer->SetViewport(left, bottom, right, top);
   renderer->SetBackground(style::background.r, style::background.g, style::background.b);
+  renderer->SetUseFXAA(implementation->smooth_after);
   implementation->window->AddRenderer(renderer);
   return renderer;
 }
@@ -91,6 +95,16 @@ void PictureWindow::text(const std::string &words, const double x, const double 
   actor->GetTextProperty()->SetVerticalJustificationToCentered();
   actor->SetDisplayPosition(static_cast<int>(x * style::resolution), static_cast<int>(y * style::resolution));
   implementation->front->AddActor2D(actor);
+}
+
+void PictureWindow::colour_bar(const std::string &title, const ColourMap map, const double low, const double high,
+                               const double x, const double y, const double height)
+{
+  constexpr double  R = style::resolution;
+  vtkNew<LabelItem> item;
+  item->bars.push_back({R * x, R * y, R * 13, R * height, map, low, high});
+  item->labels.push_back({title, R * (x + 7), R * (y + height + 12), style::text_size});
+  scene()->AddItem(item);
 }
 
 void PictureWindow::write(const std::string &file)

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <postprocess/style.h>
+
 class vtkContextScene;
 class vtkRenderer;
 
@@ -13,7 +15,14 @@ namespace rhoflow
 class PictureWindow
 {
 public:
-  PictureWindow(int width, int height);
+  /// Several samples a pixel make lines smooth, and are slow where every sample costs a ray through a volume: there edges are
+  /// smoothed in the finished picture.
+  enum class Smooth
+  {
+    while_drawing,
+    after
+  };
+  PictureWindow(int width, int height, Smooth smooth = Smooth::while_drawing);
   ~PictureWindow();
 
   /// For charts: coordinates are pixels from the lower left corner.
@@ -26,6 +35,9 @@ public:
   void heading(const std::string &text);
   /// Text with its middle at a place [units from the lower left corner].
   void text(const std::string &text, double x, double y, double size, bool bold = false);
+
+  /// A bar of colours with numbers, from its lower left corner [units].
+  void colour_bar(const std::string &title, ColourMap map, double low, double high, double x, double y, double height);
 
   /// PNG, or SVG for charts if the name ends so. Written aside and renamed. Throws RunError.
   void write(const std::string &file);

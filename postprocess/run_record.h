@@ -18,9 +18,9 @@ struct TimeStep
 /// One line of parameters_used.prm.
 struct UsedParameter
 {
-  std::string path;  ///< "Section/Name"
+  std::string path; ///< "Section/Name"
   std::string value;
-  std::string standard;             ///< the default; that of `value` where it was not changed
+  std::string standard; ///< the default; that of `value` where it was not changed
   bool        is_standard = true;
 };
 
@@ -48,9 +48,10 @@ struct RunRecord
   /// timing, ... that exist. Column names are kept as in the file ("time", "sliced W1", "deviation [standard errors]").
   std::map<std::string, CsvTable> tables;
 
-  std::vector<TimeStep> density, particles, points; ///< in the order of time; files exist
+  /// In the order of time; files exist. The density of a run at rest, density.vtu, has the time infinity.
+  std::vector<TimeStep> density, particles, points;
 
-  /// Names of the coordinates of parameter space: X where statistics.csv has "mean X" and "covariance X X".
+  /// Names of the coordinates of parameter space: X where statistics.csv has "mean X", and "covariance X X" or "deviation X".
   std::vector<std::string> coordinates;
 
   std::vector<std::string> warnings;

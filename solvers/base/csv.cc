@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <sstream>
 
 namespace rhoflow
 {
@@ -19,6 +20,67 @@ std::string joined(const std::vector<std::string> &names)
   for (const std::string &name : names)
     text += (text.empty() ? "'" : ", '") + name + "'";
   return text;
+}
+
+/// Reads the lines of `stream`, the contents of the file `path`; for the rest see read_csv. There may be none.
+CsvTable parse(std::istream &stream, const std::string &path, const std::vector<std::string> &needed,
+               const std::string &parameter, const bool gaps)
+{
+  CsvTable                 table;
+  std::vector<bool>        wanted;
+  std::vector<std::string> fields;
+  std::string              line;
+  for (unsigned int number = 1; std::getline(stream, line); ++number)
+    {
+      const auto error = [&](const std::string &message) {
+        return InputError(parameter, path + ":" + std::to_string(number) + ": " + message);
+      };
+      if (number == 1 && line.rfind("\xef\xbb\xbf", 0) == 0)
+        line.erase(0, 3);
+      if (line.find('\0') != std::string::npos)
+        throw error("the line has a NUL byte: this is no text file.");
+      line = trimmed(line);
+      if (line.empty() || line.front() == '#')
+        continue;
+      if (!split_csv_line(line, fields))
+        throw error("a quoted field is not closed or has text behind its closing quote.");
+
+      if (table.columns.empty())
+        {
+          double unused;
+          if (std::all_of(fields.begin(), fields.end(), [&](const std::string &f) { return parse_number(f, unused); }))
+            throw error("the first line must name the columns, but it consists of numbers.");
+          for (std::size_t c = 0; c < fields.size(); ++c)
+            if (std::find(fields.begin(), fields.begin() + static_cast<std::ptrdiff_t>(c), fields[c]) !=
+                fields.begin() + static_cast<std::ptrdiff_t>(c))
+              throw error("two columns are named '" + fields[c] + "'.");
+          table.columns = fields;
+          wanted.assign(fields.size(), needed.empty() && !gaps);
+          for (const std::string &name : needed)
+            wanted[table.column(name, parameter)] = true;
+          continue;
+        }
+
+      if (fields.size() != table.columns.size())
+        throw error("the line has " + std::to_string(fields.size()) + (fields.size() == 1 ? " field" : " fields") +
+                    ", but the header names " + std::to_string(table.columns.size()) + " columns.");
+      if (gaps)
+        table.labels.push_back(fields.front());
+      std::vector<double> row(fields.size());
+      for (std::size_t c = 0; c < fields.size(); ++c)
+        {
+          const bool is_number = parse_number(fields[c], row[c]);
+          if (wanted[c] && !is_number)
+            throw error(fields[c].empty() ? "column '" + table.columns[c] + "' is empty in this line." :
+                                            "'" + fields[c] + "' in column '" + table.columns[c] + "' is not a number.");
+          if (wanted[c] && !std::isfinite(row[c]))
+            throw error("'" + fields[c] + "' in column '" + table.columns[c] + "' is not finite.");
+          if (!is_number)
+            row[c] = std::numeric_limits<double>::quiet_NaN();
+        }
+      table.rows.push_back(std::move(row));
+    }
+  return table;
 }
 } // namespace
 
@@ -85,63 +147,22 @@ CsvTable read_csv(const std::string &path, const std::vector<std::string> &neede
   if (!file)
     throw InputError(parameter, "the file '" + path + "' cannot be read.");
 
-  CsvTable                 table;
-  std::vector<bool>        wanted;
-  std::vector<std::string> fields;
-  std::string              line;
-  for (unsigned int number = 1; std::getline(file, line); ++number)
-    {
-      const auto error = [&](const std::string &message) {
-        return InputError(parameter, path + ":" + std::to_string(number) + ": " + message);
-      };
-      if (number == 1 && line.rfind("\xef\xbb\xbf", 0) == 0)
-        line.erase(0, 3);
-      if (line.find('\0') != std::string::npos)
-        throw error("the line has a NUL byte: this is no text file.");
-      line = trimmed(line);
-      if (line.empty() || line.front() == '#')
-        continue;
-      if (!split_csv_line(line, fields))
-        throw error("a quoted field is not closed or has text behind its closing quote.");
-
-      if (table.columns.empty())
-        {
-          double unused;
-          if (std::all_of(fields.begin(), fields.end(), [&](const std::string &f) { return parse_number(f, unused); }))
-            throw error("the first line must name the columns, but it consists of numbers.");
-          for (std::size_t c = 0; c < fields.size(); ++c)
-            if (std::find(fields.begin(), fields.begin() + static_cast<std::ptrdiff_t>(c), fields[c]) !=
-                fields.begin() + static_cast<std::ptrdiff_t>(c))
-              throw error("two columns are named '" + fields[c] + "'.");
-          table.columns = fields;
-          wanted.assign(fields.size(), needed.empty() && !gaps);
-          for (const std::string &name : needed)
-            wanted[table.column(name, parameter)] = true;
-          continue;
-        }
-
-      if (fields.size() != table.columns.size())
-        throw error("the line has " + std::to_string(fields.size()) + (fields.size() == 1 ? " field" : " fields") +
-                    ", but the header names " + std::to_string(table.columns.size()) + " columns.");
-      std::vector<double> row(fields.size());
-      for (std::size_t c = 0; c < fields.size(); ++c)
-        {
-          const bool is_number = parse_number(fields[c], row[c]);
-          if (wanted[c] && !is_number)
-            throw error(fields[c].empty() ? "column '" + table.columns[c] + "' is empty in this line." :
-                                            "'" + fields[c] + "' in column '" + table.columns[c] + "' is not a number.");
-          if (wanted[c] && !std::isfinite(row[c]))
-            throw error("'" + fields[c] + "' in column '" + table.columns[c] + "' is not finite.");
-          if (!is_number)
-            row[c] = std::numeric_limits<double>::quiet_NaN();
-        }
-      table.rows.push_back(std::move(row));
-    }
+  const CsvTable table = parse(file, path, needed, parameter, gaps);
   if (table.columns.empty())
     throw InputError(parameter, "the file '" + path + "' is empty; it needs a line that names the columns, and data.");
   if (table.rows.empty())
     throw InputError(parameter, "the file '" + path + "' has a header, but no data.");
   return table;
+}
+
+CsvTable read_growing_csv(const std::string &text, const std::string &name, const std::string &parameter, std::string &dropped)
+{
+  const std::size_t complete = text.rfind('\n') == std::string::npos ? 0 : text.rfind('\n') + 1;
+  dropped.clear();
+  if (complete < text.size())
+    dropped = name + ": the last line has no end; it was cut off or is being written, and was left out.";
+  std::istringstream stream(text.substr(0, complete));
+  return parse(stream, name, {}, parameter, true);
 }
 
 std::string csv_field(const std::string &text)

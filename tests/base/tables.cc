@@ -36,6 +36,29 @@ TEST_CASE("A CSV table is read with comments, quotes, DOS line ends and unneeded
              Contains("Data/Input columns | ") && Contains("no column 'knd'") && Contains("Did you mean 'kind'?"));
 }
 
+TEST_CASE("A CSV table that is being written is read up to its last complete line")
+{
+  std::string       dropped = "left from before";
+  const std::string text    = "section,mean [s]\nmoments,0.25\n\"a, b\",inf\n";
+  const CsvTable    table   = read_growing_csv(text, "t.csv", "", dropped);
+  CHECK(dropped.empty());
+  CHECK(table.labels == std::vector<std::string>{"moments", "a, b"});
+  REQUIRE(table.rows.size() == 2);
+  CHECK(std::isnan(table.rows[0][0]));
+  CHECK(table.rows[0][1] == 0.25);
+  CHECK(std::isinf(table.rows[1][1]));
+
+  CHECK(read_growing_csv(text + "output,1", "t.csv", "", dropped).rows.size() == 2);
+  CHECK_THAT(dropped, Contains("t.csv: the last line has no end"));
+  CHECK(read_growing_csv("section,mean [s]\n", "t.csv", "", dropped).rows.empty());
+  CHECK(dropped.empty());
+  CHECK(read_growing_csv("section,me", "t.csv", "", dropped).columns.empty());
+  CHECK_FALSE(dropped.empty());
+  CHECK(read_growing_csv("", "t.csv", "", dropped).columns.empty());
+  CHECK_THAT(input_error([&]() { read_growing_csv("x,y\n1\n2,3\n", "t.csv", "", dropped); }),
+             Contains("t.csv:2: ") && Contains("1 field,"));
+}
+
 TEST_CASE("Every mistake in a CSV file is named with its line")
 {
   TemporaryDirectory directory;

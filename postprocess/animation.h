@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace rhoflow
+{
+class PictureWindow;
+
+/// Frames as PNG files in a folder, and a video of them where ffmpeg is found, with its last frame as a picture of its name.
+class Animation
+{
+public:
+  /// Frames of an earlier animation in the folder go.
+  explicit Animation(const std::string &folder);
+
+  void add(PictureWindow &window);
+
+  /// Makes the video; returns its name, or an empty text if there is no ffmpeg or it fails, which is then said in `warnings`.
+  std::string finish(const std::string &video, std::vector<std::string> &warnings);
+
+private:
+  std::string  folder;
+  unsigned int n_frames = 0;
+};
+} // namespace rhoflow

@@ -1,0 +1,98 @@
+#include <postprocess/plot_run.h>
+
+#include <postprocess/density_pictures.h>
+#include <postprocess/report.h>
+#include <postprocess/run_charts.h>
+#include <postprocess/run_record.h>
+
+#include <solvers/base/error.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+namespace rhoflow
+{
+namespace
+{
+namespace fs = std::filesystem;
+
+fs::path make_directory(const fs::path &path)
+{
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error)
+    throw InputError("", "cannot create the directory '" + path.string() + "': " + error.message() + ".");
+  return path;
+}
+
+/// Adds files to the list of what rhoflow wrote into a run's directory, so that `Overwrite = true` removes them with the run.
+void note(const fs::path &root, const std::vector<std::string> &files)
+{
+  const fs::path        list = root / ".rhoflow-files";
+  std::set<std::string> noted;
+  std::ifstream         before(list);
+  for (std::string line; std::getline(before, line);)
+    noted.insert(line);
+  std::ofstream after(list, std::ios::app);
+  for (const std::string &file : files)
+    if (const std::string name = fs::path(file).lexically_relative(root).generic_string(); noted.insert(name).second)
+      after << name << '\n';
+}
+
+void draw(const std::vector<PlannedPicture> &planned, const fs::path &folder, const std::string &extension,
+          const std::function<void(const std::string &)> &say, std::vector<Picture> &pictures)
+{
+  for (const PlannedPicture &one : planned)
+    {
+      Picture picture = one.about;
+      picture.file    = (folder / fs::path(picture.file).replace_extension(extension)).string();
+      write_charts(one.charts, one.columns, picture.file, one.width, one.height);
+      say(picture.file);
+      pictures.push_back(picture);
+    }
+}
+} // namespace
+
+void check_directory(const std::string &directory)
+{
+  RunRecord::open(directory);
+}
+
+std::string plot_directory(const std::string &directory, const PlotArguments &arguments,
+                           const std::function<void(const std::string &)> &say)
+{
+  RunRecord      run    = RunRecord::open(directory);
+  const fs::path root   = arguments.output.empty() ? fs::path(run.directory) : make_directory(arguments.output);
+  const fs::path folder = make_directory(root / "pictures");
+
+  std::vector<Picture> pictures;
+  PictureOptions       options;
+  options.folder               = folder.string();
+  options.extension            = arguments.extension;
+  options.times                = arguments.times;
+  options.mesh                 = arguments.mesh;
+  options.potential            = arguments.potential;
+  options.animation            = arguments.animation;
+  const std::size_t n_warnings = run.warnings.size();
+  for (std::size_t i = 0; i < n_warnings; ++i)
+    say("Warning: " + run.warnings[i]);
+  for (const Picture &picture : DensityPictures(run, options, run.warnings).make(say))
+    pictures.push_back(picture);
+  for (std::size_t i = n_warnings; i < run.warnings.size(); ++i)
+    say("Warning: " + run.warnings[i]);
+  draw(run_charts(run), folder, arguments.extension, say, pictures);
+
+  const std::string report = (root / report_name()).string();
+  write_report(run, pictures, report);
+  if (arguments.output.empty())
+    {
+      std::vector<std::string> files{report};
+      for (const auto &entry : fs::recursive_directory_iterator(folder))
+        if (entry.is_regular_file())
+          files.push_back(entry.path().string());
+      note(root, files);
+    }
+  return report;
+}
+} // namespace rhoflow

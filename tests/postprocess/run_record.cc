@@ -1,0 +1,209 @@
+#include <catch2/catch.hpp>
+
+#include <postprocess/report.h>
+#include <postprocess/run_record.h>
+
+#include <cmath>
+
+#include "../base/input_error.h"
+#include "small_run.h"
+
+using namespace rhoflow;
+using Catch::Matchers::Contains;
+
+namespace
+{
+std::string opening(const std::string &directory)
+{
+  return input_error([&]() { RunRecord::open(directory); });
+}
+} // namespace
+
+TEST_CASE("The record of a run has its parameters, tables, files and origin")
+{
+  const SmallRun  run;
+  const RunRecord record = RunRecord::open(run.path() + "//");
+  CHECK(record.warnings.empty());
+  CHECK(record.directory == run.path());
+  CHECK(record.name == "a run");
+  CHECK(record.title == "<script>alert(1)</script> & \"more\"");
+  CHECK(record.solver == "continuity");
+  CHECK(record.started == "2026-01-02T03:04:05Z");
+  CHECK(record.ranks == "3");
+  CHECK(record.seed == "18446744073709551615");
+  CHECK(record.parameter_file == "a.prm");
+  CHECK(record.command_line == std::vector<std::string>{"rhoflow", "a.prm", "Title=it's <b>"});
+  CHECK(record.versions == std::map<std::string, std::string>{{"rhoflow", "0.1.0 (revision abc)"}, {"MPI", "Open \"MPI\""}});
+  CHECK(record.log == run.files.at("log.txt"));
+  CHECK(record.coordinates == std::vector<std::string>{"a", "w"});
+
+  REQUIRE(record.parameters.size() == 25);
+  CHECK(record.parameters[0].path == "Solver");
+  CHECK(record.parameters[0].standard == "single neuron");
+  CHECK_FALSE(record.parameters[0].is_standard);
+  CHECK(record.parameters[4].path == "Output times");
+  CHECK(record.parameters[4].value.empty());
+  CHECK(record.parameters[4].is_standard);
+  CHECK(record.parameter("Title") == record.title);
+  CHECK(record.parameter("Domain/Deeper/Name") == "value = with = signs");
+  CHECK(record.parameter("Domain/Boundary mass warning") == "1e-6");
+  CHECK(record.parameter("Initial law/Law") == "normal(0, 1), uniform(-3, 4)");
+  CHECK(record.parameter("Nothing").empty());
+  for (const UsedParameter &parameter : record.parameters)
+    if (parameter.path == "Title")
+      {
+        CHECK(parameter.standard.empty());
+        CHECK_FALSE(parameter.is_standard);
+      }
+
+  CHECK(record.has("statistics", "energy balance"));
+  CHECK_FALSE(record.has("statistics", "nothing"));
+  CHECK_FALSE(record.has("replicas"));
+  CHECK(record.column("statistics", "risk") == std::vector<double>{0.5, 0.3125, 0.25});
+  CHECK(std::isnan(record.column("comparison", "expected bias")[0]));
+  CHECK(record.tables.at("timing").labels == std::vector<std::string>{"moments", "a < b, c"});
+  CHECK_THAT(input_error([&]() { record.column("statistics", "rsk"); }), Contains("Did you mean 'risk'?"));
+  CHECK_THAT(input_error([&]() { record.column("replicas", "time"); }), Contains("no table replicas.csv"));
+
+  REQUIRE(record.density.size() == 3);
+  for (unsigned int i = 0; i < 3; ++i)
+    {
+      CHECK(record.density[i].time == i);
+      CHECK(record.density[i].file == run.path("density/density_000" + std::to_string(i) + ".vtu"));
+    }
+  CHECK(record.particles.empty());
+}
+
+TEST_CASE("A run at rest has its density at the time infinity")
+{
+  SmallRun run;
+  run.remove("density.pvd");
+  run.write("density.vtu", "<VTKFile/>");
+  const RunRecord record = RunRecord::open(run.path());
+  REQUIRE(record.density.size() == 1);
+  CHECK(std::isinf(record.density[0].time));
+}
+
+TEST_CASE("A directory that is no run is refused with what it is")
+{
+  const SmallRun            run;
+  const TemporaryDirectory &root = run.temporary;
+  CHECK_THAT(opening(""), Contains("the name of the directory of a run is needed"));
+  CHECK_THAT(opening(root.path("a rnu")), Contains("does not exist") && Contains("Did you mean '" + run.path() + "'?"));
+  CHECK_THAT(opening(root.path("nothing/like/it")), Contains("does not exist.") && !Contains("Did you mean"));
+  CHECK_THAT(opening(run.path("log.txt")), Contains("is a file") && Contains("the one that it is in"));
+  CHECK_THAT(opening(root.path("")), Contains("a directory that holds runs") && Contains("a run"));
+
+  std::filesystem::create_directory(root.path("empty"));
+  CHECK_THAT(opening(root.path("empty")), Contains("is empty") && Contains("provenance.json"));
+  std::filesystem::create_directory(root.path("other"));
+  root.write("other/thesis.txt", "x");
+  CHECK_THAT(opening(root.path("other")), Contains("holds no run of rhoflow") && Contains("thesis.txt"));
+
+  for (int i = 1; i <= 7; ++i)
+    {
+      std::filesystem::create_directories(root.path("study/runs/000" + std::to_string(i)));
+      root.write("study/runs/000" + std::to_string(i) + "/provenance.json", "{}");
+    }
+  std::filesystem::create_directory(root.path("study/states"));
+  CHECK_THAT(opening(root.path("study")), Contains("of a study") && Contains("runs/0001") && Contains("runs/0005 and 2 more"));
+  CHECK_THAT(opening(root.path("study/runs")), Contains("holds runs") && Contains("and 2 more"));
+  CHECK_THAT(opening(root.path("study/runs/0001")), Contains("parameters_used.prm is missing"));
+}
+
+TEST_CASE("Damaged records are named with their line")
+{
+  SmallRun   run;
+  const auto with = [&](const std::string &name, const std::string &text) {
+    run.write();
+    run.write(name, text);
+    return opening(run.path());
+  };
+  CHECK_THAT(with("provenance.json", ""), Contains("provenance.json:1: ") && Contains("cut off"));
+  CHECK_THAT(with("provenance.json", run.files["provenance.json"].substr(0, 60)), Contains("provenance.json:4: "));
+  CHECK_THAT(with("provenance.json", "{}"), Contains("provenance.json") && Contains("versions"));
+  CHECK_THAT(with("parameters_used.prm", ""), Contains("names no Solver"));
+  CHECK_THAT(with("parameters_used.prm", "set Solver = x\nsubsection Data\n"), Contains("within the subsection 'Data'"));
+  CHECK_THAT(with("parameters_used.prm", "set Solver = x\nend\n"), Contains("parameters_used.prm:2: "));
+  CHECK_THAT(with("parameters_used.prm", "set Solver = x\nrubbish\n"), Contains("parameters_used.prm:2: "));
+  CHECK_THAT(with("parameters_used.prm", "set Solver = cont"), Contains("parameters_used.prm:1: the line has no end"));
+  CHECK_THAT(with("statistics.csv", "time,risk\n0,1\n1\n2,3\n"), Contains("statistics.csv:3: ") && Contains("1 field,"));
+  CHECK_THAT(with("statistics.csv", std::string("\x7f"
+                                                "ELF\0\1\2\n",
+                                                8)),
+             Contains("statistics.csv:1: ") && Contains("no text file"));
+}
+
+TEST_CASE("A run that is going on is read up to its last complete row and file")
+{
+  SmallRun run;
+  run.write("statistics.csv", run.files["statistics.csv"] + "3,0.2");
+  run.write("comparison.csv", "time,risk\n");
+  run.remove("timing.csv");
+  run.write("density/density_0001.vtu", "");
+  run.remove("density/density_0000.vtu");
+  const auto steps = RunRecord::open(run.path()).density;
+  REQUIRE(steps.size() == 1);
+  CHECK(steps[0].time == 2.);
+  const std::string &pvd = run.files["density.pvd"];
+  run.write("density.pvd", pvd.substr(0, pvd.find("</Collection>") - 4));
+  RunRecord record = RunRecord::open(run.path());
+  CHECK(record.column("statistics", "time").back() == 2.);
+  CHECK_FALSE(record.has("comparison"));
+  CHECK_FALSE(record.has("timing"));
+  REQUIRE(record.density.size() == 1);
+  CHECK(record.density[0].time == 2.);
+  REQUIRE(record.warnings.size() == 4);
+  CHECK_THAT(record.warnings[0], Contains("statistics.csv: the last line has no end"));
+  CHECK_THAT(record.warnings[1], Contains("comparison.csv has no rows"));
+  CHECK_THAT(record.warnings[2], Contains("density.pvd was cut off"));
+  CHECK_THAT(record.warnings[3], Contains("1 of 2 files") && Contains("density/density_0000.vtu"));
+
+  run.write("density.pvd", "\x89PNG\r\n garbage");
+  record = RunRecord::open(run.path());
+  CHECK(record.density.empty());
+  CHECK_THAT(record.warnings.back(), Contains("density.pvd"));
+  run.remove("statistics.csv");
+  record = RunRecord::open(run.path());
+  CHECK_THAT(record.warnings.back() + record.warnings[1], Contains("statistics.csv is missing"));
+}
+
+TEST_CASE("No damage makes the reader or the report do anything but read on or name the file")
+{
+  const SmallRun run;
+  unsigned int   n_read = 0, n_refused = 0;
+  const auto     attempt = [&](const std::string &name, const std::string &text, const bool report) {
+    run.write(name, text);
+    try
+      {
+        const RunRecord record = RunRecord::open(run.path());
+        ++n_read;
+        if (report)
+          write_report(record, {}, run.path("report.html"));
+      }
+    catch (const InputError &error)
+      {
+        ++n_refused;
+        if (std::string(error.what()).find(name) == std::string::npos)
+          FAIL_CHECK(name << ": " << error.what());
+      }
+  };
+  for (const auto &[name, text] : run.files)
+    {
+      for (std::size_t cut = 0; cut < text.size(); ++cut)
+        attempt(name, text.substr(0, cut), cut % 5 == 0);
+      for (std::size_t i = 0; i < text.size(); i += 3)
+        for (const int flip : {0x01, 0x20, 0x80, 0xff})
+          {
+            std::string damaged = text;
+            damaged[i]          = static_cast<char>(damaged[i] ^ flip);
+            attempt(name, damaged, i % 5 == 0);
+          }
+      std::string zero      = text;
+      zero[zero.size() / 2] = '\0';
+      attempt(name, zero, true);
+      run.write(name, text);
+    }
+  CHECK(n_read > 1000);
+  CHECK(n_refused > 1000);
+}
