@@ -171,14 +171,6 @@ void add_fit(Chart &chart, const StudyRecord &study, const StudyFit &fit, const 
         positive.push_back({all.x[i], all.y[i], all.error.empty() ? std::nan("") : all.error[i]});
     }
   const bool fitted = used.x.size() > 1 && std::isfinite(fit.slope.value);
-  if (used.x.size() > 1 && std::isfinite(fit.expected_slope))
-    {
-      const bool        has_prefactor = std::isfinite(fit.expected_prefactor);
-      const double      prefactor = has_prefactor ? fit.expected_prefactor : fit_prefactor(positive, fit.expected_slope).value;
-      const std::string name      = "expected " + simple_fraction(fit.expected_slope) +
-                               (has_prefactor ? ", prefactor " + short_number(fit.expected_prefactor) : "");
-      chart.add(power_law(label.empty() ? name : "", Kind::dashed, used, prefactor, fit.expected_slope, style::ink));
-    }
   if (fitted)
     {
       std::string text = "slope " + with_interval(fit.slope.value, fit.slope.lower, fit.slope.upper);
@@ -186,6 +178,14 @@ void add_fit(Chart &chart, const StudyRecord &study, const StudyFit &fit, const 
         text = label + ": " + text +
                (std::isfinite(fit.expected_slope) ? ", expected " + simple_fraction(fit.expected_slope) : "");
       chart.add(power_law(text, Kind::line, used, fit.prefactor.value, fit.slope.value, colour));
+    }
+  if (used.x.size() > 1 && std::isfinite(fit.expected_slope))
+    {
+      const bool        has_prefactor = std::isfinite(fit.expected_prefactor);
+      const double      prefactor = has_prefactor ? fit.expected_prefactor : fit_prefactor(positive, fit.expected_slope).value;
+      const std::string name      = "expected slope " + simple_fraction(fit.expected_slope) +
+                               (has_prefactor ? ", prefactor " + short_number(fit.expected_prefactor) : "");
+      chart.add(power_law(label.empty() ? name : "", Kind::dashed, used, prefactor, fit.expected_slope, style::ink));
     }
   add_points(chart, outside, label.empty() ? "left out of the fit" : "", colour, 0.35);
   add_points(chart, used, fitted ? "" : label, colour, 1);
