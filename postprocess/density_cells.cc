@@ -117,6 +117,7 @@ DensityCells DensityCells::read(const std::string &file)
   result.densities.resize(n_cells * n_points);
   if (psi != nullptr)
     result.potentials.resize(n_cells * n_points);
+  std::vector<unsigned int> given(n_points);
   for (std::size_t c = 0; c < n_cells; ++c)
     {
       vtkIdType        n;
@@ -141,6 +142,7 @@ DensityCells DensityCells::read(const std::string &file)
               box.upper[d] = std::max(box.upper[d], x[d]);
             }
         }
+      std::fill(given.begin(), given.end(), 0u);
       // VTK numbers nodes by vertices, edges, faces, inside; their places say which is which whatever the order.
       for (vtkIdType i = 0; i < n; ++i)
         {
@@ -153,10 +155,13 @@ DensityCells DensityCells::read(const std::string &file)
                 throw InputError("", "'" + file + "' has cells without extent, or coordinates that are no numbers.");
               index = index * (k + 1) + static_cast<std::size_t>(std::lround(share * k));
             }
+          given[index]                           = 1;
           result.densities[c * n_points + index] = static_cast<float>(density->GetComponent(points[i], 0));
           if (psi != nullptr)
             result.potentials[c * n_points + index] = static_cast<float>(psi->GetComponent(points[i], 0));
         }
+      if (std::count(given.begin(), given.end(), 0u) > 0)
+        throw InputError("", "'" + file + "' has cells whose nodes are not spread evenly; rhoflow writes no such file.");
     }
   return result;
 }

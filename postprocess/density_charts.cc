@@ -11,6 +11,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <numeric>
 #include <set>
 
 namespace rhoflow
@@ -50,6 +52,31 @@ Series points(const std::vector<double> &x, const std::vector<double> &y, const 
         result.x.push_back(x[p]);
         result.y.push_back(y[p]);
       }
+  return result;
+}
+/// The heaviest points that carry half of the mass, those that make it 90 % and 99 % with them, each fainter; the rest is left
+/// out.
+std::vector<Series> weighted_points(const WeightedPoints &all, const DensityCells::Box &view, unsigned int i, unsigned int j)
+{
+  std::vector<std::size_t> order(all.weights.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return all.weights[a] > all.weights[b]; });
+  const double        total = std::accumulate(all.weights.begin(), all.weights.end(), 0.);
+  double              sum   = 0;
+  std::size_t         next  = 0;
+  std::vector<Series> result;
+  const double        opacity[] = {0.9, 0.5, 0.25};
+  for (unsigned int level = 0; level < contour_shares().size(); ++level)
+    {
+      std::vector<double> x, y;
+      for (; next < order.size() && sum < contour_shares()[level] * total; ++next)
+        {
+          x.push_back(all.coordinates[i][order[next]]);
+          y.push_back(all.coordinates[j][order[next]]);
+          sum += all.weights[order[next]];
+        }
+      result.insert(result.begin(), points(x, y, view, i, j, style::blue, 3.4 - 0.6 * level, opacity[level]));
+    }
   return result;
 }
 } // namespace
@@ -192,7 +219,8 @@ Chart density_map(const Snapshot &snapshot, const unsigned int i, const unsigned
       chart.add(contour_lines(marginal, enclosing_levels(marginal, contour_shares())));
     }
   else if (snapshot.points)
-    chart.add(points(snapshot.points->coordinates[i], snapshot.points->coordinates[j], view, i, j, style::blue, 2.2, 0.35));
+    for (const Series &series_of_points : weighted_points(*snapshot.points, view, i, j))
+      chart.add(series_of_points);
   if (snapshot.neurons && settings.neurons)
     chart.add(points(snapshot.neurons->coordinates[i], snapshot.neurons->coordinates[j], view, i, j, style::vermilion, 2.6,
                      snapshot.density || snapshot.points ? 0.75 : 0.6));

@@ -27,7 +27,7 @@ std::string what_is_shown(const std::vector<Snapshot> &shots)
   if (has_density)
     text = " Lines enclose 50, 90 and 99 % of the mass.";
   else if (has_points)
-    text = " Blue: the points that carry the density.";
+    text = " Blue: the points that carry 99 % of the density, darker where they carry more.";
   if (has_neurons)
     text += " Orange: the neurons of a finite network.";
   return text;
@@ -43,7 +43,7 @@ std::vector<Chart> risk_until(const RunRecord &run, const double time)
   chart.x.title       = "time t";
   chart.y.title       = "risk";
   chart.x.low         = t.front();
-  chart.x.high        = t.back();
+  chart.x.high        = t.back() + 0.03 * (t.back() - t.front()); // room for the dot
   chart.y.logarithmic = std::all_of(risk.begin(), risk.end(), [](double r) { return r > 0; });
   chart.legend        = false;
   chart.add({"", Kind::line, t, risk, {}, style::blue, 1.6, 0.35});

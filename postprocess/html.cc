@@ -72,7 +72,7 @@ summary { cursor: pointer; }
 }
 @media print {
   body { max-width: none; padding: 0; font-size: 10pt; }
-  nav, video { display: none; }
+  nav { display: none; }
   h2, h3 { break-after: avoid; }
   figure, tr, .answer, .warnings { break-inside: avoid; }
   .equation, pre { white-space: pre-wrap; }

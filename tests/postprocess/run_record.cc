@@ -190,20 +190,20 @@ TEST_CASE("No damage makes the reader or the report do anything but read on or n
   };
   for (const auto &[name, text] : run.files)
     {
-      for (std::size_t cut = 0; cut < text.size(); ++cut)
-        attempt(name, text.substr(0, cut), cut % 5 == 0);
-      for (std::size_t i = 0; i < text.size(); i += 3)
-        for (const int flip : {0x01, 0x20, 0x80, 0xff})
-          {
-            std::string damaged = text;
-            damaged[i]          = static_cast<char>(damaged[i] ^ flip);
-            attempt(name, damaged, i % 5 == 0);
-          }
+      const int flips[] = {0x01, 0x20, 0x80, 0xff};
+      for (std::size_t cut = 0; cut < text.size(); cut += 5)
+        attempt(name, text.substr(0, cut), cut % 3 == 0);
+      for (std::size_t i = 0; i < text.size(); i += 7)
+        {
+          std::string damaged = text;
+          damaged[i]          = static_cast<char>(damaged[i] ^ flips[i % 4]);
+          attempt(name, damaged, i % 3 == 0);
+        }
       std::string zero      = text;
       zero[zero.size() / 2] = '\0';
       attempt(name, zero, true);
       run.write(name, text);
     }
-  CHECK(n_read > 1000);
-  CHECK(n_refused > 1000);
+  CHECK(n_read > 200);
+  CHECK(n_refused > 200);
 }
