@@ -146,7 +146,10 @@ Chart map_chart(const CsvTable &table, const Block &block, const std::string &wh
       for (std::size_t c = 0; c < inside.columns.size(); ++c)
         inside.columns[c].push_back(data.columns[c][i]);
   add_coloured_points(chart, inside.columns[1], inside.columns[2], inside.columns[3], scale);
-  chart.add(contour(values, grid.nx, grid.ny, grid.lower, grid.upper, scale.middle));
+  // A function that is constant up to round-off has no such line.
+  if (std::any_of(values.begin(), values.end(),
+                  [&](double value) { return std::abs(value - scale.middle) > 1e-6 * scale.reach; }))
+    chart.add(contour(values, grid.nx, grid.ny, grid.lower, grid.upper, scale.middle));
   return chart;
 }
 
