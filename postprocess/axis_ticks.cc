@@ -28,11 +28,11 @@ std::string decimal(const double value, const int digits)
   return (value < 0 && !is_zero ? minus : "") + std::string(text);
 }
 
-/// 3·10⁻⁵, 10⁴
-std::string power(const double value, const int digits, const int exponent)
+/// 3·10⁻⁵; 1·10⁻⁵ or 10⁻⁵
+std::string power(const double value, const int digits, const int exponent, const bool with_one)
 {
   const double mantissa = value / std::pow(10., exponent);
-  if (digits == 0 && std::abs(mantissa - 1) < 1e-9)
+  if (!with_one && std::abs(mantissa - 1) < 1e-9)
     return "10" + superscript(exponent);
   return decimal(mantissa, digits) + "\xc2\xb7" + "10" + superscript(exponent);
 }
@@ -60,7 +60,7 @@ Ticks linear_ticks(const double low, const double high, const unsigned int most)
       result.positions.push_back(value);
       if (powers && k != 0)
         result.labels.push_back(
-          power(value, std::max(0, exponent - static_cast<int>(std::floor(std::log10(step) + 1e-9))), exponent));
+          power(value, std::max(0, exponent - static_cast<int>(std::floor(std::log10(step) + 1e-9))), exponent, true));
       else
         result.labels.push_back(decimal(value, powers ? 0 : places));
     }
@@ -91,7 +91,7 @@ Ticks logarithmic_ticks(const double low, const double high, const unsigned int 
         if (e % stride != 0 || value < low * (1 - 1e-9) || value > high * (1 + 1e-9))
           continue;
         result.positions.push_back(value);
-        result.labels.push_back(e >= -2 && e <= 3 ? decimal(value, std::max(0, -e)) : power(value, 0, e));
+        result.labels.push_back(e >= -2 && e <= 3 ? decimal(value, std::max(0, -e)) : power(value, 0, e, false));
       }
   return result;
 }

@@ -48,7 +48,8 @@ void ensure_display(char **argv)
   // Whatever /proc holds is this program even if it was found through PATH or a relative name.
   std::error_code          error;
   const std::string        self = std::filesystem::read_symlink("/proc/self/exe", error).string();
-  std::vector<std::string> words{"xvfb-run", "-a", "-s", "-screen 0 1280x1024x24 -nolisten tcp", error ? argv[0] : self};
+  std::vector<std::string> words{"xvfb-run", "-a", "-s", "-screen 0 1280x1024x24 -nolisten tcp -noreset",
+                                 error ? argv[0] : self};
   std::vector<char *>      command;
   for (std::string &word : words)
     command.push_back(word.data());

@@ -9,6 +9,7 @@
 #include <vtkContextScene.h>
 #include <vtkImageData.h>
 #include <vtkNew.h>
+#include <vtkObject.h>
 #include <vtkPNGWriter.h>
 #include <vtkPointData.h>
 #include <vtkRenderWindow.h>
@@ -112,6 +113,10 @@ void PictureWindow::write(const std::string &file)
   namespace fs           = std::filesystem;
   const fs::path  target = file, aside = file + ".part";
   std::error_code error;
+  // VTK would print a message of its own to what is thrown here.
+  const int shown = vtkObject::GetGlobalWarningDisplay();
+  vtkObject::GlobalWarningDisplayOff();
+  bool written = true;
   if (target.extension() == ".svg")
     {
       implementation->window->Render();
@@ -126,9 +131,11 @@ void PictureWindow::write(const std::string &file)
       writer->SetInputData(implementation->image());
       writer->SetFileName(aside.c_str());
       writer->Write();
-      if (writer->GetErrorCode() != 0)
-        throw RunError("cannot write '" + file + "': is the disk full, or the directory not writable?");
+      written = writer->GetErrorCode() == 0;
     }
+  vtkObject::SetGlobalWarningDisplay(shown);
+  if (!written)
+    throw RunError("cannot write '" + file + "': is the disk full, or the directory not writable?");
   fs::rename(aside, target, error);
   if (error)
     throw RunError("cannot write '" + file + "': " + error.message() + ".");

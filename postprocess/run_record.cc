@@ -12,7 +12,6 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <limits>
 #include <sstream>
 
 namespace rhoflow
@@ -343,7 +342,11 @@ RunRecord RunRecord::open(const std::string &given)
   std::error_code ignored;
   if (!file_exists(path / "density.pvd") && file_exists(path / "density.vtu") &&
       fs::file_size(path / "density.vtu", ignored) > 0)
-    record.density.push_back({std::numeric_limits<double>::infinity(), (path / "density.vtu").string()});
+    {
+      const bool   by_temperature = record.has("statistics", "inverse temperature");
+      const double at             = by_temperature ? record.column("statistics", "inverse temperature").back() : 0.;
+      record.density.push_back({at, (path / "density.vtu").string()});
+    }
   record.coordinates = coordinates_of(record);
   return record;
 }

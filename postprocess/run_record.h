@@ -48,7 +48,7 @@ struct RunRecord
   /// timing, ... that exist. Column names are kept as in the file ("time", "sliced W1", "deviation [standard errors]").
   std::map<std::string, CsvTable> tables;
 
-  /// In the order of time; files exist. The density of a run at rest, density.vtu, has the time infinity.
+  /// In the order of time; files exist. The density at rest, density.vtu, stands under the last inverse temperature.
   std::vector<TimeStep> density, particles, points;
 
   /// Names of the coordinates of parameter space: X where statistics.csv has "mean X", and "covariance X X" or "deviation X".

@@ -1,4 +1,5 @@
 #include <solvers/base/error.h>
+#include <solvers/base/progress.h>
 #include <solvers/base/run_directory.h>
 #include <solvers/base/version.h>
 
@@ -9,6 +10,7 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 namespace rhoflow
@@ -111,8 +113,11 @@ void remove_old_results(const fs::path &path)
       old.push_back(path / name);
   for (const auto &entry : fs::recursive_directory_iterator(path))
     {
-      const std::string extension = entry.path().extension().string();
-      if (entry.is_regular_file() && (extension == ".vtu" || extension == ".pvtu" || extension == ".pvd"))
+      // A run that was killed may leave a file that is not complete.
+      const fs::path    whole     = entry.path().extension() == ".part" ? entry.path().stem() : entry.path();
+      const std::string extension = whole.extension().string();
+      if (entry.is_regular_file() &&
+          (extension == ".vtu" || extension == ".vtp" || extension == ".pvtu" || extension == ".pvd"))
         old.push_back(entry.path());
     }
   for (const fs::path &file : old)
@@ -194,6 +199,42 @@ std::string RunDirectory::file(const std::string &name) const
   if (dealii::Utilities::MPI::this_mpi_process(comm) == 0 && noted.insert(name).second)
     std::ofstream(fs::path(root) / list_of_files, std::ios::app) << name << '\n';
   return (fs::path(root) / name).string();
+}
+
+std::string RunDirectory::contents() const
+{
+  struct Part
+  {
+    unsigned int   n_files = 0;
+    std::uintmax_t bytes   = 0;
+  };
+  Part                        all;
+  std::map<std::string, Part> folders;
+  std::set<std::string>       names;
+  std::ifstream               list(fs::path(root) / list_of_files);
+  for (std::string name; std::getline(list, name);)
+    {
+      std::error_code      error;
+      const std::uintmax_t bytes = fs::file_size(fs::path(root) / name, error);
+      if (error || !names.insert(name).second)
+        continue;
+      const std::string folder = fs::path(name).parent_path().string();
+      for (Part *part : {&all, folder.empty() ? nullptr : &folders[folder]})
+        if (part != nullptr)
+          {
+            ++part->n_files;
+            part->bytes += bytes;
+          }
+    }
+  const auto  megabytes = [](std::uintmax_t bytes) { return short_number(static_cast<double>(bytes) / 1e6, 3) + " MB"; };
+  std::string text      = megabytes(all.bytes) + " in " + std::to_string(all.n_files) + " files";
+  const char *separator = ": ";
+  for (const auto &[folder, part] : folders)
+    {
+      text += separator + folder + "/ " + megabytes(part.bytes) + " in " + std::to_string(part.n_files);
+      separator = ", ";
+    }
+  return text;
 }
 
 std::string RunDirectory::subdirectory(const std::string &name) const

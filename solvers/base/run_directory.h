@@ -24,8 +24,8 @@ public:
 
   /// Creates the directory (collective; the work is done by rank 0, errors reach every rank). Throws InputError
   /// ("Output directory") if it exists with contents and `overwrite` is false, if these contents are not a run of rhoflow, or
-  /// if it cannot be written. With `overwrite` the files that the run in it asked for by file(), and its VTK files, are
-  /// removed; everything else is kept.
+  /// if it cannot be written. With `overwrite` the files that the run in it asked for by file(), and its VTK files
+  /// (also those that it did not complete), are removed; everything else is kept.
   RunDirectory(const std::string &path, bool overwrite, MPI_Comm communicator);
 
   /// Copies the file as given to `<name>.prm` and writes `parameters_used.prm` and `provenance.json`
@@ -35,6 +35,10 @@ public:
 
   /// The path of a file inside that this run writes. Its name is noted, so that `Overwrite` can remove it one day.
   std::string file(const std::string &name) const;
+  /// How much is on disk of the files that file() named, and how that spreads over the folders: "34.2 MB in 27 files: density/
+  /// 30 MB in 11, ..." (rank 0 knows).
+  std::string contents() const;
+
   /// Creates a directory inside (collective) and returns its path.
   std::string subdirectory(const std::string &name) const;
 

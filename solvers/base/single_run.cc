@@ -44,5 +44,7 @@ void SingleRun::execute(const MPI_Comm communicator, Progress &progress, const s
   progress.line("Solver " + run_parameters.solver + " on " + std::to_string(n_ranks) + (n_ranks == 1 ? " rank" : " ranks") +
                 ", results in " + run_parameters.output_directory);
   solver->run({communicator, *handler, directory, progress});
+  if (rank_of(communicator) == 0)
+    progress.line("\nWritten to " + run_parameters.output_directory + ": " + directory.contents());
 }
 } // namespace rhoflow

@@ -22,13 +22,17 @@ void CharacteristicsParameters::declare(dealii::ParameterHandler &prm)
     "Features", "automatic", Patterns::Selection("automatic|exact|compressed"),
     "exact: all data nodes, without error and without a box; compressed: as section 'Mean field' says, for points "
     "that stay in the box of section 'Domain'; automatic: exact up to 1000 data nodes.");
-  prm.declare_entry("Write points", "true", Patterns::Bool(),
-                    "Write the points with mass, potential and velocity to points.pvd at the output times.");
+  prm.declare_entry(
+    "Write points", "true", Patterns::Bool(),
+    "Write the points with mass, potential and velocity to points.pvd at the output times; see section 'Output' for how "
+    "often and how small.");
   prm.leave_subsection();
+  SnapshotParameters::declare(prm);
 }
 
 void CharacteristicsParameters::parse(dealii::ParameterHandler &prm)
 {
+  snapshots.parse(prm);
   prm.enter_subsection("Characteristics");
   n_per_coordinate         = static_cast<unsigned int>(prm.get_integer("Nodes per coordinate"));
   neglected_mass           = prm.get_double("Neglected mass");

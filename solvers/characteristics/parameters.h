@@ -1,5 +1,7 @@
 #pragma once
 
+#include <solvers/base/snapshot_parameters.h>
+
 namespace dealii
 {
 class ParameterHandler;
@@ -25,5 +27,7 @@ struct CharacteristicsParameters
   double       tolerance        = 1e-8;  ///< local error of the points, relative and absolute
   Features     features         = Features::automatic;
   bool         write_points     = true;
+
+  SnapshotParameters snapshots; ///< of the points
 };
 } // namespace rhoflow

@@ -1,12 +1,11 @@
-#include <solvers/base/error.h>
+#include <solvers/base/complete_file.h>
+#include <solvers/base/ranks.h>
 #include <solvers/base/run_directory.h>
 #include <solvers/characteristics/point_output.h>
 
 #include <deal.II/base/data_out_base.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <fstream>
 #include <numeric>
 
 namespace rhoflow
@@ -58,40 +57,35 @@ std::vector<double> gather(const std::vector<double> &local, MPI_Comm communicat
 }
 } // namespace
 
-PointOutput::PointOutput(const RunDirectory &directory)
-  : communicator(directory.communicator())
-  , record(directory.file("points.pvd"))
-  , folder(directory.subdirectory("points"))
+PointOutput::PointOutput(const RunDirectory &run_directory, const SnapshotParameters &snapshot_parameters)
+  : directory(run_directory)
+  , parameters(snapshot_parameters)
+  , record(directory, "points")
 {}
 
 void PointOutput::write(double time, unsigned int dimension, const std::vector<double> &points,
                         const std::vector<std::pair<std::string, std::vector<double>>> &fields)
 {
-  char name[40];
-  std::snprintf(name, sizeof(name), "points_%04u.vtu", static_cast<unsigned int>(entries.size()));
-  entries.emplace_back(time, std::string("points/") + name);
-
-  // One rank writes, since MPI does not say that the disk is full.
-  int rank;
-  MPI_Comm_rank(communicator, &rank);
-  std::vector<double>                                      all_points = gather(points, communicator);
+  const MPI_Comm                                           communicator = directory.communicator();
+  const std::vector<double>                                all_points   = gather(points, communicator);
   std::vector<std::pair<std::string, std::vector<double>>> all_fields;
   for (const auto &field : fields)
     all_fields.emplace_back(field.first, gather(field.second, communicator));
 
-  int good = 1;
-  if (rank == 0)
-    {
-      std::ofstream file(folder + "/" + name, std::ios::binary);
-      Points(dimension, all_points, all_fields).write_vtu(file);
-      file.close();
-      std::ofstream list(record);
-      dealii::DataOutBase::write_pvd_record(list, entries);
-      list.close();
-      good = (file && list ? 1 : 0);
-    }
-  MPI_Bcast(&good, 1, MPI_INT, 0, communicator);
-  if (good == 0)
-    throw RunError("Cannot write " + folder + "/" + name + " or " + record + ": is the disk full?");
+  const std::string name = record.next_file(time, ".vtu");
+  record.add(time, name, [&]() {
+    if (rank_of(communicator) != 0)
+      return;
+    Points                        data(dimension, all_points, all_fields);
+    dealii::DataOutBase::VtkFlags flags;
+    using Compression         = SnapshotParameters::Compression;
+    using Level               = decltype(flags.compression_level);
+    flags.compression_level   = parameters.compression == Compression::none ?
+                                  Level::no_compression :
+                                  (parameters.compression == Compression::fast ? Level::best_speed : Level::best_compression);
+    flags.print_date_and_time = false; // files of equal runs are equal
+    data.set_flags(flags);
+    write_complete_file(directory.file(name), [&](std::ostream &file) { data.write_vtu(file); });
+  });
 }
 } // namespace rhoflow

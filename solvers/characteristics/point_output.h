@@ -4,7 +4,8 @@
 #include <utility>
 #include <vector>
 
-#include <mpi.h>
+#include <solvers/base/snapshot_parameters.h>
+#include <solvers/base/time_series_record.h>
 
 namespace rhoflow
 {
@@ -16,7 +17,10 @@ class PointOutput
 {
 public:
   /// Collective.
-  explicit PointOutput(const RunDirectory &directory);
+  PointOutput(const RunDirectory &directory, const SnapshotParameters &parameters);
+
+  /// Whether to call write() at this output time; asked once at each. `last`: of the run.
+  bool due(bool last) { return parameters.due(n_outputs++, last); }
 
   /// This rank's `points` [n][D] and named `fields` of length n. Collective. Throws RunError (on every rank) if the disk does
   /// not take it.
@@ -24,9 +28,9 @@ public:
              const std::vector<std::pair<std::string, std::vector<double>>> &fields);
 
 private:
-  MPI_Comm                                    communicator;
-  std::string                                 record; ///< path of points.pvd
-  std::string                                 folder;
-  std::vector<std::pair<double, std::string>> entries;
+  const RunDirectory &directory;
+  SnapshotParameters  parameters;
+  TimeSeriesRecord    record;
+  unsigned int        n_outputs = 0;
 };
 } // namespace rhoflow

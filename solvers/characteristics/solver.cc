@@ -40,9 +40,10 @@ class CharacteristicsEvolution : public Evolution
 {
 public:
   CharacteristicsEvolution(const MeanField &mean_field, const WeightedPoints &law, const CharacteristicsParameters &parameters,
-                           bool exact_features, const Observables &wanted, const TwinSettings *twin_settings, const Domain &box,
+                           double last_time, bool exact_features, const Observables &wanted, const TwinSettings *twin_settings, const Domain &box,
                            const RunContext &context)
     : problem(mean_field.learning_problem())
+    , end_time(last_time)
     , exact(exact_features)
     , observables(wanted)
     , domain(box)
@@ -54,7 +55,7 @@ public:
     , measures(problem, context)
   {
     if (parameters.write_points)
-      pictures.emplace(context.directory);
+      pictures.emplace(context.directory, parameters.snapshots);
     if (twin_settings != nullptr)
       twin.emplace(problem, *twin_settings, context.directory, &context.progress);
   }
@@ -91,7 +92,7 @@ public:
     }
     const std::size_t         D = problem.n_parameters(), n = system.start().size();
     const std::vector<double> points(stepper.points(), stepper.points() + n * D);
-    if (pictures)
+    if (pictures && pictures->due(time() == end_time))
       {
         Timing::Scope scope(timing.section("pictures"));
         write_points(points);
@@ -199,6 +200,7 @@ private:
   }
 
   const LearningProblem     &problem;
+  double                     end_time;
   bool                       exact;
   const Observables         &observables;
   const Domain              &domain;
@@ -271,7 +273,7 @@ void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Co
 
 void CharacteristicsSolver::run(const RunContext &context)
 {
-  CharacteristicsEvolution evolution(*common.mean_field, law, settings, exact_features, observables,
+  CharacteristicsEvolution evolution(*common.mean_field, law, settings, common.run.end_time, exact_features, observables,
                                      common.run.compare_with_sgd ? &twin_settings : nullptr, common.domain, context);
   run_time_loop(evolution, common.run.all_output_times(), context.progress);
   const auto timing = evolution.timing.write(context.directory.file("timing.csv"), context.communicator);
@@ -288,7 +290,7 @@ SolverEntry characteristics_solver_entry()
     "equation exactly, so that only the quadrature of the initial law and the tolerance of the time steps count; it needs no "
     "mesh and starts from point masses too. For 'Neuron = landscape' Psi is the formula of section 'Landscape'. Writes "
     "moments, energy balance and optimality certificate (statistics.csv) and the points (points.pvd). Of section 'Output' it "
-    "reads 'Observables'.",
+    "reads 'Observables', 'Every n-th output' and 'Compression'.",
     [] { return std::make_unique<CharacteristicsSolver>(); },
     {"", "Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Characteristics",
      "Particles", "Comparison", "Output"}};

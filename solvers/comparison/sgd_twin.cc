@@ -151,7 +151,7 @@ void SgdTwin::compare(double time, const DensitySnapshot &density)
   set_distances(density);
   comparison_table.finish_row();
   add_replicas_row(replicas_table, time, risks);
-  pictures.write(time);
+  pictures.write(time, settings.output_times.empty() || time == settings.output_times.back());
 }
 
 void SgdTwin::set_distances(const DensitySnapshot &density)

@@ -1,16 +1,19 @@
 #include <solvers/base/csv.h>
 #include <solvers/base/error.h>
-#include <solvers/base/number.h>
+#include <solvers/base/time_series_record.h>
+#include <solvers/base/vtk_data.h>
 #include <solvers/comparison/measure_output.h>
 #include <solvers/comparison/written_measures.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <stdexcept>
 
 namespace rhoflow
 {
@@ -72,60 +75,53 @@ class AppendedFile
 public:
   explicit AppendedFile(const std::string &file_name)
     : path(file_name)
-    , file(file_name, std::ios::binary)
   {
+    std::ifstream file(path, std::ios::binary);
     if (!file)
       throw InputError("", "'" + path + "' cannot be read.");
-    std::string begin(1 << 16, '\0');
-    file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
-    begin.resize(static_cast<std::size_t>(file.gcount()));
-    file.clear();
+    data                     = {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     const std::string marker = "<AppendedData encoding=\"raw\">\n_", ending = "\n</AppendedData>\n</VTKFile>\n";
-    const std::size_t place  = begin.find(marker);
-    const std::string header = begin.substr(0, begin.find('>'));
+    const std::size_t place  = data.find(marker);
+    const std::string header = data.substr(0, std::min(data.find('>'), place));
+    const std::string compressor = attribute(header, "compressor");
+    compressed                   = !compressor.empty();
     if (header.rfind("<VTKFile ", 0) != 0 || attribute(header, "type") != "PolyData" ||
         attribute(header, "byte_order") != "LittleEndian" || attribute(header, "header_type") != "UInt64" ||
-        place == std::string::npos)
+        (compressed && compressor != "vtkZLibDataCompressor") || place == std::string::npos)
       throw not_ours(path, "has no PolyData with raw appended data");
-    xml        = begin.substr(0, place);
-    data_begin = place + marker.size();
-    file.seekg(0, std::ios::end);
-    const std::uint64_t size = static_cast<std::uint64_t>(file.tellg());
-    std::string         last(ending.size(), '\0');
-    if (size >= data_begin + ending.size())
-      {
-        file.seekg(-static_cast<std::streamoff>(ending.size()), std::ios::end);
-        file.read(last.data(), static_cast<std::streamsize>(last.size()));
-      }
-    if (last != ending)
+    xml                     = data.substr(0, place);
+    const std::size_t begin = place + marker.size();
+    if (data.size() < begin + ending.size() || data.compare(data.size() - ending.size(), ending.size(), ending) != 0)
       throw not_ours(path, "is cut off");
-    data_size = size - data_begin - ending.size();
+    data = data.substr(begin, data.size() - ending.size() - begin);
   }
 
   template <typename Number>
   std::vector<Number> array(const std::string &tag, std::uint64_t count)
   {
-    std::uint64_t offset, bytes = 0;
-    if (attribute(tag, "format") != "appended" || !is_count(attribute(tag, "offset"), offset) || data_size < sizeof(bytes) ||
-        offset > data_size - sizeof(bytes))
+    std::uint64_t offset;
+    if (attribute(tag, "format") != "appended" || !is_count(attribute(tag, "offset"), offset))
       throw not_ours(path, "has an array without data");
-    file.seekg(static_cast<std::streamoff>(data_begin + offset));
-    file.read(reinterpret_cast<char *>(&bytes), sizeof(bytes));
-    if (bytes != count * sizeof(Number) || bytes > data_size - sizeof(bytes) - offset)
-      throw not_ours(path, "has an array that is not as long as the points are many");
+    std::string bytes;
+    try
+      {
+        bytes = vtk_array(data, offset, count * sizeof(Number), compressed);
+      }
+    catch (const std::runtime_error &error)
+      {
+        throw not_ours(path, error.what());
+      }
     std::vector<Number> values(count);
-    file.read(reinterpret_cast<char *>(values.data()), static_cast<std::streamsize>(bytes));
-    if (!file)
-      throw not_ours(path, "cannot be read to its end");
+    std::memcpy(values.data(), bytes.data(), bytes.size());
     return values;
   }
 
   std::string xml;
 
 private:
-  std::string   path;
-  std::ifstream file;
-  std::uint64_t data_begin = 0, data_size = 0;
+  std::string path;
+  std::string data;
+  bool        compressed = false;
 };
 } // namespace
 
@@ -220,18 +216,10 @@ void WrittenMeasures::open_density()
 void WrittenMeasures::open_particles()
 {
   const std::string path = (fs::path(root) / "particles.pvd").string();
-  std::ifstream     file(path);
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (text.find("<VTKFile type=\"Collection\"") == std::string::npos || text.find("</VTKFile>") == std::string::npos)
-    throw not_ours(path, "is no complete collection");
-  for (std::size_t i = text.find("<DataSet "); i != std::string::npos; i = text.find("<DataSet ", i + 1))
+  for (const TimeSeriesEntry &entry : read_time_series(path))
     {
-      const std::string tag = text.substr(i, text.find("/>", i) - i), name = attribute(tag, "file");
-      double            time;
-      if (!parse_number(attribute(tag, "timestep"), time) || !std::isfinite(time) || name.rfind("particles/", 0) != 0)
-        throw not_ours(path, "has an entry without time or file");
-      all_times.push_back(time);
-      files.push_back((fs::path(root) / name).string());
+      all_times.push_back(entry.time);
+      files.push_back((fs::path(root) / entry.file).string());
     }
   if (files.empty())
     throw not_ours(path, "lists no file");

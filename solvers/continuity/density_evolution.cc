@@ -57,6 +57,7 @@ void DensityEvolution::project_initial_density()
   context.progress.line("Mesh: " + cells_and_unknowns() + "; " + std::to_string(setup.mean_field->n_modes()) + " of " +
                         std::to_string(setup.problem->n_nodes()) + " features kept, error " +
                         short_number(setup.mean_field->compression_error(), 2));
+  results.announce(context, *space);
   if (std::abs(missing_mass) > 1e-3)
     context.progress.warning("the box holds " + short_number(100. * (1. - missing_mass), 6) +
                              " % of the initial law's mass; the density was scaled to mass one");

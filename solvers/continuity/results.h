@@ -25,6 +25,12 @@ public:
   DensityResults(const LearningProblem &problem, const OutputParameters &output, const TwinSettings *twin,
                  const RunContext &context);
 
+  /// A note before the first step if what is to be written is large.
+  void announce(const RunContext &context, const DGMesh &mesh) const
+  {
+    density_output.announce(context, mesh.mesh().n_global_cells() * mesh.points_per_cell());
+  }
+
   /// At an output time; the operator's potential must be up to date. Collective.
   void write(double time, bool last, ContinuityOperator &solution);
 

@@ -8,11 +8,16 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <fstream>
 #include <limits>
+#include <sstream>
+#include <stdexcept>
 
-#include <solvers/base/error.h>
+#include <solvers/base/complete_file.h>
+#include <solvers/base/progress.h>
+#include <solvers/base/ranks.h>
 #include <solvers/base/run_directory.h>
+#include <solvers/base/run_parameters.h>
+#include <solvers/base/solver.h>
 #include <solvers/discretization/cell_fields.h>
 
 namespace rhoflow
@@ -24,6 +29,9 @@ float single(double value)
 {
   return std::abs(value) < std::numeric_limits<float>::min() ? 0.f : static_cast<float>(value);
 }
+
+/// What zlib leaves of the files of a density, about: most of a box is smooth or empty.
+const double typical_compression = 0.35;
 
 /// Hands cells with their nodal values to deal.II's writers as they are.
 template <int dim>
@@ -54,14 +62,23 @@ public:
     const auto         &cells = mesh.cells();
     const unsigned int  rank  = dealii::Utilities::MPI::this_mpi_process(mesh.communicator());
     std::vector<double> values(dim * n_points);
-    patches.resize(cells.size());
+    const double threshold = parameters.left_out_below > 0. ? parameters.left_out_below * largest_density(fields, n_points) :
+                                                              0.;
+    patches.reserve(cells.size());
     for (std::size_t c = 0; c < cells.size(); ++c)
       {
-        auto &patch = patches[c];
+        if (threshold > 0.)
+          {
+            fields.values(c, "density", values.data());
+            if (*std::max_element(values.begin(), values.begin() + n_points) < threshold)
+              continue;
+          }
+        patches.emplace_back();
+        auto &patch = patches.back();
         for (unsigned int vertex = 0; vertex < (1U << dim); ++vertex)
           for (unsigned int d = 0; d < dim; ++d)
             patch.vertices[vertex][d] = mesh.position(cells[c], d, (vertex >> d) & 1U);
-        patch.patch_index    = static_cast<unsigned int>(c);
+        patch.patch_index    = static_cast<unsigned int>(patches.size() - 1);
         patch.n_subdivisions = fields.degree();
         patch.reference_cell = dealii::ReferenceCells::get_hypercube<dim>();
         patch.data.reinit(static_cast<unsigned int>(names.size()), n_points);
@@ -91,7 +108,32 @@ public:
       }
   }
 
+  /// This rank's part of a file; `first` and `last` of those that write it together have its beginning and its end.
+  std::string part(const dealii::DataOutBase::VtkFlags &flags, bool first, bool last) const
+  {
+    std::ostringstream text;
+    if (first)
+      dealii::DataOutBase::write_vtu_header(text, flags);
+    if (!patches.empty())
+      dealii::DataOutBase::write_vtu_main(patches, names, vectors, flags, text);
+    if (last)
+      dealii::DataOutBase::write_vtu_footer(text);
+    return text.str();
+  }
+
 private:
+  static double largest_density(const CellFields &fields, unsigned int n_points)
+  {
+    std::vector<double> values(n_points);
+    double              largest = 0.;
+    for (std::size_t c = 0; c < fields.mesh().cells().size(); ++c)
+      {
+        fields.values(c, "density", values.data());
+        largest = std::max(largest, *std::max_element(values.begin(), values.end()));
+      }
+    return dealii::Utilities::MPI::max(largest, fields.mesh().communicator());
+  }
+
   using Patch = dealii::DataOutBase::Patch<dim, dim>;
   using VectorRange =
     std::tuple<unsigned int, unsigned int, std::string, dealii::DataComponentInterpretation::DataComponentInterpretation>;
@@ -105,30 +147,63 @@ private:
   std::vector<VectorRange> vectors;
 };
 
-/// Writes one output time into `folder` and returns the name of the file to open.
-template <int dim>
-std::string write_cells(const OutputParameters &parameters, const std::string &folder, unsigned int number,
-                        const CellFields &fields)
+unsigned int number_of_files(const OutputParameters &parameters, MPI_Comm communicator)
 {
-  CellData<dim>                 data(parameters, fields);
+  return std::min(parameters.files_per_time, static_cast<unsigned int>(number_of_ranks(communicator)));
+}
+
+/// Writes one output time into `file`, with pieces beside it if there are to be several. Collective.
+template <int dim>
+void write_cells(const OutputParameters &parameters, const RunDirectory &directory, const std::string &file,
+                 const CellFields &fields)
+{
+  const CellData<dim>           data(parameters, fields);
   dealii::DataOutBase::VtkFlags flags;
+  using Compression              = OutputParameters::Compression;
   using Level                    = decltype(flags.compression_level);
-  flags.compression_level        = parameters.compression == OutputParameters::Compression::none ?
+  flags.compression_level        = parameters.compression == Compression::none ?
                                      Level::no_compression :
-                                     (parameters.compression == OutputParameters::Compression::fast ? Level::best_speed :
-                                                                                                      Level::best_compression);
+                                     (parameters.compression == Compression::fast ? Level::best_speed : Level::best_compression);
   flags.print_date_and_time      = false; // files of equal runs are equal
-  flags.write_higher_order_cells = fields.degree() > 1;
-  data.set_flags(flags);
+  // Curved lines of deal.II 9.4 have their nodes mixed up; straight pieces between the nodes are as good to the eye.
+  flags.write_higher_order_cells = dim > 1 && fields.degree() > 1;
 
   const MPI_Comm     comm    = fields.mesh().communicator();
-  const unsigned int n_ranks = dealii::Utilities::MPI::n_mpi_processes(comm);
-  const unsigned int n_files = std::min(parameters.files_per_time, n_ranks);
-  if (n_files > 1)
-    return data.write_vtu_with_pvtu_record(folder + "/", "density", number, comm, 4, n_files);
-  const std::string name = "density_" + dealii::Utilities::int_to_string(number, 4) + ".vtu";
-  data.write_vtu_in_parallel(folder + "/" + name, comm);
-  return name;
+  const int          rank    = rank_of(comm);
+  const unsigned int n_files = number_of_files(parameters, comm);
+  const auto         write   = [&](const std::string &name, MPI_Comm writers) {
+    const int writer = rank_of(writers);
+    write_complete_file(directory.file(name), data.part(flags, writer == 0, writer + 1 == number_of_ranks(writers)), writers);
+  };
+  if (n_files == 1)
+    return write(file, comm);
+
+  std::vector<std::string> pieces, names;
+  const std::string        stem = file.substr(0, file.rfind('.'));
+  for (unsigned int i = 0; i < n_files; ++i)
+    {
+      pieces.push_back(stem + "." + std::to_string(i) + ".vtu");
+      names.push_back(pieces.back().substr(pieces.back().rfind('/') + 1));
+      directory.file(pieces.back());
+    }
+  const unsigned int group = static_cast<unsigned int>(rank) % n_files;
+  MPI_Comm           writers;
+  MPI_Comm_split(comm, static_cast<int>(group), rank, &writers);
+  std::string error;
+  try
+    {
+      write(pieces[group], writers);
+    }
+  catch (const std::exception &e)
+    {
+      error = e.what();
+    }
+  MPI_Comm_free(&writers);
+  const int failures = dealii::Utilities::MPI::sum(error.empty() ? 0 : 1, comm);
+  if (!error.empty())
+    throw std::runtime_error(error);
+  if (failures == 0 && rank == 0)
+    write_complete_file(directory.file(file), [&](std::ostream &out) { data.write_pvtu_record(out, names); });
 }
 } // namespace
 
@@ -137,64 +212,48 @@ DensityOutput::DensityOutput(const OutputParameters &output_parameters, const Ru
   , directory(run_directory)
 {
   if (parameters.write_density)
-    folder = directory.subdirectory("density");
+    record.emplace(directory, "density");
 }
 
-bool DensityOutput::due(bool last) const
+void DensityOutput::announce(const RunContext &context, std::uint64_t n_points) const
 {
-  return parameters.write_density && (last || n_outputs % parameters.every == 0);
+  if (!record)
+    return;
+  RunParameters run;
+  run.parse(context.parameters);
+  const std::size_t n_times = run.all_output_times().size(), every = parameters.every;
+  const std::size_t n_written = (n_times - 1) / every + 1 + ((n_times - 1) % every != 0 ? 1 : 0);
+  // Single precision: three coordinates, the number of the point, the fields (vectors always have three components).
+  double numbers = 4. + static_cast<double>(parameters.fields.size()) + (parameters.fields.count("velocity") > 0 ? 2. : 0.);
+  double bytes   = 4. * numbers * static_cast<double>(n_points) * static_cast<double>(n_written);
+  bytes *= 4. / 3. * (parameters.compression == OutputParameters::Compression::none ? 1. : typical_compression); // base64
+  if (bytes > 1e9)
+    context.progress.line("Note: the density will need about " + short_number(bytes / 1e9, 2) + " GB, " +
+                          std::to_string(n_written) + " times " + std::to_string(n_points) +
+                          " points. In section 'Output' fewer 'Fields', 'Every n-th output', 'Compression = best' and 'Leave "
+                          "out below' make it smaller.");
 }
 
 void DensityOutput::write(double time, const CellFields &fields)
 {
   ++n_outputs;
-  if (!parameters.write_density)
+  if (!record)
     return;
-  std::string  file, error;
-  unsigned int number = static_cast<unsigned int>(entries.size());
-  // In one dimension every rank has the whole mesh.
-  if (fields.mesh().speaks())
-    {
-      try
-        {
-          switch (fields.mesh().dimension())
-            {
-              case 1:
-                file = write_cells<1>(parameters, folder, number, fields);
-                break;
-              case 2:
-                file = write_cells<2>(parameters, folder, number, fields);
-                break;
-              default:
-                file = write_cells<3>(parameters, folder, number, fields);
-            }
-        }
-      catch (const std::exception &)
-        {
-          error = "Cannot write the density to " + folder + ": is the disk full?";
-        }
-    }
-  const MPI_Comm comm = directory.communicator();
-  int            rank;
-  MPI_Comm_rank(comm, &rank);
-  entries.emplace_back(time, "density/" + dealii::Utilities::MPI::broadcast(comm, file));
-  if (rank == 0 && error.empty())
-    {
-      const std::string path = directory.file("density.pvd");
-      std::ofstream     record(path);
-      record.precision(17);
-      record
-        << "<?xml version=\"1.0\"?>\n<VTKFile type=\"Collection\" version=\"0.1\" byte_order=\"LittleEndian\">\n<Collection>\n";
-      for (const auto &entry : entries)
-        record << "<DataSet timestep=\"" << entry.first << "\" group=\"\" part=\"0\" file=\"" << entry.second << "\"/>\n";
-      record << "</Collection>\n</VTKFile>\n";
-      record.close();
-      if (!record)
-        error = "Cannot write " + path + ": is the disk full?";
-    }
-  int failed = error.empty() ? 0 : 1;
-  MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MAX, comm);
-  if (failed != 0)
-    throw RunError(error.empty() ? "Cannot write the density: another rank failed." : error);
+  const bool        grouped = number_of_files(parameters, fields.mesh().communicator()) > 1;
+  const std::string file    = record->next_file(time, grouped ? ".pvtu" : ".vtu");
+  record->add(time, file, [&]() {
+    // In one dimension every rank has the whole mesh.
+    if (!fields.mesh().speaks())
+      return;
+    switch (fields.mesh().dimension())
+      {
+        case 1:
+          return write_cells<1>(parameters, directory, file, fields);
+        case 2:
+          return write_cells<2>(parameters, directory, file, fields);
+        default:
+          return write_cells<3>(parameters, directory, file, fields);
+      }
+  });
 }
 } // namespace rhoflow

@@ -1,37 +1,41 @@
 #pragma once
 
-#include <string>
-#include <utility>
-#include <vector>
+#include <cstdint>
+#include <optional>
 
+#include <solvers/base/time_series_record.h>
 #include <solvers/discretization/output_parameters.h>
 
 namespace rhoflow
 {
 class CellFields;
 class RunDirectory;
+struct RunContext;
 
 /// Writes the density for ParaView: `density.pvd`, one time series that is complete after every output, and the VTU files in
-/// `density/` (one `density_NNNN.vtu` an output time, or a PVTU record with several). Cells are Lagrange cells of the degree of
-/// the scheme, in single precision as VTU files of deal.II have them.
+/// `density/` (one `density_NNNN.vtu` an output time through MPI-IO, or a PVTU record with several). Cells are Lagrange cells
+/// of the degree of the scheme, in single precision as VTU files of deal.II have them.
 class DensityOutput
 {
 public:
   /// Collective.
   DensityOutput(const OutputParameters &parameters, const RunDirectory &directory);
 
+  /// Prints a note before the first step if the files of the whole run will need more than 1 GB, with the parameters that make
+  /// them smaller. `n_points`: of all cells as the mesh is now.
+  void announce(const RunContext &context, std::uint64_t n_points) const;
+
   /// Whether write() would write now: call skip() instead where not, and spare the reconstruction.
-  bool due(bool last) const;
+  bool due(bool last) const { return record && parameters.due(n_outputs, last); }
   void skip() { ++n_outputs; }
 
   /// Collective. Throws RunError (on every rank) if the disk does not take it.
   void write(double time, const CellFields &fields);
 
 private:
-  OutputParameters                            parameters;
-  const RunDirectory                         &directory;
-  std::string                                 folder;
-  unsigned int                                n_outputs = 0;
-  std::vector<std::pair<double, std::string>> entries; ///< time and file of what is on disk
+  OutputParameters                parameters;
+  const RunDirectory             &directory;
+  std::optional<TimeSeriesRecord> record; ///< none if nothing is written
+  unsigned int                    n_outputs = 0;
 };
 } // namespace rhoflow

@@ -3,6 +3,8 @@
 #include <set>
 #include <string>
 
+#include <solvers/base/snapshot_parameters.h>
+
 namespace dealii
 {
 class ParameterHandler;
@@ -11,22 +13,14 @@ class ParameterHandler;
 namespace rhoflow
 {
 /// Section "Output": what of the density is written for ParaView, and how.
-struct OutputParameters
+struct OutputParameters : SnapshotParameters
 {
-  enum class Compression
-  {
-    none,
-    fast,
-    best
-  };
-
   static void declare(dealii::ParameterHandler &prm);
   void        parse(dealii::ParameterHandler &prm);
 
   bool                  write_density = true;
-  unsigned int          every         = 1; ///< n-th output time
-  std::set<std::string> fields;            ///< of "density", "potential", "velocity", "level", "subdomain"
-  Compression           compression    = Compression::fast;
+  std::set<std::string> fields; ///< of "density", "potential", "velocity", "level", "subdomain"
   unsigned int          files_per_time = 1;
+  double                left_out_below = 0.; ///< of the largest density; cells that are below everywhere are not written
 };
 } // namespace rhoflow

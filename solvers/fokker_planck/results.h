@@ -26,6 +26,12 @@ public:
   FokkerPlanckResults(const LearningProblem &problem, const OutputParameters &output, const TwinSettings *twin,
                       const RunContext &context);
 
+  /// A note before the first step if what is to be written is large.
+  void announce(const RunContext &context, const NodalSpace &space) const
+  {
+    density_output.announce(context, space.mesh().n_global_cells() * space.points_per_cell());
+  }
+
   /// At an output time. Collective.
   void write(double time, bool last, double risk, const FokkerPlanckState &state, Timing &timing);
 

@@ -76,14 +76,16 @@ void ParticleParameters::declare(ParameterHandler &prm)
     "Inputs between which the kernel is looked at, drawn from the data law, or the data set if it is not larger "
     "[points].");
   prm.declare_entry("Write particles", "first replica", Patterns::Selection("none|first replica|all replicas"),
-                    "Which networks go to particles.pvd at the output times.");
+                    "Which networks go to particles.pvd at the output times; see section 'Output' for how often and how small.");
   prm.declare_entry("Write all parameters", "false", Patterns::Bool(),
                     "Write every parameter of a neuron to particles.pvd, not only the coordinates of the density's space.");
   prm.leave_subsection();
+  SnapshotParameters::declare(prm);
 }
 
 void ParticleParameters::parse(ParameterHandler &prm)
 {
+  snapshots.parse(prm);
   prm.enter_subsection("Particles");
   n_neurons                     = static_cast<std::uint64_t>(prm.get_integer("Number of neurons"));
   n_replicas                    = static_cast<unsigned int>(prm.get_integer("Replicas"));

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <solvers/base/snapshot_parameters.h>
 #include <solvers/particles/trained_layers.h>
 
 namespace dealii
@@ -87,6 +88,7 @@ struct ParticleParameters
   Reporting     tangent_kernel        = Reporting::automatic;
   unsigned int  tangent_kernel_points = 64; ///< P
   Writing       writing               = Writing::first_replica;
+  SnapshotParameters snapshots;
   bool          write_parameters      = false; ///< all n parameters of a neuron, not only the reduced coordinates
   /// β of the noise, which is `Inverse temperature` in section "Mean field": set by who reads that section. Infinite: none.
   double inverse_temperature = std::numeric_limits<double>::infinity();

@@ -1,13 +1,13 @@
-#include <solvers/base/error.h>
+#include <solvers/base/complete_file.h>
+#include <solvers/base/ranks.h>
 #include <solvers/base/run_directory.h>
+#include <solvers/base/vtk_data.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/particles/particle_output.h>
 #include <solvers/particles/replicas.h>
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
-#include <fstream>
 #include <sstream>
 
 namespace rhoflow
@@ -42,19 +42,24 @@ std::vector<double> gather_replicas(const Replicas &replicas, const std::vector<
 class AppendedData
 {
 public:
+  explicit AppendedData(SnapshotParameters::Compression wanted)
+    : compression(wanted)
+  {}
+
   template <typename Number>
   std::string add(const std::string &name, const char *type, std::size_t n_components, const std::vector<Number> &data)
   {
     std::ostringstream tag;
     tag << "<DataArray type=\"" << type << "\" Name=\"" << name << "\" NumberOfComponents=\"" << n_components
         << "\" format=\"appended\" offset=\"" << bytes.size() << "\"/>\n";
-    const std::uint64_t size = data.size() * sizeof(Number);
-    bytes.append(reinterpret_cast<const char *>(&size), sizeof(size));
-    bytes.append(reinterpret_cast<const char *>(data.data()), size);
+    bytes += vtk_appended_array(data.data(), data.size() * sizeof(Number), compression);
     return tag.str();
   }
 
   std::string bytes;
+
+private:
+  SnapshotParameters::Compression compression;
 };
 
 std::string escaped(const std::string &text)
@@ -66,10 +71,11 @@ std::string escaped(const std::string &text)
 }
 
 void write_points(std::ostream &out, const std::vector<std::string> &names, const std::vector<double> &coordinates,
-                  const std::vector<double> &parameters, std::size_t n_parameters, std::uint64_t n_neurons)
+                  const std::vector<double> &parameters, std::size_t n_parameters, std::uint64_t n_neurons,
+                  SnapshotParameters::Compression compression)
 {
   const std::size_t         D = names.size(), n = coordinates.size() / D;
-  AppendedData              data;
+  AppendedData              data(compression);
   std::vector<double>       points(3 * n, 0.), column(n);
   std::vector<std::int64_t> connectivity(n), end{static_cast<std::int64_t>(n)};
   std::vector<std::int32_t> replica(n);
@@ -80,7 +86,9 @@ void write_points(std::ostream &out, const std::vector<std::string> &names, cons
       connectivity[j] = static_cast<std::int64_t>(j);
       replica[j]      = static_cast<std::int32_t>(j / n_neurons);
     }
-  out << "<VTKFile type=\"PolyData\" version=\"1.0\" byte_order=\"LittleEndian\" header_type=\"UInt64\">\n<PolyData>\n"
+  out << "<VTKFile type=\"PolyData\" version=\"1.0\" byte_order=\"LittleEndian\" header_type=\"UInt64\""
+      << (compression == SnapshotParameters::Compression::none ? "" : " compressor=\"vtkZLibDataCompressor\"")
+      << ">\n<PolyData>\n"
       << "<Piece NumberOfPoints=\"" << n
       << "\" NumberOfVerts=\"1\" NumberOfLines=\"0\" NumberOfStrips=\"0\" NumberOfPolys=\"0\">\n"
       << "<Points>\n"
@@ -103,18 +111,18 @@ void write_points(std::ostream &out, const std::vector<std::string> &names, cons
 }
 } // namespace
 
-ParticleOutput::ParticleOutput(const RunDirectory &directory, const Replicas &networks)
+ParticleOutput::ParticleOutput(const RunDirectory &run_directory, const Replicas &networks)
   : replicas(networks)
-  , record(directory.file("particles.pvd"))
+  , directory(run_directory)
 {
   if (replicas.parameters().writing != ParticleParameters::Writing::none)
-    folder = directory.subdirectory("particles");
+    record.emplace(directory, "particles");
 }
 
-void ParticleOutput::write(double time)
+void ParticleOutput::write(double time, bool last)
 {
   const ParticleParameters &settings = replicas.parameters();
-  if (settings.writing == ParticleParameters::Writing::none)
+  if (!record || !settings.snapshots.due(n_outputs++, last))
     return;
   const LearningProblem &problem = replicas.learning_problem();
   const unsigned int     D = problem.n_parameters(), n = problem.particle_neuron().n_parameters();
@@ -135,28 +143,13 @@ void ParticleOutput::write(double time)
       parameters.resize(std::min<std::size_t>(parameters.size(), settings.n_neurons * n));
     }
 
-  char name[40];
-  std::snprintf(name, sizeof(name), "particles_%04u.vtp", static_cast<unsigned int>(entries.size()));
-  entries.emplace_back(time, std::string("particles/") + name);
-  int rank, good = 1;
-  MPI_Comm_rank(replicas.communicator(), &rank);
-  if (rank == 0)
-    {
-      std::ofstream points(folder + "/" + name, std::ios::binary);
-      write_points(points, problem.parameter_names(), coordinates, parameters, n, settings.n_neurons);
-      points.close();
-      std::ofstream list(record);
-      list.precision(17);
-      list
-        << "<?xml version=\"1.0\"?>\n<VTKFile type=\"Collection\" version=\"0.1\" byte_order=\"LittleEndian\">\n<Collection>\n";
-      for (const auto &entry : entries)
-        list << "<DataSet timestep=\"" << entry.first << "\" group=\"\" part=\"0\" file=\"" << entry.second << "\"/>\n";
-      list << "</Collection>\n</VTKFile>\n";
-      list.close();
-      good = (points && list ? 1 : 0);
-    }
-  MPI_Bcast(&good, 1, MPI_INT, 0, replicas.communicator());
-  if (good == 0)
-    throw RunError("Cannot write " + folder + "/" + name + " or " + record + ": is the disk full?");
+  const std::string file = record->next_file(time, ".vtp");
+  record->add(time, file, [&]() {
+    if (rank_of(replicas.communicator()) == 0)
+      write_complete_file(directory.file(file), [&](std::ostream &out) {
+        write_points(out, problem.parameter_names(), coordinates, parameters, n, settings.n_neurons,
+                     settings.snapshots.compression);
+      });
+  });
 }
 } // namespace rhoflow

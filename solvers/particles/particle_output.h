@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string>
-#include <utility>
-#include <vector>
+#include <optional>
+
+#include <solvers/base/time_series_record.h>
 
 namespace rhoflow
 {
@@ -10,21 +10,23 @@ class Replicas;
 class RunDirectory;
 
 /// Writes neurons as points for ParaView: `particles.pvd` and one `particles/particles_NNNN.vtp` an output time (VTK PolyData,
-/// raw appended data). A point's place is its first three coordinates on the mesh (zero where there are fewer); attributes are
-/// the coordinates by name, the replica's number and, if asked for, all parameters of the neuron in R^n.
+/// raw appended data, compressed as `Output/Compression` says), as often as `Output/Every n-th output` says. A point's place is
+/// its first three coordinates on the mesh (zero where there are fewer); attributes are the coordinates by name, the replica's
+/// number and, if asked for, all parameters of the neuron in R^n.
 class ParticleOutput
 {
 public:
   /// Collective.
   ParticleOutput(const RunDirectory &directory, const Replicas &replicas);
 
-  /// Collective; rank 0 writes. Throws RunError (on every rank) if the disk does not take it.
-  void write(double time);
+  /// At every output time, whether it is one to write at or not; `last`: of the run. Collective; rank 0 writes. Throws RunError
+  /// (on every rank) if the disk does not take it.
+  void write(double time, bool last);
 
 private:
-  const Replicas                             &replicas;
-  std::string                                 record; ///< path of particles.pvd
-  std::string                                 folder;
-  std::vector<std::pair<double, std::string>> entries;
+  const Replicas                 &replicas;
+  const RunDirectory             &directory;
+  std::optional<TimeSeriesRecord> record; ///< none if nothing is written
+  unsigned int                    n_outputs = 0;
 };
 } // namespace rhoflow

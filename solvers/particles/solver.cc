@@ -78,7 +78,7 @@ public:
     curve.add(present, {}, prediction_band(replicas));
     curve.add_map(present, {}, prediction_map(replicas));
     Timing::Scope scope(timing.section("pictures"));
-    pictures.write(present);
+    pictures.write(present, present == end_time);
   }
 
   std::vector<std::pair<std::string, std::string>> progress() const override { return {{"risk", short_number(risk)}}; }
@@ -224,7 +224,7 @@ SolverEntry particle_solver_entry()
     "neurons; with noise where 'Inverse temperature' is finite. For 'Neuron = landscape' independent walkers instead, "
     "theta <- (1 - eta lambda) theta - eta grad L + sqrt(2 eta/beta) g, whose risk is the mean of L. Writes the risk with "
     "its statistics over the replicas (statistics.csv, replicas.csv) and the neurons as points (particles.pvd). Of section "
-    "'Output' it reads 'Observables'.",
+    "'Output' it reads 'Observables', 'Every n-th output' and 'Compression'.",
     [] { return std::make_unique<ParticleSolver>(); },
     {"Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Particles", "Output"}};
 }

@@ -86,7 +86,8 @@ TEST_CASE("Nothing is overwritten unless the user says so", "[mpi]")
   const RunDirectory run(path, false, MPI_COMM_WORLD);
   run.record(given, prm, {});
   CHECK(run.file("statistics.csv") == directory.path("run/statistics.csv"));
-  for (const char *name : {"statistics.csv", "density.pvd", "density_0000.pvtu", "notes.txt", "my.csv"})
+  for (const char *name : {"statistics.csv", "density.pvd", "density_0000.pvtu", "particles_0001.vtp", "density_0001.vtu.part",
+                           "notes.txt", "notes.part", "my.csv"})
     directory.write(std::string("run/") + name, "old");
   MPI_Barrier(MPI_COMM_WORLD);
   CHECK_THAT(open(false), Contains("not empty"));
@@ -96,8 +97,24 @@ TEST_CASE("Nothing is overwritten unless the user says so", "[mpi]")
   CHECK_FALSE(exists(directory.path("run/statistics.csv")));
   CHECK_FALSE(exists(directory.path("run/density.pvd")));
   CHECK_FALSE(exists(directory.path("run/density_0000.pvtu")));
+  CHECK_FALSE(exists(directory.path("run/particles_0001.vtp")));
+  CHECK_FALSE(exists(directory.path("run/density_0001.vtu.part")));
   CHECK(directory.read("run/notes.txt") == "old");
+  CHECK(directory.read("run/notes.part") == "old");
   CHECK(directory.read("run/my.csv") == "old");
+}
+
+TEST_CASE("A run directory says how much its run wrote")
+{
+  const TemporaryDirectory directory;
+  const RunDirectory       run(directory.path("run"), false, MPI_COMM_SELF);
+  run.subdirectory("density");
+  for (const char *name : {"density/a.vtu", "density/b.vtu", "statistics.csv", "density/a.vtu"})
+    directory.write("run/" + std::filesystem::path(run.file(name)).lexically_relative(directory.path("run")).string(),
+                    std::string(500000, ' '));
+  run.file("never written");
+  directory.write("run/notes.txt", "not of this run");
+  CHECK(run.contents() == "1.5 MB in 3 files: density/ 1 MB in 2");
 }
 
 TEST_CASE("A run may be repeated with its own files", "[mpi]")

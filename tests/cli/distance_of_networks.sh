@@ -81,7 +81,7 @@ damaged() { # damaged MESSAGE COMMAND...: the command writes the file anew
 cut_off() { head -c "$2" "runs/a/${1#runs/bad/}" >"$1"; }
 replace() { LC_ALL=C sed "$2" "runs/a/${1#runs/bad/}" >"$1"; }
 on_ranks="1 2"
-damaged "particles_0002.vtp' is cut off" eval 'cut_off $later 200000'
+damaged "particles_0002.vtp' is cut off" eval 'cut_off $later 100000'
 on_ranks=1
 damaged "particles_0000.vtp' is cut off" eval 'cut_off $points 2000'
 damaged "particles_0000.vtp' has no PolyData with raw appended data" eval 'cut_off $points 300'

@@ -14,11 +14,16 @@
 #include <boost/property_tree/xml_parser.hpp>
 
 #include <solvers/base/error.h>
+#include <solvers/base/progress.h>
 #include <solvers/base/run_directory.h>
+#include <solvers/base/run_parameters.h>
+#include <solvers/base/solver.h>
+#include <solvers/base/time_series_record.h>
 #include <solvers/discretization/density_output.h>
 #include <solvers/discretization/dg_fields.h>
 #include <solvers/discretization/positive_density.h>
 
+#include "../base/small_disk.h"
 #include "../base/temporary_directory.h"
 #include "rough_density.h"
 
@@ -266,6 +271,48 @@ TEST_CASE("density files are written by all ranks together", "[density_output][m
   check_files(plane, 2, MPI_COMM_WORLD, "set Grouped files = 2");
 }
 
+TEST_CASE("a disk that is full is reported by every rank", "[density_output][mpi]")
+{
+  const DataSetProblem  plane(Type::weighted_ridge, 1, 6);
+  const RoughDensity    density(plane, 2, 6, 0.15, MPI_COMM_WORLD);
+  const PositiveDensity positive(*density.mesh, *density.coupling, density.values);
+  for (const std::string grouped : {"", "set Grouped files = 2"})
+    {
+      const TemporaryDirectory temporary;
+      const RunDirectory       directory(temporary.path("run"), false, MPI_COMM_WORLD);
+      DensityOutput            output(parameters_of("set Fields = density\n" + grouped), directory);
+      output.write(0., DGFields(*density.mesh, *density.coupling, positive));
+      {
+        const SmallDisk disk(1000);
+        CHECK_THROWS_AS(output.write(1., DGFields(*density.mesh, *density.coupling, positive)), RunError);
+      }
+      CHECK(read_time_series(directory.file("density.pvd")).size() == 1);
+      for (const auto &file : std::filesystem::directory_iterator(directory.file("density")))
+        CHECK(file.path().extension() != ".part");
+    }
+}
+
+TEST_CASE("a note says beforehand that files will be large", "[density_output]")
+{
+  const TemporaryDirectory temporary;
+  const RunDirectory       directory(temporary.path("run"), false, MPI_COMM_SELF);
+  dealii::ParameterHandler prm;
+  RunParameters::declare(prm);
+  prm.set("End time", "9");
+  const auto note = [&](const std::string &settings, std::uint64_t n_points) {
+    Progress progress(true, false);
+    progress.record_to(temporary.path("log.txt"));
+    DensityOutput(parameters_of(settings), directory).announce({MPI_COMM_SELF, prm, directory, progress}, n_points);
+    return temporary.read("log.txt");
+  };
+  CHECK(note("", 1000000).empty());
+  // 10 times 11 numbers of 4 bytes, 4/3 of it in base64.
+  CHECK_THAT(note("set Compression = none", 10000000), Catch::Matchers::Contains("about 5.9 GB, 10 times 10000000 points"));
+  // At t = 0, 4, 8 and 9.
+  CHECK_THAT(note("set Compression = none\nset Every n-th output = 4", 10000000), Catch::Matchers::Contains("GB, 4 times"));
+  CHECK(note("set Write density = false", 10000000).empty());
+}
+
 TEST_CASE("output parameters choose what is written", "[density_output]")
 {
   const DataSetProblem     problem(Type::ridge, 1, 3);
@@ -295,6 +342,28 @@ TEST_CASE("output parameters choose what is written", "[density_output]")
   CHECK_THROWS_AS(parameters_of("set Fields ="), InputError);
   CHECK_THROWS(parameters_of("set Fields = colour"));
   CHECK_THROWS(parameters_of("set Every n-th output = 0"));
+
+  // Cells below a part of the largest density are left out, those above it stay.
+  DensityOutput part(parameters_of("set Leave out below = 0.1\nset Fields = density\nset Compression = none"), directory);
+  part.write(0., DGFields(*density.mesh, *density.coupling, positive));
+  const std::vector<Piece> kept = pieces_of(directory.file("density/density_0000.vtu"));
+  REQUIRE(kept.size() == 1);
+  const std::vector<float> &rho = kept[0].fields.at("density"), &whole = pieces[0].fields.at("density");
+  const float               threshold = 0.1f * *std::max_element(whole.begin(), whole.end());
+  std::size_t               n_kept    = 0;
+  const std::size_t         per_cell  = density.mesh->points_per_cell();
+  for (std::size_t c = 0; c < whole.size() / per_cell; ++c)
+    {
+      const auto first = whole.begin() + static_cast<std::ptrdiff_t>(c * per_cell);
+      if (*std::max_element(first, first + static_cast<std::ptrdiff_t>(per_cell)) < threshold)
+        continue;
+      REQUIRE(rho.size() >= (n_kept + 1) * per_cell);
+      CHECK(std::equal(first, first + static_cast<std::ptrdiff_t>(per_cell),
+                       rho.begin() + static_cast<std::ptrdiff_t>(n_kept * per_cell)));
+      ++n_kept;
+    }
+  CHECK(rho.size() == n_kept * per_cell);
+  CHECK(n_kept < whole.size() / per_cell);
 
   // A disk that does not take the files.
   std::filesystem::remove_all(directory.file("density"));

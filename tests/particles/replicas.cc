@@ -9,9 +9,11 @@
 
 #include <solvers/base/error.h>
 #include <solvers/base/run_directory.h>
+#include <solvers/base/time_series_record.h>
 #include <solvers/particles/particle_output.h>
 #include <solvers/particles/replicas.h>
 
+#include "../base/temporary_directory.h"
 #include "data_set_problem.h"
 
 using namespace rhoflow;
@@ -81,8 +83,8 @@ TEST_CASE("pictures of all replicas do not depend on the ranks", "[particles][mp
     {
       alone.advance_to(time);
       shared.advance_to(time);
-      alone_output.write(time);
-      shared_output.write(time);
+      alone_output.write(time, false);
+      shared_output.write(time, false);
     }
   if (rank_in_world() == 0)
     for (const char *name : {"/particles.pvd", "/particles/particles_0000.vtp", "/particles/particles_0001.vtp"})
@@ -109,12 +111,13 @@ TEST_CASE("an error of one replica reaches every rank", "[particles][mpi]")
 TEST_CASE("the written points are the neurons", "[particles]")
 {
   const DataSetProblem problem(ParticleNeuron::Type::weighted_ridge, 1, 20);
-  const auto           parameters = five_networks();
+  auto                 parameters = five_networks();
+  parameters.snapshots.compression = SnapshotParameters::Compression::none;
   const RunDirectory   directory("particles_points", true, MPI_COMM_SELF);
   Replicas             replicas(problem, parameters, 0., 9, MPI_COMM_SELF);
   ParticleOutput       output(directory, replicas);
   replicas.advance_to(0.125);
-  output.write(0.125);
+  output.write(0.125, true);
 
   const std::string text = contents("particles_points/particles/particles_0000.vtp");
   CHECK(text.find("NumberOfPoints=\"33\"") != std::string::npos);
@@ -136,6 +139,29 @@ TEST_CASE("the written points are the neurons", "[particles]")
   CHECK(contents("particles_points/particles.pvd")
           .find("timestep=\"0.125\" group=\"\" part=\"0\" file=\"particles/particles_0000.vtp\"") != std::string::npos);
   std::filesystem::remove_all("particles_points");
+}
+
+TEST_CASE("neurons are written at every n-th output time, the first and the last", "[particles]")
+{
+  const DataSetProblem problem(ParticleNeuron::Type::linear, 1, 20);
+  ParticleParameters   parameters  = five_networks();
+  parameters.snapshots.every       = 3;
+  parameters.snapshots.compression = SnapshotParameters::Compression::best;
+  const TemporaryDirectory temporary;
+  const RunDirectory       directory(temporary.path("run"), false, MPI_COMM_SELF);
+  const Replicas           replicas(problem, parameters, 0., 9, MPI_COMM_SELF);
+  ParticleOutput           output(directory, replicas);
+  for (unsigned int i = 0; i <= 7; ++i)
+    output.write(0.25 * i, i == 7);
+  const std::vector<TimeSeriesEntry> entries = read_time_series(directory.file("particles.pvd"));
+  REQUIRE(entries.size() == 4);
+  const double times[] = {0., 0.75, 1.5, 1.75};
+  for (unsigned int i = 0; i < 4; ++i)
+    {
+      CHECK(entries[i].time == times[i]);
+      CHECK(entries[i].file == "particles/particles_000" + std::to_string(i) + ".vtp");
+      CHECK(contents(directory.file(entries[i].file)).find("compressor=\"vtkZLibDataCompressor\"") != std::string::npos);
+    }
 }
 
 TEST_CASE("choices that do not fit are refused with their parameter", "[particles]")

@@ -74,14 +74,15 @@ TEST_CASE("The record of a run has its parameters, tables, files and origin")
   CHECK(record.particles.empty());
 }
 
-TEST_CASE("A run at rest has its density at the time infinity")
+TEST_CASE("A run at rest has its density at the last inverse temperature")
 {
   SmallRun run;
   run.remove("density.pvd");
   run.write("density.vtu", "<VTKFile/>");
+  run.write("statistics.csv", "inverse temperature,risk\n10,0.5\n25,0.25\n");
   const RunRecord record = RunRecord::open(run.path());
   REQUIRE(record.density.size() == 1);
-  CHECK(std::isinf(record.density[0].time));
+  CHECK(record.density[0].time == 25.);
 }
 
 TEST_CASE("A directory that is no run is refused with what it is")

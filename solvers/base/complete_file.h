@@ -1,0 +1,18 @@
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <string>
+
+#include <mpi.h>
+
+namespace rhoflow
+{
+/// Writes a file aside (`path` with ".part") and gives it its name when it is complete: whoever looks meanwhile sees the file
+/// before or the file after. Throws std::runtime_error with the reason, and leaves what was there, if the disk does not take
+/// it.
+void write_complete_file(const std::string &path, const std::function<void(std::ostream &)> &write);
+
+/// The same for a file that consists of the ranks' parts one after the other, through MPI-IO. Collective; throws on every rank.
+void write_complete_file(const std::string &path, const std::string &part, MPI_Comm communicator);
+} // namespace rhoflow
