@@ -3,6 +3,7 @@
 #include <solvers/base/manual.h>
 #include <solvers/base/parameter_file.h>
 #include <solvers/base/progress.h>
+#include <solvers/base/run_directory.h>
 #include <solvers/base/single_run.h>
 #include <solvers/base/solver.h>
 #include <solvers/base/version.h>
@@ -42,6 +43,8 @@ public:
           return;
         case CommandLine::Action::manual:
           return print_manual(request.solver);
+        case CommandLine::Action::resume:
+          return resume(request);
         case CommandLine::Action::distance:
           return print(run_distance(request.runs[0], request.runs[1], communicator));
         case CommandLine::Action::validate:
@@ -71,6 +74,17 @@ private:
     declare_all_parameters(parameters);
     const auto &solvers = registered_solvers();
     print(parameter_manual(parameters, solvers, solver_name.empty() ? nullptr : &solver_named(solvers, solver_name)));
+  }
+
+  void resume(CommandLine request)
+  {
+    const std::string directory = request.runs[0];
+    request.parameter_file      = (std::filesystem::path(directory) / "parameters_used.prm").string();
+    const RunDirectory earlier(RunDirectory::of_earlier_run(directory, communicator)); // a message of its own if it is none
+    read(request);
+    ModelParameters::set_data_directory(earlier.parameter_directory());
+    Progress progress(speaks);
+    single_run->resume(directory, communicator, progress);
   }
 
   void read(const CommandLine &request)

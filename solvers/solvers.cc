@@ -1,3 +1,4 @@
+#include <solvers/base/checkpoints.h>
 #include <solvers/base/run_parameters.h>
 #include <solvers/base/solver.h>
 #include <solvers/boltzmann/parameters.h>
@@ -34,6 +35,7 @@ const std::vector<SolverEntry> &registered_solvers()
 void declare_all_parameters(dealii::ParameterHandler &parameters)
 {
   RunParameters::declare(parameters);
+  CheckpointParameters::declare(parameters);
   ModelParameters::declare(parameters);
   Domain::declare(parameters);
   MeanFieldParameters::declare(parameters);

@@ -28,6 +28,9 @@ const char *CommandLine::usage()
       In parallel: mpirun -np N rhoflow FILE.prm ...
   rhoflow --validate FILE.prm [Section/Name=value ...]
       Checks the file and prepares the solver, without writing anything.
+  rhoflow --resume RUN_DIR [Section/Name=value ...]
+      Goes on with a run from its last checkpoint, on any number of ranks. The end time, the output and the checkpoints may be
+      changed, the physics may not.
   rhoflow --distance RUN_A RUN_B
       How far two runs are apart at their common output times: a table, also in RUN_B/distances_to_<name of RUN_A>.csv.
       A run stands for its density ('Comparison/Write measures = true') or, where it wrote none, for the networks in its
@@ -37,7 +40,8 @@ const char *CommandLine::usage()
   rhoflow --version
   rhoflow --help
 
-Exit status: 0 success, 2 something in the input is wrong, 3 the run went wrong, 1 anything else.
+Exit status: 0 success, 2 something in the input is wrong, 3 the run went wrong, 4 stopped on request with the
+state kept, 1 anything else.
 )";
 }
 
@@ -56,6 +60,8 @@ CommandLine CommandLine::parse(const std::vector<std::string> &arguments)
       Action action = Action::help;
       if (argument == "--validate")
         action = Action::validate;
+      else if (argument == "--resume")
+        action = Action::resume;
       else if (argument == "--distance")
         action = Action::distance;
       else if (argument == "--print-parameters")
@@ -64,7 +70,7 @@ CommandLine CommandLine::parse(const std::vector<std::string> &arguments)
         action = Action::version;
       else if (argument != "--help" && argument != "-h")
         {
-          const std::string nearest = nearest_spelling(argument, {"--help", "--version", "--print-parameters", "--validate", "--distance"});
+          const std::string nearest = nearest_spelling(argument, {"--help", "--version", "--print-parameters", "--validate", "--resume", "--distance"});
           throw InputError("", "unknown option '" + argument + "'. " +
                                  (nearest.empty() ? "Options of PETSc go behind '--'; rhoflow --help says more." :
                                                     "Did you mean '" + nearest + "'?"));
@@ -88,6 +94,14 @@ CommandLine CommandLine::parse(const std::vector<std::string> &arguments)
       if (positional.size() != 2)
         throw InputError("", "--distance takes two run directories: rhoflow --distance RUN_A RUN_B");
       result.runs = positional;
+      return result;
+    }
+  if (result.action == Action::resume)
+    {
+      if (positional.empty() || positional.front().find('=') != std::string::npos)
+        throw InputError("", "--resume takes the directory of a run: rhoflow --resume RUN_DIR [Section/Name=value ...]");
+      result.runs.assign(1, positional.front());
+      result.changes.assign(positional.begin() + 1, positional.end());
       return result;
     }
   if (positional.empty())

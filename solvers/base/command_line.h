@@ -22,6 +22,7 @@ struct CommandLine
   {
     run,
     validate,
+    resume,
     distance,
     manual,
     version,

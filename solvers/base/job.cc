@@ -1,3 +1,4 @@
+#include <solvers/base/checkpoints.h>
 #include <solvers/base/job.h>
 
 #include <algorithm>
@@ -32,6 +33,11 @@ Outcome attempt(const MPI_Comm communicator, const std::function<void()> &work,
     {
       status  = exit_run_error;
       message = error.what();
+    }
+  catch (const StoppedOnRequest &stop)
+    {
+      status  = exit_stopped;
+      message = stop.what();
     }
   catch (const std::bad_alloc &)
     {

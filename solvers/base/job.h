@@ -15,7 +15,8 @@ enum ExitStatus
   exit_success     = 0,
   exit_other_error = 1,
   exit_input_error = 2,
-  exit_run_error   = 3
+  exit_run_error   = 3,
+  exit_stopped     = 4 ///< on request, with the state kept
 };
 
 /// How some work ended, the same on every rank.

@@ -40,15 +40,32 @@ void collect(const Tree &tree, const std::string &section, std::vector<Declarati
 }
 
 /// ParameterHandler lets nobody see its entries except by printing them.
-std::vector<Declaration> declarations_of(const dealii::ParameterHandler &parameters)
+Tree tree_of(const dealii::ParameterHandler &parameters)
 {
   std::stringstream json;
   parameters.print_parameters(json, dealii::ParameterHandler::JSON | dealii::ParameterHandler::KeepDeclarationOrder);
   Tree tree;
   boost::property_tree::read_json(json, tree);
+  return tree;
+}
+
+std::vector<Declaration> declarations_of(const dealii::ParameterHandler &parameters)
+{
   std::vector<Declaration> declarations;
-  collect(tree, "", declarations);
+  collect(tree_of(parameters), "", declarations);
   return declarations;
+}
+
+void collect(const Tree &tree, const std::string &section, std::map<std::string, std::string> &values)
+{
+  for (const auto &[name, child] : tree)
+    {
+      const std::string path = section.empty() ? name : section + "/" + name;
+      if (child.get_optional<std::string>("pattern_description"))
+        values[path] = child.get<std::string>("value", "");
+      else
+        collect(child, path, values);
+    }
 }
 
 /// All sections that hold parameters, and the sections around them.
@@ -169,6 +186,13 @@ bool takes_keyword(std::string &line, const std::string &keyword)
   return true;
 }
 } // namespace
+
+std::map<std::string, std::string> current_values(const dealii::ParameterHandler &parameters)
+{
+  std::map<std::string, std::string> values;
+  collect(tree_of(parameters), "", values);
+  return values;
+}
 
 std::vector<DeclaredParameter> declared_parameters(const dealii::ParameterHandler &parameters)
 {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,9 @@ struct DeclaredParameter
 
 /// Everything that is declared in a handler, in the order of declaration.
 std::vector<DeclaredParameter> declared_parameters(const dealii::ParameterHandler &parameters);
+
+/// The values of all parameters by their paths "Section/Name".
+std::map<std::string, std::string> current_values(const dealii::ParameterHandler &parameters);
 
 /// The description of a deal.II pattern, such as "[Double 0...1 (inclusive)]", in plain words: "a number between 0 and 1".
 std::string plain_range(const std::string &pattern_description);

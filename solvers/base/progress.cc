@@ -55,10 +55,10 @@ Progress::Progress(const bool speak, const bool to_terminal)
   , last(start)
 {}
 
-void Progress::record_to(const std::string &path)
+void Progress::record_to(const std::string &path, const bool append)
 {
   if (speaks)
-    log.open(path);
+    log.open(path, append ? std::ios::app : std::ios::trunc);
 }
 
 void Progress::clear_line()

@@ -16,8 +16,9 @@ public:
   /// Without `to_terminal` nothing is printed, and what record_to() names has everything.
   explicit Progress(bool speak, bool to_terminal = true);
 
-  /// From now on everything but the progress line also goes to this file (what is printed is also on disk).
-  void record_to(const std::string &path);
+  /// From now on everything but the progress line also goes to this file (what is printed is also on disk), behind what is in
+  /// it with `append`.
+  void record_to(const std::string &path, bool append = false);
 
   void heading(const std::string &text);
   /// A line that stays.

@@ -6,6 +6,9 @@
 #include <deal.II/base/mpi.h>
 #include <deal.II/base/parameter_handler.h>
 
+#define BOOST_BIND_GLOBAL_PLACEHOLDERS // Boost complains about its own header otherwise
+#include <boost/property_tree/json_parser.hpp>
+
 #include <chrono>
 #include <ctime>
 #include <filesystem>
@@ -148,6 +151,65 @@ RunDirectory::RunDirectory(const std::string &path, const bool overwrite, const 
   });
 }
 
+RunDirectory RunDirectory::of_earlier_run(const std::string &path, const MPI_Comm communicator)
+{
+  RunDirectory directory(path, communicator);
+  try
+    {
+      on_rank_0(communicator, [&]() {
+        for (const char *const needed : {"provenance.json", "parameters_used.prm"})
+          if (!fs::exists(fs::path(path) / needed))
+            throw std::runtime_error("'" + path + "' holds no run of rhoflow (there is no " + needed +
+                                     "); --resume takes the directory that a run left.");
+        // The superuser passes any check of permissions: only writing shows whether one can write.
+        const fs::path probe = fs::path(path) / ".rhoflow-write-test";
+        write_text(probe, "");
+        fs::remove(probe);
+        std::ifstream list(fs::path(path) / list_of_files);
+        for (std::string name; std::getline(list, name);)
+          directory.noted.insert(name);
+      });
+    }
+  catch (const InputError &error)
+    {
+      throw InputError("", error.what());
+    }
+  return directory;
+}
+
+std::string RunDirectory::parameter_directory() const
+{
+  std::string found = root;
+  if (dealii::Utilities::MPI::this_mpi_process(comm) == 0)
+    {
+      try
+        {
+          boost::property_tree::ptree provenance;
+          boost::property_tree::read_json(path("provenance.json"), provenance);
+          found = provenance.get<std::string>("directory of the parameter file", root);
+        }
+      catch (const boost::property_tree::ptree_error &)
+        {
+          // Without it, names of data files that are not absolute will not be found, which is then said.
+        }
+    }
+  return dealii::Utilities::MPI::broadcast(comm, found);
+}
+
+void RunDirectory::record_again(const dealii::ParameterHandler &parameters) const
+{
+  on_rank_0(comm, [&]() {
+    std::ostringstream used;
+    parameters.print_parameters(used, dealii::ParameterHandler::PRM | dealii::ParameterHandler::KeepDeclarationOrder);
+    write_text(fs::path(root) / "parameters_used.prm", used.str());
+  });
+}
+
+std::string RunDirectory::path(const std::string &name) const
+{
+  return name.empty() ? root : (fs::path(root) / name).string();
+}
+
 void RunDirectory::record(const std::string &parameter_file, const dealii::ParameterHandler &parameters,
                           const std::vector<std::string> &command_line) const
 {
@@ -189,7 +251,7 @@ void RunDirectory::record(const std::string &parameter_file, const dealii::Param
         provenance << separator << json(argument);
         separator = ", ";
       }
-    provenance << "]\n}\n";
+    provenance << "],\n  \"directory of the parameter file\": " << json(fs::absolute(given).parent_path().string()) << "\n}\n";
     write_text(fs::path(root) / "provenance.json", provenance.str());
   });
 }

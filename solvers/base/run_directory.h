@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <mpi.h>
@@ -28,11 +29,22 @@ public:
   /// (also those that it did not complete), are removed; everything else is kept.
   RunDirectory(const std::string &path, bool overwrite, MPI_Comm communicator);
 
+  /// The directory of a run that goes on: nothing in it is removed. Throws InputError (parameter empty) unless it holds a run.
+  static RunDirectory of_earlier_run(const std::string &path, MPI_Comm communicator);
+
   /// Copies the file as given to `<name>.prm` and writes `parameters_used.prm` and `provenance.json`
   /// (versions, revision, ranks, seed, command line).
   void record(const std::string &parameter_file, const dealii::ParameterHandler &parameters,
               const std::vector<std::string> &command_line) const;
 
+  /// The directory in which the parameter file was, from provenance.json: names of data files are relative to it. Collective.
+  std::string parameter_directory() const;
+
+  /// Replaces `parameters_used.prm` by the parameters of a run that goes on.
+  void record_again(const dealii::ParameterHandler &parameters) const;
+
+  /// The path of something inside that is not noted; the directory itself for an empty name.
+  std::string path(const std::string &name) const;
   /// The path of a file inside that this run writes. Its name is noted, so that `Overwrite` can remove it one day.
   std::string file(const std::string &name) const;
   /// How much is on disk of the files that file() named, and how that spreads over the folders: "34.2 MB in 27 files: density/
@@ -45,6 +57,11 @@ public:
   MPI_Comm communicator() const { return comm; }
 
 private:
+  RunDirectory(std::string path, MPI_Comm communicator)
+    : root(std::move(path))
+    , comm(communicator)
+  {}
+
   std::string                   root;
   MPI_Comm                      comm;
   mutable std::set<std::string> noted;

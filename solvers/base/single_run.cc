@@ -1,3 +1,6 @@
+#include <solvers/base/checkpoints.h>
+#include <solvers/base/error.h>
+#include <solvers/base/number.h>
 #include <solvers/base/parameter_file.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
@@ -8,9 +11,45 @@
 #include <deal.II/base/parameter_handler.h>
 
 #include <filesystem>
+#include <set>
 
 namespace rhoflow
 {
+namespace
+{
+/// Whether a run may go on with another value of a parameter.
+bool may_change(const std::string &path)
+{
+  static const std::set<std::string> names{
+    "Title", "Overwrite", "End time", "Output interval", "Output times", "Output directory", "Particles/Write particles"};
+  return names.count(path) > 0 || path.rfind("Checkpoint/", 0) == 0 ||
+         (path.rfind("Output/", 0) == 0 && path != "Output/Observables");
+}
+
+/// "1e-3" and "0.001" are the same.
+bool same_value(const std::string &one, const std::string &other)
+{
+  double x, y;
+  return one == other || (parse_number(one, x) && parse_number(other, y) && x == y);
+}
+
+/// Compares with what the file at `path`, the parameters_used.prm of the run, says without changes.
+void refuse_other_physics(const std::string &path, const dealii::ParameterHandler &present, const MPI_Comm communicator)
+{
+  dealii::ParameterHandler before;
+  declare_all_parameters(before);
+  ParameterFile::read(path, communicator).apply(before);
+  const auto then = current_values(before), now = current_values(present);
+  for (const auto &[name, value] : now)
+    if (const auto found = then.find(name); !may_change(name) && found != then.end() && !same_value(found->second, value))
+      throw InputError(name, "the run was begun with '" + found->second +
+                               "', and its state belongs to that: a run that goes on "
+                               "may change the end time, the output and the "
+                               "checkpoints only. For '" +
+                               value + "' start a new run.");
+}
+} // namespace
+
 SingleRun::SingleRun(const ParameterFile &file)
   : file_name(file.name())
   , handler(std::make_unique<dealii::ParameterHandler>())
@@ -43,8 +82,33 @@ void SingleRun::execute(const MPI_Comm communicator, Progress &progress, const s
   progress.heading(run_parameters.title.empty() ? file_name : run_parameters.title);
   progress.line("Solver " + run_parameters.solver + " on " + std::to_string(n_ranks) + (n_ranks == 1 ? " rank" : " ranks") +
                 ", results in " + run_parameters.output_directory);
-  solver->run({communicator, *handler, directory, progress});
-  if (rank_of(communicator) == 0)
+  solve(directory, false, progress);
+}
+
+void SingleRun::resume(const std::string &path, const MPI_Comm communicator, Progress &progress)
+{
+  const RunDirectory directory = RunDirectory::of_earlier_run(path, communicator);
+  // That of the file is where the run was begun, from which it may have been moved.
+  run_parameters.output_directory = path;
+  refuse_other_physics(file_name, *handler, communicator);
+  prepare(communicator);
+  progress.record_to(directory.file("log.txt"), true);
+  const int n_ranks = number_of_ranks(communicator);
+  progress.heading("\nGoing on: " + (run_parameters.title.empty() ? path : run_parameters.title));
+  progress.line("Solver " + run_parameters.solver + " on " + std::to_string(n_ranks) + (n_ranks == 1 ? " rank" : " ranks") +
+                ", results in " + path);
+  solve(directory, true, progress);
+}
+
+void SingleRun::solve(const RunDirectory &directory, const bool restart, Progress &progress)
+{
+  CheckpointParameters when;
+  when.parse(*handler);
+  Checkpoints checkpoints(when, directory, progress, restart);
+  if (restart)
+    directory.record_again(*handler);
+  solver->run({directory.communicator(), *handler, directory, progress, &checkpoints});
+  if (rank_of(directory.communicator()) == 0)
     progress.line("\nWritten to " + run_parameters.output_directory + ": " + directory.contents() +
                   "\nPictures and a report: rhoflow-plot " + run_parameters.output_directory);
 }

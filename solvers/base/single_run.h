@@ -17,6 +17,7 @@ namespace rhoflow
 {
 class ParameterFile;
 class Progress;
+class RunDirectory;
 class Solver;
 
 /// One run of the program, from a parameter file to its run directory.
@@ -33,9 +34,15 @@ public:
   /// Prepares, creates and fills the run directory, and solves. Throws InputError if the directory may not be used. Collective.
   void execute(MPI_Comm communicator, Progress &progress, const std::vector<std::string> &command_line);
 
+  /// Goes on with the run in `directory` from its last checkpoint, where this run's file is that run's parameters_used.prm with
+  /// changes. Throws InputError if a parameter was changed that the state depends on, or if there is no checkpoint. Collective.
+  void resume(const std::string &directory, MPI_Comm communicator, Progress &progress);
+
   dealii::ParameterHandler &parameters() const { return *handler; }
 
 private:
+  void solve(const RunDirectory &directory, bool restart, Progress &progress);
+
   std::string                               file_name;
   std::unique_ptr<dealii::ParameterHandler> handler;
   RunParameters                             run_parameters;

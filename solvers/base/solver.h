@@ -14,6 +14,7 @@ class ParameterHandler;
 
 namespace rhoflow
 {
+class Checkpoints;
 class RunDirectory;
 class Progress;
 
@@ -24,6 +25,7 @@ struct RunContext
   dealii::ParameterHandler &parameters;
   const RunDirectory       &directory;
   Progress                 &progress;
+  Checkpoints              *checkpoints = nullptr; ///< null: the state is not kept
 };
 
 /// One system of equations with its discretisation, from parameters to written results.

@@ -1,10 +1,13 @@
+#include <solvers/base/checkpoint.h>
 #include <solvers/base/csv.h>
 #include <solvers/base/error.h>
 #include <solvers/base/statistics.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <limits>
+#include <sstream>
 #include <stdexcept>
 
 namespace rhoflow
@@ -34,27 +37,82 @@ void Statistics::set(const std::string &column, const double value)
   current[index] = value;
 }
 
+void Statistics::write_header()
+{
+  for (std::size_t c = 0; c < names.size(); ++c)
+    file << (c > 0 ? "," : "") << csv_field(names[c]) << (c + 1 == names.size() ? "\n" : "");
+}
+
+void Statistics::write_row(const std::vector<double> &row)
+{
+  for (std::size_t c = 0; c < row.size(); ++c)
+    {
+      char text[32];
+      // The sign of a NaN has no meaning and differs between machines.
+      std::snprintf(text, sizeof(text), "%.17g", row[c]);
+      file << (c > 0 ? "," : "") << (row[c] != row[c] ? "nan" : text);
+    }
+  file << '\n';
+}
+
 void Statistics::finish_row()
 {
   current.resize(names.size(), std::numeric_limits<double>::quiet_NaN());
   if (writes)
     {
       if (finished.empty())
-        for (std::size_t c = 0; c < names.size(); ++c)
-          file << (c > 0 ? "," : "") << csv_field(names[c]) << (c + 1 == names.size() ? "\n" : "");
-      for (std::size_t c = 0; c < current.size(); ++c)
-        {
-          char text[32];
-          // The sign of a NaN has no meaning and differs between machines.
-          std::snprintf(text, sizeof(text), "%.17g", current[c]);
-          file << (c > 0 ? "," : "") << (current[c] != current[c] ? "nan" : text);
-        }
-      file << '\n';
+        write_header();
+      write_row(current);
       file.flush();
       if (!file)
         throw InputError("Output directory", "writing '" + file_name + "' failed; is the disk full?");
     }
   finished.push_back(std::move(current));
   current.clear();
+}
+
+void Statistics::save(CheckpointWriter &checkpoint) const
+{
+  const std::string   section = "table " + std::filesystem::path(file_name).filename().string();
+  std::string         columns;
+  std::vector<double> values;
+  for (const std::string &name : names)
+    columns += name + '\n';
+  for (const std::vector<double> &row : finished)
+    values.insert(values.end(), row.begin(), row.end());
+  checkpoint.put(section + " columns", columns);
+  checkpoint.put(section, values);
+}
+
+void Statistics::load(const CheckpointReader &checkpoint)
+{
+  const std::string         section = "table " + std::filesystem::path(file_name).filename().string();
+  std::istringstream        columns(checkpoint.text(section + " columns"));
+  const std::vector<double> values = checkpoint.numbers(section);
+  names.clear();
+  finished.clear();
+  for (std::string name; std::getline(columns, name);)
+    names.push_back(name);
+  for (std::size_t i = 0; !names.empty() && i + names.size() <= values.size(); i += names.size())
+    finished.emplace_back(values.begin() + static_cast<std::ptrdiff_t>(i),
+                          values.begin() + static_cast<std::ptrdiff_t>(i + names.size()));
+  if (!writes)
+    return;
+  // Aside first: whatever happens now, the rows on disk are those before or those after.
+  file.close();
+  const std::string aside = file_name + ".part";
+  file.open(aside, std::ios::trunc);
+  if (!finished.empty())
+    write_header();
+  for (const std::vector<double> &row : finished)
+    write_row(row);
+  file.close();
+  std::error_code error;
+  if (file)
+    std::filesystem::rename(aside, file_name, error);
+  if (file && !error)
+    file.open(file_name, std::ios::app);
+  if (!file || error)
+    throw InputError("Output directory", "writing '" + file_name + "' failed; is the disk full?");
 }
 } // namespace rhoflow

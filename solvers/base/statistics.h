@@ -7,6 +7,9 @@
 
 namespace rhoflow
 {
+class CheckpointReader;
+class CheckpointWriter;
+
 /// A table that grows one row per output time and is on disk after every row: `statistics.csv`, `comparison.csv`, ...
 /// The header is `name [unit]` (no brackets for pure numbers); values have 17 significant digits, so that two runs compare
 /// byte by byte. Only the rank that was told to write touches the file.
@@ -23,11 +26,19 @@ public:
   /// it.
   void finish_row();
 
+  /// Keeps the rows; of a file "statistics.csv" in the section "table statistics.csv". Collective.
+  void save(CheckpointWriter &checkpoint) const;
+  /// Takes the rows that were kept and writes the file with them anew, which drops rows of later times. Collective.
+  void load(const CheckpointReader &checkpoint);
+
   /// All rows so far, on every rank that calls set().
   const std::vector<std::vector<double>> &rows() const { return finished; }
   const std::vector<std::string>         &columns() const { return names; }
 
 private:
+  void write_header();
+  void write_row(const std::vector<double> &row);
+
   std::string                      file_name;
   std::ofstream                    file;
   bool                             writes;

@@ -1,3 +1,5 @@
+#include <solvers/base/checkpoint.h>
+#include <solvers/base/checkpoints.h>
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/time_loop.h>
@@ -6,16 +8,50 @@
 
 namespace rhoflow
 {
-void run_time_loop(Evolution &evolution, const std::vector<double> &output_times, Progress &progress)
+namespace
+{
+const char *const last_output_section = "last output";
+
+/// The state at `time`, of whose output times those up to `last_output` are written.
+void keep(Checkpoints *checkpoints, const Evolution &evolution, double last_output, bool end)
+{
+  if (checkpoints != nullptr)
+    checkpoints->consider(evolution.time(), end, [&](CheckpointWriter &checkpoint) {
+      checkpoint.put(last_output_section, last_output);
+      evolution.save(checkpoint);
+    });
+}
+} // namespace
+
+void run_time_loop(Evolution &evolution, const std::vector<double> &output_times, Progress &progress, Checkpoints *checkpoints)
 {
   if (output_times.empty() || evolution.time() != output_times.front())
     throw std::logic_error("the first output time must be the present time of the evolution");
 
   const double start = output_times.front();
   const double end   = output_times.back();
-  evolution.output();
+  double       last_output;
+  if (checkpoints != nullptr && checkpoints->restart() != nullptr)
+    {
+      const CheckpointReader &state = *checkpoints->restart();
+      evolution.load(state);
+      last_output = state.number_of(last_output_section);
+      if (evolution.time() > end)
+        throw InputError("End time", "the run to go on with is at t = " + short_number(evolution.time(), 8) +
+                                       " already; choose an end time that is not before that.");
+      progress.line("Going on at t = " + short_number(evolution.time(), 6) + " from " + state.file());
+    }
+  else
+    {
+      evolution.output();
+      last_output = start;
+      keep(checkpoints, evolution, last_output, false);
+    }
   for (std::size_t i = 1; i < output_times.size(); ++i)
     {
+      // What lies behind a state that was kept is done, or was not asked for then.
+      if (output_times[i] <= last_output || output_times[i] < evolution.time())
+        continue;
       while (evolution.time() < output_times[i])
         {
           const double before = evolution.time();
@@ -26,10 +62,14 @@ void run_time_loop(Evolution &evolution, const std::vector<double> &output_times
           auto values = evolution.progress();
           values.insert(values.begin(), {"t", short_number(evolution.time())});
           progress.update((evolution.time() - start) / (end - start), values);
+          if (evolution.time() < output_times[i])
+            keep(checkpoints, evolution, last_output, false);
         }
       if (evolution.time() != output_times[i])
         throw std::logic_error("a step went beyond the output time");
       evolution.output();
+      last_output = output_times[i];
+      keep(checkpoints, evolution, last_output, i + 1 == output_times.size());
     }
 }
 } // namespace rhoflow

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace rhoflow
 {
+class CheckpointReader;
+class CheckpointWriter;
+class Checkpoints;
 class Progress;
 
 /// A system that the time loop can drive; the loop knows no equation.
@@ -19,10 +23,17 @@ public:
   virtual void step(double end) = 0;
   /// Called at t = 0 and at every output time, when time() equals it exactly.
   virtual void output() = 0;
+  /// Keeps all that the further evolution, its tables and its report depend on, so that load() on any number of ranks makes the
+  /// rest of the run the same. Collective.
+  virtual void save(CheckpointWriter &) const { throw std::logic_error("no checkpoints yet"); }
+  /// Takes the state that was kept, in place of that at t = 0, and the tables and time series as they were then. Collective.
+  virtual void load(const CheckpointReader &) { throw std::logic_error("no checkpoints yet"); }
   /// What the progress line shows besides the time.
   virtual std::vector<std::pair<std::string, std::string>> progress() const = 0;
 };
 
-/// Steps through the output times (strictly increasing, the first is the evolution's present time).
-void run_time_loop(Evolution &evolution, const std::vector<double> &output_times, Progress &progress);
+/// Steps through the output times (strictly increasing, the first is the evolution's present time). With `checkpoints` the
+/// state is kept when it is due, and a run that is to go on begins from the state that was kept.
+void run_time_loop(Evolution &evolution, const std::vector<double> &output_times, Progress &progress,
+                   Checkpoints *checkpoints = nullptr);
 } // namespace rhoflow

@@ -1,0 +1,378 @@
+#include <solvers/base/checkpoint.h>
+
+#include <solvers/base/checkpoint_file.h>
+#include <solvers/base/complete_file.h>
+#include <solvers/base/error.h>
+#include <solvers/base/ranks.h>
+
+#include <deal.II/base/mpi.h>
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace rhoflow
+{
+namespace
+{
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t largest_message = 1U << 30; // MPI counts in int
+
+std::string seal_of(const std::string &file)
+{
+  return file + ".good";
+}
+
+bool all_agree(bool good, MPI_Comm communicator)
+{
+  int all = good ? 1 : 0;
+  MPI_Allreduce(MPI_IN_PLACE, &all, 1, MPI_INT, MPI_MIN, communicator);
+  return all != 0;
+}
+
+/// Throws `Error` on every rank with the message of the first rank that has one.
+template <typename Error>
+void share(const std::string &message, MPI_Comm communicator, const Error &error)
+{
+  int first = message.empty() ? number_of_ranks(communicator) : rank_of(communicator);
+  MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT, MPI_MIN, communicator);
+  if (first < number_of_ranks(communicator))
+    throw error(dealii::Utilities::MPI::broadcast(communicator, message, static_cast<unsigned int>(first)));
+}
+
+bool transfer(MPI_File file, std::uint64_t offset, void *data, std::uint64_t size, bool write)
+{
+  for (std::uint64_t done = 0; done < size; done += largest_message)
+    {
+      const int  count  = static_cast<int>(std::min(largest_message, size - done));
+      MPI_Status status = {};
+      char      *place  = static_cast<char *>(data) + done;
+      const auto where  = static_cast<MPI_Offset>(offset + done);
+      const int  code   = write ? MPI_File_write_at(file, where, place, count, MPI_BYTE, &status) :
+                                  MPI_File_read_at(file, where, place, count, MPI_BYTE, &status);
+      int        moved  = 0;
+      MPI_Get_count(&status, MPI_BYTE, &moved);
+      if (code != MPI_SUCCESS || moved != count)
+        return false;
+    }
+  return true;
+}
+
+/// Checksums of this rank's share of the blocks, with the others' in the order of the blocks on every rank; empty if the file
+/// cannot be read.
+std::vector<std::uint32_t> checksums(MPI_File file, std::uint64_t size, MPI_Comm communicator)
+{
+  constexpr std::uint64_t    block    = CheckpointSeal::block_size;
+  const std::uint64_t        n_blocks = (size + block - 1) / block;
+  const auto                 rank     = static_cast<std::uint64_t>(rank_of(communicator));
+  const auto                 n_ranks  = static_cast<std::uint64_t>(number_of_ranks(communicator));
+  std::vector<std::uint32_t> sums(n_blocks, 0);
+  std::vector<char>          buffer(block);
+  bool                       good = true;
+  for (std::uint64_t b = rank; b < n_blocks; b += n_ranks)
+    {
+      const std::uint64_t n = std::min(block, size - b * block);
+      good                  = good && transfer(file, b * block, buffer.data(), n, false);
+      sums[b]               = checksum(buffer.data(), n);
+    }
+  if (!all_agree(good, communicator))
+    return {};
+  for (std::uint64_t first = 0; first < n_blocks; first += largest_message / 4)
+    MPI_Allreduce(MPI_IN_PLACE, sums.data() + first, static_cast<int>(std::min(largest_message / 4, n_blocks - first)),
+                  MPI_UINT32_T, MPI_BOR, communicator);
+  return sums;
+}
+} // namespace
+
+void CheckpointWriter::add(const std::string &name, const char type, const void *data, const std::uint64_t size,
+                           const std::uint64_t begin)
+{
+  for (const Section &section : sections)
+    if (section.name == name)
+      throw std::logic_error("the checkpoint has a section '" + name + "' already");
+  sections.push_back({name, type, std::string(static_cast<const char *>(data), size), begin});
+}
+
+void CheckpointWriter::put(const std::string &name, const std::vector<double> &values)
+{
+  const bool first = rank_of(comm) == 0;
+  add(name, 'd', values.data(), first ? 8 * values.size() : 0, 0);
+}
+
+void CheckpointWriter::put(const std::string &name, const std::vector<std::uint64_t> &values)
+{
+  const bool first = rank_of(comm) == 0;
+  add(name, 'u', values.data(), first ? 8 * values.size() : 0, 0);
+}
+
+void CheckpointWriter::put(const std::string &name, const std::string &text)
+{
+  add(name, 't', text.data(), rank_of(comm) == 0 ? text.size() : 0, 0);
+}
+
+void CheckpointWriter::put_part(const std::string &name, const std::vector<double> &part, const std::uint64_t begin)
+{
+  add(name, 'd', part.data(), 8 * part.size(), 8 * begin);
+}
+
+void CheckpointWriter::put_part(const std::string &name, const std::vector<std::uint64_t> &part, const std::uint64_t begin)
+{
+  add(name, 'u', part.data(), 8 * part.size(), 8 * begin);
+}
+
+void CheckpointWriter::put_in_turn(const std::string &name, const std::vector<double> &part)
+{
+  std::uint64_t size = part.size(), end = 0;
+  MPI_Scan(&size, &end, 1, MPI_UINT64_T, MPI_SUM, comm);
+  put_part(name, part, end - size);
+}
+
+void CheckpointWriter::put_in_turn(const std::string &name, const std::vector<std::uint64_t> &part)
+{
+  std::uint64_t size = part.size(), end = 0;
+  MPI_Scan(&size, &end, 1, MPI_UINT64_T, MPI_SUM, comm);
+  put_part(name, part, end - size);
+}
+
+void CheckpointWriter::write(const std::string &file, const double time, const std::uint64_t number) const
+{
+  const bool     speaks = rank_of(comm) == 0;
+  const RunError failed("cannot write the checkpoint '" + file + "': is the disk full? The one before it is still valid.");
+  CheckpointSeal seal;
+  seal.time   = time;
+  seal.number = number;
+  for (const Section &section : sections)
+    {
+      std::uint64_t size = section.bytes.empty() ? 0 : section.begin + section.bytes.size();
+      MPI_Allreduce(MPI_IN_PLACE, &size, 1, MPI_UINT64_T, MPI_MAX, comm);
+      seal.sections.push_back({section.name, section.type, seal.size, size});
+      seal.size += (size + 7) / 8 * 8;
+    }
+
+  // From here until the new seal is there the file is not valid.
+  bool good = true;
+  if (speaks)
+    {
+      std::error_code error;
+      fs::create_directories(fs::path(file).parent_path(), error);
+      fs::remove(seal_of(file), error);
+      good = !error;
+    }
+  if (!all_agree(good, comm))
+    throw failed;
+  MPI_File handle;
+  if (!all_agree(MPI_File_open(comm, file.c_str(), MPI_MODE_CREATE | MPI_MODE_RDWR, MPI_INFO_NULL, &handle) == MPI_SUCCESS,
+                 comm))
+    throw failed;
+  good = MPI_File_set_size(handle, 0) == MPI_SUCCESS &&
+         MPI_File_set_size(handle, static_cast<MPI_Offset>(seal.size)) == MPI_SUCCESS;
+  for (std::size_t i = 0; i < sections.size() && good; ++i)
+    good = transfer(handle, seal.sections[i].offset + sections[i].begin, const_cast<char *>(sections[i].bytes.data()),
+                    sections[i].bytes.size(), true);
+  good = MPI_File_sync(handle) == MPI_SUCCESS && good;
+  good = all_agree(good, comm);
+  // What is read back must be what was meant, before checksums are taken of it.
+  std::string back;
+  for (std::size_t i = 0; i < sections.size() && good; ++i)
+    {
+      back.resize(sections[i].bytes.size());
+      good = transfer(handle, seal.sections[i].offset + sections[i].begin, back.data(), back.size(), false) &&
+             back == sections[i].bytes;
+    }
+  good           = all_agree(good, comm);
+  seal.checksums = good ? checksums(handle, seal.size, comm) : std::vector<std::uint32_t>();
+  good           = MPI_File_close(&handle) == MPI_SUCCESS && good && seal.checksums.size() == seal.n_blocks();
+  if (speaks && good)
+    {
+      try
+        {
+          good = make_durable(file);
+          if (good)
+            {
+              write_complete_file(seal_of(file), [&](std::ostream &out) { out << seal.text(); });
+              good = make_durable(seal_of(file));
+            }
+        }
+      catch (const std::exception &)
+        {
+          good = false;
+        }
+    }
+  if (!all_agree(good, comm))
+    throw failed;
+}
+
+CheckpointReader::CheckpointReader(const std::string &file, const MPI_Comm communicator)
+  : path(file)
+  , comm(communicator)
+{
+  const auto  as_input_error = [](const std::string &message) { return InputError("", message); };
+  std::string text, message;
+  if (rank_of(comm) == 0)
+    {
+      std::ifstream      list(seal_of(path), std::ios::binary);
+      std::ostringstream contents;
+      contents << list.rdbuf();
+      text = contents.str();
+      std::error_code error;
+      if (!fs::exists(path, error))
+        message = "there is no checkpoint '" + path + "'.";
+      else if (!list)
+        message = "the checkpoint '" + path + "' was not finished.";
+    }
+  share(message, comm, as_input_error);
+  text = dealii::Utilities::MPI::broadcast(comm, text);
+
+  CheckpointSeal seal;
+  try
+    {
+      seal = CheckpointSeal::parse(text);
+    }
+  catch (const std::exception &e)
+    {
+      message = "the checkpoint '" + path + "' cannot be used: " + e.what() + ".";
+    }
+  share(message, comm, as_input_error);
+
+  MPI_File   handle;
+  const bool opened = MPI_File_open(comm, path.c_str(), MPI_MODE_RDONLY, MPI_INFO_NULL, &handle) == MPI_SUCCESS;
+  if (!all_agree(opened, comm))
+    throw InputError("", "the checkpoint '" + path + "' cannot be read.");
+  MPI_Offset size = 0;
+  MPI_File_get_size(handle, &size);
+  std::vector<std::uint32_t> sums;
+  const bool                 complete = static_cast<std::uint64_t>(size) == seal.size;
+  if (complete)
+    sums = checksums(handle, seal.size, comm);
+  MPI_File_close(&handle);
+  if (!complete)
+    throw InputError("", "the checkpoint '" + path + "' is cut off: it has " + std::to_string(size) + " of " +
+                           std::to_string(seal.size) + " bytes.");
+  if (sums != seal.checksums)
+    throw InputError("", "the checkpoint '" + path + "' is damaged: its checksums are wrong.");
+  present = seal.time;
+  serial  = seal.number;
+  for (const CheckpointSeal::Section &one : seal.sections)
+    sections[one.name] = {one.type, one.offset, one.size};
+}
+
+std::optional<CheckpointReader> CheckpointReader::newest(const std::vector<std::string> &files, const MPI_Comm communicator,
+                                                         std::vector<std::string> &complaints)
+{
+  std::optional<CheckpointReader> best;
+  for (const std::string &file : files)
+    {
+      int there = fs::exists(file) || fs::exists(seal_of(file)) ? 1 : 0;
+      MPI_Bcast(&there, 1, MPI_INT, 0, communicator);
+      if (there == 0)
+        continue;
+      try
+        {
+          CheckpointReader one(file, communicator);
+          if (!best || one.number() > best->number())
+            best = one;
+        }
+      catch (const InputError &error)
+        {
+          complaints.emplace_back(error.what());
+        }
+    }
+  return best;
+}
+
+const CheckpointReader::Section &CheckpointReader::section(const std::string &name, const char type) const
+{
+  const auto found = sections.find(name);
+  if (found == sections.end() || found->second.type != type)
+    throw InputError("", "the checkpoint '" + path + "' has no '" + name +
+                           "': it was written by another version of rhoflow or by another kind of run.");
+  return found->second;
+}
+
+std::uint64_t CheckpointReader::size(const std::string &name) const
+{
+  const auto found = sections.find(name);
+  return found == sections.end() ? 0 : found->second.size / (found->second.type == 't' ? 1 : 8);
+}
+
+void CheckpointReader::read_part(const std::string &name, const char type, const std::uint64_t begin, const std::uint64_t bytes,
+                                 void *data) const
+{
+  const Section &one  = section(name, type);
+  bool           good = begin <= one.size && bytes <= one.size - begin;
+  MPI_File       handle;
+  if (all_agree(MPI_File_open(comm, path.c_str(), MPI_MODE_RDONLY, MPI_INFO_NULL, &handle) == MPI_SUCCESS, comm))
+    {
+      good = good && transfer(handle, one.offset + begin, data, bytes, false);
+      MPI_File_close(&handle);
+    }
+  else
+    good = false;
+  if (!all_agree(good, comm))
+    throw InputError("", "'" + name + "' in the checkpoint '" + path + "' has not the length that this run needs.");
+}
+
+void CheckpointReader::read_whole(const std::string &name, const char type, void *data) const
+{
+  const Section &one = section(name, type);
+  read_part(name, type, 0, rank_of(comm) == 0 ? one.size : 0, data);
+  for (std::uint64_t done = 0; done < one.size; done += largest_message)
+    MPI_Bcast(static_cast<char *>(data) + done, static_cast<int>(std::min(largest_message, one.size - done)), MPI_BYTE, 0,
+              comm);
+}
+
+std::vector<double> CheckpointReader::numbers(const std::string &name) const
+{
+  std::vector<double> values(section(name, 'd').size / 8);
+  read_whole(name, 'd', values.data());
+  return values;
+}
+
+std::vector<std::uint64_t> CheckpointReader::integers(const std::string &name) const
+{
+  std::vector<std::uint64_t> values(section(name, 'u').size / 8);
+  read_whole(name, 'u', values.data());
+  return values;
+}
+
+double CheckpointReader::number_of(const std::string &name) const
+{
+  const std::vector<double> values = numbers(name);
+  if (values.size() != 1)
+    throw InputError("", "'" + name + "' in the checkpoint '" + path + "' should be one number.");
+  return values[0];
+}
+
+std::uint64_t CheckpointReader::integer(const std::string &name) const
+{
+  const std::vector<std::uint64_t> values = integers(name);
+  if (values.size() != 1)
+    throw InputError("", "'" + name + "' in the checkpoint '" + path + "' should be one number.");
+  return values[0];
+}
+
+std::string CheckpointReader::text(const std::string &name) const
+{
+  std::string words(section(name, 't').size, ' ');
+  read_whole(name, 't', words.data());
+  return words;
+}
+
+std::vector<double> CheckpointReader::numbers(const std::string &name, const std::uint64_t begin, const std::uint64_t n) const
+{
+  std::vector<double> values(n);
+  read_part(name, 'd', 8 * begin, 8 * n, values.data());
+  return values;
+}
+
+std::vector<std::uint64_t> CheckpointReader::integers(const std::string &name, const std::uint64_t begin,
+                                                      const std::uint64_t n) const
+{
+  std::vector<std::uint64_t> values(n);
+  read_part(name, 'u', 8 * begin, 8 * n, values.data());
+  return values;
+}
+} // namespace rhoflow

@@ -1,0 +1,116 @@
+#include <solvers/base/checkpoint_file.h>
+
+#include <boost/crc.hpp>
+
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <set>
+#include <sstream>
+#include <stdexcept>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace rhoflow
+{
+namespace
+{
+const char *const title = "rhoflow checkpoint 1";
+
+std::string hexadecimal(std::uint32_t number)
+{
+  char text[16];
+  std::snprintf(text, sizeof(text), "%08x", number);
+  return text;
+}
+
+bool synchronise(const std::string &path, int flags)
+{
+  const int file = open(path.c_str(), flags);
+  if (file < 0)
+    return false;
+  const bool good = fsync(file) == 0;
+  return close(file) == 0 && good;
+}
+} // namespace
+
+std::uint32_t checksum(const void *data, const std::uint64_t size)
+{
+  boost::crc_32_type crc;
+  crc.process_bytes(data, size);
+  return crc.checksum();
+}
+
+bool make_durable(const std::string &file)
+{
+  const std::string parent = std::filesystem::path(file).parent_path().string();
+  return synchronise(file, O_RDONLY) && synchronise(parent.empty() ? "." : parent, O_RDONLY | O_DIRECTORY);
+}
+
+std::string CheckpointSeal::text() const
+{
+  std::ostringstream out;
+  out.precision(17);
+  out << title << "\ntime " << time << "\nnumber " << number << "\nsize " << size << '\n';
+  for (const Section &section : sections)
+    out << "section " << section.type << ' ' << section.offset << ' ' << section.size << ' ' << section.name << '\n';
+  for (const std::uint32_t sum : checksums)
+    out << "block " << hexadecimal(sum) << '\n';
+  const std::string body = out.str();
+  return body + "end " + hexadecimal(checksum(body.data(), body.size())) + '\n';
+}
+
+CheckpointSeal CheckpointSeal::parse(const std::string &text)
+{
+  const std::size_t last = text.rfind("end ");
+  if (text.rfind(title, 0) != 0)
+    throw std::runtime_error("it is no checkpoint of this version of rhoflow");
+  if (last == std::string::npos || text.substr(last) != "end " + hexadecimal(checksum(text.data(), last)) + '\n')
+    throw std::runtime_error("its list of checksums is damaged");
+
+  CheckpointSeal        seal;
+  std::istringstream    lines(text.substr(0, last));
+  std::string           line, word;
+  std::set<std::string> names;
+  const auto            wrong = [](const std::string &what) { return std::runtime_error("its list of checksums has " + what); };
+  std::getline(lines, line);
+  while (std::getline(lines, line))
+    {
+      std::istringstream words(line);
+      words >> word;
+      bool good = true;
+      if (word == "time")
+        good = static_cast<bool>(words >> seal.time) && std::isfinite(seal.time);
+      else if (word == "number")
+        good = static_cast<bool>(words >> seal.number);
+      else if (word == "size")
+        good = static_cast<bool>(words >> seal.size);
+      else if (word == "section")
+        {
+          Section section;
+          good = static_cast<bool>(words >> section.type >> section.offset >> section.size);
+          std::getline(words, section.name);
+          section.name.erase(0, 1);
+          const std::uint64_t unit = section.type == 't' ? 1 : 8;
+          good = good && !section.name.empty() && names.insert(section.name).second && section.size % unit == 0 &&
+                 (section.type == 't' || section.type == 'd' || section.type == 'u') && section.offset <= seal.size &&
+                 section.size <= seal.size - section.offset;
+          seal.sections.push_back(section);
+        }
+      else if (word == "block")
+        {
+          std::uint32_t sum = 0;
+          good              = static_cast<bool>(words >> std::hex >> sum);
+          seal.checksums.push_back(sum);
+        }
+      else
+        good = false;
+      if (!good)
+        throw wrong("the line '" + line + "'");
+    }
+  if (seal.checksums.size() != seal.n_blocks())
+    throw wrong("as many blocks as another size");
+  return seal;
+}
+} // namespace rhoflow

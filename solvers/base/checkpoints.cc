@@ -1,0 +1,157 @@
+#include <solvers/base/checkpoints.h>
+
+#include <solvers/base/error.h>
+#include <solvers/base/progress.h>
+#include <solvers/base/ranks.h>
+#include <solvers/base/run_directory.h>
+
+#include <deal.II/base/parameter_handler.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+
+namespace rhoflow
+{
+namespace
+{
+volatile std::sig_atomic_t asked_to_write = 0, asked_to_stop = 0;
+
+void on_signal(int number)
+{
+  (number == SIGTERM ? asked_to_stop : asked_to_write) = 1;
+}
+
+std::string slot(const RunDirectory &directory, std::uint64_t number)
+{
+  return directory.path("checkpoints/" + std::string(number % 2 == 0 ? "even" : "odd"));
+}
+} // namespace
+
+void CheckpointParameters::declare(dealii::ParameterHandler &prm)
+{
+  namespace Patterns = dealii::Patterns;
+  prm.enter_subsection("Checkpoint");
+  prm.declare_entry("Every n-th step", "0", Patterns::Integer(0),
+                    "Keep the state after every n-th step; 0: not for this reason "
+                    "[steps].");
+  prm.declare_entry("Time interval", "0", Patterns::Double(0.),
+                    "Keep the state whenever so much time of the run's has passed; 0: "
+                    "not for this reason [time].");
+  prm.declare_entry("Wall-clock interval", "600", Patterns::Double(0.),
+                    "Keep the state whenever the run has worked for so "
+                    "long; 0: not for this reason [s].");
+  prm.declare_entry("At the end", "true", Patterns::Bool(),
+                    "Keep the state at the end of the run, so that it can be taken "
+                    "further: rhoflow --resume RUN_DIR \"End time=...\".");
+  prm.leave_subsection();
+}
+
+void CheckpointParameters::parse(dealii::ParameterHandler &prm)
+{
+  prm.enter_subsection("Checkpoint");
+  every_steps    = static_cast<std::uint64_t>(prm.get_integer("Every n-th step"));
+  simulated_time = prm.get_double("Time interval");
+  wall_clock     = prm.get_double("Wall-clock interval");
+  at_the_end     = prm.get_bool("At the end");
+  prm.leave_subsection();
+}
+
+Checkpoints::Checkpoints(const CheckpointParameters &settings, const RunDirectory &run_directory, Progress &shown, bool restart)
+  : parameters(settings)
+  , directory(run_directory)
+  , progress(shown)
+  , last_written(Clock::now())
+  , last_look(last_written)
+{
+  if (restart)
+    {
+      std::vector<std::string> complaints;
+      state = CheckpointReader::newest({slot(directory, 0), slot(directory, 1)}, directory.communicator(), complaints);
+      std::string text;
+      for (const std::string &complaint : complaints)
+        text += (text.empty() ? "" : " ") + complaint;
+      if (!state)
+        throw InputError(
+          "", "'" + directory.path("") + "' has no checkpoint to go on from. " +
+                (text.empty() ? "The run ended before its first one (section 'Checkpoint'); start it again." : text));
+      if (!text.empty())
+        progress.warning(text + " The other one is used");
+      number    = state->number();
+      last_time = state->time();
+    }
+  asked_to_write = asked_to_stop = 0;
+  std::signal(SIGTERM, on_signal);
+  std::signal(SIGUSR1, on_signal);
+}
+
+Checkpoints::~Checkpoints()
+{
+  std::signal(SIGTERM, SIG_DFL);
+  std::signal(SIGUSR1, SIG_DFL);
+}
+
+Checkpoints::Reason Checkpoints::reason(const double time, const bool end)
+{
+  int        result = none;
+  const auto now    = Clock::now();
+  if (rank_of(directory.communicator()) == 0)
+    {
+      const auto passed = [](double interval, double since) { return interval > 0. && since >= interval; };
+      if (passed(parameters.simulated_time, (time - last_time) * (1. + 1e-12)) ||
+          passed(parameters.wall_clock, std::chrono::duration<double>(now - last_written).count()) ||
+          (parameters.every_steps > 0 && steps_since >= parameters.every_steps) || (end && parameters.at_the_end))
+        result = due;
+      // Looking at a file system that many share is not for every step.
+      if (now - last_look > std::chrono::milliseconds(500))
+        {
+          last_look = now;
+          std::error_code ignored;
+          if (std::filesystem::exists(directory.path("stop"), ignored))
+            result = stop_file;
+        }
+    }
+  // A signal may reach one rank only.
+  if (asked_to_write != 0)
+    result = std::max<int>(result, asked);
+  if (asked_to_stop != 0)
+    result = terminated;
+  MPI_Allreduce(MPI_IN_PLACE, &result, 1, MPI_INT, MPI_MAX, directory.communicator());
+  return static_cast<Reason>(result);
+}
+
+void Checkpoints::consider(const double time, const bool end, const Save &save)
+{
+  ++steps_since;
+  const Reason why = reason(time, end);
+  if (why == none)
+    return;
+  asked_to_write   = 0;
+  const bool stops = why == stop_file || why == terminated;
+  if (why == stop_file && rank_of(directory.communicator()) == 0)
+    {
+      std::error_code ignored;
+      std::filesystem::remove(directory.path("stop"), ignored); // the run that goes on should not stop at once
+    }
+  CheckpointWriter writer(directory.communicator());
+  save(writer);
+  try
+    {
+      writer.write(slot(directory, number + 1), time, number + 1);
+      ++number;
+    }
+  catch (const RunError &error)
+    {
+      if (stops)
+        throw;
+      progress.warning(error.what());
+    }
+  steps_since  = 0;
+  last_time    = time;
+  last_written = Clock::now();
+  if (stops && !end)
+    throw StoppedOnRequest("Stopped at t = " + short_number(time, 6) +
+                           (why == terminated ? " on SIGTERM" : " since there was a file 'stop'") +
+                           "; the state is kept. Go on with: rhoflow --resume " + directory.path(""));
+}
+} // namespace rhoflow

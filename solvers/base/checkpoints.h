@@ -1,0 +1,84 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include <solvers/base/checkpoint.h>
+
+namespace dealii
+{
+class ParameterHandler;
+}
+
+namespace rhoflow
+{
+class Progress;
+class RunDirectory;
+
+/// Section "Checkpoint": when the state of a run is kept.
+struct CheckpointParameters
+{
+  static void declare(dealii::ParameterHandler &prm);
+  void        parse(dealii::ParameterHandler &prm);
+
+  std::uint64_t every_steps    = 0;   ///< 0: never for this reason
+  double        simulated_time = 0.;  ///< interval; 0: never for this reason
+  double        wall_clock     = 600; ///< interval [s]; 0: never for this reason
+  bool          at_the_end     = true;
+};
+
+/// A run was asked to stop and did so after a checkpoint: the message says how to go on. Exit status 4.
+class StoppedOnRequest : public std::runtime_error
+{
+public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Keeps the state of a run in `checkpoints/` of its directory, in two files that take turns, so that one is valid at every
+/// moment; and hands out the state that a run goes on from. SIGUSR1 asks for a checkpoint, SIGTERM and a file `stop` in the
+/// directory of the run for one and the end of the run; steps are finished before.
+class Checkpoints
+{
+public:
+  /// Takes the signals until it is destroyed. With `restart` the run goes on from the newest valid checkpoint in the directory;
+  /// throws InputError if there is none. Collective.
+  Checkpoints(const CheckpointParameters &parameters, const RunDirectory &directory, Progress &progress, bool restart);
+  ~Checkpoints();
+  Checkpoints(const Checkpoints &)            = delete;
+  Checkpoints &operator=(const Checkpoints &) = delete;
+
+  /// What the run goes on from, or null.
+  const CheckpointReader *restart() const { return state ? &*state : nullptr; }
+
+  using Save = std::function<void(CheckpointWriter &)>;
+  /// Called after every step and every output: writes a checkpoint if one is due. `end`: the run is done. Collective. Throws
+  /// StoppedOnRequest after a checkpoint that ends the run; a checkpoint that cannot be written is a warning, and an error only
+  /// if the run was to end with it.
+  void consider(double time, bool end, const Save &save);
+
+private:
+  enum Reason : int
+  {
+    none,
+    due,
+    asked,
+    stop_file,
+    terminated
+  };
+  Reason reason(double time, bool end);
+
+  using Clock = std::chrono::steady_clock;
+
+  const CheckpointParameters      parameters;
+  const RunDirectory             &directory;
+  Progress                       &progress;
+  std::optional<CheckpointReader> state;
+  std::uint64_t                   number = 0, steps_since = 0;
+  double                          last_time = 0.;
+  Clock::time_point               last_written, last_look;
+};
+} // namespace rhoflow
