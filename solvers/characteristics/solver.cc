@@ -1,3 +1,4 @@
+#include <solvers/base/checkpoint.h>
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/run_directory.h>
@@ -40,8 +41,8 @@ class CharacteristicsEvolution : public Evolution
 {
 public:
   CharacteristicsEvolution(const MeanField &mean_field, const WeightedPoints &law, const CharacteristicsParameters &parameters,
-                           double last_time, bool exact_features, const Observables &wanted, const TwinSettings *twin_settings, const Domain &box,
-                           const RunContext &context)
+                           double last_time, bool exact_features, const Observables &wanted, const TwinSettings *twin_settings,
+                           const Domain &box, const RunContext &context)
     : problem(mean_field.learning_problem())
     , end_time(last_time)
     , exact(exact_features)
@@ -107,6 +108,35 @@ public:
       }
     curve.add(time(), prediction, twin ? twin->band() : Curves());
     curve.add_map(time(), map_prediction(points), twin ? twin->map() : Curves());
+  }
+
+  void save(CheckpointWriter &checkpoint) const override
+  {
+    stepper.save(checkpoint);
+    checkpoint.put("initial energy", initial_energy);
+    statistics.save(checkpoint);
+    curve.save(checkpoint);
+    measures.save(checkpoint);
+    if (pictures)
+      pictures->save(checkpoint);
+    if (twin)
+      twin->save(checkpoint);
+  }
+
+  void load(const CheckpointReader &checkpoint) override
+  {
+    stepper.load(checkpoint);
+    initial_energy = checkpoint.number_of("initial energy");
+    started        = true;
+    last           = diagnose(system, stepper.points(), sample, observables);
+    risk           = last.risk;
+    statistics.load(checkpoint);
+    curve.load(checkpoint);
+    measures.load(checkpoint);
+    if (pictures)
+      pictures->load(checkpoint, time());
+    if (twin)
+      twin->load(checkpoint);
   }
 
   std::vector<std::pair<std::string, std::string>> progress() const override
@@ -275,7 +305,7 @@ void CharacteristicsSolver::run(const RunContext &context)
 {
   CharacteristicsEvolution evolution(*common.mean_field, law, settings, common.run.end_time, exact_features, observables,
                                      common.run.compare_with_sgd ? &twin_settings : nullptr, common.domain, context);
-  run_time_loop(evolution, common.run.all_output_times(), context.progress);
+  run_time_loop(evolution, common.run.all_output_times(), context.progress, context.checkpoints);
   const auto timing = evolution.timing.write(context.directory.file("timing.csv"), context.communicator);
   context.progress.report("Characteristics", evolution.report());
   context.progress.report("Time, mean over the ranks", timing);
