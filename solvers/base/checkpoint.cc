@@ -61,6 +61,23 @@ bool transfer(MPI_File file, std::uint64_t offset, void *data, std::uint64_t siz
   return true;
 }
 
+/// Pieces of `size` bytes, one after the other in `data`, that begin at `begins` behind `offset`.
+bool transfer_pieces(MPI_File file, std::uint64_t offset, const std::vector<std::uint64_t> &begins, std::uint64_t size,
+                     char *data, bool write)
+{
+  for (std::size_t i = 0; i < begins.size(); ++i)
+    if (!transfer(file, offset + begins[i], data + i * size, size, write))
+      return false;
+  return true;
+}
+
+std::vector<std::uint64_t> in_bytes(std::vector<std::uint64_t> begins)
+{
+  for (std::uint64_t &begin : begins)
+    begin *= 8;
+  return begins;
+}
+
 /// Checksums of this rank's share of the blocks, with the others' in the order of the blocks on every rank; empty if the file
 /// cannot be read.
 std::vector<std::uint32_t> checksums(MPI_File file, std::uint64_t size, MPI_Comm communicator)
@@ -88,39 +105,51 @@ std::vector<std::uint32_t> checksums(MPI_File file, std::uint64_t size, MPI_Comm
 } // namespace
 
 void CheckpointWriter::add(const std::string &name, const char type, const void *data, const std::uint64_t size,
-                           const std::uint64_t begin)
+                           std::vector<std::uint64_t> begins)
 {
   for (const Section &section : sections)
     if (section.name == name)
       throw std::logic_error("the checkpoint has a section '" + name + "' already");
-  sections.push_back({name, type, std::string(static_cast<const char *>(data), size), begin});
+  sections.push_back({name, type, std::string(static_cast<const char *>(data), size), std::move(begins)});
 }
 
 void CheckpointWriter::put(const std::string &name, const std::vector<double> &values)
 {
   const bool first = rank_of(comm) == 0;
-  add(name, 'd', values.data(), first ? 8 * values.size() : 0, 0);
+  add(name, 'd', values.data(), first ? 8 * values.size() : 0, {0});
 }
 
 void CheckpointWriter::put(const std::string &name, const std::vector<std::uint64_t> &values)
 {
   const bool first = rank_of(comm) == 0;
-  add(name, 'u', values.data(), first ? 8 * values.size() : 0, 0);
+  add(name, 'u', values.data(), first ? 8 * values.size() : 0, {0});
 }
 
 void CheckpointWriter::put(const std::string &name, const std::string &text)
 {
-  add(name, 't', text.data(), rank_of(comm) == 0 ? text.size() : 0, 0);
+  add(name, 't', text.data(), rank_of(comm) == 0 ? text.size() : 0, {0});
 }
 
 void CheckpointWriter::put_part(const std::string &name, const std::vector<double> &part, const std::uint64_t begin)
 {
-  add(name, 'd', part.data(), 8 * part.size(), 8 * begin);
+  add(name, 'd', part.data(), 8 * part.size(), {8 * begin});
 }
 
 void CheckpointWriter::put_part(const std::string &name, const std::vector<std::uint64_t> &part, const std::uint64_t begin)
 {
-  add(name, 'u', part.data(), 8 * part.size(), 8 * begin);
+  add(name, 'u', part.data(), 8 * part.size(), {8 * begin});
+}
+
+void CheckpointWriter::put_parts(const std::string &name, const std::vector<double> &parts,
+                                 const std::vector<std::uint64_t> &begins)
+{
+  add(name, 'd', parts.data(), 8 * parts.size(), in_bytes(begins));
+}
+
+void CheckpointWriter::put_parts(const std::string &name, const std::vector<std::uint64_t> &parts,
+                                 const std::vector<std::uint64_t> &begins)
+{
+  add(name, 'u', parts.data(), 8 * parts.size(), in_bytes(begins));
 }
 
 void CheckpointWriter::put_in_turn(const std::string &name, const std::vector<double> &part)
@@ -146,7 +175,9 @@ void CheckpointWriter::write(const std::string &file, const double time, const s
   seal.number = number;
   for (const Section &section : sections)
     {
-      std::uint64_t size = section.bytes.empty() ? 0 : section.begin + section.bytes.size();
+      std::uint64_t size = 0;
+      for (const std::uint64_t begin : section.begins)
+        size = std::max(size, section.piece() == 0 ? 0 : begin + section.piece());
       MPI_Allreduce(MPI_IN_PLACE, &size, 1, MPI_UINT64_T, MPI_MAX, comm);
       seal.sections.push_back({section.name, section.type, seal.size, size});
       seal.size += (size + 7) / 8 * 8;
@@ -170,8 +201,8 @@ void CheckpointWriter::write(const std::string &file, const double time, const s
   good = MPI_File_set_size(handle, 0) == MPI_SUCCESS &&
          MPI_File_set_size(handle, static_cast<MPI_Offset>(seal.size)) == MPI_SUCCESS;
   for (std::size_t i = 0; i < sections.size() && good; ++i)
-    good = transfer(handle, seal.sections[i].offset + sections[i].begin, const_cast<char *>(sections[i].bytes.data()),
-                    sections[i].bytes.size(), true);
+    good = transfer_pieces(handle, seal.sections[i].offset, sections[i].begins, sections[i].piece(),
+                           const_cast<char *>(sections[i].bytes.data()), true);
   good = MPI_File_sync(handle) == MPI_SUCCESS && good;
   good = all_agree(good, comm);
   // What is read back must be what was meant, before checksums are taken of it.
@@ -179,7 +210,7 @@ void CheckpointWriter::write(const std::string &file, const double time, const s
   for (std::size_t i = 0; i < sections.size() && good; ++i)
     {
       back.resize(sections[i].bytes.size());
-      good = transfer(handle, seal.sections[i].offset + sections[i].begin, back.data(), back.size(), false) &&
+      good = transfer_pieces(handle, seal.sections[i].offset, sections[i].begins, sections[i].piece(), back.data(), false) &&
              back == sections[i].bytes;
     }
   good           = all_agree(good, comm);

@@ -30,6 +30,9 @@ public:
   /// not overlap, and a rank may have none. The whole is as long as its last part says.
   void put_part(const std::string &name, const std::vector<double> &part, std::uint64_t begin);
   void put_part(const std::string &name, const std::vector<std::uint64_t> &part, std::uint64_t begin);
+  /// Pieces of equal length, one after the other in `parts`: piece i begins at `begins[i]` in the whole.
+  void put_parts(const std::string &name, const std::vector<double> &parts, const std::vector<std::uint64_t> &begins);
+  void put_parts(const std::string &name, const std::vector<std::uint64_t> &parts, const std::vector<std::uint64_t> &begins);
   /// Parts one after the other in the order of the ranks.
   void put_in_turn(const std::string &name, const std::vector<double> &part);
   void put_in_turn(const std::string &name, const std::vector<std::uint64_t> &part);
@@ -44,12 +47,14 @@ public:
 private:
   struct Section
   {
-    std::string   name;
-    char          type; ///< 'd' double, 'u' unsigned integer, 't' text
-    std::string   bytes;
-    std::uint64_t begin; ///< of `bytes` in the section
+    std::string                name;
+    char                       type;   ///< 'd' double, 'u' unsigned integer, 't' text
+    std::string                bytes;  ///< equally long pieces
+    std::vector<std::uint64_t> begins; ///< of the pieces in the section
+
+    std::uint64_t piece() const { return begins.empty() ? 0 : bytes.size() / begins.size(); }
   };
-  void add(const std::string &name, char type, const void *data, std::uint64_t size, std::uint64_t begin);
+  void add(const std::string &name, char type, const void *data, std::uint64_t size, std::vector<std::uint64_t> begins);
 
   MPI_Comm             comm;
   std::vector<Section> sections;

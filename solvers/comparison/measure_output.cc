@@ -1,3 +1,4 @@
+#include <solvers/base/checkpoint.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/run_directory.h>
 #include <solvers/base/solver.h>
@@ -59,5 +60,17 @@ void MeasureOutput::write(double time, const Pieces &density)
   times->set("W1 error", written.error.w1);
   times->set("W2 error", written.error.w2);
   times->finish_row();
+}
+
+void MeasureOutput::save(CheckpointWriter &checkpoint) const
+{
+  if (writes())
+    times->save(checkpoint);
+}
+
+void MeasureOutput::load(const CheckpointReader &checkpoint)
+{
+  if (writes())
+    times->load(checkpoint);
 }
 } // namespace rhoflow

@@ -11,6 +11,8 @@
 
 namespace rhoflow
 {
+class CheckpointReader;
+class CheckpointWriter;
 class LearningProblem;
 class RunDirectory;
 struct RunContext;
@@ -31,6 +33,10 @@ public:
 
   /// `density`: this rank's part, with weights. The same bits on any number of ranks. Collective.
   void write(double time, const Pieces &density);
+
+  /// Keeps the list of the measures that were written, if any are, which says how to name the next. Collective.
+  void save(CheckpointWriter &checkpoint) const;
+  void load(const CheckpointReader &checkpoint);
 
 private:
   const RunDirectory         &directory;

@@ -1,3 +1,4 @@
+#include <solvers/base/checkpoint.h>
 #include <solvers/base/exact_sum.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/run_directory.h>
@@ -211,6 +212,37 @@ void SgdTwin::set_distances(const DensitySnapshot &density)
   comparison_table.set("W1 sampling error", transport.error.w1);
   set("W2", transport.distance.w2, bounded ? transport.floor.w2 : none, transport.bound.w2);
   comparison_table.set("W2 sampling error", transport.error.w2);
+}
+
+void SgdTwin::save(CheckpointWriter &checkpoint) const
+{
+  networks.save(checkpoint, "networks");
+  if (half_width)
+    half_width->save(checkpoint, "half width");
+  if (double_step)
+    double_step->save(checkpoint, "double step");
+  checkpoint.put("comparison", std::vector<double>{trained, largest, time_of_largest, last_distance, last_floor});
+  comparison_table.save(checkpoint);
+  replicas_table.save(checkpoint);
+  pictures.save(checkpoint);
+}
+
+void SgdTwin::load(const CheckpointReader &checkpoint)
+{
+  networks.load(checkpoint, "networks");
+  if (half_width)
+    half_width->load(checkpoint, "half width");
+  if (double_step)
+    double_step->load(checkpoint, "double step");
+  const std::vector<double> numbers = checkpoint.numbers("comparison", 0, 5);
+  trained                           = numbers[0];
+  largest                           = numbers[1];
+  time_of_largest                   = numbers[2];
+  last_distance                     = numbers[3];
+  last_floor                        = numbers[4];
+  comparison_table.load(checkpoint);
+  replicas_table.load(checkpoint);
+  pictures.load(checkpoint);
 }
 
 std::vector<std::pair<std::string, std::string>> SgdTwin::report() const

@@ -14,6 +14,8 @@
 
 namespace rhoflow
 {
+class CheckpointReader;
+class CheckpointWriter;
 class LearningProblem;
 class Progress;
 class RunDirectory;
@@ -60,6 +62,11 @@ public:
 
   /// Rows for the report at the end of a run: the networks and the largest deviation.
   std::vector<std::pair<std::string, std::string>> report() const;
+
+  /// Keeps the networks, the tables and what the report says. Collective.
+  void save(CheckpointWriter &checkpoint) const;
+  /// Takes them, in place of those at t = 0. Collective.
+  void load(const CheckpointReader &checkpoint);
 
   /// Largest |deviation| so far, in standard errors, and its time.
   double largest_deviation() const { return largest; }

@@ -1,5 +1,6 @@
 #include <solvers/mean_field/fitted_curve.h>
 
+#include <solvers/base/checkpoint.h>
 #include <solvers/base/run_directory.h>
 #include <solvers/model/learning_problem.h>
 
@@ -60,5 +61,21 @@ void FittedCurve::add_map(double time, const std::vector<double> &prediction, co
         map.front().set(name, output_mean + output_scale * values[k]);
       map.front().finish_row();
     }
+}
+void FittedCurve::save(CheckpointWriter &checkpoint) const
+{
+  checkpoint.put("map of the inputs", static_cast<std::uint64_t>(map.size()));
+  for (const auto *const tables : {&table, &map})
+    for (const Statistics &one : *tables)
+      one.save(checkpoint);
+}
+
+void FittedCurve::load(const CheckpointReader &checkpoint)
+{
+  if (checkpoint.integer("map of the inputs") > 0 && map.empty())
+    map.emplace_back(map_file, writes);
+  for (auto *const tables : {&table, &map})
+    for (Statistics &one : *tables)
+      one.load(checkpoint);
 }
 } // namespace rhoflow

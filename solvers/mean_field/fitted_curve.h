@@ -31,6 +31,10 @@ public:
   /// The same on the grid of map_inputs(). Does nothing if both are empty.
   void add_map(double time, const std::vector<double> &prediction, const Curves &others = {});
 
+  /// The rows of both tables. Collective.
+  void save(CheckpointWriter &checkpoint) const;
+  void load(const CheckpointReader &checkpoint);
+
 private:
   /// The first columns of a row: those of the inputs `x`.
   void set_inputs(Statistics &row, double time, const double *x) const;

@@ -11,7 +11,7 @@ namespace rhoflow
 GradientDescent::GradientDescent(const LearningProblem &problem, const ParticleParameters &parameters, double lambda,
                                  std::uint64_t seed, std::uint64_t replica)
   : gradient(make_velocity(problem))
-  , state(initial_neurons(problem, parameters.n_neurons, seed, replica))
+  , theta(initial_neurons(problem, parameters.n_neurons, seed, replica))
   , noise{seed, replica}
   , n_neurons(parameters.n_neurons)
   , weight_decay(lambda)
@@ -26,17 +26,23 @@ double GradientDescent::advance(double end, std::uint64_t n_steps)
     {
       const std::uint64_t number    = clock.steps();
       const double        step_size = clock.next(end), decay = 1. - step_size * weight_decay;
-      gradient->evaluate(state, velocity);
-      for (std::size_t i = 0; i < state.size(); ++i)
-        state[i] = decay * state[i] + step_size * velocity[i];
+      gradient->evaluate(theta, velocity);
+      for (std::size_t i = 0; i < theta.size(); ++i)
+        theta[i] = decay * theta[i] + step_size * velocity[i];
       const double amplitude = std::sqrt(2. * step_size / (inverse_temperature * noise_parts));
       for (unsigned int part = 0; amplitude > 0. && part < noise_parts; ++part)
         noise_kernel::add_to_neurons(noise, number * noise_parts + part, amplitude, n_neurons,
-                                     static_cast<unsigned int>(state.size() / n_neurons), state.data());
+                                     static_cast<unsigned int>(theta.size() / n_neurons), theta.data());
     }
-  if (!std::all_of(state.begin(), state.end(), [](double value) { return std::isfinite(value); }))
+  if (!std::all_of(theta.begin(), theta.end(), [](double value) { return std::isfinite(value); }))
     throw RunError("Gradient descent diverged before t = " + short_number(clock.time()) +
                    ". Choose a smaller 'Step size' in section 'Particles'.");
   return clock.reached(end) ? end : clock.time();
+}
+
+void GradientDescent::restore(const NetworkState &state)
+{
+  theta = state.parameters;
+  clock.set(state.time, state.steps);
 }
 } // namespace rhoflow

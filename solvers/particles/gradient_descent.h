@@ -23,11 +23,13 @@ public:
 
   double              advance(double end, std::uint64_t n_steps) override;
   std::uint64_t       steps() const override { return clock.steps(); }
-  std::vector<double> parameters() const override { return state; }
+  std::vector<double> parameters() const override { return theta; }
+  NetworkState        state() const override { return {theta, clock.time(), 0., clock.steps()}; }
+  void                restore(const NetworkState &state) override;
 
 private:
   std::unique_ptr<const GradientFlow::Velocity> gradient; ///< −∇Ψ
-  std::vector<double>                           state;    ///< θ, [M][n]
+  std::vector<double>                           theta;    ///< [M][n]
   std::vector<double>                           velocity; ///< the same shape
   NoiseStream                                   noise;
   std::uint64_t                                 n_neurons;

@@ -260,10 +260,19 @@ GradientFlow::GradientFlow(const LearningProblem &problem, const ParticleParamet
       "gradient flow is an ordinary differential equation and takes no noise, but 'Inverse temperature' in section "
       "'Mean field' is finite. Choose 'gradient descent', which adds the noise of that temperature to every step.");
   velocity = make_velocity(problem);
-  state    = initial_neurons(problem, parameters.n_neurons, seed, replica);
+  present  = initial_neurons(problem, parameters.n_neurons, seed, replica);
 }
 
 GradientFlow::~GradientFlow() = default;
+
+void GradientFlow::restore(const NetworkState &state)
+{
+  present   = state.parameters;
+  time      = state.time;
+  next_step = state.next_step;
+  // The method keeps the velocity at the end of its last step for the next one, and must find that at these parameters.
+  stepper->method.reset();
+}
 
 double GradientFlow::advance(double end, std::uint64_t)
 {
@@ -277,7 +286,7 @@ double GradientFlow::advance(double end, std::uint64_t)
       const bool   last  = (time + next_step >= end);
       double       step  = (last ? end - time : next_step);
       const double tried = step;
-      if (stepper->method.try_step(system, state, time, step) == odeint::success)
+      if (stepper->method.try_step(system, present, time, step) == odeint::success)
         {
           if (last)
             time = end;

@@ -27,14 +27,16 @@ public:
   ~GradientFlow() override;
 
   double              advance(double end, std::uint64_t n_steps) override;
-  std::vector<double> parameters() const override { return state; }
+  std::vector<double> parameters() const override { return present; }
+  NetworkState        state() const override { return {present, time, next_step, 0}; }
+  void                restore(const NetworkState &state) override;
 
 private:
   struct Stepper;
 
   std::unique_ptr<const Velocity> velocity;
   std::unique_ptr<Stepper>        stepper;
-  std::vector<double>             state; ///< θ, [M][n]
+  std::vector<double>             present; ///< θ, [M][n]
   double                          lambda;
   double                          time = 0.;
   double                          next_step;

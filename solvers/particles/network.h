@@ -13,6 +13,16 @@ namespace rhoflow
 {
 class LearningProblem;
 
+/// All that the further training of a network depends on, beside what it was made of: samples and noise are functions of the
+/// numbers of the steps.
+struct NetworkState
+{
+  std::vector<double> parameters;     ///< θ_j, [M][n]
+  double              time      = 0.; ///< Σ η
+  double              next_step = 0.; ///< that gradient flow tries next; 0 for other methods
+  std::uint64_t       steps     = 0;  ///< 0 for gradient flow
+};
+
 /// One finite network f(x) = (α/M) Σ_j σ*(x; θ_j) in training.
 class Network
 {
@@ -32,6 +42,11 @@ public:
 
   /// The parameters θ_j, [M][n], on every rank of the network. Collective.
   virtual std::vector<double> parameters() const = 0;
+
+  /// Where training is, between two calls of advance(). Parameters on every rank. Collective.
+  virtual NetworkState state() const = 0;
+  /// Goes on from there as the network that had this state would have. Collective.
+  virtual void restore(const NetworkState &state) = 0;
 };
 
 /// The initial neurons first, ..., first + count − 1 of a replica, [count][n]: independent draws from ρ_0. Neuron j is the same

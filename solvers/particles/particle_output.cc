@@ -1,3 +1,4 @@
+#include <solvers/base/checkpoint.h>
 #include <solvers/base/complete_file.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/run_directory.h>
@@ -119,10 +120,24 @@ ParticleOutput::ParticleOutput(const RunDirectory &run_directory, const Replicas
     record.emplace(directory, "particles");
 }
 
+void ParticleOutput::save(CheckpointWriter &checkpoint) const
+{
+  checkpoint.put("outputs of particles", n_outputs);
+}
+
+void ParticleOutput::load(const CheckpointReader &checkpoint)
+{
+  n_outputs = checkpoint.integer("outputs of particles");
+  if (record)
+    record->take_up(checkpoint.time());
+}
+
 void ParticleOutput::write(double time, bool last)
 {
   const ParticleParameters &settings = replicas.parameters();
-  if (!record || !settings.snapshots.due(n_outputs++, last))
+  // Counted in any case: a run that goes on may write more than it did before.
+  const bool due = settings.snapshots.due(static_cast<unsigned int>(n_outputs++), last);
+  if (!record || !due)
     return;
   const LearningProblem &problem = replicas.learning_problem();
   const unsigned int     D = problem.n_parameters(), n = problem.particle_neuron().n_parameters();

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include <solvers/base/time_series_record.h>
 
 namespace rhoflow
 {
+class CheckpointReader;
+class CheckpointWriter;
 class Replicas;
 class RunDirectory;
 
@@ -23,10 +26,15 @@ public:
   /// (on every rank) if the disk does not take it.
   void write(double time, bool last);
 
+  /// Keeps how many output times there were. Collective.
+  void save(CheckpointWriter &checkpoint) const;
+  /// Takes that number, and goes on with the record up to the time of the checkpoint. Collective.
+  void load(const CheckpointReader &checkpoint);
+
 private:
   const Replicas                 &replicas;
   const RunDirectory             &directory;
   std::optional<TimeSeriesRecord> record; ///< none if nothing is written
-  unsigned int                    n_outputs = 0;
+  std::uint64_t                   n_outputs = 0;
 };
 } // namespace rhoflow

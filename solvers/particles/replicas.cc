@@ -1,3 +1,4 @@
+#include <solvers/base/checkpoint.h>
 #include <solvers/base/error.h>
 #include <solvers/base/statistics.h>
 #include <solvers/base/timing.h>
@@ -128,6 +129,54 @@ double Replicas::advance(double end, double horizon)
   // The same for all networks, but some ranks have none.
   MPI_Allreduce(MPI_IN_PLACE, &time, 1, MPI_DOUBLE, MPI_MAX, comm);
   return time;
+}
+
+void Replicas::save(CheckpointWriter &checkpoint, const std::string &prefix) const
+{
+  const std::uint64_t        length = settings.n_neurons * problem.particle_neuron().n_parameters();
+  std::vector<double>        parameters, times, next_steps;
+  std::vector<std::uint64_t> steps_done, places, begins;
+  for (std::size_t i = 0; i < networks.size(); ++i)
+    {
+      const NetworkState state = networks[i]->state();
+      if (!speaks)
+        continue;
+      parameters.insert(parameters.end(), state.parameters.begin(), state.parameters.end());
+      times.push_back(state.time);
+      next_steps.push_back(state.next_step);
+      steps_done.push_back(state.steps);
+      places.push_back(numbers[i]);
+      begins.push_back(numbers[i] * length);
+    }
+  checkpoint.put_parts(prefix + " parameters", parameters, begins);
+  checkpoint.put_parts(prefix + " times", times, places);
+  checkpoint.put_parts(prefix + " next steps", next_steps, places);
+  checkpoint.put_parts(prefix + " steps", steps_done, places);
+}
+
+void Replicas::load(const CheckpointReader &checkpoint, const std::string &prefix)
+{
+  const std::uint64_t              length   = settings.n_neurons * problem.particle_neuron().n_parameters();
+  const std::vector<double>        times    = checkpoint.numbers(prefix + " times", 0, settings.n_replicas);
+  const std::vector<double>        next     = checkpoint.numbers(prefix + " next steps", 0, settings.n_replicas);
+  const std::vector<std::uint64_t> done     = checkpoint.integers(prefix + " steps", 0, settings.n_replicas);
+  const std::size_t                n_groups = first_ranks.size(), most = (settings.n_replicas + n_groups - 1) / n_groups;
+  for (std::size_t i = 0; i < most; ++i)
+    {
+      // Every rank joins in reading, also those that have fewer networks or none.
+      const bool          mine = i < networks.size();
+      const std::uint64_t r    = mine ? numbers[i] : 0;
+      NetworkState        state;
+      state.parameters = checkpoint.numbers(prefix + " parameters", r * length, mine ? length : 0);
+      if (!mine)
+        continue;
+      state.time      = times[r];
+      state.next_step = next[r];
+      state.steps     = done[r];
+      networks[i]->restore(state);
+    }
+  seconds    = 0.;
+  first_step = steps();
 }
 
 std::vector<double> Replicas::output_parameters(std::size_t i) const

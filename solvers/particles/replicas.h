@@ -11,6 +11,8 @@
 
 namespace rhoflow
 {
+class CheckpointReader;
+class CheckpointWriter;
 class LearningProblem;
 class Statistics;
 
@@ -48,8 +50,16 @@ public:
   /// Their parameters, [R'·M][n]. Collective.
   std::vector<double> local_parameters() const;
 
-  /// Time that this rank's networks took to train, without waiting for other ranks.
-  double training_seconds() const { return seconds; }
+  /// Keeps the states of all networks in sections that begin with `prefix`: "parameters" [R][M][n], "times", "next steps" and
+  /// "steps" [R]. Collective.
+  void save(CheckpointWriter &checkpoint, const std::string &prefix) const;
+  /// Takes them. Collective.
+  void load(const CheckpointReader &checkpoint, const std::string &prefix);
+
+  /// Time that this rank's networks took to train, without waiting for other ranks, and the steps of one network in it: since
+  /// load(), if that was called.
+  double        training_seconds() const { return seconds; }
+  std::uint64_t timed_steps() const { return steps() - first_step; }
 
   const ParticleParameters &parameters() const { return settings; }
   const LearningProblem    &learning_problem() const { return problem; }
@@ -80,7 +90,8 @@ private:
   std::vector<int>                      first_ranks;            ///< of every group
   std::vector<unsigned int>             numbers;                ///< of the replicas of this group
   std::vector<std::unique_ptr<Network>> networks;
-  double                                seconds = 0.;
+  double                                seconds    = 0.;
+  std::uint64_t                         first_step = 0; ///< that `seconds` includes
 };
 
 /// The coordinates on the mesh of `theta` [M][n]: [M][D].

@@ -86,6 +86,12 @@ double Sgd::advance(double end, std::uint64_t n_steps)
   return clock.reached(end) ? end : clock.time();
 }
 
+void Sgd::restore(const NetworkState &state)
+{
+  engine->set_parameters(state.parameters);
+  clock.set(state.time, state.steps);
+}
+
 void Sgd::advance_to_step(std::uint64_t n_steps)
 {
   train(std::numeric_limits<double>::infinity(), n_steps);

@@ -33,6 +33,8 @@ public:
 
   double              advance(double end, std::uint64_t n_steps) override;
   std::vector<double> parameters() const override { return engine->parameters(); }
+  NetworkState        state() const override { return {parameters(), clock.time(), 0., clock.steps()}; }
+  void                restore(const NetworkState &state) override;
 
   /// Trains until `n_steps` steps are done. Collective.
   void          advance_to_step(std::uint64_t n_steps);

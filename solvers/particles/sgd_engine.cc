@@ -37,6 +37,10 @@ public:
     neurons.add_noise(stream, step, amplitude, layers);
   }
   std::vector<double> parameters() const override { return neurons.parameters(); }
+  void                set_parameters(const std::vector<double> &theta) override
+  {
+    neurons.set(0, neurons.range.size(), theta.data() + neurons.range.first() * neurons.shape.n_parameters);
+  }
 
 protected:
   using Kernel                        = SgdKernel<Number>;

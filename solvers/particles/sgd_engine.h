@@ -49,6 +49,8 @@ public:
 
   /// The parameters of all neurons, [M][n]. Collective.
   virtual std::vector<double> parameters() const = 0;
+  /// Takes them, after finish().
+  virtual void set_parameters(const std::vector<double> &theta) = 0;
 
 protected:
   SgdEngine() = default;

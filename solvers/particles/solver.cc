@@ -1,4 +1,5 @@
 #include <meshes/domain.h>
+#include <solvers/base/checkpoint.h>
 #include <solvers/base/exact_sum.h>
 #include <solvers/base/machine.h>
 #include <solvers/base/progress.h>
@@ -81,6 +82,29 @@ public:
     pictures.write(present, present == end_time);
   }
 
+  void save(CheckpointWriter &checkpoint) const override
+  {
+    replicas.save(checkpoint, "networks");
+    checkpoint.put("evolution", std::vector<double>{present, risk, error_of_risk});
+    statistics.save(checkpoint);
+    risk_table.save(checkpoint);
+    curve.save(checkpoint);
+    pictures.save(checkpoint);
+  }
+
+  void load(const CheckpointReader &checkpoint) override
+  {
+    replicas.load(checkpoint, "networks");
+    const std::vector<double> numbers = checkpoint.numbers("evolution", 0, 3);
+    present                           = numbers[0];
+    risk                              = numbers[1];
+    error_of_risk                     = numbers[2];
+    statistics.load(checkpoint);
+    risk_table.load(checkpoint);
+    curve.load(checkpoint);
+    pictures.load(checkpoint);
+  }
+
   std::vector<std::pair<std::string, std::string>> progress() const override { return {{"risk", short_number(risk)}}; }
 
   std::vector<std::pair<std::string, std::string>> report()
@@ -97,16 +121,17 @@ public:
       {"risk computed by", problem.particle_risk_method()}};
     if (settings.ranks_per_network > 1 || replicas.ranks_of_network() > 1)
       rows.emplace_back("ranks of a network", std::to_string(replicas.ranks_of_network()));
-    const double seconds = replicas.training_seconds();
-    if (replicas.steps() > 0 && seconds > 0.)
+    const double        seconds = replicas.training_seconds();
+    const std::uint64_t timed   = replicas.timed_steps();
+    if (timed > 0 && seconds > 0.)
       rows.emplace_back("time of one step",
-                        short_number(1e6 * seconds / static_cast<double>(replicas.steps() * replicas.n_networks()), 3) +
+                        short_number(1e6 * seconds / static_cast<double>(timed * replicas.n_networks()), 3) +
                           " us per network and core");
     // Measuring the machine takes a tenth of a second.
-    if (!throughput_file.empty() && replicas.steps() > 0 && settings.stochastic_gradient() && seconds > 1.)
+    if (!throughput_file.empty() && timed > 0 && settings.stochastic_gradient() && seconds > 1.)
       {
-        const Throughput   throughput(settings, problem.particle_neuron(), replicas.block_steps(), replicas.steps(),
-                                      replicas.n_networks(), replicas.ranks_of_network(), seconds);
+        const Throughput   throughput(settings, problem.particle_neuron(), replicas.block_steps(), timed, replicas.n_networks(),
+                                      replicas.ranks_of_network(), seconds);
         const MachineRates machine = measure_machine();
         for (auto &row : throughput.report(machine))
           rows.push_back(std::move(row));
@@ -209,7 +234,7 @@ void ParticleSolver::run(const RunContext &context)
                              " at every output time. 'Test samples' in section 'Learning problem' estimates it from samples; "
                              "fewer output times help, too.");
   ParticleEvolution evolution(*problem, particle_parameters, weight_decay, run_parameters, observables, context);
-  run_time_loop(evolution, run_parameters.all_output_times(), context.progress);
+  run_time_loop(evolution, run_parameters.all_output_times(), context.progress, context.checkpoints);
   const auto timing = evolution.timing.write(context.directory.file("timing.csv"), context.communicator);
   context.progress.report("Finite networks", evolution.report());
   context.progress.report("Time, mean over the ranks", timing);

@@ -51,6 +51,12 @@ double StepClock::next(double end)
   return step;
 }
 
+void StepClock::set(double time, std::uint64_t steps)
+{
+  present = time;
+  n_steps = steps;
+}
+
 std::uint64_t StepClock::steps_in(double duration) const
 {
   return static_cast<std::uint64_t>(std::llround(duration / step_size));

@@ -26,6 +26,9 @@ public:
 
   double        time() const { return present; }
   std::uint64_t steps() const { return n_steps; }
+  /// Goes on as a clock of the same steps that shows `time` after `steps` of them.
+  void set(double time, std::uint64_t steps);
+
   /// About so many steps take the time `duration` (at ξ = 1).
   std::uint64_t steps_in(double duration) const;
 

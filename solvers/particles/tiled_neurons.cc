@@ -28,16 +28,21 @@ TiledNeurons<Number>::TiledNeurons(const LearningProblem &problem, std::uint64_t
   const std::uint64_t piece = 4096;
   for (std::uint64_t begin = 0; begin < range.size(); begin += piece)
     {
-      const std::uint64_t       count = std::min(piece, range.size() - begin);
-      const std::vector<double> theta = initial_neurons(problem, range.first() + begin, count, stream.seed, stream.replica);
-      for (std::uint64_t j = begin; j < begin + count; ++j)
-        {
-          const double *row = theta.data() + (j - begin) * shape.n_parameters;
-          outer.data()[j]   = static_cast<Number>(shape.weighted ? *row++ : 1.);
-          Number *target    = weights.data() + j / lanes * shape.n_inner * lanes + j % lanes;
-          for (unsigned int i = 0; i < shape.n_inner; ++i)
-            target[i * lanes] = static_cast<Number>(row[i]);
-        }
+      const std::uint64_t count = std::min(piece, range.size() - begin);
+      set(begin, count, initial_neurons(problem, range.first() + begin, count, stream.seed, stream.replica).data());
+    }
+}
+
+template <typename Number>
+void TiledNeurons<Number>::set(std::uint64_t begin, std::uint64_t count, const double *theta)
+{
+  for (std::uint64_t j = begin; j < begin + count; ++j)
+    {
+      const double *row = theta + (j - begin) * shape.n_parameters;
+      outer.data()[j]   = static_cast<Number>(shape.weighted ? *row++ : 1.);
+      Number *target    = weights.data() + j / lanes * shape.n_inner * lanes + j % lanes;
+      for (unsigned int i = 0; i < shape.n_inner; ++i)
+        target[i * lanes] = static_cast<Number>(row[i]);
     }
 }
 
