@@ -126,10 +126,11 @@ public:
   void load(const CheckpointReader &checkpoint) override
   {
     stepper.load(checkpoint);
-    initial_energy = checkpoint.number_of("initial energy");
-    started        = true;
-    last           = diagnose(system, stepper.points(), sample, observables);
-    risk           = last.risk;
+    evaluations_before = stepper.n_evaluations();
+    initial_energy     = checkpoint.number_of("initial energy");
+    started            = true;
+    last               = diagnose(system, stepper.points(), sample, observables);
+    risk               = last.risk;
     statistics.load(checkpoint);
     curve.load(checkpoint);
     measures.load(checkpoint);
@@ -148,8 +149,9 @@ public:
   {
     const MeanField &field   = system.mean_field();
     const double     seconds = timing.section("characteristics");
-    const auto       work    = static_cast<double>(system.n_global_points()) * static_cast<double>(stepper.n_evaluations());
-    int              n_ranks;
+    const auto       work    = static_cast<double>(system.n_global_points()) *
+                      static_cast<double>(stepper.n_evaluations() - evaluations_before);
+    int n_ranks;
     MPI_Comm_size(system.communicator(), &n_ranks);
     std::vector<std::pair<std::string, std::string>> rows = {
       {"points", std::to_string(system.n_global_points())},
@@ -245,6 +247,7 @@ private:
   CharacteristicsDiagnostics last;
   bool                       started        = false;
   double                     initial_energy = 0., risk = 0.;
+  std::uint64_t              evaluations_before = 0; ///< those before the run went on, which took none of the time
 };
 } // namespace
 
