@@ -109,8 +109,13 @@ void check_on_this_rank(const fs::path &path, const bool overwrite)
 /// Results of the run that is replaced would be mistaken for results of this one. Only what rhoflow itself wrote goes.
 void remove_old_results(const fs::path &path)
 {
-  std::vector<fs::path> old{path / list_of_files};
-  std::ifstream         list(path / list_of_files);
+  std::vector<fs::path> old;
+  // A run that goes on must not find them, whenever this is interrupted: the marks of validity first.
+  for (const char *const ending : {".good", ""})
+    for (const char *const slot : {"even", "odd"})
+      old.push_back(path / "checkpoints" / (std::string(slot) + ending));
+  old.push_back(path / list_of_files);
+  std::ifstream list(path / list_of_files);
   for (std::string name; std::getline(list, name);)
     if (!name.empty() && fs::is_regular_file(path / name) && fs::path(name).lexically_normal().begin()->string() != "..")
       old.push_back(path / name);

@@ -86,6 +86,11 @@ TEST_CASE("Nothing is overwritten unless the user says so", "[mpi]")
   const RunDirectory run(path, false, MPI_COMM_WORLD);
   run.record(given, prm, {});
   CHECK(run.file("statistics.csv") == directory.path("run/statistics.csv"));
+  if (int rank = -1; MPI_Comm_rank(MPI_COMM_WORLD, &rank) == MPI_SUCCESS && rank == 0)
+    std::filesystem::create_directory(directory.path("run/checkpoints"));
+  MPI_Barrier(MPI_COMM_WORLD);
+  for (const char *name : {"checkpoints/even", "checkpoints/even.good", "checkpoints/odd.good"})
+    directory.write(std::string("run/") + name, "old");
   for (const char *name : {"statistics.csv", "density.pvd", "density_0000.pvtu", "particles_0001.vtp", "density_0001.vtu.part",
                            "notes.txt", "notes.part", "my.csv"})
     directory.write(std::string("run/") + name, "old");
@@ -94,6 +99,8 @@ TEST_CASE("Nothing is overwritten unless the user says so", "[mpi]")
   CHECK(directory.read("run/statistics.csv") == "old");
   MPI_Barrier(MPI_COMM_WORLD);
   CHECK(open(true) == "no error");
+  // Or the new run, if it is interrupted, would go on from a state of the old one.
+  CHECK(std::filesystem::is_empty(directory.path("run/checkpoints")));
   CHECK_FALSE(exists(directory.path("run/statistics.csv")));
   CHECK_FALSE(exists(directory.path("run/density.pvd")));
   CHECK_FALSE(exists(directory.path("run/density_0000.pvtu")));
