@@ -212,9 +212,9 @@ void FokkerPlanckEvolution::save(CheckpointWriter &checkpoint) const
 
 void FokkerPlanckEvolution::load(const CheckpointReader &checkpoint)
 {
-  mesh.recreate(checkpoint.integers("mesh"));
+  const std::vector<std::uint64_t> places = mesh.recreate(checkpoint.integers("mesh"));
   make_state();
-  state->load(checkpoint);
+  state->load(checkpoint, places);
   stepping.load(checkpoint, *state);
   const std::vector<double> numbers = checkpoint.numbers("evolution");
   std::size_t               i       = 0;

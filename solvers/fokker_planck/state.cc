@@ -47,24 +47,22 @@ double FokkerPlanckState::minimum() const
 
 void FokkerPlanckState::save(CheckpointWriter &checkpoint) const
 {
-  // Which node of two that periodic sides identify is the free one is for the reader to say: both get the value.
-  const std::vector<double>  local = space.to_local(p);
-  std::vector<double>        values;
-  std::vector<std::uint64_t> fallback;
-  if (space.mesh().speaks())
+  const std::vector<double> local = space.to_local(p);
+  std::vector<double>       rows;
+  for (std::size_t c = 0; c < space.n_cells(); ++c)
     {
-      for (std::size_t c = 0; c < space.n_cells(); ++c)
-        for (unsigned int i = 0; i < space.points_per_cell(); ++i)
-          {
-            const std::uint32_t node = space.cell(c)[i];
-            values.push_back(0.);
-            for (auto t = space.terms_begin(node); t != space.terms_end(node); ++t)
-              values.back() += t->weight * local[t->node];
-          }
-      fallback.assign(fitted.fallback().begin(), fitted.fallback().end());
+      for (unsigned int i = 0; i < space.points_per_cell(); ++i)
+        {
+          // Which one of two nodes on periodic sides is free is for the reader to say: both have the value.
+          const std::uint32_t node  = space.cell(c)[i];
+          double              value = 0.;
+          for (auto t = space.terms_begin(node); t != space.terms_end(node); ++t)
+            value += t->weight * local[t->node];
+          rows.push_back(value);
+        }
+      rows.push_back(fitted.fallback()[c]);
     }
-  checkpoint.put_in_turn("density", values);
-  checkpoint.put_in_turn("cells with monotone fluxes", fallback);
+  checkpoint.put_in_turn("density", space.mesh().speaks() ? rows : std::vector<double>());
   checkpoint.put("residual", e);
   stage.jacobian().save(checkpoint);
   checkpoint.put("equilibrium is known", std::uint64_t(equilibrium ? 1 : 0));
@@ -72,23 +70,23 @@ void FokkerPlanckState::save(CheckpointWriter &checkpoint) const
     checkpoint.put("residual of the equilibrium", equilibrium->e);
 }
 
-void FokkerPlanckState::load(const CheckpointReader &checkpoint)
+void FokkerPlanckState::load(const CheckpointReader &checkpoint, const std::vector<std::uint64_t> &places)
 {
-  const std::uint64_t n_cells = space.n_cells(), n_points = space.points_per_cell();
-  std::uint64_t       end = n_cells;
-  MPI_Scan(&n_cells, &end, 1, MPI_UINT64_T, MPI_SUM, space.mesh().communicator());
-  const std::vector<double>        values   = checkpoint.numbers("density", (end - n_cells) * n_points, n_cells * n_points);
-  const std::vector<std::uint64_t> fallback = checkpoint.integers("cells with monotone fluxes", end - n_cells, n_cells);
+  const std::size_t         n_points = space.points_per_cell();
+  const std::vector<double> rows     = checkpoint.rows("density", places, n_points + 1);
   // A rank's cells touch all of its nodes.
   std::vector<double> local(space.n_local(), 0.);
-  for (std::size_t c = 0; c < n_cells; ++c)
-    for (std::size_t i = 0; i < n_points; ++i)
-      local[space.cell(c)[i]] = values[c * n_points + i];
+  for (std::size_t c = 0; c < space.n_cells(); ++c)
+    {
+      const double *const row = rows.data() + c * (n_points + 1);
+      for (std::size_t i = 0; i < n_points; ++i)
+        local[space.cell(c)[i]] = row[i];
+      fitted.fallback()[c] = row[n_points] != 0. ? 1 : 0;
+    }
   p.resize(space.n_owned());
   for (std::size_t i = 0; i < p.size(); ++i)
     p[i] = local[space.owned_node(i)];
   e = checkpoint.numbers("residual");
-  fitted.fallback().assign(fallback.begin(), fallback.end());
   update_operator();
   stage.jacobian().load(checkpoint);
   equilibrium.reset();

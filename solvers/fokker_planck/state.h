@@ -26,8 +26,8 @@ struct FokkerPlanckState
   void update_operator() { fitted.update(potential.exponents(e)); }
   /// The density cell by cell and all that was remembered of the equations on this mesh. Collective.
   void save(CheckpointWriter &checkpoint) const;
-  /// On the mesh that the checkpoint has; the order of its cells must be the same. Collective.
-  void load(const CheckpointReader &checkpoint);
+  /// On the mesh that the checkpoint has; `places`: of this rank's cells there. Collective.
+  void load(const CheckpointReader &checkpoint, const std::vector<std::uint64_t> &places);
 
   /// Σ M p. Collective.
   double mass() const;

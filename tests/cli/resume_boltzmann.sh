@@ -6,7 +6,7 @@
 needs_solvers boltzmann
 
 problem="$SOURCE_DIR/parameter_files/boltzmann/mcycle.prm"
-small="Domain/Subdivisions=5;Boltzmann/Nodes per cell=3;Boltzmann/Path of inverse temperatures=2, 5, 10;Domain/Boundary mass limit=1"
+small="Domain/Subdivisions=8;Boltzmann/Nodes per cell=4;Boltzmann/Path of inverse temperatures=2, 5, 10;Domain/Boundary mass limit=1;Domain/Boundary mass warning=1"
 small="$small;Mean field/Inverse temperature=20;Comparison/Write measures=true;Comparison/Measure points=50"
 
 # start RANKS DIRECTORY CHANGES...
@@ -24,7 +24,7 @@ start() {
 }
 
 answers() {
-  grep '^  *\(risk\|free energy\|above\|quadrature\|below\|entropy\|log part\|effective\|optimality\|mass in\|Newton steps\)' "$1/log.txt" |
+  grep '^ *\(risk\|free energy\|above\|quadrature\|below\|entropy\|log part\|effective\|optimality\|mass in\|Newton steps\)' "$1/log.txt" |
     tail -n 12
 }
 

@@ -64,10 +64,11 @@ go_on() {
 go_on sdirk tanh_2d.prm 12 "1:1 1:2 2:3" "Output times=" "End time=1" "Output interval=0.5" "Domain/Subdivisions=14" \
   "Particles/Replicas=2" "Particles/Number of neurons=50" "Particles/Write particles=all replicas" "Output/Every n-th output=2" \
   "Fokker-Planck/Error tolerance=1e-3" "Comparison/Write measures=true" "Comparison/Measure points=50"
-go_on adaptive tanh_2d.prm 7 "1:1 2:1 1:3" "Output times=" "End time=0.3" "Output interval=0.1" "Domain/Subdivisions=7" \
+go_on adaptive tanh_2d.prm 9 "1:1 2:1 1:3" "Output times=" "End time=0.4" "Output interval=0.1" "Domain/Subdivisions=7" \
   "Compare with SGD=false" "Fokker-Planck/Time stepping=implicit Euler" "Fokker-Planck/Time step=0.025" \
-  "Refinement/Adaptive=true" "Refinement/Interval=2" "Refinement/Tolerance=2e-4"
-[ "$(tail -n +2 adaptive-whole/statistics.csv | sed 's/.*,//' | sort -u | wc -l)" -ge 2 ] || fail "the mesh never changed"
+  "Refinement/Adaptive=true" "Refinement/Interval=2" "Refinement/Tolerance=5e-4"
+# The mesh must have changed after the checkpoint, or the test shows nothing.
+[ "$(tail -n 2 adaptive-whole/statistics.csv | sed 's/.*,//' | sort -u | wc -l)" -eq 2 ] || fail "the mesh did not change"
 go_on explicit tanh_2d.prm 25 "1:1 1:2" "Output times=" "End time=0.3" "Output interval=0.1" "Domain/Subdivisions=10" \
   "Compare with SGD=false" "Fokker-Planck/Time stepping=SSP(3,3)" "Fokker-Planck/Find equilibrium=false"
 go_on line linear_1d.prm 12 "1:2 2:1" "Output times=" "End time=0.5" "Output interval=0.25" "Compare with SGD=false" \
