@@ -332,12 +332,19 @@ std::uint64_t CheckpointReader::size(const std::string &name) const
 void CheckpointReader::read_part(const std::string &name, const char type, const std::uint64_t begin, const std::uint64_t bytes,
                                  void *data) const
 {
+  read_pieces(name, type, {begin}, bytes, data);
+}
+
+void CheckpointReader::read_pieces(const std::string &name, const char type, const std::vector<std::uint64_t> &begins,
+                                   const std::uint64_t bytes, void *data) const
+{
   const Section &one  = section(name, type);
-  bool           good = begin <= one.size && bytes <= one.size - begin;
+  bool           good = std::all_of(begins.begin(), begins.end(),
+                                    [&](const std::uint64_t begin) { return begin <= one.size && bytes <= one.size - begin; });
   MPI_File       handle;
   if (all_agree(MPI_File_open(comm, path.c_str(), MPI_MODE_RDONLY, MPI_INFO_NULL, &handle) == MPI_SUCCESS, comm))
     {
-      good = good && transfer(handle, one.offset + begin, data, bytes, false);
+      good = good && transfer_pieces(handle, one.offset, begins, bytes, static_cast<char *>(data), false);
       MPI_File_close(&handle);
     }
   else
@@ -396,6 +403,14 @@ std::vector<double> CheckpointReader::numbers(const std::string &name, const std
 {
   std::vector<double> values(n);
   read_part(name, 'd', 8 * begin, 8 * n, values.data());
+  return values;
+}
+
+std::vector<double> CheckpointReader::pieces(const std::string &name, const std::vector<std::uint64_t> &begins,
+                                             const std::uint64_t n) const
+{
+  std::vector<double> values(begins.size() * n);
+  read_pieces(name, 'd', in_bytes(begins), 8 * n, values.data());
   return values;
 }
 

@@ -93,6 +93,8 @@ public:
   /// A part of a section, another one on each rank. Collective.
   std::vector<double>        numbers(const std::string &name, std::uint64_t begin, std::uint64_t n) const;
   std::vector<std::uint64_t> integers(const std::string &name, std::uint64_t begin, std::uint64_t n) const;
+  /// Pieces of `n` numbers that begin at `begins`, one after the other; others on each rank. Collective.
+  std::vector<double> pieces(const std::string &name, const std::vector<std::uint64_t> &begins, std::uint64_t n) const;
 
 private:
   struct Section
@@ -103,6 +105,8 @@ private:
   const Section &section(const std::string &name, char type) const;
   void           read_whole(const std::string &name, char type, void *data) const;
   void           read_part(const std::string &name, char type, std::uint64_t begin, std::uint64_t size, void *data) const;
+  void           read_pieces(const std::string &name, char type, const std::vector<std::uint64_t> &begins, std::uint64_t size,
+                             void *data) const;
 
   std::string                    path;
   MPI_Comm                       comm;
