@@ -13,6 +13,7 @@
 #include <stdexcept>
 #include <type_traits>
 #include <unordered_map>
+#include <unordered_set>
 
 #include <solvers/base/error.h>
 #include <solvers/base/ranks.h>
@@ -276,7 +277,7 @@ bool AdaptiveMesh::adapt(const std::vector<signed char> &flags, unsigned int n_v
                          const CellTransfer &transfer)
 {
   // The whole mesh in one list on every rank: 20 bytes a cell, once per adaptation.
-  const int n_ranks = number_of_ranks(comm);
+  const int                  n_ranks = number_of_ranks(comm);
   std::vector<std::uint32_t> mine;
   mine.reserve(5 * local.size());
   for (std::size_t i = 0; i < local.size(); ++i)
@@ -320,6 +321,57 @@ bool AdaptiveMesh::adapt(const std::vector<signed char> &flags, unsigned int n_v
     std::copy_n(implementation->moved.at(local[i]).data(), n_values, values.data() + i * n_values);
   implementation->moved.clear();
   return true;
+}
+
+std::vector<std::uint64_t> AdaptiveMesh::all_cells() const
+{
+  std::vector<std::uint64_t> mine;
+  mine.reserve(4 * local.size());
+  for (const CellKey &cell : local)
+    mine.insert(mine.end(), {cell.index[0], cell.index[1], cell.index[2], cell.level});
+  const int        n_ranks = number_of_ranks(comm);
+  std::vector<int> counts(static_cast<std::size_t>(n_ranks)), offsets(static_cast<std::size_t>(n_ranks));
+  const int        n_mine = static_cast<int>(mine.size());
+  MPI_Allgather(&n_mine, 1, MPI_INT, counts.data(), 1, MPI_INT, comm);
+  std::exclusive_scan(counts.begin(), counts.end(), offsets.begin(), 0);
+  std::vector<std::uint64_t> all(static_cast<std::size_t>(offsets.back() + counts.back()));
+  MPI_Allgatherv(mine.data(), n_mine, MPI_UINT64_T, all.data(), counts.data(), offsets.data(), MPI_UINT64_T, comm);
+  return all;
+}
+
+std::vector<std::uint64_t> AdaptiveMesh::recreate(const std::vector<std::uint64_t> &cells)
+{
+  std::unordered_map<CellKey, std::uint64_t, CellKeyHash> wanted;
+  std::unordered_set<CellKey, CellKeyHash>                above;
+  for (std::size_t i = 0; i + 4 <= cells.size(); i += 4)
+    {
+      CellKey cell;
+      for (unsigned int d = 0; d < 3; ++d)
+        cell.index[d] = static_cast<std::uint32_t>(cells[i + d]);
+      cell.level = static_cast<std::uint32_t>(cells[i + 3]);
+      wanted.emplace(cell, i / 4);
+      while (cell.level > 0 && above.insert(cell.parent()).second)
+        cell = cell.parent();
+    }
+  // A balanced mesh is reached by refining what is above its cells; nothing else is refined for the balance on the way.
+  const CellTransfer       nothing{[](const CellKey &, const double *, double *) {},
+                             [](const CellKey &, const double *, double *) {}};
+  std::vector<double>      values;
+  std::vector<signed char> flags;
+  do
+    {
+      flags.clear();
+      for (const CellKey &cell : local)
+        flags.push_back(above.count(cell) > 0 ? 1 : 0);
+  } while (adapt(flags, 0, values, nothing));
+  int same = std::all_of(local.begin(), local.end(), [&](const CellKey &cell) { return wanted.count(cell) > 0; }) ? 1 : 0;
+  MPI_Allreduce(MPI_IN_PLACE, &same, 1, MPI_INT, MPI_MIN, comm);
+  if (same == 0 || n_global != wanted.size())
+    throw std::logic_error("the list of cells is not that of a mesh of this box");
+  std::vector<std::uint64_t> places;
+  for (const CellKey &cell : local)
+    places.push_back(wanted.at(cell));
+  return places;
 }
 
 const void *AdaptiveMesh::triangulation() const

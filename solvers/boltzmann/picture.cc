@@ -17,6 +17,9 @@ class Cells : public dealii::DataOutInterface<dim, dim>
 public:
   Cells(const DualProblem &problem, const DualProblem::State &state, const Domain &domain, unsigned int subdivisions)
   {
+    dealii::DataOutBase::VtkFlags flags;
+    flags.print_date_and_time = false; // files of equal runs are equal
+    this->set_flags(flags);
     std::size_t n_cells = 1, n_points = 1;
     for (unsigned int d = 0; d < dim; ++d)
       {

@@ -1,3 +1,5 @@
+#include <solvers/base/checkpoint.h>
+#include <solvers/base/checkpoints.h>
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
@@ -35,6 +37,194 @@ void check_boundary_mass(double mass, double beta, double lambda, const Boltzman
   if (mass > settings.boundary_warning)
     progress.warning(found + "; the box may be too small");
 }
+
+/// The ladder of inverse temperatures, solved one from the other, with its rows of statistics.
+class BoltzmannLadder
+{
+public:
+  BoltzmannLadder(const MeanFieldSetup &setup, const BoltzmannParameters &parameters, const Observables &wanted,
+                  const RunContext &run_context)
+    : common(setup)
+    , settings(parameters)
+    , observables(wanted)
+    , context(run_context)
+    , problem(*setup.problem)
+    , field(*setup.mean_field)
+    , betas(parameters.path)
+    , dual(quadrature("features", parameters.nodes_per_cell))
+    , finer(quadrature("finer quadrature", parameters.nodes_per_cell + 1))
+    , statistics(run_context.directory.file("statistics.csv"), rank_of(run_context.communicator) == 0)
+    , curve(problem, run_context.directory, rank_of(run_context.communicator) == 0, "inverse temperature")
+    , solution{{0., std::vector<double>(dual.n_modes(), 0.), 0., 0., {}, {}, {}}}
+  {
+    betas.push_back(setup.parameters.inverse_temperature);
+    context.progress.line("Quadrature: " + std::to_string(dual.n_nodes()) + " nodes; " +
+                          (problem.has_external_potential() ?
+                             "a fixed landscape, no features" :
+                             std::to_string(dual.n_modes()) + " of " + std::to_string(problem.n_nodes()) +
+                               " features kept, error " + short_number(field.compression_error(), 2)));
+  }
+
+  /// All inverse temperatures that are not done yet; the state is kept after each. Collective.
+  void solve()
+  {
+    if (context.checkpoints != nullptr && context.checkpoints->restart() != nullptr)
+      load(*context.checkpoints->restart());
+    while (n_done < betas.size())
+      {
+        solve_next();
+        ++n_done;
+        if (context.checkpoints != nullptr)
+          context.checkpoints->consider(betas[n_done - 1], n_done == betas.size(),
+                                        [this](CheckpointWriter &checkpoint) { save(checkpoint); });
+      }
+  }
+
+  /// The density at the last inverse temperature as files. Collective.
+  void write_density()
+  {
+    if (MeasureOutput measures(problem, context); measures.writes())
+      {
+        Timing::Scope scope(timing.section("measures"));
+        measures.write(std::numeric_limits<double>::infinity(), dual.masses(solution.state));
+      }
+    if (settings.write_density)
+      {
+        Timing::Scope scope(timing.section("pictures"));
+        write_picture(dual, solution.state, common.domain, context.directory.file("density.vtu"));
+      }
+  }
+
+  /// Collective.
+  void report()
+  {
+    const auto times = timing.write(context.directory.file("timing.csv"), context.communicator);
+    context.progress.report(
+      "Boltzmann density",
+      {{"inverse temperature", short_number(betas.back())},
+       {problem.has_external_potential() ? "risk (mean of the landscape)" : "risk", short_number(last.risk, 8)},
+       {"excess risk", short_number(last.excess_risk, 8)},
+       {"free energy", short_number(last.free_energy, 10)},
+       {"  above its minimum by", "at most " + short_number(last.gap, 2) + " (duality gap)"},
+       {"  quadrature error", short_number(quadrature_error, 2)},
+       {"  below that of the initial law by",
+        short_number(initial.lower_bound, 3) + " to " + short_number(initial.upper_bound, 3)},
+       {"entropy", short_number(last.entropy, 6)},
+       {"log partition function", short_number(solution.state.log_partition, 6)},
+       {"effective modes", short_number(solution.effective_rank) + " of " + std::to_string(dual.n_modes())},
+       {"optimality certificate without entropy", short_number(last.certificate)},
+       {"mass in the outermost cells", short_number(last.boundary_mass, 2)},
+       {"Newton steps", std::to_string(n_steps) + " in all; " + std::to_string(solution.n_steps) + " with " +
+                          std::to_string(solution.n_halvings) + " halvings at the end, gradient " +
+                          short_number(solution.gradient, 2)},
+       {"memory", short_number(Timing::peak_memory(), 3) + " MiB on rank 0"}});
+    context.progress.report("Time, mean over the ranks", times);
+  }
+
+private:
+  DualProblem quadrature(const std::string &section, unsigned int nodes_per_cell)
+  {
+    Timing::Scope scope(timing.section(section));
+    return DualProblem(field, common.domain, nodes_per_cell, context.communicator);
+  }
+
+  void solve_next()
+  {
+    const double beta = betas[n_done];
+    {
+      Timing::Scope scope(timing.section("Newton's method"));
+      solution = maximise_dual(
+        dual, beta, solution.state.e, settings.tolerance, settings.most_steps, [&](unsigned int steps, double gradient) {
+          context.progress.update(
+            static_cast<double>(n_done) / static_cast<double>(betas.size()),
+            {{"beta", short_number(beta)}, {"steps", std::to_string(steps)}, {"gradient", short_number(gradient)}});
+        });
+      n_steps += solution.n_steps;
+    }
+    examine();
+    check_boundary_mass(last.boundary_mass, beta, field.weight_decay(), settings, context.progress);
+    if (quadrature_error * beta > 1e-4)
+      context.progress.warning("at the inverse temperature " + short_number(beta) +
+                               " one more Gauss point along each axis of a "
+                               "cell changes the partition function by a factor exp(" +
+                               short_number(quadrature_error * beta, 2) +
+                               "): refine section 'Domain', or raise 'Boltzmann/Nodes per cell'");
+    add_to_row(statistics, solution, last, quadrature_error, problem.parameter_names(), observables);
+    statistics.set("initial free energy", initial.free_energy);
+    statistics.set("initial lower bound of the distance", initial.lower_bound);
+    statistics.set("initial upper bound of the distance", initial.upper_bound);
+    statistics.finish_row();
+    curve.add(beta, field.prediction(solution.state.moments));
+    curve.add_map(beta, field.map_prediction(solution.state.moments));
+  }
+
+  /// What the solution tells.
+  void examine()
+  {
+    const double beta = solution.state.beta;
+    {
+      Timing::Scope scope(timing.section("diagnostics"));
+      last = diagnose(dual, solution, observables);
+    }
+    {
+      Timing::Scope scope(timing.section("finer quadrature"));
+      quadrature_error = std::abs(finer.evaluate(solution.state.e, beta, false).log_partition - solution.state.log_partition) /
+                         beta;
+    }
+    const InitialLaw &initial_law = problem.initial_law();
+    if (initial_law.has_density())
+      initial = dual.certify(solution.state, [&](const double *theta) { return initial_law.density(theta); });
+  }
+
+  /// The residual e is the state: everything else follows from it.
+  void save(CheckpointWriter &checkpoint) const
+  {
+    checkpoint.put("residual", solution.state.e);
+    checkpoint.put("Newton's method", std::vector<double>{solution.gradient, solution.effective_rank});
+    checkpoint.put("counts", std::vector<std::uint64_t>{n_done, n_steps, solution.n_steps, solution.n_halvings});
+    statistics.save(checkpoint);
+    curve.save(checkpoint);
+  }
+
+  void load(const CheckpointReader &checkpoint)
+  {
+    const std::vector<std::uint64_t> counts  = checkpoint.integers("counts");
+    const std::vector<double>        numbers = checkpoint.numbers("Newton's method");
+    n_done                                   = counts.at(0);
+    n_steps                                  = static_cast<unsigned int>(counts.at(1));
+    solution.state                           = dual.evaluate(checkpoint.numbers("residual"), betas.at(n_done - 1), false);
+    solution.n_steps                         = static_cast<unsigned int>(counts.at(2));
+    solution.n_halvings                      = static_cast<unsigned int>(counts.at(3));
+    solution.gradient                        = numbers.at(0);
+    solution.effective_rank                  = numbers.at(1);
+    statistics.load(checkpoint);
+    curve.load(checkpoint);
+    examine();
+    context.progress.line("Going on after the inverse temperature " + short_number(betas[n_done - 1]) + " from " +
+                          checkpoint.file());
+  }
+
+  static constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+  const MeanFieldSetup      &common;
+  const BoltzmannParameters &settings;
+  const Observables         &observables;
+  const RunContext          &context;
+  const LearningProblem     &problem;
+  const MeanField           &field;
+  std::vector<double>        betas;
+  Timing                     timing;
+  DualProblem                dual, finer;
+  Statistics                 statistics;
+  FittedCurve                curve;
+
+  std::size_t              n_done  = 0; ///< inverse temperatures
+  unsigned int             n_steps = 0;
+  BoltzmannSolution        solution;
+  BoltzmannDiagnostics     last{};
+  DualProblem::Certificate initial{nan, nan, nan, nan};
+  double                   quadrature_error = 0.;
+};
 } // namespace
 
 BoltzmannSolver::BoltzmannSolver()  = default;
@@ -77,106 +267,10 @@ void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm com
 
 void BoltzmannSolver::run(const RunContext &context)
 {
-  const LearningProblem *problem    = common.problem.get();
-  const MeanField       *mean_field = common.mean_field.get();
-  const Domain          &domain     = common.domain;
-  const bool             writes     = rank_of(context.communicator) == 0;
-  Timing                 timing;
-  DualProblem            dual = [&] {
-    Timing::Scope scope(timing.section("features"));
-    return DualProblem(*mean_field, domain, settings.nodes_per_cell, context.communicator);
-  }();
-  const DualProblem finer = [&] {
-    Timing::Scope scope(timing.section("finer quadrature"));
-    return DualProblem(*mean_field, domain, settings.nodes_per_cell + 1, context.communicator);
-  }();
-  const bool landscape = problem->has_external_potential();
-  context.progress.line("Quadrature: " + std::to_string(dual.n_nodes()) + " nodes; " +
-                        (landscape ? "a fixed landscape, no features" :
-                                     std::to_string(dual.n_modes()) + " of " + std::to_string(problem->n_nodes()) +
-                                       " features kept, error " + short_number(mean_field->compression_error(), 2)));
-
-  Statistics          statistics(context.directory.file("statistics.csv"), writes);
-  FittedCurve         curve(*problem, context.directory, writes, "inverse temperature");
-  std::vector<double> betas = settings.path;
-  betas.push_back(inverse_temperature);
-  BoltzmannSolution        solution{{0., std::vector<double>(dual.n_modes(), 0.), 0., 0., {}, {}, {}}};
-  BoltzmannDiagnostics     last{};
-  const double             nan         = std::numeric_limits<double>::quiet_NaN();
-  const InitialLaw        &initial_law = problem->initial_law();
-  DualProblem::Certificate initial{nan, nan, nan, nan};
-  double                   quadrature_error = 0.;
-  unsigned int             n_steps          = 0;
-  for (std::size_t row = 0; row < betas.size(); ++row)
-    {
-      const double beta = betas[row];
-      {
-        Timing::Scope scope(timing.section("Newton's method"));
-        solution = maximise_dual(
-          dual, beta, solution.state.e, settings.tolerance, settings.most_steps, [&](unsigned int steps, double gradient) {
-            context.progress.update(
-              static_cast<double>(row) / static_cast<double>(betas.size()),
-              {{"beta", short_number(beta)}, {"steps", std::to_string(steps)}, {"gradient", short_number(gradient)}});
-          });
-        n_steps += solution.n_steps;
-      }
-      {
-        Timing::Scope scope(timing.section("diagnostics"));
-        last = diagnose(dual, solution, observables);
-      }
-      {
-        Timing::Scope scope(timing.section("finer quadrature"));
-        quadrature_error =
-          std::abs(finer.evaluate(solution.state.e, beta, false).log_partition - solution.state.log_partition) / beta;
-      }
-      check_boundary_mass(last.boundary_mass, beta, mean_field->weight_decay(), settings, context.progress);
-      if (quadrature_error * beta > 1e-4)
-        context.progress.warning("at the inverse temperature " + short_number(beta) +
-                                 " one more Gauss point along each axis of a "
-                                 "cell changes the partition function by a factor exp(" +
-                                 short_number(quadrature_error * beta, 2) +
-                                 "): refine section 'Domain', or raise 'Boltzmann/Nodes per cell'");
-      add_to_row(statistics, solution, last, quadrature_error, problem->parameter_names(), observables);
-      if (initial_law.has_density())
-        initial = dual.certify(solution.state, [&](const double *theta) { return initial_law.density(theta); });
-      statistics.set("initial free energy", initial.free_energy);
-      statistics.set("initial lower bound of the distance", initial.lower_bound);
-      statistics.set("initial upper bound of the distance", initial.upper_bound);
-      statistics.finish_row();
-      curve.add(beta, mean_field->prediction(solution.state.moments));
-      curve.add_map(beta, mean_field->map_prediction(solution.state.moments));
-    }
-  if (MeasureOutput measures(*problem, context); measures.writes())
-    {
-      Timing::Scope scope(timing.section("measures"));
-      measures.write(std::numeric_limits<double>::infinity(), dual.masses(solution.state));
-    }
-  if (settings.write_density)
-    {
-      Timing::Scope scope(timing.section("pictures"));
-      write_picture(dual, solution.state, domain, context.directory.file("density.vtu"));
-    }
-
-  const auto times = timing.write(context.directory.file("timing.csv"), context.communicator);
-  context.progress.report("Boltzmann density",
-                          {{"inverse temperature", short_number(inverse_temperature)},
-                           {landscape ? "risk (mean of the landscape)" : "risk", short_number(last.risk, 8)},
-                           {"excess risk", short_number(last.excess_risk, 8)},
-                           {"free energy", short_number(last.free_energy, 10)},
-                           {"  above its minimum by", "at most " + short_number(last.gap, 2) + " (duality gap)"},
-                           {"  quadrature error", short_number(quadrature_error, 2)},
-                           {"  below that of the initial law by",
-                            short_number(initial.lower_bound, 3) + " to " + short_number(initial.upper_bound, 3)},
-                           {"entropy", short_number(last.entropy, 6)},
-                           {"log partition function", short_number(solution.state.log_partition, 6)},
-                           {"effective modes", short_number(solution.effective_rank) + " of " + std::to_string(dual.n_modes())},
-                           {"optimality certificate without entropy", short_number(last.certificate)},
-                           {"mass in the outermost cells", short_number(last.boundary_mass, 2)},
-                           {"Newton steps", std::to_string(n_steps) + " in all; " + std::to_string(solution.n_steps) +
-                                              " with " + std::to_string(solution.n_halvings) +
-                                              " halvings at the end, gradient " + short_number(solution.gradient, 2)},
-                           {"memory", short_number(Timing::peak_memory(), 3) + " MiB on rank 0"}});
-  context.progress.report("Time, mean over the ranks", times);
+  BoltzmannLadder ladder(common, settings, observables, context);
+  ladder.solve();
+  ladder.write_density();
+  ladder.report();
 }
 
 SolverEntry boltzmann_solver_entry()

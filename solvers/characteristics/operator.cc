@@ -92,6 +92,7 @@ CharacteristicsOperator::CharacteristicsOperator(const MeanField &mean_field, co
   const auto        size     = static_cast<std::size_t>(size_of(comm));
   const std::size_t first    = std::min(n_global, n_groups * rank / size * group_size);
   const std::size_t last     = std::min(n_global, n_groups * (rank + 1) / size * group_size);
+  n_before                   = first;
   mine.weights.assign(&law.weights[0] + first, &law.weights[0] + last);
   mine.points.assign(&law.points[0] + first * n_parameters, &law.points[0] + last * n_parameters);
   omega.resize(mine.size() * n_omega);

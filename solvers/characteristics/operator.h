@@ -39,6 +39,8 @@ public:
   /// This rank's share of the law.
   const WeightedPoints &start() const { return mine; }
   std::size_t           n_global_points() const { return n_global; }
+  /// Number of this rank's first point in the whole law.
+  std::size_t first_point() const { return n_before; }
 
   /// Moves radii below zero to zero; their velocities stay the same.
   void project(double *points) const;
@@ -73,7 +75,7 @@ private:
   bool                linear;
   std::vector<bool>   is_radius; ///< [D]
   WeightedPoints      mine;
-  std::size_t         n_global;
+  std::size_t         n_global, n_before;
   const double       *present = nullptr; ///< points of the last update
   std::vector<double> omega;             ///< their features' coordinates, [n][Dω]
   std::vector<double> values, slopes;    ///< χ [n][modes], ∇χ [n][Dω][modes]

@@ -1,3 +1,4 @@
+#include <solvers/base/checkpoint.h>
 #include <solvers/base/complete_file.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/run_directory.h>
@@ -87,5 +88,16 @@ void PointOutput::write(double time, unsigned int dimension, const std::vector<d
     data.set_flags(flags);
     write_complete_file(directory.file(name), [&](std::ostream &file) { data.write_vtu(file); });
   });
+}
+
+void PointOutput::save(CheckpointWriter &checkpoint) const
+{
+  checkpoint.put("points outputs", std::uint64_t(n_outputs));
+}
+
+void PointOutput::load(const CheckpointReader &checkpoint, double time)
+{
+  n_outputs = static_cast<unsigned int>(checkpoint.integer("points outputs"));
+  record.take_up(time);
 }
 } // namespace rhoflow

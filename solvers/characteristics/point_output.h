@@ -9,6 +9,8 @@
 
 namespace rhoflow
 {
+class CheckpointReader;
+class CheckpointWriter;
 class RunDirectory;
 
 /// Writes weighted points for ParaView: `points.pvd` and one `points/points_NNNN.vtu` an output time. A point's place is its
@@ -26,6 +28,10 @@ public:
   /// not take it.
   void write(double time, unsigned int dimension, const std::vector<double> &points,
              const std::vector<std::pair<std::string, std::vector<double>>> &fields);
+
+  /// Keeps how many outputs there were; after load() the record has those up to `time`. Collective.
+  void save(CheckpointWriter &checkpoint) const;
+  void load(const CheckpointReader &checkpoint, double time);
 
 private:
   const RunDirectory &directory;

@@ -1,3 +1,4 @@
+#include <solvers/base/checkpoint.h>
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/run_directory.h>
@@ -40,8 +41,8 @@ class CharacteristicsEvolution : public Evolution
 {
 public:
   CharacteristicsEvolution(const MeanField &mean_field, const WeightedPoints &law, const CharacteristicsParameters &parameters,
-                           double last_time, bool exact_features, const Observables &wanted, const TwinSettings *twin_settings, const Domain &box,
-                           const RunContext &context)
+                           double last_time, bool exact_features, const Observables &wanted, const TwinSettings *twin_settings,
+                           const Domain &box, const RunContext &context)
     : problem(mean_field.learning_problem())
     , end_time(last_time)
     , exact(exact_features)
@@ -109,6 +110,36 @@ public:
     curve.add_map(time(), map_prediction(points), twin ? twin->map() : Curves());
   }
 
+  void save(CheckpointWriter &checkpoint) const override
+  {
+    stepper.save(checkpoint);
+    checkpoint.put("initial energy", initial_energy);
+    statistics.save(checkpoint);
+    curve.save(checkpoint);
+    measures.save(checkpoint);
+    if (pictures)
+      pictures->save(checkpoint);
+    if (twin)
+      twin->save(checkpoint);
+  }
+
+  void load(const CheckpointReader &checkpoint) override
+  {
+    stepper.load(checkpoint);
+    evaluations_before = stepper.n_evaluations();
+    initial_energy     = checkpoint.number_of("initial energy");
+    started            = true;
+    last               = diagnose(system, stepper.points(), sample, observables);
+    risk               = last.risk;
+    statistics.load(checkpoint);
+    curve.load(checkpoint);
+    measures.load(checkpoint);
+    if (pictures)
+      pictures->load(checkpoint, time());
+    if (twin)
+      twin->load(checkpoint);
+  }
+
   std::vector<std::pair<std::string, std::string>> progress() const override
   {
     return {{"risk", short_number(risk)}, {"steps", std::to_string(stepper.n_steps())}};
@@ -118,8 +149,9 @@ public:
   {
     const MeanField &field   = system.mean_field();
     const double     seconds = timing.section("characteristics");
-    const auto       work    = static_cast<double>(system.n_global_points()) * static_cast<double>(stepper.n_evaluations());
-    int              n_ranks;
+    const auto       work    = static_cast<double>(system.n_global_points()) *
+                      static_cast<double>(stepper.n_evaluations() - evaluations_before);
+    int n_ranks;
     MPI_Comm_size(system.communicator(), &n_ranks);
     std::vector<std::pair<std::string, std::string>> rows = {
       {"points", std::to_string(system.n_global_points())},
@@ -215,6 +247,7 @@ private:
   CharacteristicsDiagnostics last;
   bool                       started        = false;
   double                     initial_energy = 0., risk = 0.;
+  std::uint64_t              evaluations_before = 0; ///< those before the run went on, which took none of the time
 };
 } // namespace
 
@@ -275,7 +308,7 @@ void CharacteristicsSolver::run(const RunContext &context)
 {
   CharacteristicsEvolution evolution(*common.mean_field, law, settings, common.run.end_time, exact_features, observables,
                                      common.run.compare_with_sgd ? &twin_settings : nullptr, common.domain, context);
-  run_time_loop(evolution, common.run.all_output_times(), context.progress);
+  run_time_loop(evolution, common.run.all_output_times(), context.progress, context.checkpoints);
   const auto timing = evolution.timing.write(context.directory.file("timing.csv"), context.communicator);
   context.progress.report("Characteristics", evolution.report());
   context.progress.report("Time, mean over the ranks", timing);

@@ -1,3 +1,4 @@
+#include <solvers/base/checkpoint.h>
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
 #include <solvers/characteristics/step.h>
@@ -63,33 +64,35 @@ CharacteristicsStep::CharacteristicsStep(CharacteristicsOperator &right_hand_sid
 
 CharacteristicsStep::~CharacteristicsStep() = default;
 
-void CharacteristicsStep::evaluate(const State &x, State &derivative)
+void CharacteristicsStep::evaluate(const State &x, State &rate)
 {
   ++evaluations;
-  derivative.resize(x.size());
+  rate.resize(x.size());
   system.update(x.data());
-  system.velocity(derivative.data());
+  system.velocity(rate.data());
   const std::size_t n = squares.size(), dimension = (n > 0 ? (x.size() - 1) / n : 0);
   for (std::size_t i = 0; i < n; ++i)
     {
       squares[i] = 0.;
       for (std::size_t d = 0; d < dimension; ++d)
-        squares[i] += derivative[i * dimension + d] * derivative[i * dimension + d];
+        squares[i] += rate[i * dimension + d] * rate[i * dimension + d];
     }
-  derivative.back() = system.integrals(squares, 1)[0];
+  rate.back() = system.integrals(squares, 1)[0];
   // The sum over all points is the same everywhere, and no number hides a NaN in it.
-  finite = finite && std::isfinite(derivative.back());
+  finite = finite && std::isfinite(rate.back());
 }
 
 void CharacteristicsStep::step(double end)
 {
-  const auto right_hand_side = [this](const State &x, State &derivative, double) { evaluate(x, derivative); };
+  const auto right_hand_side = [this](const State &x, State &rate, double) { evaluate(x, rate); };
   while (true)
     {
       const bool last = (present + next_step >= end);
       double     step = (last ? end - present : next_step), t = present;
       finite = true;
-      if (stepper->method.try_step(right_hand_side, state, t, step) == odeint::success)
+      if (derivative.empty())
+        evaluate(state, derivative);
+      if (stepper->method.try_step(right_hand_side, state, derivative, t, step) == odeint::success)
         {
           ++steps;
           system.project(state.data());
@@ -104,5 +107,37 @@ void CharacteristicsStep::step(double end)
                        ": the velocity has a kink or grows without bound. Loosen 'Tolerance' in section 'Characteristics', or "
                        "check that the activation is smooth.");
     }
+}
+
+void CharacteristicsStep::save(CheckpointWriter &checkpoint) const
+{
+  const std::size_t n = squares.size(), D = (n > 0 ? (state.size() - 1) / n : 0);
+  const auto        points = [&](const State &x) { return State(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(n * D)); };
+  checkpoint.put("time step", std::vector<double>{present, next_step, state.back()});
+  checkpoint.put("numbers of steps", std::vector<std::uint64_t>{steps, evaluations});
+  checkpoint.put_part("points", points(state), system.first_point() * D);
+  checkpoint.put("velocities are known", std::uint64_t(derivative.empty() ? 0 : 1));
+  if (derivative.empty())
+    return;
+  checkpoint.put("dissipation", derivative.back());
+  checkpoint.put_part("velocities", points(derivative), system.first_point() * D);
+}
+
+void CharacteristicsStep::load(const CheckpointReader &checkpoint)
+{
+  const std::size_t                n = squares.size(), D = checkpoint.size("points") / system.n_global_points();
+  const std::vector<double>        times  = checkpoint.numbers("time step");
+  const std::vector<std::uint64_t> counts = checkpoint.integers("numbers of steps");
+  present                                 = times.at(0);
+  next_step                               = times.at(1);
+  steps                                   = counts.at(0);
+  evaluations                             = counts.at(1);
+  state                                   = checkpoint.numbers("points", system.first_point() * D, n * D);
+  state.push_back(times.at(2));
+  derivative.clear();
+  if (checkpoint.integer("velocities are known") == 0)
+    return;
+  derivative = checkpoint.numbers("velocities", system.first_point() * D, n * D);
+  derivative.push_back(checkpoint.number_of("dissipation"));
 }
 } // namespace rhoflow

@@ -8,6 +8,9 @@
 
 namespace rhoflow
 {
+class CheckpointReader;
+class CheckpointWriter;
+
 /// The points in time: Dormand–Prince 5(4) with step control (Boost.Odeint). The local error is measured in the maximum norm
 /// over all coordinates of all points of all ranks, relative to tolerance (1 + |θ| + h|θ'|): every rank takes the same steps,
 /// whatever their number.
@@ -21,6 +24,10 @@ public:
   /// enough. Collective.
   void step(double end);
 
+  /// Everything that further steps depend on. Collective.
+  void save(CheckpointWriter &checkpoint) const;
+  void load(const CheckpointReader &checkpoint);
+
   double time() const { return present; }
   /// This rank's points, [n][D].
   const double *points() const { return state.data(); }
@@ -33,11 +40,12 @@ public:
 private:
   struct Stepper;
 
-  void evaluate(const std::vector<double> &x, std::vector<double> &derivative);
+  void evaluate(const std::vector<double> &x, std::vector<double> &rate);
 
   CharacteristicsOperator &system;
   std::unique_ptr<Stepper> stepper;
-  std::vector<double>      state; ///< θ [n][D], then ∫ D dt
+  std::vector<double>      state;      ///< θ [n][D], then ∫ D dt
+  std::vector<double>      derivative; ///< at the end of the last step, where the next one begins; empty before the first
   std::vector<double>      squares;
   double                   present   = 0.;
   double                   next_step = 1e-3;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <solvers/base/checkpoint.h>
+#include <solvers/base/checkpoints.h>
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
@@ -29,7 +31,9 @@ DensityEvolution::DensityEvolution(const ContinuitySetup &s, const RunContext &c
   for (unsigned int d = 0; d < mesh.dimension(); ++d)
     // A radius cannot leave the box through r = 0.
     natural_lower_sides.push_back(names[d] == "r" && setup.domain.lower[d] == 0.);
-  project_initial_density();
+  // A run that goes on has its density from load().
+  if (context.checkpoints == nullptr || context.checkpoints->restart() == nullptr)
+    project_initial_density();
 }
 
 void DensityEvolution::project_initial_density()
@@ -54,13 +58,18 @@ void DensityEvolution::project_initial_density()
   solution.reinit(*space, values);
   // The first measurement of velocities, for the first time step.
   solution.dissipation();
+  announce();
+  if (std::abs(missing_mass) > 1e-3)
+    context.progress.warning("the box holds " + short_number(100. * (1. - missing_mass), 6) +
+                             " % of the initial law's mass; the density was scaled to mass one");
+}
+
+void DensityEvolution::announce()
+{
   context.progress.line("Mesh: " + cells_and_unknowns() + "; " + std::to_string(setup.mean_field->n_modes()) + " of " +
                         std::to_string(setup.problem->n_nodes()) + " features kept, error " +
                         short_number(setup.mean_field->compression_error(), 2));
   results.announce(context, *space);
-  if (std::abs(missing_mass) > 1e-3)
-    context.progress.warning("the box holds " + short_number(100. * (1. - missing_mass), 6) +
-                             " % of the initial law's mass; the density was scaled to mass one");
 }
 
 std::string DensityEvolution::cells_and_unknowns() const
@@ -185,6 +194,47 @@ void DensityEvolution::output()
     refinement_tolerance *= 0.5;
 }
 
+void DensityEvolution::save(CheckpointWriter &checkpoint) const
+{
+  checkpoint.put("mesh", mesh.all_cells());
+  checkpoint.put_in_turn("density", mesh.speaks() ? solution.values() : std::vector<double>());
+  checkpoint.put("evolution",
+                 std::vector<double>{present, last_step, refinement_tolerance, missing_mass, first_mass, initial_energy,
+                                     dissipated, energy_balance, largest_drift, largest_negative_mass, solution.max_rate(),
+                                     last.risk, last.certificate, last.negative_mass});
+  checkpoint.put("evolution steps", std::vector<std::uint64_t>{steps, unknown_stages, warned ? 1U : 0U});
+  checkpoint.put("dissipation times", dissipation_times);
+  checkpoint.put("dissipation values", dissipation_values);
+  statistics.save(checkpoint);
+  results.save(checkpoint);
+}
+
+void DensityEvolution::load(const CheckpointReader &checkpoint)
+{
+  const std::vector<std::uint64_t> places = mesh.recreate(checkpoint.integers("mesh"));
+  space = std::make_unique<DGMesh>(mesh, setup.parameters.degree, setup.problem->linear_in_first_parameter(),
+                                   setup.radial_power);
+  solution.reinit(*space, checkpoint.rows("density", places, space->points_per_cell()));
+
+  const std::vector<double> numbers = checkpoint.numbers("evolution");
+  std::size_t               i       = 0;
+  double                    rate    = 0.;
+  for (double *const value :
+       {&present, &last_step, &refinement_tolerance, &missing_mass, &first_mass, &initial_energy, &dissipated, &energy_balance,
+        &largest_drift, &largest_negative_mass, &rate, &last.risk, &last.certificate, &last.negative_mass})
+    *value = numbers.at(i++);
+  solution.set_max_rate(rate);
+  const std::vector<std::uint64_t> counts = checkpoint.integers("evolution steps");
+  steps                                   = counts.at(0);
+  unknown_stages = stages_before = counts.at(1);
+  warned                         = counts.at(2) > 0;
+  dissipation_times              = checkpoint.numbers("dissipation times");
+  dissipation_values             = checkpoint.numbers("dissipation values");
+  statistics.load(checkpoint);
+  results.load(checkpoint, statistics.rows().empty() ? 0. : statistics.rows().back().front());
+  announce();
+}
+
 std::vector<std::pair<std::string, std::string>> DensityEvolution::progress() const
 {
   return {{"step", short_number(last_step, 2)},
@@ -198,7 +248,7 @@ std::vector<std::pair<std::string, std::string>> DensityEvolution::report()
   const int n_ranks = number_of_ranks(mesh.communicator());
   double    memory  = Timing::peak_memory();
   MPI_Allreduce(MPI_IN_PLACE, &memory, 1, MPI_DOUBLE, MPI_MAX, context.communicator);
-  const double speed = static_cast<double>(unknown_stages) / stepping_seconds / n_ranks / 1e6;
+  const double speed = static_cast<double>(unknown_stages - stages_before) / stepping_seconds / n_ranks / 1e6;
   std::vector<std::pair<std::string, std::string>> rows = {
     {"risk at t = " + short_number(present), short_number(last.risk, 6)},
     {"certified distance to the least risk", short_number(last.certificate, 3)},

@@ -44,6 +44,8 @@ public:
   double                                           time() const override { return present; }
   void                                             step(double end) override;
   void                                             output() override;
+  void                                             save(CheckpointWriter &checkpoint) const override;
+  void                                             load(const CheckpointReader &checkpoint) override;
   std::vector<std::pair<std::string, std::string>> progress() const override;
 
   /// The report's rows: the answer, conservation, throughput, memory.
@@ -53,6 +55,7 @@ public:
 
 private:
   void        project_initial_density();
+  void        announce();
   void        adapt();
   void        record_dissipation(double value);
   void        check(const Diagnostics &diagnostics);
@@ -69,7 +72,7 @@ private:
   std::vector<bool>       natural_lower_sides;
 
   double              present = 0., last_step = 0.;
-  std::uint64_t       steps = 0, unknown_stages = 0;
+  std::uint64_t       steps = 0, unknown_stages = 0, stages_before = 0; ///< ... of the run that this one goes on with
   double              refinement_tolerance;
   double              missing_mass = 0., first_mass = 0., initial_energy = 0., dissipated = 0., energy_balance = 0.;
   double              largest_drift = 0., largest_negative_mass = 0., stepping_seconds = 0.;

@@ -39,6 +39,9 @@ public:
   /// Largest Σ_d |v_d|/h_d over all ranks, from the last measurement (the first stage of the last step or dissipation()).
   double max_rate() const { return rate; }
 
+  /// The measurement that goes with a density given by reinit() instead of by a step, for the length of the next step.
+  void set_max_rate(double measured) { rate = measured; }
+
   Coupling &coupling() { return mean_field_coupling; }
   DGMesh   &mesh() { return *space; }
 

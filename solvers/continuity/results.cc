@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <solvers/base/checkpoint.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/run_directory.h>
@@ -68,6 +69,26 @@ void DensityResults::write(double time, bool last, ContinuityOperator &solution)
     }
   curve.add(time, prediction, twin ? twin->band() : Curves());
   curve.add_map(time, field.map_prediction(solution.moments()), twin ? twin->map() : Curves());
+}
+
+void DensityResults::save(CheckpointWriter &checkpoint) const
+{
+  checkpoint.put("largest deviation of the moments", largest_deviation);
+  density_output.save(checkpoint);
+  curve.save(checkpoint);
+  measures.save(checkpoint);
+  if (twin)
+    twin->save(checkpoint);
+}
+
+void DensityResults::load(const CheckpointReader &checkpoint, const double time)
+{
+  largest_deviation = checkpoint.number_of("largest deviation of the moments");
+  density_output.load(checkpoint, time);
+  curve.load(checkpoint);
+  measures.load(checkpoint);
+  if (twin)
+    twin->load(checkpoint);
 }
 
 std::vector<std::pair<std::string, std::string>> DensityResults::report() const

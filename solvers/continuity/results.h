@@ -34,6 +34,10 @@ public:
   /// At an output time; the operator's potential must be up to date. Collective.
   void write(double time, bool last, ContinuityOperator &solution);
 
+  /// Tables, series and networks as they are, and as they were at `time`. Collective.
+  void save(CheckpointWriter &checkpoint) const;
+  void load(const CheckpointReader &checkpoint, double time);
+
   /// Rows for the report.
   std::vector<std::pair<std::string, std::string>> report() const;
 

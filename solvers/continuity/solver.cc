@@ -47,7 +47,7 @@ void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
 void ContinuitySolver::run(const RunContext &context)
 {
   DensityEvolution evolution(setup, context);
-  run_time_loop(evolution, common.run.all_output_times(), context.progress);
+  run_time_loop(evolution, common.run.all_output_times(), context.progress, context.checkpoints);
   const auto timing = evolution.write_timing();
   context.progress.report("Density", evolution.report());
   context.progress.report("Time, mean over the ranks", timing);

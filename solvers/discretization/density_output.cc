@@ -12,6 +12,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include <solvers/base/checkpoint.h>
 #include <solvers/base/complete_file.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
@@ -232,6 +233,18 @@ void DensityOutput::announce(const RunContext &context, std::uint64_t n_points) 
                           std::to_string(n_written) + " times " + std::to_string(n_points) +
                           " points. In section 'Output' fewer 'Fields', 'Every n-th output', 'Compression = best' and 'Leave "
                           "out below' make it smaller.");
+}
+
+void DensityOutput::save(CheckpointWriter &checkpoint) const
+{
+  checkpoint.put("density outputs", static_cast<std::uint64_t>(n_outputs));
+}
+
+void DensityOutput::load(const CheckpointReader &checkpoint, const double time)
+{
+  n_outputs = static_cast<unsigned int>(checkpoint.integer("density outputs"));
+  if (record)
+    record->take_up(time);
 }
 
 void DensityOutput::write(double time, const CellFields &fields)

@@ -9,6 +9,8 @@
 namespace rhoflow
 {
 class CellFields;
+class CheckpointReader;
+class CheckpointWriter;
 class RunDirectory;
 struct RunContext;
 
@@ -31,6 +33,10 @@ public:
 
   /// Collective. Throws RunError (on every rank) if the disk does not take it.
   void write(double time, const CellFields &fields);
+
+  /// Keeps how many outputs there were; after load() the record has those up to `time`. Collective.
+  void save(CheckpointWriter &checkpoint) const;
+  void load(const CheckpointReader &checkpoint, double time);
 
 private:
   OutputParameters                parameters;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <solvers/base/checkpoint.h>
+#include <solvers/base/checkpoints.h>
 #include <solvers/base/error.h>
 #include <solvers/base/exact_sum.h>
 #include <solvers/base/progress.h>
@@ -23,7 +25,15 @@ FokkerPlanckEvolution::FokkerPlanckEvolution(const FokkerPlanckSetup &s, const R
   , statistics(c.directory.file("statistics.csv"), rank_of(c.communicator) == 0)
   , results(*s.problem, s.output, s.twin, c)
 {
-  set_initial_density();
+  // A run that goes on has its density from load().
+  if (context.checkpoints == nullptr || context.checkpoints->restart() == nullptr)
+    set_initial_density();
+}
+
+void FokkerPlanckEvolution::make_state()
+{
+  state = std::make_unique<FokkerPlanckState>(mesh, *setup.mean_field, setup.beta, setup.parameters.degree,
+                                              setup.parameters.stage);
 }
 
 void FokkerPlanckEvolution::set_initial_density()
@@ -32,8 +42,7 @@ void FokkerPlanckEvolution::set_initial_density()
   const InitialLaw &law = setup.problem->initial_law();
   for (;;)
     {
-      state = std::make_unique<FokkerPlanckState>(mesh, *setup.mean_field, setup.beta, setup.parameters.degree,
-                                                  setup.parameters.stage);
+      make_state();
       std::vector<double> p(state->space.n_owned());
       for (std::size_t i = 0; i < p.size(); ++i)
         p[i] = law.density(state->space.position(state->space.owned_node(i)));
@@ -64,13 +73,18 @@ void FokkerPlanckEvolution::set_initial_density()
                       fitted_transfer(mesh.dimension(), setup.parameters.degree)))
         break;
     }
+  announce();
+  if (std::abs(missing_mass) > 1e-3)
+    context.progress.warning("the nodes of the mesh see " + short_number(100. * (1. - missing_mass), 6) +
+                             " % of the initial law's mass; the density was scaled to mass one");
+}
+
+void FokkerPlanckEvolution::announce()
+{
   context.progress.line("Mesh: " + cells_and_unknowns() + "; " + std::to_string(setup.mean_field->n_modes()) + " of " +
                         std::to_string(setup.problem->n_nodes()) + " features kept, error " +
                         short_number(setup.mean_field->compression_error(), 2));
   results.announce(context, state->space);
-  if (std::abs(missing_mass) > 1e-3)
-    context.progress.warning("the nodes of the mesh see " + short_number(100. * (1. - missing_mass), 6) +
-                             " % of the initial law's mass; the density was scaled to mass one");
 }
 
 std::string FokkerPlanckEvolution::cells_and_unknowns() const
@@ -92,8 +106,7 @@ void FokkerPlanckEvolution::adapt()
     return;
   stepping.forget();
   const MomentJacobian jacobian = state->stage.jacobian();
-  state                   = std::make_unique<FokkerPlanckState>(mesh, *setup.mean_field, setup.beta, setup.parameters.degree,
-                                              setup.parameters.stage);
+  make_state();
   state->stage.jacobian() = jacobian;
   state->set(collect_density(state->space, densities.values, mass));
   refinement_jumps += free_energy(state->fitted, state->potential, state->p) - before;
@@ -182,6 +195,39 @@ void FokkerPlanckEvolution::output()
   statistics.finish_row();
   results.write(present, present == setup.end_time, last.risk, *state, timing);
   check(last);
+}
+
+void FokkerPlanckEvolution::save(CheckpointWriter &checkpoint) const
+{
+  checkpoint.put("mesh", mesh.all_cells());
+  state->save(checkpoint);
+  stepping.save(checkpoint);
+  checkpoint.put("evolution",
+                 std::vector<double>{present, missing_mass, largest_drift, largest_increase, refinement_jumps, last.risk,
+                                     last.free_energy, last.upper_bound, last.lower_bound, last.minimum});
+  checkpoint.put("warnings", std::vector<std::uint64_t>{warned ? 1U : 0U, warned_of_rest ? 1U : 0U, warned_of_steps ? 1U : 0U});
+  statistics.save(checkpoint);
+  results.save(checkpoint);
+}
+
+void FokkerPlanckEvolution::load(const CheckpointReader &checkpoint)
+{
+  const std::vector<std::uint64_t> places = mesh.recreate(checkpoint.integers("mesh"));
+  make_state();
+  state->load(checkpoint, places);
+  stepping.load(checkpoint, *state);
+  const std::vector<double> numbers = checkpoint.numbers("evolution");
+  std::size_t               i       = 0;
+  for (double *const value : {&present, &missing_mass, &largest_drift, &largest_increase, &refinement_jumps, &last.risk,
+                              &last.free_energy, &last.upper_bound, &last.lower_bound, &last.minimum})
+    *value = numbers.at(i++);
+  const std::vector<std::uint64_t> warnings = checkpoint.integers("warnings");
+  warned                                    = warnings.at(0) > 0;
+  warned_of_rest                            = warnings.at(1) > 0;
+  warned_of_steps                           = warnings.at(2) > 0;
+  statistics.load(checkpoint);
+  results.load(checkpoint, present);
+  announce();
 }
 
 std::vector<std::pair<std::string, std::string>> FokkerPlanckEvolution::progress() const

@@ -48,6 +48,8 @@ public:
   double                                           time() const override { return present; }
   void                                             step(double end) override;
   void                                             output() override;
+  void                                             save(CheckpointWriter &checkpoint) const override;
+  void                                             load(const CheckpointReader &checkpoint) override;
   std::vector<std::pair<std::string, std::string>> progress() const override;
 
   /// The report's rows: the answer, conservation, what the steps took, memory. Collective.
@@ -59,7 +61,9 @@ public:
   std::vector<std::pair<std::string, std::string>> write_timing();
 
 private:
+  void        make_state();
   void        set_initial_density();
+  void        announce();
   void        adapt();
   void        check(const FokkerPlanckDiagnostics &diagnostics);
   void        check_equilibrium();

@@ -86,8 +86,22 @@ Equilibrium::Equilibrium(const NodalPotential &potential, const NodalSpace &spac
     }
   catch (const RunError &)
     {}
-  e           = solution.state.e;
-  free_energy = solution.state.dual;
+  e = solution.state.e;
+  evaluate(potential, space);
+}
+
+Equilibrium Equilibrium::of_residual(const NodalPotential &potential, const NodalSpace &space, std::vector<double> e)
+{
+  Equilibrium result;
+  result.e = std::move(e);
+  result.evaluate(potential, space);
+  return result;
+}
+
+void Equilibrium::evaluate(const NodalPotential &potential, const NodalSpace &space)
+{
+  const NodalDual dual(potential, space);
+  free_energy = dual.evaluate(e, potential.beta(), false).dual;
   double log_partition;
   density                       = dual.boltzmann_density(e, log_partition);
   const std::vector<double> phi = potential.exponents(e);

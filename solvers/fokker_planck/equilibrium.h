@@ -37,10 +37,17 @@ struct Equilibrium
 {
   /// From the first guess `e`. Throws RunError if Newton's method fails. Collective.
   Equilibrium(const NodalPotential &potential, const NodalSpace &space, std::vector<double> e);
+  /// The one whose residual `e` is known. Collective.
+  static Equilibrium of_residual(const NodalPotential &potential, const NodalSpace &space, std::vector<double> e);
 
   std::vector<double> e;           ///< residual
   std::vector<double> density;     ///< p* at the owned nodes
   std::vector<double> exponents;   ///< −log p* there, also where p* is too small for a number
   double              free_energy; ///< F*
+
+private:
+  Equilibrium() = default;
+  /// The rest, of e.
+  void evaluate(const NodalPotential &potential, const NodalSpace &space);
 };
 } // namespace rhoflow

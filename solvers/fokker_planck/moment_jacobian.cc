@@ -3,6 +3,8 @@
 #include <cmath>
 #include <utility>
 
+#include <solvers/base/checkpoint.h>
+
 namespace rhoflow
 {
 MomentJacobian::MomentJacobian(std::size_t size)
@@ -88,5 +90,18 @@ std::vector<double> MomentJacobian::solve(const std::vector<double> &f)
       x[r] /= factors[r * n + r];
     }
   return x;
+}
+
+void MomentJacobian::save(CheckpointWriter &checkpoint) const
+{
+  checkpoint.put("moment jacobian", trivial ? std::vector<double>() : j);
+}
+
+void MomentJacobian::load(const CheckpointReader &checkpoint)
+{
+  forget();
+  trivial = checkpoint.size("moment jacobian") == 0;
+  if (!trivial)
+    j = checkpoint.numbers("moment jacobian");
 }
 } // namespace rhoflow

@@ -4,6 +4,9 @@
 
 namespace rhoflow
 {
+class CheckpointReader;
+class CheckpointWriter;
+
 /// What is known of the derivative J = F'(e) of F(e) = e − G(e) in moment space: Broyden's rank-one updates
 ///   J ← J + (ΔF − J Δe) Δeᵀ / |Δe|²
 /// (C. G. Broyden, Math. Comp. 19, 1965) from the evaluations of all steps so far. From one step to the next the map hardly
@@ -18,6 +21,10 @@ public:
   /// J⁻¹ f; f itself where J is singular.
   std::vector<double> solve(const std::vector<double> &f);
   void                forget();
+
+  /// What was learned. Collective.
+  void save(CheckpointWriter &checkpoint) const;
+  void load(const CheckpointReader &checkpoint);
 
 private:
   void factorise();

@@ -40,7 +40,8 @@ public:
   const std::vector<double> &exponents() const { return phi; }
 
   /// Cells that use the monotone fluxes alone, [cells]. A change has effect from the next update().
-  std::vector<char> &fallback() { return falls_back; }
+  std::vector<char>       &fallback() { return falls_back; }
+  const std::vector<char> &fallback() const { return falls_back; }
 
   /// A density at all local nodes: hanging ones by interpolating u, void ones 0. [n_local]. Collective.
   std::vector<double> values_at_nodes(const std::vector<double> &p) const;

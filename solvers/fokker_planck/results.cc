@@ -88,4 +88,22 @@ std::vector<std::pair<std::string, std::string>> FokkerPlanckResults::report() c
 {
   return twin ? twin->report() : std::vector<std::pair<std::string, std::string>>();
 }
+
+void FokkerPlanckResults::save(CheckpointWriter &checkpoint) const
+{
+  density_output.save(checkpoint);
+  curve.save(checkpoint);
+  measures.save(checkpoint);
+  if (twin)
+    twin->save(checkpoint);
+}
+
+void FokkerPlanckResults::load(const CheckpointReader &checkpoint, double time)
+{
+  density_output.load(checkpoint, time);
+  curve.load(checkpoint);
+  measures.load(checkpoint);
+  if (twin)
+    twin->load(checkpoint);
+}
 } // namespace rhoflow

@@ -15,6 +15,8 @@
 
 namespace rhoflow
 {
+class CheckpointReader;
+class CheckpointWriter;
 struct RunContext;
 
 /// What a run writes besides its tables of numbers: the density for ParaView, the fitted curve, the comparison with finite
@@ -34,6 +36,10 @@ public:
 
   /// At an output time. Collective.
   void write(double time, bool last, double risk, const FokkerPlanckState &state, Timing &timing);
+
+  /// Tables, series and networks as they are, and as they were at `time`. Collective.
+  void save(CheckpointWriter &checkpoint) const;
+  void load(const CheckpointReader &checkpoint, double time);
 
   /// Rows for the report.
   std::vector<std::pair<std::string, std::string>> report() const;

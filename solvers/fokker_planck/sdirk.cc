@@ -254,4 +254,14 @@ Sdirk::Result Sdirk::step(FokkerPlanckState &state, double time, double dt, doub
     }
   return result;
 }
+
+const std::vector<double> &Sdirk::rate() const
+{
+  return petsc->rate;
+}
+
+void Sdirk::set_rate(std::vector<double> rate)
+{
+  petsc->rate = std::move(rate);
+}
 } // namespace rhoflow

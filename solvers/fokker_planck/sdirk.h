@@ -31,6 +31,10 @@ public:
   /// From `time` a step of at most `dt` that does not pass `end`. On success the state holds the new density. Collective.
   Result step(FokkerPlanckState &state, double time, double dt, double end);
 
+  /// The rate of change of e in the last step, from which the next one guesses; empty before the first.
+  const std::vector<double> &rate() const;
+  void                       set_rate(std::vector<double> rate);
+
 private:
   struct Petsc;
   std::unique_ptr<Petsc> petsc;

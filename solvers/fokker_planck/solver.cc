@@ -48,7 +48,7 @@ void FokkerPlanckSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
 void FokkerPlanckSolver::run(const RunContext &context)
 {
   FokkerPlanckEvolution evolution(setup, context);
-  run_time_loop(evolution, common.run.all_output_times(), context.progress);
+  run_time_loop(evolution, common.run.all_output_times(), context.progress, context.checkpoints);
   evolution.write_relaxation();
   const auto timing = evolution.write_timing();
   context.progress.report("Density with entropy", evolution.report());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include <solvers/base/checkpoint.h>
 #include <solvers/base/exact_sum.h>
 #include <solvers/mean_field/mean_field.h>
 
@@ -42,5 +43,55 @@ double FokkerPlanckState::minimum() const
     lowest = std::min(lowest, value);
   MPI_Allreduce(MPI_IN_PLACE, &lowest, 1, MPI_DOUBLE, MPI_MIN, space.mesh().communicator());
   return lowest;
+}
+
+void FokkerPlanckState::save(CheckpointWriter &checkpoint) const
+{
+  const std::vector<double> local = space.to_local(p);
+  std::vector<double>       rows;
+  for (std::size_t c = 0; c < space.n_cells(); ++c)
+    {
+      for (unsigned int i = 0; i < space.points_per_cell(); ++i)
+        {
+          // Which one of two nodes on periodic sides is free is for the reader to say: both have the value.
+          const std::uint32_t node  = space.cell(c)[i];
+          double              value = 0.;
+          for (auto t = space.terms_begin(node); t != space.terms_end(node); ++t)
+            value += t->weight * local[t->node];
+          rows.push_back(value);
+        }
+      rows.push_back(fitted.fallback()[c]);
+    }
+  checkpoint.put_in_turn("density", space.mesh().speaks() ? rows : std::vector<double>());
+  checkpoint.put("residual", e);
+  stage.jacobian().save(checkpoint);
+  checkpoint.put("equilibrium is known", std::uint64_t(equilibrium ? 1 : 0));
+  if (equilibrium)
+    checkpoint.put("residual of the equilibrium", equilibrium->e);
+}
+
+void FokkerPlanckState::load(const CheckpointReader &checkpoint, const std::vector<std::uint64_t> &places)
+{
+  const std::size_t         n_points = space.points_per_cell();
+  const std::vector<double> rows     = checkpoint.rows("density", places, n_points + 1);
+  // A rank's cells touch all of its nodes.
+  std::vector<double> local(space.n_local(), 0.);
+  for (std::size_t c = 0; c < space.n_cells(); ++c)
+    {
+      const double *const row = rows.data() + c * (n_points + 1);
+      for (std::size_t i = 0; i < n_points; ++i)
+        local[space.cell(c)[i]] = row[i];
+      fitted.fallback()[c] = row[n_points] != 0. ? 1 : 0;
+    }
+  p.resize(space.n_owned());
+  for (std::size_t i = 0; i < p.size(); ++i)
+    p[i] = local[space.owned_node(i)];
+  e = checkpoint.numbers("residual");
+  update_operator();
+  stage.jacobian().load(checkpoint);
+  equilibrium.reset();
+  if (checkpoint.integer("equilibrium is known") != 0)
+    equilibrium = std::make_unique<Equilibrium>(
+      Equilibrium::of_residual(potential, space, checkpoint.numbers("residual of the equilibrium")));
 }
 } // namespace rhoflow

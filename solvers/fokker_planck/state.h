@@ -11,6 +11,9 @@
 
 namespace rhoflow
 {
+class CheckpointReader;
+class CheckpointWriter;
+
 /// A density with entropy on one state of the mesh, with what solves for it there.
 struct FokkerPlanckState
 {
@@ -21,6 +24,11 @@ struct FokkerPlanckState
   void set(std::vector<double> density);
   /// Moves the operator to the present residual e.
   void update_operator() { fitted.update(potential.exponents(e)); }
+  /// The density cell by cell and all that was remembered of the equations on this mesh. Collective.
+  void save(CheckpointWriter &checkpoint) const;
+  /// On the mesh that the checkpoint has; `places`: of this rank's cells there. Collective.
+  void load(const CheckpointReader &checkpoint, const std::vector<std::uint64_t> &places);
+
   /// Σ M p. Collective.
   double mass() const;
   /// min p. Collective.

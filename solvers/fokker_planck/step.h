@@ -50,7 +50,8 @@ public:
                     bool keep_sign);
 
   /// What is known of the derivative, for the stage of the next mesh.
-  MomentJacobian &jacobian() { return derivative; }
+  MomentJacobian       &jacobian() { return derivative; }
+  const MomentJacobian &jacobian() const { return derivative; }
 
 private:
   struct Snes;

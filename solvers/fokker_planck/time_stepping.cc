@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <solvers/base/checkpoint.h>
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
 #include <solvers/fokker_planck/diagnostics.h>
@@ -193,5 +194,37 @@ double TimeStepping::second_order(FokkerPlanckState &state, double time, double 
   taken           = implicit_euler(state, dt, false);
   next_step       = 2. * taken;
   return ends && taken == dt ? end : time + taken;
+}
+
+void TimeStepping::save(CheckpointWriter &checkpoint) const
+{
+  checkpoint.put("time stepping", std::vector<double>{taken, energy, next_step, stable});
+  checkpoint.put("time stepping counts",
+                 std::vector<std::uint64_t>{total.steps, total.rejected, total.iterations, total.linear, total.solves,
+                                            total.fallbacks, energy_known ? 1U : 0U, steps_with_stable});
+  checkpoint.put("time stepping failure", last_failure);
+  checkpoint.put("last change of the residual", last_change);
+  checkpoint.put("rate of the residual", sdirk ? sdirk->rate() : std::vector<double>());
+}
+
+void TimeStepping::load(const CheckpointReader &checkpoint, FokkerPlanckState &state)
+{
+  const std::vector<double>        numbers = checkpoint.numbers("time stepping");
+  const std::vector<std::uint64_t> counts  = checkpoint.integers("time stepping counts");
+  taken                                    = numbers.at(0);
+  energy                                   = numbers.at(1);
+  next_step                                = numbers.at(2);
+  stable                                   = numbers.at(3);
+  total             = {counts.at(0), counts.at(1), counts.at(2), counts.at(3), counts.at(4), counts.at(5)};
+  energy_known      = counts.at(6) > 0;
+  steps_with_stable = static_cast<unsigned int>(counts.at(7));
+  last_failure      = checkpoint.text("time stepping failure");
+  last_change       = checkpoint.numbers("last change of the residual");
+  sdirk.reset();
+  if (std::vector<double> rate = checkpoint.numbers("rate of the residual"); !rate.empty())
+    {
+      sdirk = std::make_unique<Sdirk>(state, settings.error_tolerance);
+      sdirk->set_rate(std::move(rate));
+    }
 }
 } // namespace rhoflow

@@ -10,6 +10,8 @@
 
 namespace rhoflow
 {
+class CheckpointReader;
+class CheckpointWriter;
 class Sdirk;
 
 /// What all steps together took.
@@ -38,6 +40,10 @@ public:
 
   /// The mesh is a new one: nothing that was remembered fits.
   void forget();
+
+  /// Everything that further steps depend on besides the state. Collective.
+  void save(CheckpointWriter &checkpoint) const;
+  void load(const CheckpointReader &checkpoint, FokkerPlanckState &state);
 
   const StepCounts &counts() const { return total; }
   /// Why the last step that was tried in vain failed; empty if none was.

@@ -185,11 +185,10 @@ void Replicas::load(const CheckpointReader &checkpoint, const std::string &prefi
   const std::size_t at_once = std::max<std::uint64_t>(1, (1U << 22) / length);
   for (std::size_t begin = 0; begin < most; begin += at_once)
     {
-      const std::size_t          end = std::min(begin + at_once, networks.size());
-      std::vector<std::uint64_t> places;
-      for (std::size_t i = begin; i < end; ++i)
-        places.push_back(numbers[i] * length);
-      const std::vector<double> theta = checkpoint.pieces(prefix + " parameters", places, length);
+      const std::size_t                end = std::min(begin + at_once, networks.size());
+      const std::vector<std::uint64_t> rows(numbers.begin() + static_cast<std::ptrdiff_t>(std::min(begin, end)),
+                                            numbers.begin() + static_cast<std::ptrdiff_t>(end));
+      const std::vector<double>        theta = checkpoint.rows(prefix + " parameters", rows, length);
       for (std::size_t i = begin; i < end; ++i)
         {
           const unsigned int r     = numbers[i];

@@ -1,0 +1,109 @@
+# A run that is stopped and goes on is the run that was not stopped: the density by the explicit solver, with the mesh adapted in
+# between and finite networks beside it, on other numbers of ranks; what may be changed, and what may not.
+# shellcheck source=tests/cli/common.sh
+. "$SOURCE_DIR/tests/cli/common.sh"
+
+# ranks N COMMAND...: on N ranks
+ranks() {
+  n=$1
+  shift
+  if [ "$n" -eq 1 ]; then run "$@"; else run "$MPIEXEC" -np "$n" "$@"; fi
+}
+
+problem="$SOURCE_DIR/parameter_files/single_neuron/reference_a_adaptive.prm"
+small="Domain/Subdivisions=6,8,6;Refinement/Maximum level=1;Refinement/Interval=2;End time=1.5;Output interval=0.5;Compare with SGD=true"
+small="$small;Particles/Replicas=3;Particles/Number of neurons=100;Domain/Boundary mass limit=1;Particles/Write particles=all replicas"
+small="$small;Output/Every n-th output=2;Comparison/Write measures=true;Comparison/Measure points=300"
+
+# start DIRECTORY RANKS [CHANGES...]
+start() {
+  directory=$1
+  on=$2
+  shift 2
+  old_ifs=$IFS
+  IFS=';'
+  # shellcheck disable=SC2086  # a list
+  set -- $small "$@"
+  IFS=$old_ifs
+  ranks "$on" "$RHOFLOW" "$problem" "Output directory=$directory" "$@"
+}
+
+# same DIRECTORY [files]: with "files" also those of the density, whose order of cells and field "subdomain" are the ranks'.
+same() {
+  for file in statistics.csv comparison.csv replicas.csv density.pvd particles.pvd measures/times.csv; do
+    cmp -s "whole/$file" "$1/$file" || fail "$1/$file differs from that of the run that was not stopped"
+  done
+  if [ "${2:-}" = files ]; then
+    for file in whole/density/*.vtu; do
+      cmp -s "$file" "$1/${file#whole/}" || fail "$1/${file#whole/} differs from that of the run that was not stopped"
+    done
+  fi
+  for file in whole/particles/*.vtp whole/measures/*.csv; do
+    cmp -s "$file" "$1/${file#whole/}" || fail "$1/${file#whole/} differs from that of the run that was not stopped"
+  done
+  [ "$(ls "$1/density" | wc -l)" -eq "$(ls whole/density | wc -l)" ] || fail "$1/density has other files"
+}
+
+start whole 2
+[ "$status" -eq 0 ] || fail "the run that is not stopped: exit status $status"
+[ "$(wc -l <whole/statistics.csv)" -eq 5 ] || fail "the run has not the rows that the test needs"
+
+# interrupt SIGNAL DIRECTORY RANKS [CHANGES...]: sends the signal when three rows are written (or makes the file 'stop').
+interrupt() {
+  signal=$1
+  directory=$2
+  shift
+  start "$@" &
+  process=$!
+  while [ "$(cat "$directory/statistics.csv" 2>/dev/null | wc -l)" -lt 3 ]; do sleep 0.02; done
+  if [ "$signal" = stop ]; then
+    touch "$directory/stop"
+  else
+    pkill "-$signal" -f "^$RHOFLOW .*Output directory=$directory( |\$)"
+  fi
+  wait $process || true
+}
+
+# ---- killed in the middle of a step, with a checkpoint after every second one
+for pair in "2 2" "1 2" "2 1" "2 3"; do
+  before=${pair% *}
+  after=${pair#* }
+  name="killed_${before}_$after"
+  interrupt KILL "$name" "$before" "Checkpoint/Every n-th step=2"
+  [ "$(wc -l <"$name/statistics.csv")" -lt 5 ] || fail "$name had reached its end before it was killed"
+  ranks "$after" "$RHOFLOW" --resume "$name"
+  [ "$status" -eq 0 ] || fail "resuming $name: exit status $status"
+  if [ "$before$after" = 22 ]; then same "$name" files; else same "$name"; fi
+done
+
+# ---- asked to stop: by SIGTERM and by a file
+for signal in TERM stop; do
+  interrupt $signal "asked_$signal" 1 "Checkpoint/Wall-clock interval=0"
+  grep -q "rhoflow --resume asked_$signal" "$out/stderr" || fail "$signal: the message does not say how to go on"
+  [ ! -e "asked_$signal/stop" ] || fail "the file 'stop' is still there"
+  [ "$(wc -l <"asked_$signal/statistics.csv")" -lt 5 ] || fail "$signal did not stop the run"
+  ranks 2 "$RHOFLOW" --resume "asked_$signal"
+  [ "$status" -eq 0 ] || fail "resuming after $signal: exit status $status"
+  same "asked_$signal"
+done
+
+# ---- a run that has ended is taken further
+start short 1 "End time=1"
+ranks 2 "$RHOFLOW" --resume short "End time=1.5"
+[ "$status" -eq 0 ] || fail "taking a run further: exit status $status"
+cmp -s whole/statistics.csv short/statistics.csv || fail "the run that was taken further differs from the long one"
+
+# ---- what may not be changed, and what is no run
+expect 2 "Learning problem/Input dimension: the run was begun with" --resume asked_TERM "Learning problem/Input dimension=50"
+expect 2 "End time" --resume asked_TERM "End time=1"
+expect 2 "holds no run of rhoflow" --resume nowhere
+expect 2 "--resume takes the directory of a run" --resume
+cp -r asked_TERM damaged
+for slot in even odd; do
+  [ -e "damaged/checkpoints/$slot" ] && printf 'x' | dd of="damaged/checkpoints/$slot" bs=1 seek=200 conv=notrunc 2>/dev/null
+done
+expect 2 "is damaged: its checksums are wrong" --resume damaged
+rm -r damaged/checkpoints
+expect 2 "has no checkpoint to go on from" --resume damaged
+
+finish
