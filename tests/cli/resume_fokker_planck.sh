@@ -62,7 +62,7 @@ go_on() {
 }
 
 go_on sdirk tanh_2d.prm 12 "1:1 1:2 2:3" "Output times=" "End time=1" "Output interval=0.5" "Domain/Subdivisions=14" \
-  "Particles/Replicas=2" "Particles/Number of neurons=50" "Particles/Write particles=all replicas" "Output/Every n-th output=2" \
+  "Particles/Replicas=6" "Particles/Number of neurons=50" "Particles/Write particles=all replicas" "Output/Every n-th output=2" \
   "Fokker-Planck/Error tolerance=1e-3" "Fokker-Planck/Nonlinear tolerance=1e-12" "Fokker-Planck/Linear tolerance=1e-13" \
   "Comparison/Write measures=true" "Comparison/Measure points=50"
 go_on adaptive tanh_2d.prm 9 "1:1 2:1 1:3" "Output times=" "End time=0.4" "Output interval=0.1" "Domain/Subdivisions=7" \
