@@ -339,16 +339,17 @@ std::vector<std::uint64_t> AdaptiveMesh::all_cells() const
   return all;
 }
 
-void AdaptiveMesh::recreate(const std::vector<std::uint64_t> &cells)
+std::vector<std::uint64_t> AdaptiveMesh::recreate(const std::vector<std::uint64_t> &cells)
 {
-  std::unordered_set<CellKey, CellKeyHash> wanted, above;
+  std::unordered_map<CellKey, std::uint64_t, CellKeyHash> wanted;
+  std::unordered_set<CellKey, CellKeyHash>                above;
   for (std::size_t i = 0; i + 4 <= cells.size(); i += 4)
     {
       CellKey cell;
       for (unsigned int d = 0; d < 3; ++d)
         cell.index[d] = static_cast<std::uint32_t>(cells[i + d]);
       cell.level = static_cast<std::uint32_t>(cells[i + 3]);
-      wanted.insert(cell);
+      wanted.emplace(cell, i / 4);
       while (cell.level > 0 && above.insert(cell.parent()).second)
         cell = cell.parent();
     }
@@ -367,6 +368,10 @@ void AdaptiveMesh::recreate(const std::vector<std::uint64_t> &cells)
   MPI_Allreduce(MPI_IN_PLACE, &same, 1, MPI_INT, MPI_MIN, comm);
   if (same == 0 || n_global != wanted.size())
     throw std::logic_error("the list of cells is not that of a mesh of this box");
+  std::vector<std::uint64_t> places;
+  for (const CellKey &cell : local)
+    places.push_back(wanted.at(cell));
+  return places;
 }
 
 const void *AdaptiveMesh::triangulation() const

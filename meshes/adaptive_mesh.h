@@ -64,9 +64,10 @@ public:
 
   /// All cells of the mesh in its order, as four numbers each, on every rank: what recreate() takes. Collective.
   std::vector<std::uint64_t> all_cells() const;
-  /// Makes the mesh that has these cells, from one that has not been adapted yet; parts of ranks follow each other in the order
-  /// of the list. Throws std::logic_error if no mesh of this box has them. Collective.
-  void recreate(const std::vector<std::uint64_t> &cells);
+  /// Makes the mesh that has these cells, from one that has not been adapted yet, on any number of ranks. Returns the places of
+  /// this rank's cells in the list, in the order of cells(): the order of the list depends on the ranks that made it. Throws
+  /// std::logic_error if no mesh of this box has them. Collective.
+  std::vector<std::uint64_t> recreate(const std::vector<std::uint64_t> &cells);
 
   /// The deal.II triangulation, for output: `*static_cast<const dealii::Triangulation<dim> *>(...)`.
   const void *triangulation() const;

@@ -329,15 +329,20 @@ std::uint64_t CheckpointReader::size(const std::string &name) const
   return found == sections.end() ? 0 : found->second.size / (found->second.type == 't' ? 1 : 8);
 }
 
-void CheckpointReader::read_part(const std::string &name, const char type, const std::uint64_t begin, const std::uint64_t bytes,
-                                 void *data) const
+void CheckpointReader::read_pieces(const std::string &name, const char type, const std::vector<Piece> &pieces, void *data) const
 {
   const Section &one  = section(name, type);
-  bool           good = begin <= one.size && bytes <= one.size - begin;
+  bool           good = true;
   MPI_File       handle;
   if (all_agree(MPI_File_open(comm, path.c_str(), MPI_MODE_RDONLY, MPI_INFO_NULL, &handle) == MPI_SUCCESS, comm))
     {
-      good = good && transfer(handle, one.offset + begin, data, bytes, false);
+      char *place = static_cast<char *>(data);
+      for (const Piece &piece : pieces)
+        {
+          good = good && piece.begin <= one.size && piece.size <= one.size - piece.begin &&
+                 transfer(handle, one.offset + piece.begin, place, piece.size, false);
+          place += piece.size;
+        }
       MPI_File_close(&handle);
     }
   else
@@ -349,7 +354,7 @@ void CheckpointReader::read_part(const std::string &name, const char type, const
 void CheckpointReader::read_whole(const std::string &name, const char type, void *data) const
 {
   const Section &one = section(name, type);
-  read_part(name, type, 0, rank_of(comm) == 0 ? one.size : 0, data);
+  read_pieces(name, type, {{0, rank_of(comm) == 0 ? one.size : 0}}, data);
   for (std::uint64_t done = 0; done < one.size; done += largest_message)
     MPI_Bcast(static_cast<char *>(data) + done, static_cast<int>(std::min(largest_message, one.size - done)), MPI_BYTE, 0,
               comm);
@@ -395,7 +400,7 @@ std::string CheckpointReader::text(const std::string &name) const
 std::vector<double> CheckpointReader::numbers(const std::string &name, const std::uint64_t begin, const std::uint64_t n) const
 {
   std::vector<double> values(n);
-  read_part(name, 'd', 8 * begin, 8 * n, values.data());
+  read_pieces(name, 'd', {{8 * begin, 8 * n}}, values.data());
   return values;
 }
 
@@ -403,7 +408,22 @@ std::vector<std::uint64_t> CheckpointReader::integers(const std::string &name, c
                                                       const std::uint64_t n) const
 {
   std::vector<std::uint64_t> values(n);
-  read_part(name, 'u', 8 * begin, 8 * n, values.data());
+  read_pieces(name, 'u', {{8 * begin, 8 * n}}, values.data());
+  return values;
+}
+
+std::vector<double> CheckpointReader::rows(const std::string &name, const std::vector<std::uint64_t> &rows,
+                                           const std::uint64_t n_columns) const
+{
+  std::vector<double> values(rows.size() * n_columns);
+  // Neighbours are read together.
+  std::vector<Piece> pieces;
+  for (const std::uint64_t row : rows)
+    if (!pieces.empty() && pieces.back().begin + pieces.back().size == 8 * n_columns * row)
+      pieces.back().size += 8 * n_columns;
+    else
+      pieces.push_back({8 * n_columns * row, 8 * n_columns});
+  read_pieces(name, 'd', pieces, values.data());
   return values;
 }
 } // namespace rhoflow

@@ -94,6 +94,9 @@ public:
   std::vector<double>        numbers(const std::string &name, std::uint64_t begin, std::uint64_t n) const;
   std::vector<std::uint64_t> integers(const std::string &name, std::uint64_t begin, std::uint64_t n) const;
 
+  /// Rows of a table with `n_columns` numbers a row, others on each rank, in the order of `rows`. Collective.
+  std::vector<double> rows(const std::string &name, const std::vector<std::uint64_t> &rows, std::uint64_t n_columns) const;
+
 private:
   struct Section
   {
@@ -102,7 +105,12 @@ private:
   };
   const Section &section(const std::string &name, char type) const;
   void           read_whole(const std::string &name, char type, void *data) const;
-  void           read_part(const std::string &name, char type, std::uint64_t begin, std::uint64_t size, void *data) const;
+  /// Pieces of a section: from `begin` [bytes] the next `size` go behind what the pieces before took of `data`.
+  struct Piece
+  {
+    std::uint64_t begin, size;
+  };
+  void read_pieces(const std::string &name, char type, const std::vector<Piece> &pieces, void *data) const;
 
   std::string                    path;
   MPI_Comm                       comm;

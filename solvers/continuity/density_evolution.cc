@@ -211,13 +211,10 @@ void DensityEvolution::save(CheckpointWriter &checkpoint) const
 
 void DensityEvolution::load(const CheckpointReader &checkpoint)
 {
-  mesh.recreate(checkpoint.integers("mesh"));
+  const std::vector<std::uint64_t> places = mesh.recreate(checkpoint.integers("mesh"));
   space = std::make_unique<DGMesh>(mesh, setup.parameters.degree, setup.problem->linear_in_first_parameter(),
                                    setup.radial_power);
-  const std::uint64_t per_cell = space->points_per_cell(), n_local = mesh.cells().size();
-  std::uint64_t       end = n_local;
-  MPI_Scan(&n_local, &end, 1, MPI_UINT64_T, MPI_SUM, mesh.communicator());
-  solution.reinit(*space, checkpoint.numbers("density", (end - n_local) * per_cell, n_local * per_cell));
+  solution.reinit(*space, checkpoint.rows("density", places, space->points_per_cell()));
 
   const std::vector<double> numbers = checkpoint.numbers("evolution");
   std::size_t               i       = 0;

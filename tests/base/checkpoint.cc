@@ -84,6 +84,13 @@ void check(const CheckpointReader &reader, std::uint64_t number, std::uint64_t n
   for (std::uint64_t i = 0; i < 11; ++i)
     CHECK(part[i] == std::sqrt(static_cast<double>(first + i)) + static_cast<double>(number));
   CHECK(reader.numbers("spread").size() == n_values);
+  // Rows of two numbers each, in any order
+  const std::vector<double> rows = reader.rows("spread", {rank + 5, rank + 6, 0, rank + 3}, 2);
+  REQUIRE(rows.size() == 8);
+  const double expected[] = {2. * rank + 10, 2. * rank + 11, 2. * rank + 12, 2. * rank + 13, 0, 1,
+                             2. * rank + 6,  2. * rank + 7};
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    CHECK(rows[i] == std::sqrt(expected[i]) + static_cast<double>(number));
 }
 
 std::string opening(const std::string &file, MPI_Comm comm)

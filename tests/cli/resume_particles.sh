@@ -21,7 +21,7 @@ same() {
 
 # All that the report of a run says but the time of a step and the ranks.
 report() {
-  sed -n '/^Finite networks/,/^Time, mean/p' "$1" | tr -s ' ' | grep -v '^time of one step\|^ranks of a network'
+  sed -n '/^Finite networks/,/^Time, mean/p' "$1" | tr -s ' ' | sed '/^time of one step/d; /^ranks of a network/d'
 }
 
 # resumes NAME STEPS WRITTEN PAIRS RANKS_OF_NETWORK arguments: the run of STEPS calls of the time loop before its only checkpoint,
@@ -102,6 +102,13 @@ run "$RHOFLOW" sgd.prm "Output directory=long" "Particles/Replicas=2"
 run "$MPIEXEC" -np 2 "$RHOFLOW" --resume longer "End time=0.4"
 [ "$status" -eq 0 ] || fail "the longer run ends with status $status"
 same "longer" long longer
+
+# Where nothing is left to do, the report is that of the whole run.
+report "$out/stdout" >"$out/one"
+run "$RHOFLOW" --resume longer
+[ "$status" -eq 0 ] || fail "going on with a run that is done ends with status $status"
+report "$out/stdout" >"$out/other"
+cmp -s "$out/one" "$out/other" || fail "a run that is done has another report when it goes on"
 
 # Another width is another run.
 run "$RHOFLOW" --resume longer "Particles/Number of neurons=10"
