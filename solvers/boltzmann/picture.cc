@@ -3,6 +3,7 @@
 #include <solvers/boltzmann/picture.h>
 
 #include <deal.II/base/data_out_base.h>
+#include <deal.II/grid/reference_cell.h>
 
 #include <cmath>
 #include <fstream>
@@ -51,6 +52,7 @@ public:
         for (unsigned int v = 0; v < (1u << dim); ++v)
           for (unsigned int d = 0; d < dim; ++d)
             patch.vertices[v][d] = lower[d] + ((v >> d) & 1u) * extent[d];
+        patch.reference_cell = dealii::ReferenceCells::get_hypercube<dim>();
         patch.n_subdivisions = subdivisions;
         patch.patch_index    = static_cast<unsigned int>(cell);
         patch.data.reinit(2, static_cast<unsigned int>(n_points));

@@ -30,8 +30,8 @@ go_on() {
   for pair in 1:2 2:1 2:3 3:4; do
     on "${pair%:*}" "$name-$pair" "$@" "Checkpoint/Every n-th step=$step" "Checkpoint/At the end=false"
     [ "$(ls "$directory/checkpoints" | grep -c 'good$')" -eq 1 ] || fail "$directory: there is not one checkpoint"
-    for file in $(cd "$directory" && find . -name '*.csv'); do echo 1 >>"$directory/$file"; done
-    rm -f "$directory"/*/*_0003.vt[up]
+    for file in "$directory"/*.csv "$directory"/measures/times.csv; do echo 1 >>"$file"; done
+    rm -f "$directory"/*/*_0003.*
     run "$MPIEXEC" -np "${pair#*:}" "$RHOFLOW" --resume "$directory"
     [ "$status" -eq 0 ] || fail "$directory: going on ends with status $status"
     grep -q "Going on at t = " "$directory/log.txt" || fail "$directory: it is not said where the run goes on"
@@ -55,7 +55,7 @@ with() {
   IFS=$old_ifs
   go_on "$name" "$lines" "$@"
 }
-with 8 networks 5 "$SOURCE_DIR/parameter_files/characteristics/reference_a.prm" "Compare with SGD=true" "Particles/Replicas=3" \
+with 9 networks 5 "$SOURCE_DIR/parameter_files/characteristics/reference_a.prm" "Compare with SGD=true" "Particles/Replicas=3" \
   "Particles/Number of neurons=60" "Particles/Write particles=all replicas" "Comparison/Write measures=true" \
   "Comparison/Measure points=50"
 finish

@@ -45,7 +45,7 @@ go_on() {
       "Checkpoint/At the end=false"
     [ "$status" -eq 0 ] || fail "$directory ends with status $status"
     [ "$(ls "$directory/checkpoints" | grep -c 'good$')" -eq 1 ] || fail "$directory: there is not one checkpoint"
-    for table in $(cd "$directory" && find . -name '*.csv'); do echo 1 >>"$directory/$table"; done
+    for table in "$directory"/*.csv; do echo 1 >>"$table"; done
     run "$MPIEXEC" -np "${pair#*:}" "$RHOFLOW" --resume "$directory"
     [ "$status" -eq 0 ] || fail "$directory: going on ends with status $status"
     grep -q "Going on at t = " "$directory/log.txt" || fail "$directory: it is not said where the run goes on"
@@ -62,8 +62,9 @@ go_on() {
 }
 
 go_on sdirk tanh_2d.prm 12 "1:1 1:2 2:3" "Output times=" "End time=1" "Output interval=0.5" "Domain/Subdivisions=14" \
-  "Particles/Replicas=2" "Particles/Number of neurons=50" "Particles/Write particles=all replicas" "Output/Every n-th output=2" \
-  "Fokker-Planck/Error tolerance=1e-3" "Comparison/Write measures=true" "Comparison/Measure points=50"
+  "Particles/Replicas=6" "Particles/Number of neurons=50" "Particles/Write particles=all replicas" "Output/Every n-th output=2" \
+  "Fokker-Planck/Error tolerance=1e-3" "Fokker-Planck/Nonlinear tolerance=1e-12" "Fokker-Planck/Linear tolerance=1e-13" \
+  "Comparison/Write measures=true" "Comparison/Measure points=50"
 go_on adaptive tanh_2d.prm 9 "1:1 2:1 1:3" "Output times=" "End time=0.4" "Output interval=0.1" "Domain/Subdivisions=7" \
   "Compare with SGD=false" "Fokker-Planck/Time stepping=implicit Euler" "Fokker-Planck/Time step=0.025" \
   "Refinement/Adaptive=true" "Refinement/Interval=2" "Refinement/Tolerance=5e-4"
