@@ -118,6 +118,14 @@ Checkpoints::Reason Checkpoints::reason(const double time, const bool end)
   return static_cast<Reason>(result);
 }
 
+std::string Checkpoints::advice() const
+{
+  if (number == 0)
+    return "";
+  return " The state at t = " + short_number(last_time, 6) + " is kept: rhoflow --resume " + directory.path("") +
+         " [\"Section/Name=value\"] goes on from there.";
+}
+
 void Checkpoints::consider(const double time, const bool end, const Save &save)
 {
   ++steps_since;

@@ -57,6 +57,9 @@ public:
   /// Why an older state than the newest is used, or an empty text.
   const std::string &complaint() const { return damaged; }
 
+  /// How to go on after the run went wrong, or an empty text if no state is kept.
+  std::string advice() const;
+
   /// What the run goes on from, or null.
   const CheckpointReader *restart() const { return state ? &*state : nullptr; }
 

@@ -17,11 +17,14 @@ namespace rhoflow
 {
 namespace
 {
-/// Whether a run may go on with another value of a parameter.
+/// Whether a run may go on with another value of a parameter: those that say how the same problem is solved and shown.
 bool may_change(const std::string &path)
 {
   static const std::set<std::string> names{
-    "Title", "Overwrite", "End time", "Output interval", "Output times", "Output directory", "Particles/Write particles"};
+    "Title", "Overwrite", "End time", "Output interval", "Output times", "Output directory", "Particles/Write particles",
+    // What is advised when steps fail.
+    "Discontinuous Galerkin/CFL number", "Discontinuous Galerkin/Maximum time step", "Fokker-Planck/Time step",
+    "Fokker-Planck/Error tolerance", "Domain/Boundary mass limit", "Domain/Boundary mass warning"};
   return names.count(path) > 0 || path.rfind("Checkpoint/", 0) == 0 ||
          (path.rfind("Output/", 0) == 0 && path != "Output/Observables");
 }
@@ -120,7 +123,14 @@ CheckpointParameters SingleRun::checkpoint_parameters() const
 void SingleRun::solve(const RunDirectory &directory, Checkpoints &checkpoints, Progress &progress)
 {
   checkpoints.set_progress(progress);
-  solver->run({directory.communicator(), *handler, directory, progress, &checkpoints});
+  try
+    {
+      solver->run({directory.communicator(), *handler, directory, progress, &checkpoints});
+    }
+  catch (const RunError &error)
+    {
+      throw RunError(error.what() + checkpoints.advice());
+    }
   if (rank_of(directory.communicator()) == 0)
     progress.line("\nWritten to " + run_parameters.output_directory + ": " + directory.contents() +
                   "\nPictures and a report: rhoflow-plot " + run_parameters.output_directory);

@@ -136,6 +136,17 @@ void DensityEvolution::check(const Diagnostics &d)
   if (!std::isfinite(d.risk) || !std::isfinite(d.mass))
     throw RunError("the density is no longer finite at t = " + short_number(present) +
                    ". Reduce 'Discontinuous Galerkin/CFL number'.");
+  // Both hold to far better than this unless something is wrong.
+  if (std::abs(d.mass / first_mass - 1.) > 1e-8)
+    throw RunError("the mass has changed by " + short_number(d.mass / first_mass - 1., 2) +
+                   " up to t = " + short_number(present) + ", which the scheme does not do: please report it.");
+  const double energy = d.risk + d.confinement;
+  if (energy > last_energy + 0.01 * std::abs(initial_energy) + 1e-12)
+    throw RunError("the risk has grown from " + short_number(last_energy) + " to " + short_number(energy) +
+                   " up to t = " + short_number(present) +
+                   ", which no solution does: the mesh does not resolve the density. Use 'Refinement/Adaptive = true' or more "
+                   "'Domain/Subdivisions', or a smaller 'Discontinuous Galerkin/CFL number'.");
+  last_energy = energy;
   if (d.boundary_mass > setup.parameters.boundary_limit)
     throw InputError("Domain/Upper corner", "the box is too small: at t = " + short_number(present) +
                                               " its outermost cells hold the mass " + short_number(d.boundary_mass) +
@@ -162,6 +173,7 @@ void DensityEvolution::output()
     {
       first_mass     = last.mass;
       initial_energy = energy;
+      last_energy    = energy;
     }
   energy_balance        = initial_energy - energy - dissipated;
   largest_drift         = std::max(largest_drift, std::abs(last.mass / first_mass - 1.));
@@ -201,7 +213,7 @@ void DensityEvolution::save(CheckpointWriter &checkpoint) const
   checkpoint.put("evolution",
                  std::vector<double>{present, last_step, refinement_tolerance, missing_mass, first_mass, initial_energy,
                                      dissipated, energy_balance, largest_drift, largest_negative_mass, solution.max_rate(),
-                                     last.risk, last.certificate, last.negative_mass});
+                                     last.risk, last.certificate, last.negative_mass, last_energy});
   checkpoint.put("evolution steps", std::vector<std::uint64_t>{steps, unknown_stages, warned ? 1U : 0U});
   checkpoint.put("dissipation times", dissipation_times);
   checkpoint.put("dissipation values", dissipation_values);
@@ -221,7 +233,7 @@ void DensityEvolution::load(const CheckpointReader &checkpoint)
   double                    rate    = 0.;
   for (double *const value :
        {&present, &last_step, &refinement_tolerance, &missing_mass, &first_mass, &initial_energy, &dissipated, &energy_balance,
-        &largest_drift, &largest_negative_mass, &rate, &last.risk, &last.certificate, &last.negative_mass})
+        &largest_drift, &largest_negative_mass, &rate, &last.risk, &last.certificate, &last.negative_mass, &last_energy})
     *value = numbers.at(i++);
   solution.set_max_rate(rate);
   const std::vector<std::uint64_t> counts = checkpoint.integers("evolution steps");

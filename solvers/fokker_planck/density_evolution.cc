@@ -144,6 +144,9 @@ void FokkerPlanckEvolution::check(const FokkerPlanckDiagnostics &d)
   if (!std::isfinite(d.free_energy) || !std::isfinite(d.mass))
     throw RunError("the density is no longer finite at t = " + short_number(present) +
                    ". Reduce 'Fokker-Planck/Time step', or choose an implicit 'Time stepping'.");
+  if (std::abs(d.mass - 1.) > 1e-6)
+    throw RunError("the mass is " + short_number(d.mass, 10) + " at t = " + short_number(present) +
+                   ", which the scheme does not do: please report it.");
   if (d.boundary_mass > setup.parameters.boundary_limit)
     throw InputError("Domain/Upper corner",
                      "the box is too small: at t = " + short_number(present) + " its outermost cells hold the mass " +
