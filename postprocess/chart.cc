@@ -77,6 +77,37 @@ void set_axis(vtkAxis *axis, const ChartAxis &wanted, const Range &range, const 
   axis->SetVisible(wanted.visible);
 }
 
+/// Vertical lines with caps as one line with interruptions. `cap`: half the width of a cap [part of the axis].
+vtkSmartPointer<vtkTable> table_of_errors(const Chart &chart, const Series &series, const Range &rx, const Range &ry,
+                                          const double cap)
+{
+  vtkNew<vtkTable>       table;
+  vtkNew<vtkDoubleArray> x, y;
+  x->SetName("x");
+  y->SetName(" ");
+  for (std::size_t i = 0; i < series.x.size(); ++i)
+    {
+      const double px     = transformed(chart.x, rx, series.x[i]);
+      const double pu     = transformed(chart.y, ry, series.upper[i]);
+      const bool   is_cut = chart.y.logarithmic && series.y[i] <= 0; // the line reaches below the axis
+      const double pl     = is_cut ? 0 : transformed(chart.y, ry, series.y[i]);
+      if (std::isnan(px) || std::isnan(pu) || std::isnan(pl))
+        continue;
+      const double gap       = std::numeric_limits<double>::quiet_NaN();
+      const double line[][2] = {{px - cap, pu}, {px + cap, pu}, {px, pu}, {px, pl}, {px - cap, pl}, {px + cap, pl}, {px, gap}};
+      for (const auto &point : line)
+        {
+          if (is_cut && &point > &line[3] && &point < &line[6])
+            continue; // no cap at the edge of the picture
+          x->InsertNextValue(point[0]);
+          y->InsertNextValue(point[1]);
+        }
+    }
+  table->AddColumn(x);
+  table->AddColumn(y);
+  return table;
+}
+
 vtkSmartPointer<vtkTable> table_of(const Chart &chart, const Series &series, const Range &rx, const Range &ry)
 {
   vtkNew<vtkTable>       table;
@@ -109,8 +140,10 @@ vtkSmartPointer<vtkTable> table_of(const Chart &chart, const Series &series, con
 
 void add_series(vtkChartXY *plot, const Chart &chart, const Series &series, const Range &rx, const Range &ry)
 {
-  const auto table   = table_of(chart, series, rx, ry);
-  const bool is_line = series.kind == Series::Kind::line || series.kind == Series::Kind::dashed;
+  const bool   is_errors = series.kind == Series::Kind::errors;
+  const double cap       = 3.5 * R / plot->GetSize().GetWidth();
+  const auto   table     = is_errors ? table_of_errors(chart, series, rx, ry, cap) : table_of(chart, series, rx, ry);
+  const bool   is_line   = series.kind == Series::Kind::line || series.kind == Series::Kind::dashed;
   if (table->GetNumberOfRows() < (is_line ? 2 : 1))
     return;
   const Colour &c     = series.colour;
@@ -182,8 +215,9 @@ LegendPlace place_of_legend(const Chart &chart, const Range &rx, const Range &ry
           for (std::size_t i = 0; i < series.x.size(); ++i)
             {
               // Between two values a line may cross the corner too, and a band covers what is between its edges.
-              const std::size_t next = series.kind == Series::Kind::points ? i : std::min(i + 1, series.x.size() - 1);
-              const auto       &over = series.upper.empty() ? series.y : series.upper;
+              const bool        single = series.kind == Series::Kind::points || series.kind == Series::Kind::errors;
+              const std::size_t next   = single ? i : std::min(i + 1, series.x.size() - 1);
+              const auto       &over   = series.upper.empty() ? series.y : series.upper;
               for (int k = 0; k < 8; ++k)
                 for (int l = 0; l < (series.upper.empty() ? 1 : 8); ++l)
                   {

@@ -17,13 +17,14 @@ struct Series
     line,
     dashed,
     points,
-    band ///< between y and upper
+    band,  ///< between y and upper
+    errors ///< vertical lines with caps from y to upper
   };
 
   std::string         name; ///< in the legend; empty: not there
   Kind                kind = Kind::line;
   std::vector<double> x, y;
-  std::vector<double> upper{}; ///< of a band
+  std::vector<double> upper{}; ///< of a band and of errors
   Colour              colour  = style::blue;
   double              width   = 2.2; ///< of lines, diameter of points [units of style]
   double              opacity = 1;

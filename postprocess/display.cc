@@ -23,16 +23,12 @@ namespace
 /// third.
 const char *const mark = "RHOFLOW_PLOT_VIRTUAL_DISPLAY";
 
+/// Keeps the connection until the program ends: a virtual server starts afresh when its last client leaves, and VTK, which
+/// connects anew for each picture, is turned away meanwhile and aborts.
 bool display_answers()
 {
   const char *const name = std::getenv("DISPLAY");
-  if (name == nullptr || *name == '\0')
-    return false;
-  Display *const display = XOpenDisplay(nullptr);
-  if (display == nullptr)
-    return false;
-  XCloseDisplay(display);
-  return true;
+  return name != nullptr && *name != '\0' && XOpenDisplay(nullptr) != nullptr;
 }
 } // namespace
 

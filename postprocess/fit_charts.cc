@@ -1,5 +1,6 @@
 #include <postprocess/fit_charts.h>
 
+#include <postprocess/decision_charts.h>
 #include <postprocess/run_record.h>
 #include <postprocess/time_choice.h>
 
@@ -49,11 +50,10 @@ std::vector<Block> blocks_of(const CsvTable &table)
 
 void add_fit_charts(const RunRecord &run, std::vector<PlannedPicture> &pictures)
 {
-  if (!run.has("curve") || run.tables.at("curve").columns.size() < 4)
+  add_decision_charts(run, pictures);
+  if (n_inputs(run) != 1)
     return;
-  const CsvTable &table = run.tables.at("curve");
-  if (run.has("curve", "fit") && table.columns[3] != "fit")
-    return; // more than one input
+  const CsvTable          &table  = run.tables.at("curve");
   const std::vector<Block> blocks = blocks_of(table);
   const Block             &last   = blocks.back();
   const auto               column = [&](const std::string &name) -> const std::vector<double>               &{

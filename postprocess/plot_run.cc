@@ -4,6 +4,9 @@
 #include <postprocess/report.h>
 #include <postprocess/run_charts.h>
 #include <postprocess/run_record.h>
+#include <postprocess/study_charts.h>
+#include <postprocess/study_record.h>
+#include <postprocess/study_report.h>
 
 #include <solvers/base/error.h>
 
@@ -52,16 +55,35 @@ void draw(const std::vector<PlannedPicture> &planned, const fs::path &folder, co
       pictures.push_back(picture);
     }
 }
+
+std::string plot_study(const std::string &directory, const PlotArguments &arguments,
+                       const std::function<void(const std::string &)> &say)
+{
+  const StudyRecord study = StudyRecord::open(directory);
+  for (const std::string &warning : study.warnings)
+    say("Warning: " + warning);
+  const fs::path       root = arguments.output.empty() ? fs::path(study.directory) : make_directory(arguments.output);
+  std::vector<Picture> pictures;
+  draw(study_charts(study), make_directory(root / "pictures"), arguments.extension, say, pictures);
+  const std::string report = (root / report_name()).string();
+  write_study_report(study, pictures, report);
+  return report;
+}
 } // namespace
 
 void check_directory(const std::string &directory)
 {
-  RunRecord::open(directory);
+  if (StudyRecord::is_study(directory))
+    StudyRecord::open(directory);
+  else
+    RunRecord::open(directory);
 }
 
 std::string plot_directory(const std::string &directory, const PlotArguments &arguments,
                            const std::function<void(const std::string &)> &say)
 {
+  if (StudyRecord::is_study(directory))
+    return plot_study(directory, arguments, say);
   RunRecord      run    = RunRecord::open(directory);
   const fs::path root   = arguments.output.empty() ? fs::path(run.directory) : make_directory(arguments.output);
   const fs::path folder = make_directory(root / "pictures");

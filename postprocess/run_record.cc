@@ -23,7 +23,8 @@ namespace tree = boost::property_tree;
 
 const char *const provenance_name = "provenance.json";
 const char *const parameters_name = "parameters_used.prm";
-const char *const table_names[]   = {"statistics", "comparison", "replicas", "curve", "relaxation", "throughput", "timing"};
+const char *const table_names[]   = {"statistics", "comparison", "replicas",   "curve",
+                                     "decision",   "relaxation", "throughput", "timing"};
 
 std::string contents_of(const fs::path &path)
 {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Configures and builds the release preset.
-#   scripts/build.sh [--target NAME] [CMake options, such as -DRHOFLOW_WARNINGS_AS_ERRORS=ON]
+#   scripts/build.sh [--target "NAME ..."] [CMake options, such as -DRHOFLOW_WARNINGS_AS_ERRORS=ON]
 # Without a target: everything.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -38,4 +38,5 @@ if [ ! -t 1 ]; then
   trap 'kill $sign_of_life 2>/dev/null || true' EXIT
   trap 'exit 130' INT TERM
 fi
-cmake --build build/release --target "$target" --parallel "$jobs"
+# shellcheck disable=SC2086  # a list of words
+cmake --build build/release --target $target --parallel "$jobs"

@@ -104,16 +104,21 @@ class Density:
         values = data.GetPointData().GetArray("density")
         if values is None:
             raise RunError(f"'{path}' has no array 'density': choose it in 'Output/Fields'")
-        n_cells, n_points = data.GetNumberOfCells(), data.GetNumberOfPoints()
+        n_cells = data.GetNumberOfCells()
         self.dimension = DIMENSION.get(data.GetCellType(0), 0)
-        per_cell = n_points // n_cells
+        if self.dimension == 1:
+            # Straight pieces, which share their ends.
+            order = numpy_support.vtk_to_numpy(data.GetCells().GetConnectivityArray())
+        else:
+            order = numpy.arange(data.GetNumberOfPoints())
+        per_cell = len(order) // n_cells
         nodes = round(per_cell ** (1.0 / max(self.dimension, 1)))
-        if self.dimension == 0 or n_cells * per_cell != n_points or nodes ** self.dimension != per_cell or nodes < 2:
+        if self.dimension == 0 or n_cells * per_cell != len(order) or nodes ** self.dimension != per_cell or nodes < 2:
             raise RunError(f"'{path}' is not made of the cells that rhoflow writes")
-        points = numpy_support.vtk_to_numpy(data.GetPoints().GetData()).astype(float)
+        points = numpy_support.vtk_to_numpy(data.GetPoints().GetData()).astype(float)[order]
         points = points.reshape(n_cells, per_cell, 3)[:, :, :self.dimension]
         self.nodes = nodes
-        self.values = numpy_support.vtk_to_numpy(values).astype(float).reshape(n_cells, per_cell)
+        self.values = numpy_support.vtk_to_numpy(values).astype(float)[order].reshape(n_cells, per_cell)
         self.lower, self.upper = points[:, 0, :], points[:, -1, :]
         # Single precision moves the sides of neighbours apart, by less than this.
         self.gap = 1e-5 * (self.upper - self.lower).min(axis=0)

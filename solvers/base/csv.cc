@@ -15,45 +15,6 @@ namespace rhoflow
 {
 namespace
 {
-/// Splits one line (RFC 4180). Returns false if a quote is not closed or text follows a closing quote.
-bool split(const std::string &line, std::vector<std::string> &fields)
-{
-  fields.assign(1, "");
-  std::size_t i = 0;
-  while (true)
-    {
-      while (i < line.size() && (line[i] == ' ' || line[i] == '\t'))
-        ++i;
-      std::string &field = fields.back();
-      if (i < line.size() && line[i] == '"')
-        {
-          for (++i; i < line.size() && (line[i] != '"' || (i + 1 < line.size() && line[i + 1] == '"')); ++i)
-            {
-              field += line[i];
-              if (line[i] == '"')
-                ++i;
-            }
-          if (i == line.size())
-            return false;
-          ++i;
-          while (i < line.size() && (line[i] == ' ' || line[i] == '\t'))
-            ++i;
-          if (i < line.size() && line[i] != ',')
-            return false;
-        }
-      else
-        {
-          while (i < line.size() && line[i] != ',')
-            field += line[i++];
-          field = trimmed(field);
-        }
-      if (i == line.size())
-        return true;
-      ++i;
-      fields.emplace_back();
-    }
-}
-
 std::string joined(const std::vector<std::string> &names)
 {
   std::string text;
@@ -61,6 +22,7 @@ std::string joined(const std::vector<std::string> &names)
     text += (text.empty() ? "'" : ", '") + name + "'";
   return text;
 }
+
 /// Reads the lines of `stream`, the contents of the file `path`; for the rest see read_csv. There may be none.
 CsvTable parse(std::istream &stream, const std::string &path, const std::vector<std::string> &needed,
                const std::string &parameter, const bool gaps)
@@ -81,7 +43,7 @@ CsvTable parse(std::istream &stream, const std::string &path, const std::vector<
       line = trimmed(line);
       if (line.empty() || line.front() == '#')
         continue;
-      if (!split(line, fields))
+      if (!split_csv_line(line, fields))
         throw error("a quoted field is not closed or has text behind its closing quote.");
 
       if (table.columns.empty())
@@ -122,6 +84,44 @@ CsvTable parse(std::istream &stream, const std::string &path, const std::vector<
   return table;
 }
 } // namespace
+
+bool split_csv_line(const std::string &line, std::vector<std::string> &fields)
+{
+  fields.assign(1, "");
+  std::size_t i = 0;
+  while (true)
+    {
+      while (i < line.size() && (line[i] == ' ' || line[i] == '\t'))
+        ++i;
+      std::string &field = fields.back();
+      if (i < line.size() && line[i] == '"')
+        {
+          for (++i; i < line.size() && (line[i] != '"' || (i + 1 < line.size() && line[i + 1] == '"')); ++i)
+            {
+              field += line[i];
+              if (line[i] == '"')
+                ++i;
+            }
+          if (i == line.size())
+            return false;
+          ++i;
+          while (i < line.size() && (line[i] == ' ' || line[i] == '\t'))
+            ++i;
+          if (i < line.size() && line[i] != ',')
+            return false;
+        }
+      else
+        {
+          while (i < line.size() && line[i] != ',')
+            field += line[i++];
+          field = trimmed(field);
+        }
+      if (i == line.size())
+        return true;
+      ++i;
+      fields.emplace_back();
+    }
+}
 
 unsigned int CsvTable::column(const std::string &name, const std::string &parameter) const
 {

@@ -29,6 +29,10 @@ CsvTable read_csv(const std::string &path, const std::vector<std::string> &neede
 /// may be no rows, and no columns either. Throws InputError(parameter, ...) with the file and line number.
 CsvTable read_growing_csv(const std::string &text, const std::string &name, const std::string &parameter, std::string &dropped);
 
+/// Splits one line (RFC 4180) into its fields, trimmed where they are not quoted. Returns false if a quote is not closed or text
+/// follows a closing quote.
+bool split_csv_line(const std::string &line, std::vector<std::string> &fields);
+
 /// `text` as one field of a CSV file, quoted where needed, on one line.
 std::string csv_field(const std::string &text);
 } // namespace rhoflow

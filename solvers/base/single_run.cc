@@ -45,6 +45,7 @@ void SingleRun::execute(const MPI_Comm communicator, Progress &progress, const s
                 ", results in " + run_parameters.output_directory);
   solver->run({communicator, *handler, directory, progress});
   if (rank_of(communicator) == 0)
-    progress.line("\nWritten to " + run_parameters.output_directory + ": " + directory.contents());
+    progress.line("\nWritten to " + run_parameters.output_directory + ": " + directory.contents() +
+                  "\nPictures and a report: rhoflow-plot " + run_parameters.output_directory);
 }
 } // namespace rhoflow

@@ -152,6 +152,7 @@ void BoltzmannSolver::run(const RunContext &context)
       statistics.set("initial upper bound of the distance", initial.upper_bound);
       statistics.finish_row();
       curve.add(beta, mean_field->prediction(solution.state.moments));
+      curve.add_map(beta, mean_field->map_prediction(solution.state.moments));
     }
   if (MeasureOutput measures(*problem, context); measures.writes())
     {

@@ -107,6 +107,7 @@ public:
         twin->compare(time(), {last.risk, prediction, points, system.start().weights});
       }
     curve.add(time(), prediction, twin ? twin->band() : Curves());
+    curve.add_map(time(), map_prediction(points), twin ? twin->map() : Curves());
   }
 
   std::vector<std::pair<std::string, std::string>> progress() const override
@@ -149,6 +150,30 @@ private:
     int rank;
     MPI_Comm_rank(communicator, &rank);
     return rank;
+  }
+
+  /// f at LearningProblem::map_inputs(), the sum over the points itself; empty if there are none.
+  std::vector<double> map_prediction(const std::vector<double> &points) const
+  {
+    const std::vector<double> inputs = problem.map_inputs();
+    const unsigned int        D = problem.n_parameters(), first = D - problem.n_feature_parameters();
+    const std::size_t         n = system.start().size(), at_once = LearningProblem::map_side;
+    std::vector<double>       f;
+    for (std::size_t k = 0; k < inputs.size(); k += 2 * at_once)
+      {
+        const std::vector<double> row(&inputs[k], &inputs[k] + 2 * at_once);
+        std::vector<double>       features(n * at_once);
+        for (std::size_t i = 0; i < n; ++i)
+          {
+            double *const values = &features[i * at_once];
+            problem.features_at(row, 1, &points[i * D + first], values);
+            for (std::size_t j = 0; first == 1 && j < at_once; ++j)
+              values[j] *= points[i * D];
+          }
+        const std::vector<double> part = system.integrals(features, at_once);
+        f.insert(f.end(), part.begin(), part.end());
+      }
+    return f;
   }
 
   void write_points(const std::vector<double> &points)

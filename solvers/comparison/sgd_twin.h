@@ -55,6 +55,8 @@ public:
   /// data nodes (none for problems without a curve). The same bits on every rank. Collective.
   std::vector<double> predictions() const { return networks.predictions(); }
   Curves              band() const { return prediction_band(networks); }
+  /// Their mean on the grid between and around the data of two inputs (none for other problems). Collective.
+  Curves map() const { return prediction_map(networks); }
 
   /// Rows for the report at the end of a run: the networks and the largest deviation.
   std::vector<std::pair<std::string, std::string>> report() const;

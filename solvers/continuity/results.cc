@@ -33,6 +33,7 @@ void DensityResults::write(double time, bool last, ContinuityOperator &solution)
   if (!drawn && !twin && !measures.writes())
     {
       curve.add(time, prediction);
+      curve.add_map(time, field.map_prediction(solution.moments()));
       return;
     }
   std::unique_ptr<PositiveDensity> density;
@@ -66,6 +67,7 @@ void DensityResults::write(double time, bool last, ContinuityOperator &solution)
       twin->compare(time, snapshot);
     }
   curve.add(time, prediction, twin ? twin->band() : Curves());
+  curve.add_map(time, field.map_prediction(solution.moments()), twin ? twin->map() : Curves());
 }
 
 std::vector<std::pair<std::string, std::string>> DensityResults::report() const

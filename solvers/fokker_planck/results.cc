@@ -58,7 +58,8 @@ void FokkerPlanckResults::write(double time, bool last, double risk, const Fokke
   std::vector<double> masses(state.p.size());
   for (std::size_t i = 0; i < masses.size(); ++i)
     masses[i] = state.space.weights()[i] * state.p[i];
-  const std::vector<double> prediction = field.prediction(state.potential.moments(masses));
+  const std::vector<double> moments    = state.potential.moments(masses);
+  const std::vector<double> prediction = field.prediction(moments);
   if (density_output.due(last))
     {
       Timing::Scope scope(timing.section("output"));
@@ -80,6 +81,7 @@ void FokkerPlanckResults::write(double time, bool last, double risk, const Fokke
       twin->compare(time, snapshot);
     }
   curve.add(time, prediction, twin ? twin->band() : Curves());
+  curve.add_map(time, field.map_prediction(moments), twin ? twin->map() : Curves());
 }
 
 std::vector<std::pair<std::string, std::string>> FokkerPlanckResults::report() const

@@ -8,28 +8,57 @@ namespace rhoflow
 FittedCurve::FittedCurve(const LearningProblem &p, const RunDirectory &directory, bool write, std::string first_column)
   : problem(p)
   , first_name(std::move(first_column))
+  , map_file(directory.file("decision.csv"))
+  , writes(write)
   , inputs(p.curve_inputs())
+  , grid(p.map_inputs())
 {
   if (!inputs.empty())
     table.emplace_back(directory.file("curve.csv"), write);
+}
+
+void FittedCurve::set_inputs(Statistics &row, double time, const double *x) const
+{
+  const auto names   = problem.input_names();
+  const auto scaling = problem.input_scaling();
+  row.set(first_name, time);
+  for (std::size_t c = 0; c < names.size(); ++c)
+    row.set(names[c], scaling[c].first + scaling[c].second * x[c]);
 }
 
 void FittedCurve::add(double time, const std::vector<double> &prediction, const Curves &others)
 {
   if (table.empty())
     return;
-  const auto [input_mean, input_scale]   = problem.input_scaling();
   const auto [output_mean, output_scale] = problem.output_scaling();
-  for (std::size_t k = 0; k < inputs.size(); ++k)
+  const std::size_t n_inputs             = problem.input_names().size();
+  for (std::size_t k = 0; k < inputs.size() / n_inputs; ++k)
     {
-      table.front().set(first_name, time);
-      table.front().set(problem.input_name(), input_mean + input_scale * inputs[k]);
+      set_inputs(table.front(), time, &inputs[k * n_inputs]);
       table.front().set(problem.output_name(), output_mean + output_scale * problem.targets()[k]);
       if (!prediction.empty())
         table.front().set("fit", output_mean + output_scale * prediction[k]);
       for (const auto &[name, values] : others)
         table.front().set(name, output_mean + output_scale * values[k]);
       table.front().finish_row();
+    }
+}
+
+void FittedCurve::add_map(double time, const std::vector<double> &prediction, const Curves &others)
+{
+  if (grid.empty() || (prediction.empty() && others.empty()))
+    return;
+  if (map.empty())
+    map.emplace_back(map_file, writes);
+  const auto [output_mean, output_scale] = problem.output_scaling();
+  for (std::size_t k = 0; k < grid.size() / 2; ++k)
+    {
+      set_inputs(map.front(), time, &grid[2 * k]);
+      if (!prediction.empty())
+        map.front().set("fit", output_mean + output_scale * prediction[k]);
+      for (const auto &[name, values] : others)
+        map.front().set(name, output_mean + output_scale * values[k]);
+      map.front().finish_row();
     }
 }
 } // namespace rhoflow

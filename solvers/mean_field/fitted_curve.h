@@ -14,8 +14,10 @@ class RunDirectory;
 /// Curves by name: values at the data nodes, [K], in the units of LearningProblem::targets().
 using Curves = std::vector<std::pair<std::string, std::vector<double>>>;
 
-/// For regression over one input: the fitted function f(x; ρ_t) at the data points with the data, in the units of the data
-/// file, as the table `curve.csv`: time, input, output, "fit", further curves, with a block of rows for each output time.
+/// For regression over one or two inputs: the fitted function f(x; ρ_t) at the data points with the data, in the units of the
+/// data file, as the table `curve.csv`: time, inputs, output, "fit", further curves, with a block of rows for each output time.
+/// Over two inputs also between and around the data, on LearningProblem::map_inputs(), as the table `decision.csv`: time,
+/// inputs, "fit", further functions.
 class FittedCurve
 {
 public:
@@ -26,10 +28,17 @@ public:
   /// in every block.
   void add(double time, const std::vector<double> &prediction, const Curves &others = {});
 
+  /// The same on the grid of map_inputs(). Does nothing if both are empty.
+  void add_map(double time, const std::vector<double> &prediction, const Curves &others = {});
+
 private:
+  /// The first columns of a row: those of the inputs `x`.
+  void set_inputs(Statistics &row, double time, const double *x) const;
+
   const LearningProblem  &problem;
-  std::string             first_name;
-  std::vector<double>     inputs;
-  std::vector<Statistics> table; ///< one, or none
+  std::string             first_name, map_file;
+  bool                    writes;
+  std::vector<double>     inputs, grid;
+  std::vector<Statistics> table, map; ///< one each, or none
 };
 } // namespace rhoflow

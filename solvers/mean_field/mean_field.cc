@@ -10,6 +10,7 @@
 #include <solvers/base/number.h>
 #include <solvers/base/random.h>
 #include <solvers/mean_field/compression.h>
+#include <solvers/mean_field/input_map.h>
 #include <solvers/mean_field/projection_kernel.h>
 #include <solvers/model/learning_problem.h>
 
@@ -209,6 +210,20 @@ MeanField::MeanField(const LearningProblem &p, const std::vector<double> &lower,
   for (std::size_t k = 0; k < n_nodes; ++k)
     inverse_root[k] = root[k] > 0. ? 1. / root[k] : 0.;
   find_double_modes(random_points(lower, upper, 400, most_check_rounds), parameters.tolerance);
+  const std::vector<double> inputs = p.map_inputs();
+  if (inputs.empty())
+    return;
+  auto candidate = std::make_unique<InputMap>(*this, inputs, sample_points(lower, upper, inputs.size() / 2),
+                                              random_points(lower, upper, 400, most_check_rounds + 1));
+  if (candidate->covered() >= 0.25)
+    map = std::move(candidate);
+}
+
+MeanField::~MeanField() = default;
+
+std::vector<double> MeanField::map_prediction(const std::vector<double> &moments) const
+{
+  return map ? map->prediction(moments) : std::vector<double>();
 }
 
 void MeanField::find_double_modes(const std::vector<double> &points, double tolerance)

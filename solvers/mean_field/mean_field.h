@@ -15,6 +15,7 @@ class ParameterHandler;
 
 namespace rhoflow
 {
+class InputMap;
 class LearningProblem;
 
 /// Section "Mean field".
@@ -47,6 +48,7 @@ public:
 
   MeanField(const LearningProblem &problem, const std::vector<double> &lower, const std::vector<double> &upper,
             const MeanFieldParameters &parameters);
+  ~MeanField();
 
   /// n.
   unsigned int n_modes() const { return rank; }
@@ -72,6 +74,9 @@ public:
   double excess_risk(const std::vector<double> &moments) const;
   /// f(x_k; ρ) at the data nodes, [K].
   std::vector<double> prediction(const std::vector<double> &moments) const;
+  /// f(x; ρ) at LearningProblem::map_inputs(), NaN where the modes do not tell it; empty if there are no such inputs, or if that
+  /// is so nearly everywhere (few data).
+  std::vector<double> map_prediction(const std::vector<double> &moments) const;
 
   const LearningProblem &learning_problem() const { return problem; }
 
@@ -87,6 +92,8 @@ private:
   std::vector<double>    target; ///< c, [n]
   double                 perpendicular_risk = 0.;
   unsigned int           double_modes       = 0;
+
+  std::unique_ptr<InputMap> map; ///< null unless the function can be mapped
 
   void find_double_modes(const std::vector<double> &points, double tolerance);
 };

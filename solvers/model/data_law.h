@@ -35,9 +35,11 @@ struct DataLaw
   bool                equal_weights = false;
 
   // a CSV data set only
-  std::vector<double>       outputs; ///< [K]
-  std::string               input_name, output_name;
-  std::pair<double, double> input_scaling{0., 1.}, output_scaling{0., 1.};
+  std::vector<double>                    outputs;     ///< [K]
+  std::vector<std::string>               input_names; ///< [d]
+  std::string                            output_name;
+  std::vector<std::pair<double, double>> input_scaling; ///< [d]; empty: none
+  std::pair<double, double>              output_scaling{0., 1.};
 
   /// Every possible input is a node.
   bool finite() const { return kind == Kind::discrete && deviation == 0.; }

@@ -73,16 +73,12 @@ DataLaw read_data_set(const ModelChoices &choices)
       law.weights.push_back(1. / n);
       law.cumulative.push_back((i + 1.) / n);
     }
-  law.input_name  = choices.input_columns[0];
+  law.input_names = choices.input_columns;
   law.output_name = choices.output_column;
   if (choices.standardise)
     {
       for (unsigned int c = 0; c < d; ++c)
-        {
-          const auto scaling = standardise(law.nodes, d, c, choices.input_columns[c]);
-          if (c == 0)
-            law.input_scaling = scaling;
-        }
+        law.input_scaling.push_back(standardise(law.nodes, d, c, choices.input_columns[c]));
       law.output_scaling = standardise(law.outputs, 1, 0, choices.output_column);
     }
   law.centres = law.nodes;

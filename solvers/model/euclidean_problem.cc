@@ -204,6 +204,11 @@ public:
     kernel::neuron_features(neuron, *sigma, table, n, omega, values, gradients);
   }
 
+  void features_at(const std::vector<double> &x, unsigned int n, const double *omega, double *values) const override
+  {
+    kernel::neuron_features(neuron, *sigma, kernel::NodeTable(x, data.dimension), n, omega, values, nullptr);
+  }
+
   double self_kernel(const double *theta) const override
   {
     std::vector<double> g(n_nodes());
@@ -246,10 +251,18 @@ public:
                            "quadrature with " + std::to_string(n_nodes()) + " nodes";
   }
 
-  std::vector<double>       curve_inputs() const override { return data.dimension == 1 ? data.nodes : std::vector<double>(); }
-  std::string               input_name() const override { return data.input_name.empty() ? "x" : data.input_name; }
-  std::string               output_name() const override { return data.output_name.empty() ? "y" : data.output_name; }
-  std::pair<double, double> input_scaling() const override { return data.input_scaling; }
+  std::vector<double>      curve_inputs() const override { return data.dimension <= 2 ? data.nodes : std::vector<double>(); }
+  std::vector<std::string> input_names() const override
+  {
+    if (!data.input_names.empty())
+      return data.input_names;
+    return data.dimension == 1 ? std::vector<std::string>{"x"} : std::vector<std::string>{"x1", "x2"};
+  }
+  std::string output_name() const override { return data.output_name.empty() ? "y" : data.output_name; }
+  std::vector<std::pair<double, double>> input_scaling() const override
+  {
+    return data.input_scaling.empty() ? std::vector<std::pair<double, double>>(data.dimension, {0., 1.}) : data.input_scaling;
+  }
   std::pair<double, double> output_scaling() const override { return data.output_scaling; }
 
 private:

@@ -365,6 +365,45 @@ void ModelParameters::declare(dealii::ParameterHandler &prm)
   prm.leave_subsection();
 }
 
+std::vector<double> LearningProblem::map_inputs() const
+{
+  const std::vector<double> inputs = curve_inputs();
+  if (inputs.empty() || input_names().size() != 2)
+    return {};
+  double lower[2], step[2];
+  for (unsigned int d = 0; d < 2; ++d)
+    {
+      std::vector<std::pair<double, double>> sorted; // input and weight
+      for (unsigned int k = 0; k < n_nodes(); ++k)
+        sorted.emplace_back(inputs[2 * k + d], node_weights[k]);
+      std::sort(sorted.begin(), sorted.end());
+      // Quadratures have nodes of hardly any weight far outside.
+      double      below = 0., above = 0.;
+      std::size_t first = 0, last = sorted.size() - 1;
+      while (first < last && (below += sorted[first].second) < 1e-3)
+        ++first;
+      while (first < last && (above += sorted[last].second) < 1e-3)
+        --last;
+      const double size = sorted[last].first - sorted[first].first;
+      const double more = size > 0. ? 0.1 * size : 1.;
+      lower[d]          = sorted[first].first - more;
+      step[d]           = (size + 2. * more) / (map_side - 1);
+    }
+  std::vector<double> points;
+  for (unsigned int j = 0; j < map_side; ++j)
+    for (unsigned int i = 0; i < map_side; ++i)
+      {
+        points.push_back(lower[0] + i * step[0]);
+        points.push_back(lower[1] + j * step[1]);
+      }
+  return points;
+}
+
+void LearningProblem::features_at(const std::vector<double> &, unsigned int, const double *, double *) const
+{
+  throw std::logic_error("This learning problem has no features outside of its nodes.");
+}
+
 void ModelParameters::set_data_directory(const std::string &path)
 {
   data_directory = path;

@@ -117,14 +117,22 @@ public:
   /// error 0.0012", that of the last network).
   virtual std::string particle_risk_method() const = 0;
 
-  // ---- for one-dimensional regression: the fitted curve
-  /// Data nodes that can be drawn as a curve over one input, with the columns' names; empty otherwise.
-  virtual std::vector<double> curve_inputs() const { return {}; }
-  virtual std::string         input_name() const { return "x"; }
-  virtual std::string         output_name() const { return "y"; }
-  /// {m, c}: curve_inputs() and targets() are standardised, the value in the file's units is m + c × value.
-  virtual std::pair<double, double> input_scaling() const { return {0., 1.}; }
-  virtual std::pair<double, double> output_scaling() const { return {0., 1.}; }
+  // ---- for regression over one or two inputs: the fitted function
+  /// Data nodes over which the function can be drawn, [K][number of input_names()]; empty otherwise.
+  virtual std::vector<double>      curve_inputs() const { return {}; }
+  virtual std::vector<std::string> input_names() const { return {"x"}; }
+  virtual std::string              output_name() const { return "y"; }
+  /// {m, c}: curve_inputs() and targets() are standardised, the value in the file's units is m + c × value; of every input.
+  virtual std::vector<std::pair<double, double>> input_scaling() const { return {{0., 1.}}; }
+  virtual std::pair<double, double>              output_scaling() const { return {0., 1.}; }
+  /// Where the function over two inputs is drawn between and around the nodes: a regular grid of map_side × map_side points on
+  /// the box that holds 99.8 % of the weight along each input, and a tenth more; the first input runs fastest. [points][2];
+  /// empty for other numbers of inputs.
+  std::vector<double>           map_inputs() const;
+  static constexpr unsigned int map_side = 41;
+  /// features() at inputs `x` [K'][number of input_names()] in place of the nodes: `values` [n][K']. For problems with
+  /// curve_inputs() only.
+  virtual void features_at(const std::vector<double> &x, unsigned int n, const double *omega, double *values) const;
 
 protected:
   std::vector<double>         node_weights;

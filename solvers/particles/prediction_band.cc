@@ -28,4 +28,21 @@ Curves prediction_band(const Replicas &replicas)
     }
   return band;
 }
+
+Curves prediction_map(const Replicas &replicas)
+{
+  const std::vector<double> points = replicas.learning_problem().map_inputs();
+  if (points.empty())
+    return {};
+  const std::vector<double> predictions = replicas.predictions_at(points);
+  const std::size_t         n           = points.size() / 2;
+  std::vector<double>       average(n), sample(replicas.parameters().n_replicas);
+  for (std::size_t k = 0; k < n; ++k)
+    {
+      for (std::size_t r = 0; r < sample.size(); ++r)
+        sample[r] = predictions[r * n + k];
+      average[k] = mean(sample);
+    }
+  return {{"network mean", average}};
+}
 } // namespace rhoflow

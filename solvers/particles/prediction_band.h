@@ -11,4 +11,8 @@ class Replicas;
 /// neurons, not of the mean: they do not narrow with more replicas. Empty for problems without a curve. Collective; the same
 /// bits on every rank.
 Curves prediction_band(const Replicas &replicas);
+
+/// The mean of the networks' functions over LearningProblem::map_inputs() for decision.csv: "network mean". Empty unless there
+/// are two inputs. Collective; the same bits on every rank.
+Curves prediction_map(const Replicas &replicas);
 } // namespace rhoflow

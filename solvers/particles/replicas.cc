@@ -160,29 +160,42 @@ std::vector<double> Replicas::risks() const
   return risks;
 }
 
-std::vector<double> Replicas::predictions() const
+template <typename Features>
+std::vector<double> Replicas::outputs(std::size_t n_inputs, const Features &features_of) const
 {
-  const unsigned int  D = problem.n_parameters(), n_omega = problem.n_feature_parameters(), K = problem.n_nodes();
-  std::vector<double> all(std::size_t(settings.n_replicas) * K, 0.), features(K);
+  const unsigned int  D = problem.n_parameters(), n_omega = problem.n_feature_parameters();
+  std::vector<double> all(settings.n_replicas * n_inputs, 0.), features(n_inputs);
   for (std::size_t i = 0; i < networks.size(); ++i)
     {
       const std::vector<double> theta = reduced_coordinates(problem, output_parameters(i));
       if (!speaks)
         continue;
-      double *const prediction = all.data() + std::size_t(numbers[i]) * K;
+      double *const prediction = all.data() + numbers[i] * n_inputs;
       for (std::size_t j = 0; j < theta.size(); j += D)
         {
-          problem.features(1, theta.data() + j + (D - n_omega), features.data(), nullptr);
+          features_of(theta.data() + j + (D - n_omega), features.data());
           const double a = (problem.linear_in_first_parameter() ? theta[j] : 1.);
-          for (unsigned int k = 0; k < K; ++k)
+          for (std::size_t k = 0; k < n_inputs; ++k)
             prediction[k] += a * features[k];
         }
-      for (unsigned int k = 0; k < K; ++k)
+      for (std::size_t k = 0; k < n_inputs; ++k)
         prediction[k] /= static_cast<double>(settings.n_neurons);
     }
   // Every entry is one number plus zeros: exact in any order.
   MPI_Allreduce(MPI_IN_PLACE, all.data(), static_cast<int>(all.size()), MPI_DOUBLE, MPI_SUM, comm);
   return all;
+}
+
+std::vector<double> Replicas::predictions() const
+{
+  return outputs(problem.n_nodes(),
+                 [&](const double *omega, double *features) { problem.features(1, omega, features, nullptr); });
+}
+
+std::vector<double> Replicas::predictions_at(const std::vector<double> &x) const
+{
+  return outputs(x.size() / problem.input_names().size(),
+                 [&](const double *omega, double *features) { problem.features_at(x, 1, omega, features); });
 }
 
 std::vector<double> Replicas::local_parameters() const

@@ -39,6 +39,9 @@ public:
   /// f(x_k; ρ_M) of every replica through the features at the data nodes, [R][K] on every rank (where a symmetry reduced the
   /// problem: the mean over its rotations). Collective.
   std::vector<double> predictions() const;
+  /// The same at inputs `x` [n][number of inputs] in place of the nodes, [R][n]; see LearningProblem::features_at().
+  /// Collective.
+  std::vector<double> predictions_at(const std::vector<double> &x) const;
 
   /// The coordinates on the mesh of all neurons of the replicas that this rank speaks for, [R'·M][D]. Collective.
   std::vector<double> local_coordinates() const;
@@ -65,6 +68,9 @@ public:
 private:
   /// θ of networks[i] with α a in place of a, so that f = (1/M) Σ_j σ*(x; θ_j) in any scaling. Collective in the group.
   std::vector<double> output_parameters(std::size_t i) const;
+  /// f(x_k) of every replica at n_inputs points, [R][n_inputs]; features_of(ω, values) gives the features there. Collective.
+  template <typename Features>
+  std::vector<double> outputs(std::size_t n_inputs, const Features &features_of) const;
 
   const LearningProblem                &problem;
   ParticleParameters                    settings;

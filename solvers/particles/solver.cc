@@ -77,6 +77,7 @@ public:
     statistics.finish_row();
     add_replicas_row(risk_table, present, risks);
     curve.add(present, {}, prediction_band(replicas));
+    curve.add_map(present, {}, prediction_map(replicas));
     Timing::Scope scope(timing.section("pictures"));
     pictures.write(present, present == end_time);
   }

@@ -6,6 +6,7 @@
 
 #include <solvers/base/random.h>
 
+#include "../base/temporary_directory.h"
 #include "make_problem.h"
 
 using namespace rhoflow;
@@ -310,11 +311,11 @@ TEST_CASE("The motorcycle data: standardised, and the risk of the initial law")
   CHECK(moments[2] == Approx(1.).epsilon(1e-13));
   CHECK(moments[3] == Approx(1.).epsilon(1e-13));
   // Back in the units of the file: the first row is 2.4 ms, 0 g; R's summary(mcycle) says means 25.18 and −25.55.
-  CHECK(problem->input_scaling().first + problem->input_scaling().second * x[0] == Approx(2.4).epsilon(1e-12));
+  CHECK(problem->input_scaling()[0].first + problem->input_scaling()[0].second * x[0] == Approx(2.4).epsilon(1e-12));
   CHECK(std::abs(problem->output_scaling().first + problem->output_scaling().second * y[0]) < 1e-12);
-  CHECK(problem->input_scaling().first == Approx(25.18).margin(0.005));
+  CHECK(problem->input_scaling()[0].first == Approx(25.18).margin(0.005));
   CHECK(problem->output_scaling().first == Approx(-25.55).margin(0.005));
-  CHECK(problem->input_name() == "times");
+  CHECK(problem->input_names() == std::vector<std::string>{"times"});
   CHECK(problem->output_name() == "accel");
 
   CHECK(initial_risk(*problem, 8) == Approx(0.5).margin(1e-2));
@@ -364,4 +365,68 @@ TEST_CASE("Label noise on a data set counts as noise")
   CHECK(square == Approx(0.25).epsilon(0.05));
   const double theta = 2.;
   CHECK(problem->particle_risk(&theta, 1) == 0.125);
+}
+
+TEST_CASE("Functions over two inputs are drawn on a grid around the data", "[model]")
+{
+  const Settings settings{{"Learning problem/Neuron", "weighted ridge"},
+                          {"Learning problem/Activation", "tanh"},
+                          {"Learning problem/Input dimension", "2"},
+                          {"Data/Law", "discrete"},
+                          {"Data/Points", "-1, 5 | 3, 6 | 1, 7"},
+                          {"Target/Type", "expression"},
+                          {"Target/Expression", "x1 + x2"},
+                          {"Initial law/Law", "normal(0, 1), normal(0, 1), normal(0, 1)"}};
+  const auto     problem = make_problem(settings);
+  CHECK(problem->curve_inputs() == std::vector<double>{-1., 5., 3., 6., 1., 7.});
+  CHECK(problem->input_names() == std::vector<std::string>{"x1", "x2"});
+  CHECK(problem->input_scaling() == std::vector<std::pair<double, double>>{{0., 1.}, {0., 1.}});
+  const std::vector<double> grid = problem->map_inputs();
+  const unsigned int        n    = LearningProblem::map_side;
+  REQUIRE(grid.size() == 2 * n * n);
+  // A tenth more on every side of [-1, 3] x [5, 7]; the first input runs fastest.
+  CHECK(grid[0] == Approx(-1.4));
+  CHECK(grid[1] == Approx(4.8));
+  CHECK(grid[2] == Approx(-1.4 + 4.8 / (n - 1)));
+  CHECK(grid[3] == grid[1]);
+  CHECK(grid[2 * n * n - 2] == Approx(3.4));
+  CHECK(grid[2 * n * n - 1] == Approx(7.2));
+
+  const double        omega[] = {0.3, -0.2, 1., 0.5};
+  std::vector<double> values(2 * n * n);
+  problem->features_at(grid, 2, omega, values.data());
+  for (const std::size_t k : {0u, 17u, n * n - 1})
+    for (const unsigned int i : {0u, 1u})
+      CHECK(values[i * n * n + k] ==
+            Approx(std::tanh(omega[2 * i] * grid[2 * k] + omega[2 * i + 1] * grid[2 * k + 1])).margin(1e-14));
+
+  // One input has a curve and no map; nodes of hardly any weight do not stretch the map.
+  CHECK(make_problem({{"Learning problem/Neuron", "linear"},
+                      {"Data/Law", "discrete"},
+                      {"Data/Points", "-2 | 0.5 | 3"},
+                      {"Target/Type", "expression"},
+                      {"Target/Expression", "x^2"},
+                      {"Initial law/Law", "normal(0, 1)"}})
+          ->map_inputs()
+          .empty());
+  Settings weighted  = settings;
+  weighted[4].second = "-1, 5 | 3, 6 | 1, 7 | 1e-6: 1000, 6";
+  CHECK(make_problem(weighted)->map_inputs() == grid);
+}
+
+TEST_CASE("Two columns of a file are two inputs, each in its units", "[model]")
+{
+  const TemporaryDirectory directory;
+  const std::string        file    = directory.write("data.csv", "height,width,class\n1,10,1\n3,50,-1\n");
+  const auto               problem = make_problem({{"Learning problem/Neuron", "weighted ridge"},
+                                                   {"Learning problem/Activation", "tanh"},
+                                                   {"Data/Law", "csv"},
+                                                   {"Data/CSV file", file},
+                                                   {"Data/Input columns", "width, height"},
+                                                   {"Data/Output column", "class"},
+                                                   {"Data/Standardise", "true"},
+                                                   {"Initial law/Law", "normal(0, 1), normal(0, 1), normal(0, 1)"}});
+  CHECK(problem->input_names() == std::vector<std::string>{"width", "height"});
+  CHECK(problem->input_scaling() == std::vector<std::pair<double, double>>{{30., 20.}, {2., 1.}});
+  CHECK(problem->curve_inputs() == std::vector<double>{-1., -1., 1., 1.});
 }

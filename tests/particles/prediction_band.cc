@@ -25,11 +25,11 @@ public:
   explicit CurveProblem(ParticleNeuron::Type type)
     : DataSetProblem(type, 1, 12, Activation::Kind::tanh)
   {}
-  std::vector<double>       curve_inputs() const override { return inputs; }
-  std::string               input_name() const override { return "times"; }
-  std::string               output_name() const override { return "accel"; }
-  std::pair<double, double> input_scaling() const override { return {25., 13.}; }
-  std::pair<double, double> output_scaling() const override { return {-20., 50.}; }
+  std::vector<double>                    curve_inputs() const override { return inputs; }
+  std::vector<std::string>               input_names() const override { return {"times"}; }
+  std::string                            output_name() const override { return "accel"; }
+  std::vector<std::pair<double, double>> input_scaling() const override { return {{25., 13.}}; }
+  std::pair<double, double>              output_scaling() const override { return {-20., 50.}; }
 };
 
 ParticleParameters networks(std::uint64_t n_neurons, unsigned int n_replicas)
@@ -109,6 +109,79 @@ TEST_CASE("curve.csv: mean and quantiles over the networks in the units of the d
   CHECK(rest.columns[0] == "time");
   CHECK(rest.columns[3] == "network mean");
   CHECK(rest.rows[13][4] == table.rows[13][5]);
+}
+
+namespace
+{
+/// Samples over two inputs, the second one standardised.
+class TwoInputProblem : public DataSetProblem
+{
+public:
+  TwoInputProblem()
+    : DataSetProblem(ParticleNeuron::Type::weighted_ridge, 2, 12, Activation::Kind::tanh)
+  {}
+  std::vector<double>                    curve_inputs() const override { return inputs; }
+  std::vector<std::string>               input_names() const override { return {"x1", "width"}; }
+  std::vector<std::pair<double, double>> input_scaling() const override { return {{0., 1.}, {25., 13.}}; }
+  std::pair<double, double>              output_scaling() const override { return {1., 2.}; }
+
+  void features_at(const std::vector<double> &x, unsigned int n, const double *omega, double *values) const override
+  {
+    for (unsigned int j = 0; j < n; ++j)
+      for (std::size_t k = 0; k < x.size() / 2; ++k)
+        {
+          const double theta[]         = {1., omega[2 * j], omega[2 * j + 1]};
+          values[j * x.size() / 2 + k] = value(&x[2 * k], theta, nullptr);
+        }
+  }
+};
+} // namespace
+
+TEST_CASE("two inputs: curve.csv at the data and decision.csv around them", "[particles]")
+{
+  const TwoInputProblem problem;
+  Replicas              replicas(problem, networks(33, 5), 0.1, 9, MPI_COMM_SELF);
+  replicas.advance_to(2.);
+  const TemporaryDirectory  place;
+  const RunDirectory        directory(place.path("run"), true, MPI_COMM_SELF), bare(place.path("bare"), true, MPI_COMM_SELF);
+  const std::vector<double> grid = problem.map_inputs(), fit(12, 0.25), everywhere(grid.size() / 2, 0.75);
+  {
+    FittedCurve curve(problem, directory, true), without_map(problem, bare, true);
+    curve.add(2., fit, prediction_band(replicas));
+    curve.add_map(2., everywhere, prediction_map(replicas));
+    without_map.add(2., fit);
+    without_map.add_map(2., {}, {});
+  }
+  CHECK_FALSE(std::ifstream(place.path("bare/decision.csv")).good());
+  const auto mean_network = [&](const double *x) {
+    double sum = 0.;
+    for (unsigned int r = 0; r < 5; ++r)
+      sum += problem.network(x, neurons_of(replicas, r)) / 5.;
+    return sum;
+  };
+  const auto nodes = read_csv(place.path("run/curve.csv"), {}, ""), map = read_csv(place.path("run/decision.csv"), {}, "");
+  REQUIRE(nodes.columns.size() == 10);
+  CHECK(std::vector<std::string>(nodes.columns.begin(), nodes.columns.begin() + 6) ==
+        std::vector<std::string>{"time", "x1", "width", "y", "fit", "network mean"});
+  CHECK(map.columns == std::vector<std::string>{"time", "x1", "width", "fit", "network mean"});
+  REQUIRE(nodes.rows.size() == 12);
+  REQUIRE(map.rows.size() == grid.size() / 2);
+  for (unsigned int k = 0; k < 12; ++k)
+    {
+      const double *x = &problem.inputs[2 * k];
+      CHECK(nodes.rows[k][1] == x[0]);
+      CHECK(nodes.rows[k][2] == 25. + 13. * x[1]);
+      CHECK(nodes.rows[k][3] == 1. + 2. * problem.targets()[k]);
+      CHECK(nodes.rows[k][4] == 1.5);
+      CHECK(nodes.rows[k][5] == Approx(1. + 2. * mean_network(x)).margin(1e-13));
+    }
+  for (const std::size_t k : {std::size_t(0), std::size_t(700), map.rows.size() - 1})
+    {
+      CHECK(map.rows[k][1] == grid[2 * k]);
+      CHECK(map.rows[k][2] == 25. + 13. * grid[2 * k + 1]);
+      CHECK(map.rows[k][3] == 2.5);
+      CHECK(map.rows[k][4] == Approx(1. + 2. * mean_network(&grid[2 * k])).margin(1e-13));
+    }
 }
 
 TEST_CASE("problems without a curve have no band and write no file", "[particles]")

@@ -1,0 +1,114 @@
+#include <solvers/mean_field/input_map.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <solvers/mean_field/mean_field.h>
+#include <solvers/model/learning_problem.h>
+
+namespace rhoflow
+{
+namespace
+{
+/// Replaces the lower triangle of the symmetric positive definite matrix [n][n] by its Cholesky factor L.
+void factorise(std::vector<double> &matrix, std::size_t n)
+{
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = 0; j <= i; ++j)
+      {
+        double sum = matrix[i * n + j];
+        for (std::size_t l = 0; l < j; ++l)
+          sum -= matrix[i * n + l] * matrix[j * n + l];
+        matrix[i * n + j] = i == j ? std::sqrt(sum) : sum / matrix[j * n + j];
+      }
+}
+
+/// Solves L Lᵀ x = b in place.
+void solve(const std::vector<double> &factor, std::size_t n, double *x)
+{
+  for (std::size_t i = 0; i < n; ++i)
+    {
+      for (std::size_t j = 0; j < i; ++j)
+        x[i] -= factor[i * n + j] * x[j];
+      x[i] /= factor[i * n + i];
+    }
+  for (std::size_t i = n; i-- > 0;)
+    {
+      for (std::size_t j = i + 1; j < n; ++j)
+        x[i] -= factor[j * n + i] * x[j];
+      x[i] /= factor[i * n + i];
+    }
+}
+} // namespace
+
+InputMap::InputMap(const MeanField &field, const std::vector<double> &inputs, const std::vector<double> &samples,
+                   const std::vector<double> &checks)
+  : n_inputs(inputs.size() / field.learning_problem().input_names().size())
+  , rank(field.n_modes())
+  , coefficients(n_inputs * rank, 0.)
+  , measured_errors(n_inputs, 0.)
+{
+  const std::size_t   n_omega = field.n_feature_parameters();
+  std::vector<double> chi(rank), g(n_inputs), matrix(rank * rank, 0.);
+  // Normal equations: χᵀχ and χᵀg, over all samples.
+  for (std::size_t i = 0; i < samples.size(); i += n_omega)
+    {
+      field.modes(1, &samples[i], chi.data(), nullptr);
+      field.learning_problem().features_at(inputs, 1, &samples[i], g.data());
+      for (std::size_t j = 0; j < rank; ++j)
+        for (std::size_t l = 0; l <= j; ++l)
+          matrix[j * rank + l] += chi[j] * chi[l];
+      for (std::size_t x = 0; x < n_inputs; ++x)
+        for (std::size_t j = 0; j < rank; ++j)
+          coefficients[x * rank + j] += g[x] * chi[j];
+    }
+  // Modes that are zero up to round-off, or that repeat each other, get small coefficients instead of large ones.
+  double largest = 0.;
+  for (std::size_t j = 0; j < rank; ++j)
+    largest = std::max(largest, matrix[j * rank + j]);
+  for (std::size_t j = 0; j < rank; ++j)
+    matrix[j * rank + j] += 1e-13 * static_cast<double>(rank) * largest + 1e-300;
+  factorise(matrix, rank);
+  for (std::size_t x = 0; x < n_inputs; ++x)
+    solve(matrix, rank, &coefficients[x * rank]);
+
+  double scale = 0.;
+  for (std::size_t i = 0; i < checks.size(); i += n_omega)
+    {
+      field.modes(1, &checks[i], chi.data(), nullptr);
+      field.learning_problem().features_at(inputs, 1, &checks[i], g.data());
+      for (std::size_t x = 0; x < n_inputs; ++x)
+        {
+          scale              = std::max(scale, std::abs(g[x]));
+          measured_errors[x] = std::max(measured_errors[x], std::abs(g[x] - value(x, chi)));
+        }
+    }
+  for (double &error : measured_errors)
+    error /= std::max(scale, 1e-300);
+}
+
+double InputMap::value(std::size_t input, const std::vector<double> &moments) const
+{
+  double sum = 0.;
+  for (std::size_t j = 0; j < rank; ++j)
+    sum += coefficients[input * rank + j] * moments[j];
+  return sum;
+}
+
+double InputMap::covered() const
+{
+  const auto good = std::count_if(measured_errors.begin(), measured_errors.end(),
+                                  [](double error) { return error <= largest_error; });
+  return static_cast<double>(good) / static_cast<double>(n_inputs);
+}
+
+std::vector<double> InputMap::prediction(const std::vector<double> &moments) const
+{
+  std::vector<double> f(n_inputs, std::numeric_limits<double>::quiet_NaN());
+  for (std::size_t x = 0; x < n_inputs; ++x)
+    if (measured_errors[x] <= largest_error)
+      f[x] = value(x, moments);
+  return f;
+}
+} // namespace rhoflow
