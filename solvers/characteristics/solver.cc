@@ -262,9 +262,10 @@ void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Co
     }
 
   const std::string parameter = "Characteristics/Nodes per coordinate", advice = "choose fewer 'Nodes per coordinate'";
-  require_memory("the points of the initial law",
-                 8. * (3. * D + 4.) * number_of_points(problem.initial_law(), settings.n_per_coordinate), parameter, advice,
-                 communicator);
+  const double      n_points = number_of_points(problem.initial_law(), settings.n_per_coordinate);
+  if (n_points > 1e8)
+    throw InputError(parameter, "the initial law would have more than 10^8 points. Choose fewer.");
+  require_memory("the points of the initial law", 8. * (3. * D + 4.) * n_points, parameter, advice, communicator);
   problem.initial_law().quadrature(settings.n_per_coordinate, law.points, law.weights);
   drop_light_points(law, D, settings.neglected_mass);
 

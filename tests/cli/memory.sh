@@ -22,7 +22,7 @@ expect 2 "command line: Domain/Subdivisions: the run needs about" --validate "$f
 expect 2 "quadrature nodes on every rank, more than 10^9" --validate "$files/boltzmann/tanh_2d.prm" Domain/Subdivisions=100000
 expect 2 "command line: Domain/Subdivisions: the run needs about" --validate "$files/boltzmann/tanh_2d.prm" \
   Domain/Subdivisions=4000
-expect 2 "command line: Characteristics/Nodes per coordinate: the run needs about" --validate \
+expect 2 "command line: Characteristics/Nodes per coordinate: the initial law would have more than 10^8 points" --validate \
   "$files/characteristics/reference_a.prm" "Characteristics/Nodes per coordinate=100000"
 expect 2 "Particles/Number of neurons: '1e12' is not valid; wanted is" --validate "$files/particles/lazy.prm" \
   "Particles/Number of neurons=1e12"
