@@ -207,13 +207,7 @@ AdaptiveMesh::AdaptiveMesh(const Domain &domain, MPI_Comm communicator)
   , comm(domain.dimension() == 1 ? MPI_COMM_SELF : communicator)
   , speaking(domain.dimension() > 1 || dealii::Utilities::MPI::this_mpi_process(communicator) == 0)
 {
-  if (box.refinement > CellKey::max_level)
-    throw InputError("Domain/Refinement", "at most " + std::to_string(CellKey::max_level) + " refinements are possible");
-  for (const unsigned int n : box.subdivisions)
-    if (n > 128)
-      throw InputError(
-        "Domain/Subdivisions",
-        "at most 128 subdivisions along an axis; use 'Refinement' to make the mesh finer (each one halves all cells)");
+  box.check_mesh();
   switch (box.dimension())
     {
       case 1:

@@ -1,9 +1,14 @@
+#include <meshes/cell_key.h>
 #include <meshes/domain.h>
 
 #include <solvers/base/error.h>
 
 #include <deal.II/base/parameter_handler.h>
 #include <deal.II/base/utilities.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
 
 namespace rhoflow
 {
@@ -12,9 +17,9 @@ using namespace dealii;
 namespace
 {
 /// A list with one value for each coordinate, or one value for all.
-std::vector<std::string> per_coordinate(const ParameterHandler &prm, const std::string &name, const std::size_t dimension)
+std::vector<std::string> per_coordinate(const std::string &text, const std::string &name, const std::size_t dimension)
 {
-  std::vector<std::string> values = Utilities::split_string_list(prm.get(name));
+  std::vector<std::string> values = Utilities::split_string_list(text);
   if (values.size() == 1)
     values.resize(dimension, values.front());
   if (values.size() != dimension)
@@ -23,6 +28,13 @@ std::vector<std::string> per_coordinate(const ParameterHandler &prm, const std::
                        std::to_string(dimension) +
                        (dimension == 1 ? " coordinate." : " coordinates. Give one value for each, or one for all."));
   return values;
+}
+
+std::string text_of(const double value)
+{
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.6g", value);
+  return text;
 }
 } // namespace
 
@@ -46,11 +58,11 @@ void Domain::declare(ParameterHandler &prm)
 void Domain::parse(ParameterHandler &prm)
 {
   prm.enter_subsection("Domain");
-  lower                 = Utilities::string_to_double(Utilities::split_string_list(prm.get("Lower corner")));
-  upper                 = Utilities::string_to_double(Utilities::split_string_list(prm.get("Upper corner")));
-  const auto n_cells    = per_coordinate(prm, "Subdivisions", lower.size());
-  const auto identified = per_coordinate(prm, "Periodic", lower.size());
-  refinement            = static_cast<unsigned int>(prm.get_integer("Refinement"));
+  lower                         = Utilities::string_to_double(Utilities::split_string_list(prm.get("Lower corner")));
+  upper                         = Utilities::string_to_double(Utilities::split_string_list(prm.get("Upper corner")));
+  const std::string subdivided  = prm.get("Subdivisions");
+  const std::string is_periodic = prm.get("Periodic");
+  refinement                    = static_cast<unsigned int>(prm.get_integer("Refinement"));
   prm.leave_subsection();
 
   if (upper.size() != lower.size())
@@ -61,6 +73,8 @@ void Domain::parse(ParameterHandler &prm)
       throw InputError("Domain/Upper corner", "coordinate " + std::to_string(d + 1) +
                                                 " of the upper corner must be larger than " + Utilities::to_string(lower[d]) +
                                                 ", that of the lower corner.");
+  const auto n_cells    = per_coordinate(subdivided, "Subdivisions", lower.size());
+  const auto identified = per_coordinate(is_periodic, "Periodic", lower.size());
   subdivisions.clear();
   periodic.clear();
   for (std::size_t d = 0; d < lower.size(); ++d)
@@ -68,5 +82,42 @@ void Domain::parse(ParameterHandler &prm)
       subdivisions.push_back(static_cast<unsigned int>(Utilities::string_to_int(n_cells[d])));
       periodic.push_back(identified[d] == "true");
     }
+  check_cells();
+}
+
+void Domain::check_cells() const
+{
+  double volume = 1.;
+  for (unsigned int d = 0; d < dimension(); ++d)
+    {
+      const double length = upper[d] - lower[d], cell = std::ldexp(length / subdivisions[d], -static_cast<int>(refinement));
+      if (!std::isfinite(length) || !(cell > 1e-14 * std::max(std::abs(lower[d]), std::abs(upper[d]))))
+        throw InputError("Domain/Upper corner", "coordinate " + std::to_string(d + 1) + " goes from " + text_of(lower[d]) +
+                                                  " to " + text_of(upper[d]) +
+                                                  ": the cells have no size that floating-point numbers can tell. Choose "
+                                                  "corners of a usual size.");
+      volume *= cell;
+    }
+  if (!std::isnormal(volume) || !std::isnormal(1. / volume))
+    throw InputError("Domain/Upper corner", "the volume of a cell, " + text_of(volume) +
+                                              ", is beyond the range of numbers. Choose corners of a usual size.");
+}
+
+void Domain::check_mesh() const
+{
+  if (refinement > CellKey::max_level)
+    throw InputError("Domain/Refinement", "at most " + std::to_string(CellKey::max_level) + " refinements are possible.");
+  for (const unsigned int n : subdivisions)
+    if (n > 128)
+      throw InputError("Domain/Subdivisions", "at most 128 subdivisions along an axis; use 'Refinement' to make the mesh finer "
+                                              "(each one halves all cells).");
+}
+
+double Domain::n_cells() const
+{
+  double n = 1.;
+  for (const unsigned int cells : subdivisions)
+    n *= std::ldexp(static_cast<double>(cells), static_cast<int>(refinement));
+  return n;
 }
 } // namespace rhoflow

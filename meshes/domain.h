@@ -14,15 +14,22 @@ namespace rhoflow
 struct Domain
 {
   static void declare(dealii::ParameterHandler &prm);
-  /// Checks lower < upper, equal lengths, at most three coordinates. Throws InputError.
+  /// Checks lower < upper, equal lengths, at most three coordinates, cells that have a size. Throws InputError.
   void parse(dealii::ParameterHandler &prm);
+  /// Throws InputError unless AdaptiveMesh can make a mesh of this box: others may have more subdivisions.
+  void check_mesh() const;
 
   unsigned int dimension() const { return static_cast<unsigned int>(lower.size()); }
+  /// Cells of the mesh at its beginning, in floating point since they may be too many for an integer.
+  double n_cells() const;
 
   std::vector<double>       lower;          ///< lower corner, [D]
   std::vector<double>       upper;          ///< upper corner, [D]
   std::vector<unsigned int> subdivisions;   ///< cells of the coarse mesh along each axis, [D]
   unsigned int              refinement = 0; ///< uniform refinements of the coarse mesh
   std::vector<bool>         periodic;       ///< opposite sides identified, [D]; otherwise no flux
+
+private:
+  void check_cells() const;
 };
 } // namespace rhoflow

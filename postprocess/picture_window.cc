@@ -14,6 +14,7 @@
 #include <vtkPointData.h>
 #include <vtkRenderWindow.h>
 #include <vtkRenderer.h>
+#include <vtkRendererCollection.h>
 #include <vtkSVGExporter.h>
 #include <vtkTextActor.h>
 #include <vtkTextProperty.h>
@@ -24,9 +25,27 @@
 
 namespace rhoflow
 {
+namespace
+{
+/// The window in which the pictures of a program are drawn one after the other: connecting to the display and compiling shaders
+/// takes longer than most pictures.
+vtkRenderWindow *shared_window(bool smooth_after)
+{
+  static const auto make = [](int samples) {
+    vtkNew<vtkRenderWindow> window;
+    window->SetOffScreenRendering(1);
+    window->SetMultiSamples(samples);
+    window->SetNumberOfLayers(2);
+    return vtkSmartPointer<vtkRenderWindow>(window);
+  };
+  static const vtkSmartPointer<vtkRenderWindow> several_samples = make(4), one_sample = make(0);
+  return smooth_after ? one_sample : several_samples;
+}
+} // namespace
+
 struct PictureWindow::Implementation
 {
-  vtkNew<vtkRenderWindow> window;
+  vtkRenderWindow        *window;
   vtkNew<vtkRenderer>     background, front;
   vtkNew<vtkContextActor> charts;
   int                     width, height;
@@ -48,14 +67,12 @@ struct PictureWindow::Implementation
 PictureWindow::PictureWindow(const int width, const int height, const Smooth smooth)
   : implementation(std::make_unique<Implementation>())
 {
-  auto &own  = *implementation;
-  own.width  = width;
-  own.height = height;
-  own.window->SetOffScreenRendering(1);
+  auto &own        = *implementation;
+  own.width        = width;
+  own.height       = height;
   own.smooth_after = smooth == Smooth::after;
-  own.window->SetMultiSamples(own.smooth_after ? 0 : 4);
+  own.window       = shared_window(own.smooth_after);
   own.window->SetSize(width * style::resolution, height * style::resolution);
-  own.window->SetNumberOfLayers(2);
   own.background->SetBackground(style::background.r, style::background.g, style::background.b);
   own.background->AddActor(own.charts);
   own.charts->GetScene()->SetRenderer(own.background);
@@ -65,7 +82,12 @@ PictureWindow::PictureWindow(const int width, const int height, const Smooth smo
   own.window->AddRenderer(own.front);
 }
 
-PictureWindow::~PictureWindow() = default;
+PictureWindow::~PictureWindow()
+{
+  vtkRendererCollection *const renderers = implementation->window->GetRenderers();
+  while (vtkRenderer *const renderer = renderers->GetFirstRenderer())
+    implementation->window->RemoveRenderer(renderer);
+}
 
 vtkContextScene *PictureWindow::scene()
 {

@@ -176,11 +176,31 @@ std::vector<UsedParameter> parse_parameters(const std::string &text, const std::
   return parameters;
 }
 
+/// Elements in elements or brackets in brackets, about: Boost's parsers call themselves for each, and the stack is finite.
+bool nested_too_deep(const std::string &text)
+{
+  constexpr int limit = 200;
+  int           depth = 0;
+  for (std::size_t i = 0; i < text.size() && depth < limit; ++i)
+    if (text[i] == '{' || text[i] == '[')
+      ++depth;
+    else if (text[i] == '}' || text[i] == ']')
+      --depth;
+    else if (text[i] == '<' && i + 1 < text.size() && text[i + 1] != '?' && text[i + 1] != '!')
+      depth += text[i + 1] == '/' ? -1 : 1;
+    else if (text[i] == '>' && i > 0 && text[i - 1] == '/')
+      --depth;
+  return depth >= limit;
+}
+
 void read_provenance(const fs::path &path, RunRecord &record)
 {
+  const std::string text = contents_of(path);
+  if (nested_too_deep(text))
+    throw InputError("", path.string() + " is damaged: it is nested too deep. Run the calculation again, or restore the file.");
   try
     {
-      std::istringstream stream(contents_of(path));
+      std::istringstream stream(text);
       tree::ptree        root;
       tree::read_json(stream, root);
       for (const auto &[name, version] : root.get_child("versions"))
@@ -210,7 +230,12 @@ std::vector<TimeStep> read_collection(const fs::path &path, std::vector<std::str
   const std::string name = path.filename().string();
   std::string       text = contents_of(path);
   tree::ptree       root;
-  const auto        parse = [&]() {
+  if (nested_too_deep(text))
+    {
+      warnings.push_back(name + " cannot be read and was left out (it is nested too deep).");
+      return {};
+    }
+  const auto parse = [&]() {
     // The parser takes a NUL byte for the end.
     std::istringstream stream(text.substr(0, text.find('\0')));
     root.clear();

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <set>
 #include <sstream>
 
 namespace rhoflow
@@ -50,10 +51,10 @@ CsvTable parse(std::istream &stream, const std::string &path, const std::vector<
           double unused;
           if (std::all_of(fields.begin(), fields.end(), [&](const std::string &f) { return parse_number(f, unused); }))
             throw error("the first line must name the columns, but it consists of numbers.");
-          for (std::size_t c = 0; c < fields.size(); ++c)
-            if (std::find(fields.begin(), fields.begin() + static_cast<std::ptrdiff_t>(c), fields[c]) !=
-                fields.begin() + static_cast<std::ptrdiff_t>(c))
-              throw error("two columns are named '" + fields[c] + "'.");
+          std::set<std::string> names;
+          for (const std::string &field : fields)
+            if (!names.insert(field).second)
+              throw error("two columns are named '" + field + "'.");
           table.columns = fields;
           wanted.assign(fields.size(), needed.empty() && !gaps);
           for (const std::string &name : needed)

@@ -5,11 +5,18 @@
 #include <chrono>
 #include <cstdio>
 #include <new>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
 namespace rhoflow
 {
+namespace
+{
+const char *const out_of_memory =
+  "rhoflow ran out of memory; use a coarser mesh, fewer replicas, or more ranks on more machines.";
+}
+
 Outcome attempt(const MPI_Comm communicator, const std::function<void()> &work,
                 const std::function<std::string(const InputError &)> &describe,
                 const std::function<void(const Outcome &)>           &abandon)
@@ -42,12 +49,22 @@ Outcome attempt(const MPI_Comm communicator, const std::function<void()> &work,
   catch (const std::bad_alloc &)
     {
       status  = exit_other_error;
-      message = "rhoflow ran out of memory; use a coarser mesh, fewer replicas, or more ranks on more machines.";
+      message = out_of_memory;
+    }
+  catch (const std::length_error &) // a size that no allocation can have
+    {
+      status  = exit_other_error;
+      message = out_of_memory;
     }
   catch (const std::exception &error)
     {
       status  = exit_other_error;
       message = std::string("rhoflow stopped because of an internal error; please report it.\n") + error.what();
+    }
+  catch (...)
+    {
+      status  = exit_other_error;
+      message = "rhoflow stopped because of an internal error; please report it.";
     }
 
   int rank, n_ranks;

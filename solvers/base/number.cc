@@ -1,5 +1,6 @@
 #include <solvers/base/number.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -35,5 +36,20 @@ bool parse_number(const std::string &text, double &value)
       value = std::strtod(text.c_str(), nullptr);
     }
   return true;
+}
+
+std::string tiny_number(const std::string &list)
+{
+  for (std::size_t begin = 0; begin <= list.size();)
+    {
+      const std::size_t end     = std::min(list.find_first_of(",;", begin), list.size());
+      const std::string element = trimmed(list.substr(begin, end - begin));
+      double            value   = 1.;
+      if (parse_number(element, value) && std::abs(value) < std::numeric_limits<double>::min() &&
+          element.substr(0, element.find_first_of("eE")).find_first_of("123456789") != std::string::npos)
+        return element;
+      begin = end + 1;
+    }
+  return "";
 }
 } // namespace rhoflow

@@ -10,9 +10,11 @@
 #include <boost/property_tree/json_parser.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <set>
 #include <sstream>
 
@@ -232,10 +234,12 @@ ParameterFile ParameterFile::read(const std::string &path, const MPI_Comm commun
 ParameterFile::ParameterFile(std::string name, const std::string &text)
   : file_name(std::move(name))
 {
-  std::vector<Subsection> open;
-  std::istringstream      lines(text.rfind("\xef\xbb\xbf", 0) == 0 ? text.substr(3) : text);
-  std::string             physical;
-  unsigned int            number = 0;
+  constexpr unsigned int             most_nested = 100;
+  std::vector<Subsection>            open;
+  std::map<std::string, std::string> set_at;
+  std::istringstream                 lines(text.rfind("\xef\xbb\xbf", 0) == 0 ? text.substr(3) : text);
+  std::string                        physical;
+  unsigned int                       number = 0;
   while (std::getline(lines, physical))
     {
       ++number;
@@ -265,6 +269,9 @@ ParameterFile::ParameterFile(std::string name, const std::string &text)
         {
           if (rest.empty())
             throw InputError("", where + ": 'subsection' needs a name.");
+          // Sections nest two or three deep: a file of nothing but these lines must not fill the memory with paths.
+          if (open.size() >= most_nested)
+            throw InputError("", where + ": more than " + std::to_string(most_nested) + " subsections in one another.");
           const std::string path = (open.empty() ? "" : open.back().path + "/") + single_spaced(rest);
           open.push_back({path, where});
           subsections.push_back(open.back());
@@ -282,10 +289,10 @@ ParameterFile::ParameterFile(std::string name, const std::string &text)
             throw InputError("", where + ": '" + line + "' must have the form 'set Name = value'.");
           const Setting setting{open.empty() ? "" : open.back().path, single_spaced(rest.substr(0, equals)),
                                 trimmed(rest.substr(equals + 1)), where};
-          for (const Setting &other : settings)
-            if (other.section == setting.section && other.name == setting.name)
-              throw InputError("", where + ": '" + setting.name + "' was set before, at " + other.where +
-                                     "; remove one of the two.");
+          const auto [place, is_new] = set_at.emplace(setting.path(), where);
+          if (!is_new)
+            throw InputError("", where + ": '" + setting.name + "' was set before, at " + place->second +
+                                   "; remove one of the two.");
           settings.push_back(setting);
         }
       else
@@ -298,7 +305,9 @@ ParameterFile::ParameterFile(std::string name, const std::string &text)
 
 void ParameterFile::change(const std::string &argument)
 {
-  const std::string where   = "command line";
+  const std::string where = "command line";
+  if (first_invalid_byte(argument) != std::string::npos)
+    throw InputError("", where + ": '" + argument.substr(0, argument.find('=')) + "' has bytes that are not UTF-8 text.");
   const auto        equals  = argument.find('=');
   const std::string path    = argument.substr(0, equals);
   const auto        slash   = path.rfind('/');
@@ -337,13 +346,23 @@ void ParameterFile::apply(dealii::ParameterHandler &parameters) const
       if (found == declarations.end())
         throw unknown_parameter(setting.where, setting.section, setting.name, declarations);
 
-      const bool whole = found->pattern.find("[Integer") != std::string::npos;
-      const auto path  = dealii::Utilities::split_string_list(setting.section, '/');
+      if (found->pattern.find("[Double") != std::string::npos)
+        if (const std::string tiny = tiny_number(setting.value); !tiny.empty())
+          throw InputError("", setting.where + ": " + found->parameter.path() + ": '" + tiny +
+                                 "' is smaller than numbers can be without losing digits; write 0, or 1e-300.");
+
+      const bool  whole = found->pattern.find("[Integer") != std::string::npos;
+      std::string value = whole ? whole_numbers_spelled_out(setting.value) : setting.value;
+      // The patterns pass over any white space, but the functions that read the values know only spaces.
+      if (found->pattern.rfind("[Anything", 0) != 0)
+        std::replace_if(
+          value.begin(), value.end(), [](const unsigned char c) { return std::isspace(c); }, ' ');
+      const auto path = dealii::Utilities::split_string_list(setting.section, '/');
       for (const std::string &section : path)
         parameters.enter_subsection(section);
       try
         {
-          parameters.set(setting.name, whole ? whole_numbers_spelled_out(setting.value) : setting.value);
+          parameters.set(setting.name, value);
         }
       catch (const dealii::ParameterHandler::ExcValueDoesNotMatchPattern &)
         {

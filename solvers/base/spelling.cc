@@ -45,7 +45,10 @@ std::string nearest_spelling(const std::string &word, const std::vector<std::str
     {
       const std::string name   = lower_case(candidate);
       const std::size_t longer = std::max(wanted.size(), name.size());
-      std::size_t       errors = distance(wanted, name);
+      // The table of distances is too large for what can be no misspelling of a name anyway.
+      if (longer > 1000)
+        continue;
+      std::size_t errors = distance(wanted, name);
       // A beginning of at least three letters counts as an abbreviation; else a third of the letters may be wrong.
       if (wanted.size() >= 3 && name.compare(0, wanted.size(), wanted) == 0)
         errors = std::min<std::size_t>(errors, 1);

@@ -69,7 +69,8 @@ std::vector<TimeSeriesEntry> parse(const std::string &path, const std::string &t
     {
       const std::string tag = text.substr(i, text.find("/>", i) - i), name = attribute(tag, "file");
       double            time;
-      if (!parse_number(attribute(tag, "timestep"), time) || !std::isfinite(time) || name.rfind(folder, 0) != 0)
+      if (!parse_number(attribute(tag, "timestep"), time) || !std::isfinite(time) || name.rfind(folder, 0) != 0 ||
+          fs::path(name).lexically_normal() != fs::path(name))
         throw not_ours("has an entry without time or file");
       entries.push_back({time, name});
     }

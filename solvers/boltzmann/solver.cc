@@ -23,6 +23,9 @@ namespace rhoflow
 {
 namespace
 {
+/// What is kept for a quadrature node beside the features, with and without a picture: fits to measured peaks.
+constexpr double node_bytes_of_picture = 20., node_bytes = 4.;
+
 void check_boundary_mass(double mass, double beta, double lambda, const BoltzmannParameters &settings, Progress &progress)
 {
   const std::string found = "at the inverse temperature " + short_number(beta) + " its outermost cells hold the mass " +
@@ -247,17 +250,21 @@ void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm com
                      "the solver 'boltzmann' has no time in which a network could be trained beside it. Set "
                      "it to false.");
   observables.parse(parameters, common.problem->parameter_names());
-  common.make_mean_field();
+  common.make_mean_field(communicator);
   const Domain    &domain     = common.domain;
   const MeanField *mean_field = common.mean_field.get();
   // With one more node for the error estimate.
   const auto cost = DualProblem::cost(*mean_field, domain, settings.nodes_per_cell + 1, communicator);
-  if (cost.bytes > 8e9 || cost.nodes > 1e9)
+  if (cost.nodes > 1e9)
     throw InputError("Domain/Subdivisions", "the cells have " + short_number(cost.nodes, 2) +
-                                              " quadrature nodes on every rank, and " + std::to_string(mean_field->n_modes()) +
-                                              " modes need " + short_number(cost.bytes / 1e9, 2) +
-                                              " GB there: more than 10^9 nodes or 8 GB. Choose fewer cells, fewer "
+                                              " quadrature nodes on every rank, more than 10^9. Choose fewer cells, fewer "
                                               "'Boltzmann/Nodes per cell', or more ranks.");
+  const std::string advice = "choose fewer 'Domain/Subdivisions' or 'Boltzmann/Nodes per cell'";
+  common.memory.add("the features at the quadrature nodes",
+                    cost.bytes + DualProblem::cost(*mean_field, domain, settings.nodes_per_cell, communicator).bytes,
+                    "Domain/Subdivisions", advice);
+  common.memory.add("the density at the quadrature nodes", (settings.write_density ? node_bytes_of_picture : node_bytes) * cost.nodes, "Domain/Subdivisions", advice);
+  common.memory.require(communicator);
   // The covariance is summed exactly, in half a kilobyte an entry.
   if (mean_field->n_modes() > 2000)
     throw InputError("Mean field/Compression tolerance", std::to_string(mean_field->n_modes()) +
@@ -267,6 +274,7 @@ void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm com
 
 void BoltzmannSolver::run(const RunContext &context)
 {
+  common.memory.announce(context.progress, context.communicator);
   BoltzmannLadder ladder(common, settings, observables, context);
   ladder.solve();
   ladder.write_density();

@@ -9,6 +9,7 @@
 #include <solvers/characteristics/point_output.h>
 #include <solvers/characteristics/solver.h>
 #include <solvers/characteristics/step.h>
+#include <solvers/comparison/memory.h>
 #include <solvers/comparison/measure_output.h>
 #include <solvers/comparison/sgd_twin.h>
 #include <solvers/mean_field/fitted_curve.h>
@@ -251,6 +252,31 @@ private:
 };
 } // namespace
 
+namespace
+{
+/// How many points InitialLaw::quadrature(n) would give, without making them: a sum of powers of n, one for each component of a
+/// mixture, since factors that are point masses have one node whatever n is.
+double number_of_points(const InitialLaw &law, const double n)
+{
+  const unsigned int D = law.dimension();
+  if (law.n_products() == 0 && law.has_density())
+    return std::pow(n, D);
+  // The polynomial of degree D in n through its values at 1, ..., D + 1 (Lagrange).
+  double number = 0.;
+  for (unsigned int i = 1; i <= D + 1; ++i)
+    {
+      WeightedPoints few;
+      law.quadrature(i, few.points, few.weights);
+      double value = static_cast<double>(few.size());
+      for (unsigned int j = 1; j <= D + 1; ++j)
+        if (j != i)
+          value *= (n - j) / (static_cast<double>(i) - j);
+      number += value;
+    }
+  return number;
+}
+} // namespace
+
 CharacteristicsSolver::CharacteristicsSolver()  = default;
 CharacteristicsSolver::~CharacteristicsSolver() = default;
 
@@ -268,8 +294,11 @@ void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Co
       twin_settings.check(problem);
     }
 
-  if (std::pow(static_cast<double>(settings.n_per_coordinate), D) > 1e8)
-    throw InputError("Characteristics/Nodes per coordinate", "the initial law would have more than 10^8 points. Choose fewer.");
+  const std::string parameter = "Characteristics/Nodes per coordinate", advice = "choose fewer 'Nodes per coordinate'";
+  const double      n_points = number_of_points(problem.initial_law(), settings.n_per_coordinate);
+  if (n_points > 1e8)
+    throw InputError(parameter, "the initial law would have more than 10^8 points. Choose fewer.");
+  require_memory("the points of the initial law", 8. * (3. * D + 4.) * n_points, parameter, advice, communicator);
   problem.initial_law().quadrature(settings.n_per_coordinate, law.points, law.weights);
   drop_light_points(law, D, settings.neglected_mass);
 
@@ -291,21 +320,24 @@ void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Co
         throw InputError("Domain/Lower corner",
                          "the initial law has a point with " + outside + " outside the box. " + box_advice);
     }
-  common.make_mean_field();
+  common.make_mean_field(communicator);
 
   int n_ranks;
   MPI_Comm_size(communicator, &n_ranks);
-  const double bytes = 8. * static_cast<double>(law.size()) / n_ranks * common.mean_field->n_modes() *
-                       (1. + problem.n_feature_parameters());
-  if (bytes > 8e9)
-    throw InputError("Characteristics/Nodes per coordinate",
-                     std::to_string(law.size()) + " points with " + std::to_string(common.mean_field->n_modes()) +
-                       " features need " + short_number(bytes / 1e9, 2) + " GB on every rank. Choose fewer nodes, more ranks" +
-                       (exact_features ? ", or 'Features = compressed'." : "."));
+  const double of_rank = static_cast<double>(law.size()) / n_ranks;
+  common.memory.add("the features at the points",
+                    8. * of_rank * common.mean_field->n_modes() * (1. + problem.n_feature_parameters()), parameter,
+                    advice + (exact_features ? ", or 'Characteristics/Features = compressed'" : ""));
+  // The stages of the Runge-Kutta method here, and all points where they are written.
+  common.memory.add("the points", 8. * D * (12. * of_rank + 5. * static_cast<double>(law.size())), parameter, advice);
+  if (common.run.compare_with_sgd)
+    add_twin_memory(problem, twin_settings, communicator, common.memory);
+  common.memory.require(communicator);
 }
 
 void CharacteristicsSolver::run(const RunContext &context)
 {
+  common.memory.announce(context.progress, context.communicator);
   CharacteristicsEvolution evolution(*common.mean_field, law, settings, common.run.end_time, exact_features, observables,
                                      common.run.compare_with_sgd ? &twin_settings : nullptr, common.domain, context);
   run_time_loop(evolution, common.run.all_output_times(), context.progress, context.checkpoints);

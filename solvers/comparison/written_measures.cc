@@ -159,7 +159,7 @@ std::pair<WrittenMeasure, std::vector<std::string>> read_particles(const std::st
     throw not_ours(path, "lacks the arrays of coordinates or 'replica'");
 
   WrittenMeasure measure;
-  measure.n_networks       = static_cast<unsigned int>(replicas.back() + 1);
+  measure.n_networks       = static_cast<unsigned int>(replicas.back()) + 1;
   const std::uint64_t size = measure.n_networks > 0 && n % measure.n_networks == 0 ? n / measure.n_networks : 0;
   for (std::size_t j = 0; j < n; ++j)
     {
@@ -206,8 +206,9 @@ void WrittenMeasures::open_density()
     {
       all_times.push_back(index.rows[row][index.column("time", "")]);
       errors.push_back({index.rows[row][index.column("W1 error", "")], index.rows[row][index.column("W2 error", "")]});
-      if (std::isnan(all_times.back()) || !std::isfinite(errors.back().w1 + errors.back().w2))
-        throw InputError("", "'" + (place / "times.csv").string() + "' has a field that is not a number.");
+      if (std::isnan(all_times.back()) || !std::isfinite(errors.back().w1 + errors.back().w2) || errors.back().w1 < 0. ||
+          errors.back().w2 < 0.)
+        throw InputError("", "'" + (place / "times.csv").string() + "' has a time that is no number or an error below 0.");
       files.push_back((place / measure_file_name(row)).string());
     }
   read_density_file(files.front(), coordinates);
@@ -245,13 +246,19 @@ WrittenMeasure WrittenMeasures::read_density(std::size_t index) const
     throw InputError("", "'" + files[index] + "' has other coordinates than the first density.");
   WrittenMeasure measure;
   measure.error = errors[index];
+  double mass   = 0.;
   for (const std::vector<double> &values : table.rows)
     {
       const auto first_width = values.begin() + 1 + static_cast<std::ptrdiff_t>(D);
       measure.pieces.weights.push_back(values[0]);
       measure.pieces.points.insert(measure.pieces.points.end(), values.begin() + 1, first_width);
       measure.pieces.extents.insert(measure.pieces.extents.end(), first_width, values.end());
+      if (values[0] < 0. || std::any_of(first_width, values.end(), [](const double width) { return width < 0.; }))
+        throw InputError("", "'" + files[index] + "' has a mass or a width below 0: it is not a measure that rhoflow wrote.");
+      mass += values[0];
     }
+  if (!(mass > 0.) || !std::isfinite(mass))
+    throw InputError("", "'" + files[index] + "' has no finite mass above 0: it is not a measure that rhoflow wrote.");
   return measure;
 }
 } // namespace rhoflow

@@ -3,6 +3,9 @@
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/run_directory.h>
+#include <solvers/comparison/memory.h>
+#include <solvers/discretization/memory.h>
+#include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/model/observables.h>
 
@@ -11,11 +14,12 @@ namespace rhoflow
 ContinuitySolver::ContinuitySolver()  = default;
 ContinuitySolver::~ContinuitySolver() = default;
 
-void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
+void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator)
 {
   common.parse(parameters);
   common.parameters.refuse_entropy(common.run.solver);
   setup.domain = common.domain;
+  setup.domain.check_mesh();
   setup.parameters.parse(parameters);
   setup.refinement.parse(parameters);
   if (setup.refinement.adaptive && setup.domain.refinement > setup.refinement.maximum_level)
@@ -31,6 +35,17 @@ void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
       "Initial law/Law",
       "a point mass has no density on a mesh. Use 'Solver = characteristics', or a narrow normal(...) instead of "
       "point(...).");
+  // The mesh alone before anything is made for it, and all of it when the number of modes is known.
+  const auto estimate = [&](const unsigned int n_modes) {
+    common.memory.clear();
+    DensityMemory{setup.parameters.degree, common.problem->linear_in_first_parameter(), setup.refinement.adaptive,
+                  setup.output.write_density, n_modes}
+      .add_discontinuous(setup.domain, communicator, common.memory);
+    if (setup.twin != nullptr)
+      add_twin_memory(*common.problem, twin, communicator, common.memory);
+    common.memory.require(communicator);
+  };
+  estimate(0);
   common.check_initial_mass();
   adjust(parameters);
   if (common.run.compare_with_sgd)
@@ -39,13 +54,15 @@ void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
       twin.check(*common.problem);
       setup.twin = &twin;
     }
-  common.make_mean_field();
+  common.make_mean_field(communicator);
+  estimate(common.mean_field->n_modes());
   setup.problem    = common.problem.get();
   setup.mean_field = common.mean_field.get();
 }
 
 void ContinuitySolver::run(const RunContext &context)
 {
+  common.memory.announce(context.progress, context.communicator);
   DensityEvolution evolution(setup, context);
   run_time_loop(evolution, common.run.all_output_times(), context.progress, context.checkpoints);
   const auto timing = evolution.write_timing();

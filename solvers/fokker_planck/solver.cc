@@ -4,6 +4,8 @@
 
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
+#include <solvers/comparison/memory.h>
+#include <solvers/discretization/memory.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 
@@ -12,10 +14,11 @@ namespace rhoflow
 FokkerPlanckSolver::FokkerPlanckSolver()  = default;
 FokkerPlanckSolver::~FokkerPlanckSolver() = default;
 
-void FokkerPlanckSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
+void FokkerPlanckSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator)
 {
   common.parse(parameters);
   setup.domain = common.domain;
+  setup.domain.check_mesh();
   setup.parameters.parse(parameters);
   setup.refinement.parse(parameters);
   setup.output.parse(parameters);
@@ -33,6 +36,17 @@ void FokkerPlanckSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
   if (!common.problem->initial_law().has_density())
     throw InputError("Initial law/Law",
                      "a point mass has no density on a mesh. Use a narrow normal(...) instead of point(...).");
+  // The mesh alone before anything is made for it, and all of it when the number of modes is known.
+  const auto estimate = [&](const unsigned int n_modes) {
+    common.memory.clear();
+    DensityMemory{setup.parameters.degree, common.problem->linear_in_first_parameter(), setup.refinement.adaptive,
+                  setup.output.write_density, n_modes}
+      .add_continuous(setup.domain, communicator, common.memory);
+    if (setup.twin != nullptr)
+      add_twin_memory(*common.problem, twin, communicator, common.memory);
+    common.memory.require(communicator);
+  };
+  estimate(0);
   common.check_initial_mass();
   if (common.run.compare_with_sgd)
     {
@@ -40,13 +54,15 @@ void FokkerPlanckSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
       twin.check(*common.problem);
       setup.twin = &twin;
     }
-  common.make_mean_field();
+  common.make_mean_field(communicator);
+  estimate(common.mean_field->n_modes());
   setup.problem    = common.problem.get();
   setup.mean_field = common.mean_field.get();
 }
 
 void FokkerPlanckSolver::run(const RunContext &context)
 {
+  common.memory.announce(context.progress, context.communicator);
   FokkerPlanckEvolution evolution(setup, context);
   run_time_loop(evolution, common.run.all_output_times(), context.progress, context.checkpoints);
   evolution.write_relaxation();

@@ -52,12 +52,17 @@ void MeanFieldParameters::refuse_entropy(const std::string &solver) const
 
 namespace
 {
+std::size_t most_sample_points(const std::size_t n_nodes)
+{
+  return std::max<std::size_t>(256, std::min<std::size_t>(4096, 60000000 / n_nodes));
+}
+
 /// A tensor grid of Chebyshev points on the box, [n][D]: dense enough for the features' directions; points that it misses are
 /// added by MeanField.
 std::vector<double> sample_points(const std::vector<double> &lower, const std::vector<double> &upper, std::size_t n_nodes)
 {
   const std::size_t dim      = lower.size();
-  const std::size_t budget   = std::max<std::size_t>(256, std::min<std::size_t>(4096, 60000000 / n_nodes));
+  const std::size_t budget   = most_sample_points(n_nodes);
   const std::size_t most     = dim == 1 ? 256 : (dim == 2 ? 40 : 16);
   const std::size_t per_axis = std::min<std::size_t>(
     most, static_cast<std::size_t>(std::floor(std::pow(static_cast<double>(budget), 1. / static_cast<double>(dim)) + 1e-9)));
@@ -119,6 +124,15 @@ void append_target(const std::vector<double> &weighted_target, std::vector<doubl
   q.insert(q.end(), rest.begin(), rest.end());
 }
 } // namespace
+
+double MeanField::memory(const std::size_t n_nodes, const MeanFieldParameters &parameters)
+{
+  if (n_nodes == 0)
+    return 0.;
+  const double K = static_cast<double>(n_nodes);
+  // Q and √p Q; or the features at the points, those that are left over, and the directions found.
+  return parameters.tolerance == 0. ? 16. * K * K : 8. * K * 2.5 * static_cast<double>(most_sample_points(n_nodes));
+}
 
 MeanField::MeanField(const LearningProblem &p, const std::vector<double> &lower, const std::vector<double> &upper,
                      const MeanFieldParameters &parameters)

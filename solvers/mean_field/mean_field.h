@@ -43,6 +43,9 @@ class MeanField
 {
 public:
   /// `lower`, `upper`: the domain of ω, [Dω], on which the error of the compression is bounded.
+  /// Bytes at most while it is made for K data nodes.
+  static double memory(std::size_t n_nodes, const MeanFieldParameters &parameters);
+
   MeanField(const LearningProblem &problem, const std::vector<double> &lower, const std::vector<double> &upper,
             const MeanFieldParameters &parameters);
   ~MeanField();

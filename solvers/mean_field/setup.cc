@@ -36,8 +36,12 @@ void MeanFieldSetup::parse(dealii::ParameterHandler &prm)
                        "r is a radius and cannot be negative: coordinate " + std::to_string(d + 1) + " must be at least 0.");
 }
 
-void MeanFieldSetup::make_mean_field()
+void MeanFieldSetup::make_mean_field(MPI_Comm communicator)
 {
+  require_memory("the features", MeanField::memory(problem->n_nodes(), parameters), "Data/Quadrature nodes",
+                 parameters.tolerance == 0. ? "choose fewer nodes in section 'Data', or a 'Mean field/Compression tolerance'" :
+                                              "choose fewer nodes in section 'Data'",
+                 communicator);
   const auto first = static_cast<std::ptrdiff_t>(problem->n_parameters() - problem->n_feature_parameters());
   mean_field = std::make_unique<MeanField>(*problem, std::vector<double>(domain.lower.begin() + first, domain.lower.end()),
                                            std::vector<double>(domain.upper.begin() + first, domain.upper.end()), parameters);

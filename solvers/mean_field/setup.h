@@ -2,7 +2,10 @@
 
 #include <memory>
 
+#include <mpi.h>
+
 #include <meshes/domain.h>
+#include <solvers/base/memory_guard.h>
 #include <solvers/base/run_parameters.h>
 #include <solvers/mean_field/mean_field.h>
 
@@ -29,12 +32,14 @@ struct MeanFieldSetup
 
   /// Makes the mean field with `parameters` as they are by then: the costly part, so that a solver makes its cheap checks
   /// before.
-  void make_mean_field();
+  /// Throws InputError, the same on all ranks, if it needs more memory than there is. Collective.
+  void make_mean_field(MPI_Comm communicator = MPI_COMM_SELF);
 
   RunParameters                    run;
   Domain                           domain;
   MeanFieldParameters              parameters;
   std::unique_ptr<LearningProblem> problem;    ///< set by parse()
   std::unique_ptr<MeanField>       mean_field; ///< set by make_mean_field()
+  MemoryEstimate                   memory;     ///< of what the solver will make of it
 };
 } // namespace rhoflow

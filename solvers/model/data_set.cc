@@ -30,6 +30,8 @@ std::pair<double, double> standardise(std::vector<double> &values, unsigned int 
     mean += values[i * stride + offset] / n;
   for (std::size_t i = 0; i < n; ++i)
     variance += (values[i * stride + offset] - mean) * (values[i * stride + offset] - mean) / n;
+  if (!std::isfinite(variance))
+    throw InputError("Data/Standardise", "the numbers in column '" + column + "' are so large that their squares are not finite.");
   if (!(variance > 0.))
     throw InputError("Data/Standardise", "the column '" + column + "' is constant and cannot be scaled to variance 1.");
   const double deviation = std::sqrt(variance);

@@ -3,6 +3,7 @@
 #include <deal.II/base/function_parser.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <iostream>
 #include <map>
@@ -35,6 +36,31 @@ public:
 private:
   std::streambuf *buffer;
 };
+/// What the parser would take, but not as it is meant: random numbers would be others on every rank and in every run, a single
+/// "=" sets a variable instead of comparing with it, and of several formulas the last one would count.
+void refuse_traps(const std::string &text, const std::string &parameter)
+{
+  const auto refuse = [&](const std::string &why) {
+    throw InputError(parameter, "cannot use the expression '" + text + "': " + why);
+  };
+  const auto is_name = [](const char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
+  int        depth   = 0;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    {
+      const char previous = i > 0 ? text[i - 1] : ' ', next = i + 1 < text.size() ? text[i + 1] : ' ';
+      depth += (text[i] == '(') - (text[i] == ')');
+      if (text[i] == '=' && next == '=')
+        ++i;
+      else if (text[i] == '=' && previous != '!' && previous != '<' && previous != '>')
+        refuse("'=' would set a variable; '==' compares.");
+      else if (text[i] == ',' && depth == 0)
+        refuse("a comma separates the arguments of a function; one formula is wanted here.");
+      else if (is_name(text[i]) && !is_name(previous))
+        for (const std::string name : {"rand", "rand_seed"})
+          if (text.compare(i, name.size(), name) == 0 && (i + name.size() == text.size() || !is_name(text[i + name.size()])))
+            refuse("a formula has no random numbers, since its values must be the same whenever they are asked for.");
+    }
+}
 } // namespace
 
 Expression::Expression(const std::string &text, const std::vector<std::string> &variables, const std::string &parameter)
@@ -46,6 +72,7 @@ Expression::Expression(const std::string &text, const std::vector<std::string> &
     throw std::invalid_argument("an expression has at most three variables");
   if (trimmed(text).empty())
     throw InputError(parameter, "the expression is empty.");
+  refuse_traps(text, parameter);
 
   std::string names;
   for (unsigned int i = 0; i < 3; ++i)

@@ -7,7 +7,8 @@
 namespace rhoflow
 {
 /// A formula that the user wrote, in up to three variables (muParser's syntax: + − * / ^, sin, exp, log, erfc, if(c, a, b),
-/// ...; constants pi and e).
+/// ...; constants pi and e). It can do nothing but compute: there are no functions that read,
+/// write or run anything, and random numbers and assignments are refused.
 class Expression
 {
 public:

@@ -281,6 +281,8 @@ std::unique_ptr<InitialLaw> make_initial_law(const std::string &text, const std:
       components.push_back(component);
       total += entry.weight;
     }
+  if (!std::isfinite(total))
+    throw InputError(law_parameter, "the sum of the weights is not finite.");
   for (MixtureLaw::Component &component : components)
     component.weight /= total;
   return std::make_unique<MixtureLaw>(std::move(components), n);

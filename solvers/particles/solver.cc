@@ -10,6 +10,7 @@
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/particles/kernel_drift.h>
+#include <solvers/particles/memory.h>
 #include <solvers/particles/particle_output.h>
 #include <solvers/particles/prediction_band.h>
 #include <solvers/particles/replicas.h>
@@ -205,7 +206,7 @@ private:
 ParticleSolver::ParticleSolver()  = default;
 ParticleSolver::~ParticleSolver() = default;
 
-void ParticleSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
+void ParticleSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator)
 {
   run_parameters.parse(parameters);
   particle_parameters.parse(parameters);
@@ -219,6 +220,9 @@ void ParticleSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm)
   problem = make_learning_problem(parameters, domain.lower, domain.upper, run_parameters.seed);
   check_network(*problem, particle_parameters);
   observables.parse(parameters, problem->parameter_names());
+  memory.clear();
+  add_network_memory(*problem, particle_parameters, 1., communicator, memory);
+  memory.require(communicator);
 }
 
 void ParticleSolver::run(const RunContext &context)
@@ -233,6 +237,7 @@ void ParticleSolver::run(const RunContext &context)
                              " neurons of a network, which takes about " + duration(seconds) +
                              " at every output time. 'Test samples' in section 'Learning problem' estimates it from samples; "
                              "fewer output times help, too.");
+  memory.announce(context.progress, context.communicator);
   ParticleEvolution evolution(*problem, particle_parameters, weight_decay, run_parameters, observables, context);
   run_time_loop(evolution, run_parameters.all_output_times(), context.progress, context.checkpoints);
   const auto timing = evolution.timing.write(context.directory.file("timing.csv"), context.communicator);

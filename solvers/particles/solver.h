@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 
+#include <solvers/base/memory_guard.h>
 #include <solvers/base/run_parameters.h>
 #include <solvers/base/solver.h>
 #include <solvers/model/observables.h>
@@ -28,6 +29,7 @@ private:
   double                           weight_decay = 0.;
   Observables                      observables;
   std::unique_ptr<LearningProblem> problem;
+  MemoryEstimate                   memory;
 };
 
 SolverEntry particle_solver_entry();

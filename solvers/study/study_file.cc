@@ -162,10 +162,10 @@ void StudyFile::add_axis(const Change &setting)
     }
   axis.values = located(setting,
                         [&]() { return parse_joint_list(setting.value, static_cast<unsigned int>(axis.names.size())); });
-  for (std::size_t i = 0; i < axis.values.size(); ++i)
-    if (std::find(axis.values.begin(), axis.values.begin() + static_cast<std::ptrdiff_t>(i), axis.values[i]) !=
-        axis.values.begin() + static_cast<std::ptrdiff_t>(i))
-      throw error_at(setting, "'" + axis.values[i][0] + "' is listed twice.");
+  std::set<std::vector<std::string>> different;
+  for (const auto &values : axis.values)
+    if (!different.insert(values).second)
+      throw error_at(setting, "'" + values[0] + "' is listed twice.");
   axes.push_back(axis);
 }
 

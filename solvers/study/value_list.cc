@@ -50,8 +50,8 @@ void append_range(const std::string &element, std::vector<std::string> &values)
   const double steps = first == last ? 0. : (geometric ? std::log(last / first) / std::log(step) : (last - first) / step);
   if (!std::isfinite(steps) || steps < -1e-9)
     throw bad_range(element, "does not lead from its first to its last number.");
-  if (steps > most_values)
-    throw bad_range(element, "has more than " + std::to_string(most_values) + " values.");
+  if (steps + static_cast<double>(values.size()) > most_values)
+    throw bad_range(element, "makes a list of more than " + std::to_string(most_values) + " values.");
   const auto n = static_cast<unsigned int>(std::floor(steps * (1. + 1e-12) + 1e-9));
   for (unsigned int i = 0; i <= n; ++i)
     values.push_back(number_text(rounded(geometric ? first * std::pow(step, i) : first + i * step)));

@@ -6,6 +6,7 @@
 #include <solvers/base/solver.h>
 
 #include <deal.II/base/parameter_handler.h>
+#include <deal.II/base/utilities.h>
 
 #include "input_error.h"
 #include "temporary_directory.h"
@@ -232,4 +233,39 @@ TEST_CASE("The command line is understood")
   CHECK_THAT(mistake({"a.prm", "-ksp_view"}), Contains("unknown option '-ksp_view'") && Contains("behind '--'"));
   CHECK_THAT(mistake({"End time=1", "a.prm"}), Contains("parameter file comes first"));
   CHECK_THAT(mistake({"--help", "--version"}), Contains("one at a time"));
+}
+
+TEST_CASE("Files that are nothing but structure take no memory and no time")
+{
+  std::string nested, many;
+  for (unsigned int i = 0; i < 100000; ++i)
+    {
+      nested += "subsection a\n";
+      many += "set name " + std::to_string(i) + " = 1\n";
+    }
+  CHECK_THAT(input_error([&]() { ParameterFile("f.prm", nested); }), Contains("f.prm:101: more than 100 subsections"));
+  CHECK(ParameterFile("f.prm", many).given().size() == 100000);
+}
+
+TEST_CASE("Numbers too small for double precision are refused where numbers are wanted")
+{
+  CHECK_THAT(error("set End time = 1e-320\n"), Contains("f.prm:1: End time: '1e-320' is smaller than numbers can be"));
+  CHECK_THAT(error("subsection Learning problem\nset Nodes = 0, 1, -3.0e-4000\nend\n"), Contains("'-3.0e-4000' is smaller"));
+  CHECK(error("set End time = 0e-400\nset Title = 1e-320\n") == "no error");
+}
+
+TEST_CASE("Any white space may stand in a list of numbers")
+{
+  dealii::ParameterHandler prm;
+  load(prm, "subsection Learning problem\nset Nodes = 1\v, 2\f,\t3\r , 4\nset Neuron = weighted\tridge\nend\n");
+  prm.enter_subsection("Learning problem");
+  CHECK(dealii::Utilities::string_to_double(dealii::Utilities::split_string_list(prm.get("Nodes"))) ==
+        std::vector<double>{1., 2., 3., 4.});
+  CHECK(prm.get("Neuron") == "weighted ridge");
+}
+
+TEST_CASE("The command line is UTF-8 text, too")
+{
+  CHECK_THAT(error("", {"Title=\xff\xfe"}), Contains("command line: 'Title' has bytes that are not UTF-8"));
+  CHECK(error("", {"Title=ümlaut"}) == "no error");
 }

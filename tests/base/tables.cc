@@ -164,3 +164,13 @@ TEST_CASE("Time spent in a scope is added to its section, and memory is measured
   CHECK(Timing::peak_memory() >= 0.99 * now);
   CHECK(Timing::peak_memory() <= now + 1024.);
 }
+
+TEST_CASE("A header with very many columns is read at once")
+{
+  std::string header = "c0", dropped;
+  for (unsigned int i = 1; i < 200000; ++i)
+    header += ",c" + std::to_string(i);
+  CHECK(read_growing_csv(header + "\n", "wide.csv", "", dropped).columns.size() == 200000);
+  CHECK_THAT(input_error([&]() { read_growing_csv(header + ",c7\n", "wide.csv", "", dropped); }),
+             Catch::Contains("two columns are named 'c7'"));
+}

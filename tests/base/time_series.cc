@@ -178,3 +178,18 @@ TEST_CASE("Arrays in VTK's appended data come back")
           CHECK_THROWS(vtk_array(array.substr(0, array.size() - 1), 0, n * 8, compression != Compression::none));
       }
 }
+
+TEST_CASE("Records that name files elsewhere are not ours")
+{
+  const TemporaryDirectory directory;
+  const std::string        path    = directory.path("density.pvd");
+  const auto               reading = [&](const std::string &file) {
+    write_complete_file(path, [&](std::ostream &out) {
+      out << begin << "<DataSet timestep=\"0\" group=\"\" part=\"0\" file=\"" << file << "\"/>\n" << end;
+    });
+    return input_error([&]() { read_time_series(path); });
+  };
+  CHECK(reading("density/density_0000.vtu") == "no error");
+  CHECK_THAT(reading("density/../../other/density_0000.vtu"), Contains("an entry without time or file"));
+  CHECK_THAT(reading("/density/density_0000.vtu"), Contains("an entry without time or file"));
+}

@@ -18,6 +18,14 @@ job 3 "diverged." run all
 job 1 "impossible." other all
 job 2 "f.prm:1: A/B: too much." input 1
 job 3 "diverged." run 0 2
+job 1 "rhoflow ran out of memory" memory 1
+job 1 "rhoflow ran out of memory" memory all
+job 1 "rhoflow ran out of memory" length 2
+job 1 "internal error; please report it" thrown 1
+# A rank that dies without a word: mpirun ends the others and says so.
+run timeout 60 "$MPIEXEC" -np 3 "$FAILING_JOB" killed 1
+case $status in 0 | 124) fail "a killed rank ends the job with $status" ;; esac
+[ "$(grep -c 'signal 9' "$out/stderr")" -eq 1 ] || fail "the signal is not named once"
 run "$MPIEXEC" -np 3 "$FAILING_JOB" none all
 [ "$status" -eq 0 ] || fail "a job without failures ends with $status"
 [ ! -s "$out/stderr" ] || fail "a job without failures complains"

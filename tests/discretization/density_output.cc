@@ -222,7 +222,7 @@ void check_files(const DataSetProblem &problem, unsigned int degree, MPI_Comm co
       CHECK(error_v < (degree == 1 ? 0.1 : 0.05) * largest_v);
       CHECK(*std::max_element(level.begin(), level.end()) <= 1.f);
       CHECK(*std::min_element(subdomain.begin(), subdomain.end()) >= 0.f);
-      // deal.II numbers the points of a cell lexicographically, whatever the connectivity says about their order in it.
+      // deal.II numbers the points of a cell lexicographically.
       for (std::size_t c = 0; c < rho.size() / per_cell; ++c)
         {
           double volume = 1.;
@@ -238,14 +238,23 @@ void check_files(const DataSetProblem &problem, unsigned int degree, MPI_Comm co
         }
       for (const std::int32_t point : piece.connectivity)
         REQUIRE((point >= 0 && static_cast<std::size_t>(point) < rho.size()));
-      // Lagrange curves, quadrilaterals and hexahedra; lines, quadrilaterals and hexahedra for degree 1.
-      const int high_order[] = {68, 70, 72}, linear[] = {3, 9, 12};
+      // Lagrange quadrilaterals and hexahedra; lines, quadrilaterals and hexahedra for degree 1, and lines between the nodes
+      // in one dimension.
+      const bool curved       = D > 1 && degree > 1;
+      const int  high_order[] = {0, 70, 72}, linear[] = {3, 9, 12};
       for (const std::uint8_t type : piece.types)
-        REQUIRE(type == (degree > 1 ? high_order : linear)[D - 1]);
-      CHECK(piece.connectivity.size() == piece.types.size() * per_cell);
+        REQUIRE(type == (curved ? high_order : linear)[D - 1]);
+      CHECK(piece.connectivity.size() == piece.types.size() * (D == 1 ? 2 : per_cell));
+      // A line goes from a node to the next one of its cell.
+      if (D == 1)
+        for (std::size_t i = 0; i < piece.types.size(); ++i)
+          {
+            CHECK(piece.connectivity[2 * i] == static_cast<std::int32_t>(i / degree * per_cell + i % degree));
+            CHECK(piece.connectivity[2 * i + 1] == piece.connectivity[2 * i] + 1);
+          }
     }
-  CHECK(n_cells == density.adaptive->n_global_cells());
-  CHECK(n_points == per_cell * n_cells);
+  CHECK(n_cells == density.adaptive->n_global_cells() * (D == 1 ? degree : 1));
+  CHECK(n_points == per_cell * density.adaptive->n_global_cells());
   CHECK(mass == Approx(positive.mass()).epsilon(1e-5)); // single precision
 }
 } // namespace

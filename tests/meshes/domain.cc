@@ -66,4 +66,24 @@ TEST_CASE("Domains that are none are refused")
   CHECK_THAT(mistake({{"Upper corner", "6.5, -2.6, 2"}}), Contains("Domain/Upper corner | coordinate 2 ") && Contains("-2.6"));
   CHECK_THAT(mistake({{"Subdivisions", "1, 2"}}), Contains("Domain/Subdivisions | there are 2 values"));
   CHECK_THAT(mistake({{"Periodic", "true, true"}}), Contains("Domain/Periodic | there are 2 values"));
+  // Found by fuzzing: differences that overflow or vanish.
+  CHECK_THAT(mistake({{"Lower corner", "-1e308"}, {"Upper corner", "1e308"}, {"Subdivisions", "4"}}),
+             Contains("cells have no size"));
+  CHECK_THAT(mistake({{"Lower corner", "1"}, {"Upper corner", "1.0000000000000002"}, {"Subdivisions", "4"}}),
+             Contains("cells have no size"));
+  CHECK_THAT(mistake({{"Lower corner", "0, 0, 0"}, {"Upper corner", "1e-200"}}), Contains("Domain/Upper corner"));
+  CHECK_THAT(mistake({{"Lower corner", "0, 0, 0"}, {"Upper corner", "1e-200, 1e-200, 1e-200"}}),
+             Contains("the volume of a cell"));
+}
+
+TEST_CASE("A mistake in the section leaves the handler where it was")
+{
+  dealii::ParameterHandler prm;
+  Domain::declare(prm);
+  prm.enter_subsection("Domain");
+  prm.set("Subdivisions", "1, 2");
+  prm.leave_subsection();
+  Domain box;
+  CHECK_THROWS_AS(box.parse(prm), InputError);
+  CHECK_THROWS_AS(box.parse(prm), InputError);
 }

@@ -108,3 +108,41 @@ TEST_CASE("Wrong CSV choices are refused")
   refuse(with(csv, {{"Data/CSV file", name}, {"Data/Input columns", "x"}, {"Data/Output column", "y"}}), "Data/CSV file", "3");
   std::remove(name.c_str());
 }
+
+TEST_CASE("Formulas can only compute, and always the same")
+{
+  const Settings ridge{
+    {"Learning problem/Neuron", "ridge"}, {"Target/Type", "expression"}, {"Initial law/Law", "normal(0, 1)"}};
+  const auto formula = [&](const std::string &text) { return with(ridge, {{"Target/Expression", text}}); };
+  for (const char *text : {"x >= 0 && x <= 1 || x == 2 || x != 3 ? min(x, 1) : rint(x)", "pow(x, 2) + sum(x, 1, avg(2, 3))"})
+    CHECK_NOTHROW(make_problem(formula(text)));
+  refuse(formula("x + rand()"), "Target/Expression", "no random numbers");
+  refuse(formula("rand_seed(3)*x"), "Target/Expression", "no random numbers");
+  refuse(formula("0*(x=3) + 1"), "Target/Expression", "'=' would set a variable");
+  refuse(formula("x, x^2"), "Target/Expression", "one formula is wanted");
+  // Neither muParser nor deal.II has anything that runs commands or opens files; a name with text would be such a thing.
+  for (const char *text : {"system(\"ls\")", "exec(\"ls\")", "read(\"/etc/passwd\")", "open(\"f\")", "import(\"f\")",
+                           "strlen(\"x\")", "`ls`", "$(ls)", "\"text\"", "@x", "x^2 # x", "x; x"})
+    refuse(formula(text), "Target/Expression", "cannot read the expression");
+}
+
+TEST_CASE("Numbers whose sums or squares are no numbers are refused")
+{
+  const Settings ridge{{"Learning problem/Neuron", "ridge"}, {"Target/Type", "expression"}, {"Target/Expression", "x"}};
+  refuse(with(ridge, {{"Initial law/Law", "1e308: normal(0, 1) | 1e308: normal(1, 1)"}}), "Initial law/Law",
+         "sum of the weights");
+  refuse(with(ridge, {{"Initial law/Law", "uniform(-1e308, 1e308)"}}), "Initial law/Law", "beyond the range");
+  refuse(with(ridge, {{"Initial law/Law", "normal(0, 1)"}, {"Data/Law", "discrete"}, {"Data/Points", "1e308: 1 | 1e308: 2"}}),
+         "Data/Points", "sum of the weights");
+  const std::string path = "huge_numbers.csv";
+  std::ofstream(path) << "x,y\n1e200,1\n-1e200,2\n";
+  refuse({{"Learning problem/Neuron", "ridge"},
+          {"Initial law/Law", "normal(0, 1)"},
+          {"Data/Law", "csv"},
+          {"Data/CSV file", path},
+          {"Data/Input columns", "x"},
+          {"Data/Output column", "y"},
+          {"Data/Standardise", "true"}},
+         "Data/Standardise", "squares are not finite");
+  std::remove(path.c_str());
+}

@@ -123,6 +123,7 @@ TEST_CASE("Damaged records are named with their line")
   CHECK_THAT(with("provenance.json", ""), Contains("provenance.json:1: ") && Contains("cut off"));
   CHECK_THAT(with("provenance.json", run.files["provenance.json"].substr(0, 60)), Contains("provenance.json:4: "));
   CHECK_THAT(with("provenance.json", "{}"), Contains("provenance.json") && Contains("versions"));
+  CHECK_THAT(with("provenance.json", std::string(1000000, '[')), Contains("provenance.json") && Contains("nested too deep"));
   CHECK_THAT(with("parameters_used.prm", ""), Contains("names no Solver"));
   CHECK_THAT(with("parameters_used.prm", "set Solver = x\nsubsection Data\n"), Contains("within the subsection 'Data'"));
   CHECK_THAT(with("parameters_used.prm", "set Solver = x\nend\n"), Contains("parameters_used.prm:2: "));

@@ -38,6 +38,7 @@ TEST_CASE("Mistakes in lists say what is wanted")
   CHECK_THAT(error("1 .. 10 by *1"), Contains("does not lead"));
   CHECK_THAT(error("-1 .. 10 by *2"), Contains("same sign"));
   CHECK_THAT(error("0 .. 1 by +1e-9"), Contains("more than 100000"));
+  CHECK_THAT(error("0 .. 99999 by +1, 1 .. 9 by +1"), Contains("more than 100000"));
   CHECK_THAT(error("1,,2"), Contains("a value is missing"));
   CHECK_THAT(error(""), Contains("a value is missing"));
   CHECK_THAT(input_error([]() { parse_joint_list("1 & 2, 3", 2); }), Contains("'3' must have 2 values joined by '&'"));

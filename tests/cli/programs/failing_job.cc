@@ -1,11 +1,12 @@
 // A job some ranks of which fail while the others wait for them:
-//   failing_job (input|run|other|none) RANK...      ("all": every rank)
+//   failing_job (input|run|other|memory|length|thrown|killed|none) RANK...      ("all": every rank)
 
 #include <solvers/base/job.h>
 
 #include <deal.II/base/mpi.h>
 
 #include <algorithm>
+#include <csignal>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -29,6 +30,14 @@ int main(int argc, char **argv)
           throw rhoflow::RunError("diverged.");
         if (arguments[0] == "other")
           throw std::logic_error("impossible.");
+        if (arguments[0] == "memory")
+          std::vector<double>(std::size_t(1) << 58).resize(1);
+        if (arguments[0] == "length")
+          std::vector<double>().resize(static_cast<std::size_t>(-1));
+        if (arguments[0] == "thrown")
+          throw 3;
+        if (arguments[0] == "killed")
+          std::raise(SIGKILL);
       }
     MPI_Barrier(MPI_COMM_WORLD);
   };
