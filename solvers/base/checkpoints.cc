@@ -57,12 +57,10 @@ void CheckpointParameters::parse(dealii::ParameterHandler &prm)
   prm.leave_subsection();
 }
 
-Checkpoints::Checkpoints(const CheckpointParameters &settings, const RunDirectory &run_directory, Progress &shown, bool restart)
+Checkpoints::Checkpoints(const CheckpointParameters &settings, const RunDirectory &run_directory, const bool restart)
   : parameters(settings)
   , directory(run_directory)
-  , progress(shown)
   , last_written(Clock::now())
-  , last_look(last_written)
 {
   if (restart)
     {
@@ -76,7 +74,7 @@ Checkpoints::Checkpoints(const CheckpointParameters &settings, const RunDirector
           "", "'" + directory.path("") + "' has no checkpoint to go on from. " +
                 (text.empty() ? "The run ended before its first one (section 'Checkpoint'); start it again." : text));
       if (!text.empty())
-        progress.warning(text + " The other one is used");
+        damaged = text + " The other one is used.";
       number    = state->number();
       last_time = state->time();
     }
@@ -103,7 +101,7 @@ Checkpoints::Reason Checkpoints::reason(const double time, const bool end)
           (parameters.every_steps > 0 && steps_since >= parameters.every_steps) || (end && parameters.at_the_end))
         result = due;
       // Looking at a file system that many share is not for every step.
-      if (now - last_look > std::chrono::milliseconds(500))
+      if (now - last_look > std::chrono::milliseconds(200))
         {
           last_look = now;
           std::error_code ignored;
@@ -144,7 +142,8 @@ void Checkpoints::consider(const double time, const bool end, const Save &save)
     {
       if (stops)
         throw;
-      progress.warning(error.what());
+      if (progress != nullptr)
+        progress->warning(error.what());
     }
   steps_since  = 0;
   last_time    = time;

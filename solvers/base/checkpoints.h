@@ -46,10 +46,16 @@ class Checkpoints
 public:
   /// Takes the signals until it is destroyed. With `restart` the run goes on from the newest valid checkpoint in the directory;
   /// throws InputError if there is none. Collective.
-  Checkpoints(const CheckpointParameters &parameters, const RunDirectory &directory, Progress &progress, bool restart);
+  Checkpoints(const CheckpointParameters &parameters, const RunDirectory &directory, bool restart);
   ~Checkpoints();
   Checkpoints(const Checkpoints &)            = delete;
   Checkpoints &operator=(const Checkpoints &) = delete;
+
+  /// Warnings go there from now on.
+  void set_progress(Progress &shown) { progress = &shown; }
+
+  /// Why an older state than the newest is used, or an empty text.
+  const std::string &complaint() const { return damaged; }
 
   /// What the run goes on from, or null.
   const CheckpointReader *restart() const { return state ? &*state : nullptr; }
@@ -75,7 +81,8 @@ private:
 
   const CheckpointParameters      parameters;
   const RunDirectory             &directory;
-  Progress                       &progress;
+  Progress                       *progress = nullptr;
+  std::string                     damaged;
   std::optional<CheckpointReader> state;
   std::uint64_t                   number = 0, steps_since = 0;
   double                          last_time = 0.;

@@ -82,7 +82,8 @@ void SingleRun::execute(const MPI_Comm communicator, Progress &progress, const s
   progress.heading(run_parameters.title.empty() ? file_name : run_parameters.title);
   progress.line("Solver " + run_parameters.solver + " on " + std::to_string(n_ranks) + (n_ranks == 1 ? " rank" : " ranks") +
                 ", results in " + run_parameters.output_directory);
-  solve(directory, false, progress);
+  Checkpoints checkpoints(checkpoint_parameters(), directory, false);
+  solve(directory, checkpoints, progress);
 }
 
 void SingleRun::resume(const std::string &path, const MPI_Comm communicator, Progress &progress)
@@ -92,21 +93,33 @@ void SingleRun::resume(const std::string &path, const MPI_Comm communicator, Pro
   run_parameters.output_directory = path;
   refuse_other_physics(file_name, *handler, communicator);
   prepare(communicator);
+  Checkpoints checkpoints(checkpoint_parameters(), directory, true);
+  if (checkpoints.restart()->time() > run_parameters.end_time)
+    throw InputError("End time", "the run to go on with is at t = " + short_number(checkpoints.restart()->time(), 8) +
+                                   " already; choose an end time that is not before that.");
+
+  // From here on the directory changes.
   progress.record_to(directory.file("log.txt"), true);
+  directory.record_again(*handler);
   const int n_ranks = number_of_ranks(communicator);
   progress.heading("\nGoing on: " + (run_parameters.title.empty() ? path : run_parameters.title));
   progress.line("Solver " + run_parameters.solver + " on " + std::to_string(n_ranks) + (n_ranks == 1 ? " rank" : " ranks") +
                 ", results in " + path);
-  solve(directory, true, progress);
+  if (!checkpoints.complaint().empty())
+    progress.warning(checkpoints.complaint());
+  solve(directory, checkpoints, progress);
 }
 
-void SingleRun::solve(const RunDirectory &directory, const bool restart, Progress &progress)
+CheckpointParameters SingleRun::checkpoint_parameters() const
 {
   CheckpointParameters when;
   when.parse(*handler);
-  Checkpoints checkpoints(when, directory, progress, restart);
-  if (restart)
-    directory.record_again(*handler);
+  return when;
+}
+
+void SingleRun::solve(const RunDirectory &directory, Checkpoints &checkpoints, Progress &progress)
+{
+  checkpoints.set_progress(progress);
   solver->run({directory.communicator(), *handler, directory, progress, &checkpoints});
   if (rank_of(directory.communicator()) == 0)
     progress.line("\nWritten to " + run_parameters.output_directory + ": " + directory.contents() +

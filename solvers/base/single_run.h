@@ -6,6 +6,7 @@
 
 #include <mpi.h>
 
+#include <solvers/base/checkpoints.h>
 #include <solvers/base/run_parameters.h>
 
 namespace dealii
@@ -41,7 +42,8 @@ public:
   dealii::ParameterHandler &parameters() const { return *handler; }
 
 private:
-  void solve(const RunDirectory &directory, bool restart, Progress &progress);
+  CheckpointParameters checkpoint_parameters() const;
+  void                 solve(const RunDirectory &directory, Checkpoints &checkpoints, Progress &progress);
 
   std::string                               file_name;
   std::unique_ptr<dealii::ParameterHandler> handler;

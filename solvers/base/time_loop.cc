@@ -36,9 +36,6 @@ void run_time_loop(Evolution &evolution, const std::vector<double> &output_times
       const CheckpointReader &state = *checkpoints->restart();
       evolution.load(state);
       last_output = state.number_of(last_output_section);
-      if (evolution.time() > end)
-        throw InputError("End time", "the run to go on with is at t = " + short_number(evolution.time(), 8) +
-                                       " already; choose an end time that is not before that.");
       progress.line("Going on at t = " + short_number(evolution.time(), 6) + " from " + state.file());
     }
   else

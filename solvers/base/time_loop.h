@@ -1,6 +1,5 @@
 #pragma once
 
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,9 +24,9 @@ public:
   virtual void output() = 0;
   /// Keeps all that the further evolution, its tables and its report depend on, so that load() on any number of ranks makes the
   /// rest of the run the same. Collective.
-  virtual void save(CheckpointWriter &) const { throw std::logic_error("no checkpoints yet"); }
+  virtual void save(CheckpointWriter &checkpoint) const = 0;
   /// Takes the state that was kept, in place of that at t = 0, and the tables and time series as they were then. Collective.
-  virtual void load(const CheckpointReader &) { throw std::logic_error("no checkpoints yet"); }
+  virtual void load(const CheckpointReader &checkpoint) = 0;
   /// What the progress line shows besides the time.
   virtual std::vector<std::pair<std::string, std::string>> progress() const = 0;
 };

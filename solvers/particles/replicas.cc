@@ -35,6 +35,9 @@ void throw_together(std::string message, bool input_error, std::string parameter
   throw RunError(message);
 }
 
+/// A batch system kills a program some seconds after it has asked it to stop.
+constexpr double longest_work = 2.; // [s]
+
 template <typename Work>
 void together(MPI_Comm communicator, const Work &work)
 {
@@ -92,6 +95,16 @@ Replicas::Replicas(const LearningProblem &learning_problem, const ParticleParame
         networks.push_back(make_network(problem, settings, weight_decay, seed, numbers.back(), group));
       }
   });
+  most_steps = first_guess();
+}
+
+std::uint64_t Replicas::first_guess() const
+{
+  const std::uint64_t samples = settings.stochastic_gradient() ? settings.batch_size : problem.n_nodes();
+  const double        work    = static_cast<double>(settings.n_neurons) * problem.particle_neuron().n_parameters() *
+                      static_cast<double>(std::max<std::uint64_t>(1, samples)) *
+                      std::ceil(static_cast<double>(settings.n_replicas) / static_cast<double>(first_ranks.size()));
+  return static_cast<std::uint64_t>(1e9 / work) + 1;
 }
 
 Replicas::~Replicas()
@@ -119,16 +132,23 @@ void Replicas::advance_to(double end)
 
 double Replicas::advance(double end, double horizon)
 {
-  const std::uint64_t steps = static_cast<std::uint64_t>(horizon / (100. * settings.step_size)) + 1;
-  double              time  = 0.;
+  const std::uint64_t hundredth = static_cast<std::uint64_t>(horizon / (100. * settings.step_size)) + 1;
+  const std::uint64_t steps     = std::min(hundredth, most_steps);
+  const double        before    = seconds;
+  // The time that is reached, the same for all networks, but some ranks have none; the time that it takes.
+  double reached[2] = {0., 0.};
   together(comm, [&] {
     Timing::Scope scope(seconds);
     for (auto &network : networks)
-      time = network->advance(end, steps);
+      reached[0] = network->advance(end, steps);
   });
-  // The same for all networks, but some ranks have none.
-  MPI_Allreduce(MPI_IN_PLACE, &time, 1, MPI_DOUBLE, MPI_MAX, comm);
-  return time;
+  reached[1] = seconds - before;
+  MPI_Allreduce(MPI_IN_PLACE, reached, 2, MPI_DOUBLE, MPI_MAX, comm);
+  if (reached[1] > longest_work)
+    most_steps = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(static_cast<double>(steps) * longest_work / reached[1]));
+  else if (reached[1] < .25 * longest_work)
+    most_steps = std::max(most_steps, 2 * steps);
+  return reached[0];
 }
 
 void Replicas::save(CheckpointWriter &checkpoint, const std::string &prefix) const
@@ -156,24 +176,25 @@ void Replicas::save(CheckpointWriter &checkpoint, const std::string &prefix) con
 
 void Replicas::load(const CheckpointReader &checkpoint, const std::string &prefix)
 {
-  const std::uint64_t              length   = settings.n_neurons * problem.particle_neuron().n_parameters();
-  const std::vector<double>        times    = checkpoint.numbers(prefix + " times", 0, settings.n_replicas);
-  const std::vector<double>        next     = checkpoint.numbers(prefix + " next steps", 0, settings.n_replicas);
-  const std::vector<std::uint64_t> done     = checkpoint.integers(prefix + " steps", 0, settings.n_replicas);
-  const std::size_t                n_groups = first_ranks.size(), most = (settings.n_replicas + n_groups - 1) / n_groups;
-  for (std::size_t i = 0; i < most; ++i)
+  const std::uint64_t              length = settings.n_neurons * problem.particle_neuron().n_parameters();
+  const std::vector<double>        times  = checkpoint.numbers(prefix + " times", 0, settings.n_replicas);
+  const std::vector<double>        next   = checkpoint.numbers(prefix + " next steps", 0, settings.n_replicas);
+  const std::vector<std::uint64_t> done   = checkpoint.integers(prefix + " steps", 0, settings.n_replicas);
+  // Some networks at once, so that wide ones are not held twice. Every rank joins in reading, also those that have fewer.
+  const std::size_t n_groups = first_ranks.size(), most = (settings.n_replicas + n_groups - 1) / n_groups;
+  const std::size_t at_once = std::max<std::uint64_t>(1, (1U << 22) / length);
+  for (std::size_t begin = 0; begin < most; begin += at_once)
     {
-      // Every rank joins in reading, also those that have fewer networks or none.
-      const bool          mine = i < networks.size();
-      const std::uint64_t r    = mine ? numbers[i] : 0;
-      NetworkState        state;
-      state.parameters = checkpoint.numbers(prefix + " parameters", r * length, mine ? length : 0);
-      if (!mine)
-        continue;
-      state.time      = times[r];
-      state.next_step = next[r];
-      state.steps     = done[r];
-      networks[i]->restore(state);
+      const std::size_t                end = std::min(begin + at_once, networks.size());
+      const std::vector<std::uint64_t> rows(numbers.begin() + static_cast<std::ptrdiff_t>(std::min(begin, end)),
+                                            numbers.begin() + static_cast<std::ptrdiff_t>(end));
+      const std::vector<double>        theta = checkpoint.rows(prefix + " parameters", rows, length);
+      for (std::size_t i = begin; i < end; ++i)
+        {
+          const unsigned int r     = numbers[i];
+          const auto         first = theta.begin() + static_cast<std::ptrdiff_t>((i - begin) * length);
+          networks[i]->restore({{first, first + static_cast<std::ptrdiff_t>(length)}, times[r], next[r], done[r]});
+        }
     }
   seconds    = 0.;
   first_step = steps();

@@ -31,8 +31,8 @@ public:
   /// Trains all replicas until `end`. Collective: an error on one rank is thrown on all.
   void advance_to(double end);
 
-  /// Trains them towards `end` for about a hundredth of the time `horizon`, to where a pause changes no digit, and returns the
-  /// time. Gradient flow chooses its own steps and does not pause. Collective.
+  /// Trains them towards `end` for about a hundredth of the time `horizon`, but hardly for longer than two seconds, to where a
+  /// pause changes no digit, and returns the time. Gradient flow chooses its own steps and does not pause. Collective.
   double advance(double end, double horizon);
 
   /// R(ρ_M) of every replica, irreducible risk included, [R] on every rank. Collective.
@@ -76,6 +76,8 @@ public:
   std::uint64_t steps() const { return networks.empty() ? 0 : networks[0]->steps(); }
 
 private:
+  /// Steps that take some seconds at most.
+  std::uint64_t first_guess() const;
   /// θ of networks[i] with α a in place of a, so that f = (1/M) Σ_j σ*(x; θ_j) in any scaling. Collective in the group.
   std::vector<double> output_parameters(std::size_t i) const;
   /// f(x_k) of every replica at n_inputs points, [R][n_inputs]; features_of(ω, values) gives the features there. Collective.
@@ -92,6 +94,7 @@ private:
   std::vector<std::unique_ptr<Network>> networks;
   double                                seconds    = 0.;
   std::uint64_t                         first_step = 0; ///< that `seconds` includes
+  std::uint64_t                         most_steps = 0; ///< before the next pause
 };
 
 /// The coordinates on the mesh of `theta` [M][n]: [M][D].

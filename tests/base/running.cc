@@ -1,6 +1,10 @@
 #include <catch2/catch.hpp>
 
+#include <solvers/base/checkpoint.h>
+#include <solvers/base/checkpoints.h>
+#include <solvers/base/error.h>
 #include <solvers/base/progress.h>
+#include <solvers/base/run_directory.h>
 #include <solvers/base/run_parameters.h>
 #include <solvers/base/spelling.h>
 #include <solvers/base/time_loop.h>
@@ -11,6 +15,7 @@
 #include <stdexcept>
 
 #include "input_error.h"
+#include "temporary_directory.h"
 
 using namespace rhoflow;
 using Catch::Matchers::Contains;
@@ -23,17 +28,29 @@ public:
   double time() const override { return t; }
   void   step(const double end) override
   {
+    if (steps == stops_after)
+      throw RunError("stopped as told");
     ++steps;
     t = stuck ? t : std::min(t + 0.3, end + overshoot);
   }
   void output() override { outputs.push_back(t); }
+  void save(CheckpointWriter &checkpoint) const override
+  {
+    checkpoint.put("t", t);
+    checkpoint.put("steps", std::uint64_t(steps));
+  }
+  void load(const CheckpointReader &checkpoint) override
+  {
+    t     = checkpoint.number_of("t");
+    steps = static_cast<unsigned int>(checkpoint.integer("steps"));
+  }
 
   std::vector<std::pair<std::string, std::string>> progress() const override { return {{"risk", "1"}}; }
 
   double              t         = 0.;
   bool                stuck     = false;
   double              overshoot = 0.;
-  unsigned int        steps     = 0;
+  unsigned int        steps = 0, stops_after = 1000000;
   std::vector<double> outputs;
 };
 
@@ -48,6 +65,47 @@ std::vector<double> output_times(const std::vector<std::pair<std::string, std::s
   return parameters.all_output_times();
 }
 } // namespace
+
+TEST_CASE("A time loop that is interrupted and goes on has the same steps and outputs, each once")
+{
+  const std::vector<double> times{0., 0.5, 0.7, 2.};
+  Progress                  silent(false);
+  Clockwork                 whole;
+  run_time_loop(whole, times, silent);
+  for (const unsigned int every : {1u, 2u, 3u})
+    for (unsigned int last_step = 1; last_step < whole.steps; ++last_step)
+      {
+        const TemporaryDirectory temporary;
+        RunDirectory             directory(temporary.path("run"), false, MPI_COMM_SELF);
+        CheckpointParameters     when;
+        when.every_steps = every;
+        when.wall_clock  = 0.;
+        std::vector<double> outputs;
+        double              kept = -1.;
+        {
+          Clockwork   first;
+          Checkpoints checkpoints(when, directory, false);
+          first.stops_after = last_step;
+          CHECK_THROWS_AS(run_time_loop(first, times, silent, &checkpoints), RunError);
+          outputs = first.outputs;
+        }
+        std::vector<std::string> complaints;
+        const auto newest = CheckpointReader::newest({directory.path("checkpoints/even"), directory.path("checkpoints/odd")},
+                                                     MPI_COMM_SELF, complaints);
+        CHECK(complaints.empty());
+        if (!newest)
+          continue; // it was too early for one
+        kept = newest->number_of("last output");
+        Clockwork   second;
+        Checkpoints checkpoints(when, directory, true);
+        run_time_loop(second, times, silent, &checkpoints);
+        CHECK(second.steps == whole.steps);
+        // What was written after the state was kept is written again, nothing else.
+        outputs.erase(std::remove_if(outputs.begin(), outputs.end(), [&](double t) { return t > kept; }), outputs.end());
+        outputs.insert(outputs.end(), second.outputs.begin(), second.outputs.end());
+        CHECK(outputs == whole.outputs);
+      }
+}
 
 TEST_CASE("The time loop hits every output time exactly")
 {

@@ -11,10 +11,11 @@ ranks() {
 }
 
 problem="$SOURCE_DIR/parameter_files/single_neuron/reference_a_adaptive.prm"
-small="Domain/Subdivisions=6,8,6;Refinement/Maximum level=1;Refinement/Interval=2;End time=1.5;Output interval=0.5;Compare with SGD=true"
+small="Domain/Subdivisions=6,8,6;Refinement/Maximum level=1;Refinement/Interval=2;Output interval=0.5;Compare with SGD=true"
 small="$small;Particles/Replicas=3;Particles/Number of neurons=100;Domain/Boundary mass limit=1;Particles/Write particles=all replicas"
 small="$small;Output/Every n-th output=2;Comparison/Write measures=true;Comparison/Measure points=300"
 
+end_time=1.5
 # start DIRECTORY RANKS [CHANGES...]
 start() {
   directory=$1
@@ -25,7 +26,7 @@ start() {
   # shellcheck disable=SC2086  # a list
   set -- $small "$@"
   IFS=$old_ifs
-  ranks "$on" "$RHOFLOW" "$problem" "Output directory=$directory" "$@"
+  ranks "$on" "$RHOFLOW" "$problem" "Output directory=$directory" "End time=$end_time" "$@"
 }
 
 # same DIRECTORY [files]: with "files" also those of the density, whose order of cells and field "subdomain" are the ranks'.
@@ -48,7 +49,7 @@ start whole 2
 [ "$status" -eq 0 ] || fail "the run that is not stopped: exit status $status"
 [ "$(wc -l <whole/statistics.csv)" -eq 5 ] || fail "the run has not the rows that the test needs"
 
-# interrupt SIGNAL DIRECTORY RANKS [CHANGES...]: sends the signal when three rows are written (or makes the file 'stop').
+# interrupt SIGNAL DIRECTORY RANKS [CHANGES...]: sends the signal when two rows are written.
 interrupt() {
   signal=$1
   directory=$2
@@ -56,11 +57,7 @@ interrupt() {
   start "$@" &
   process=$!
   while [ "$(cat "$directory/statistics.csv" 2>/dev/null | wc -l)" -lt 3 ]; do sleep 0.02; done
-  if [ "$signal" = stop ]; then
-    touch "$directory/stop"
-  else
-    pkill "-$signal" -f "^$RHOFLOW .*Output directory=$directory( |\$)"
-  fi
+  pkill "-$signal" -f "^$RHOFLOW .*Output directory=$directory( |\$)"
   wait $process || true
 }
 
@@ -76,29 +73,33 @@ for pair in "2 2" "1 2" "2 1" "2 3"; do
   if [ "$before$after" = 22 ]; then same "$name" files; else same "$name"; fi
 done
 
-# ---- asked to stop: by SIGTERM and by a file
-for signal in TERM stop; do
-  interrupt $signal "asked_$signal" 1 "Checkpoint/Wall-clock interval=0"
-  grep -q "rhoflow --resume asked_$signal" "$out/stderr" || fail "$signal: the message does not say how to go on"
-  [ ! -e "asked_$signal/stop" ] || fail "the file 'stop' is still there"
-  [ "$(wc -l <"asked_$signal/statistics.csv")" -lt 5 ] || fail "$signal did not stop the run"
-  ranks 2 "$RHOFLOW" --resume "asked_$signal"
-  [ "$status" -eq 0 ] || fail "resuming after $signal: exit status $status"
-  same "asked_$signal"
-done
+# ---- asked to stop, by SIGTERM, and then by a file
+interrupt TERM asked 1 "Checkpoint/Wall-clock interval=0"
+grep -q "rhoflow --resume asked" "$out/stderr" || fail "SIGTERM: the message does not say how to go on"
+[ "$(wc -l <asked/statistics.csv)" -lt 5 ] || fail "SIGTERM did not stop the run"
+touch asked/stop
+ranks 1 "$RHOFLOW" --resume asked
+[ "$status" -eq 4 ] || fail "a file 'stop': exit status $status instead of 4"
+grep -q "since there was a file 'stop'" "$out/stderr" || fail "the message does not say why the run stopped"
+[ ! -e asked/stop ] || fail "the file 'stop' is still there"
+ranks 2 "$RHOFLOW" --resume asked
+[ "$status" -eq 0 ] || fail "resuming what was asked to stop: exit status $status"
+same asked
 
 # ---- a run that has ended is taken further
-start short 1 "End time=1"
+end_time=1
+start short 1
+[ "$status" -eq 0 ] || fail "the short run: exit status $status"
 ranks 2 "$RHOFLOW" --resume short "End time=1.5"
 [ "$status" -eq 0 ] || fail "taking a run further: exit status $status"
 cmp -s whole/statistics.csv short/statistics.csv || fail "the run that was taken further differs from the long one"
 
 # ---- what may not be changed, and what is no run
-expect 2 "Learning problem/Input dimension: the run was begun with" --resume asked_TERM "Learning problem/Input dimension=50"
-expect 2 "End time" --resume asked_TERM "End time=1"
+expect 2 "Learning problem/Input dimension: the run was begun with" --resume asked "Learning problem/Input dimension=50"
+expect 2 "End time" --resume asked "End time=1"
 expect 2 "holds no run of rhoflow" --resume nowhere
 expect 2 "--resume takes the directory of a run" --resume
-cp -r asked_TERM damaged
+cp -r asked damaged
 for slot in even odd; do
   [ -e "damaged/checkpoints/$slot" ] && printf 'x' | dd of="damaged/checkpoints/$slot" bs=1 seek=200 conv=notrunc 2>/dev/null
 done
