@@ -53,12 +53,11 @@ void FokkerPlanckState::save(CheckpointWriter &checkpoint) const
     {
       for (unsigned int i = 0; i < space.points_per_cell(); ++i)
         {
-          // Which one of two nodes on periodic sides is free is for the reader to say: both have the value.
-          const std::uint32_t node  = space.cell(c)[i];
-          double              value = 0.;
-          for (auto t = space.terms_begin(node); t != space.terms_end(node); ++t)
-            value += t->weight * local[t->node];
-          rows.push_back(value);
+          // Which one of two nodes on periodic sides is free is for the reader to say: both have the value. Others that hang
+          // have none.
+          const std::uint32_t node = space.cell(c)[i];
+          const auto          term = space.terms_begin(node);
+          rows.push_back(space.terms_end(node) - term == 1 ? term->weight * local[term->node] : 0.);
         }
       rows.push_back(fitted.fallback()[c]);
     }

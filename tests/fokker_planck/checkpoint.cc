@@ -98,7 +98,7 @@ std::map<std::array<std::uint64_t, 4>, std::vector<double>> rows_of_cells(const 
   const std::size_t                                           n     = cells.size() / 4;
   std::map<std::array<std::uint64_t, 4>, std::vector<double>> result;
   for (std::size_t c = 0; c < n; ++c)
-    result[{cells[4 * c], cells[4 * c + 1], cells[4 * c + 2], cells[4 * c + 3]}] = {
+    result[{{cells[4 * c], cells[4 * c + 1], cells[4 * c + 2], cells[4 * c + 3]}}] = {
       rows.begin() + static_cast<std::ptrdiff_t>(c * rows.size() / n),
       rows.begin() + static_cast<std::ptrdiff_t>((c + 1) * rows.size() / n)};
   return result;
