@@ -1,6 +1,7 @@
 #!/bin/sh
 # Finite networks that go on from a checkpoint give the files of the uninterrupted run, byte by byte, also on another number of
 # ranks: every method of training, and with a longer time than the run was begun with.
+# shellcheck source=tests/cli/common.sh
 . "$SOURCE_DIR/tests/cli/common.sh"
 needs_solvers particles
 
