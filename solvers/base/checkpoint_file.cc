@@ -74,24 +74,30 @@ CheckpointSeal CheckpointSeal::parse(const std::string &text)
   std::string           line, word;
   std::set<std::string> names;
   const auto            wrong = [](const std::string &what) { return std::runtime_error("its list of checksums has " + what); };
+  unsigned int          n_lines = 0;
   std::getline(lines, line);
   while (std::getline(lines, line))
     {
       std::istringstream words(line);
       words >> word;
-      bool good = true;
+      // The first three are there once, before all that depends on them.
+      const bool expected = n_lines < 3 ? word == (n_lines == 0 ? "time" :
+                                                   n_lines == 1 ? "number" :
+                                                                  "size") :
+                                          word == "section" || word == "block";
+      ++n_lines;
+      bool good = expected;
       if (word == "time")
-        good = static_cast<bool>(words >> seal.time) && std::isfinite(seal.time);
+        good = good && (words >> seal.time) && std::isfinite(seal.time);
       else if (word == "number")
-        good = static_cast<bool>(words >> seal.number);
+        good = good && (words >> seal.number);
       else if (word == "size")
-        good = static_cast<bool>(words >> seal.size);
+        good = good && (words >> seal.size);
       else if (word == "section")
         {
           Section section;
-          good = static_cast<bool>(words >> section.type >> section.offset >> section.size);
+          good = good && (words >> section.type >> section.offset >> section.size) && words.get() == ' ';
           std::getline(words, section.name);
-          section.name.erase(0, 1);
           const std::uint64_t unit = section.type == 't' ? 1 : 8;
           good = good && !section.name.empty() && names.insert(section.name).second && section.size % unit == 0 &&
                  (section.type == 't' || section.type == 'd' || section.type == 'u') && section.offset <= seal.size &&
@@ -101,15 +107,15 @@ CheckpointSeal CheckpointSeal::parse(const std::string &text)
       else if (word == "block")
         {
           std::uint32_t sum = 0;
-          good              = static_cast<bool>(words >> std::hex >> sum);
+          good              = good && (words >> std::hex >> sum);
           seal.checksums.push_back(sum);
         }
-      else
-        good = false;
+      if (good && word != "section")
+        good = words.peek() == std::istringstream::traits_type::eof();
       if (!good)
         throw wrong("the line '" + line + "'");
     }
-  if (seal.checksums.size() != seal.n_blocks())
+  if (n_lines < 3 || seal.checksums.size() != seal.n_blocks())
     throw wrong("as many blocks as another size");
   return seal;
 }

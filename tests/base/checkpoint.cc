@@ -241,3 +241,23 @@ TEST_CASE("A full disk is an error, and the checkpoint before stays valid", "[mp
   write(directory.path("odd"), MPI_COMM_WORLD, 3);
   check(CheckpointReader(directory.path("odd"), MPI_COMM_WORLD), 3);
 }
+
+TEST_CASE("A list of sections that contradicts itself is refused, whatever its checksum says")
+{
+  const auto parse = [](const std::string &body) {
+    char end[32];
+    std::snprintf(end, sizeof(end), "end %08x\n", checksum(body.data(), body.size()));
+    return CheckpointSeal::parse(body + end);
+  };
+  const std::string head = "rhoflow checkpoint 1\ntime 1\nnumber 2\nsize 16\n", block = "block 0000000a\n";
+  CHECK(parse(head + "section d 8 8 mass\n" + block).sections.size() == 1);
+  for (const char *const line :
+       {"section d 8 16 mass\n", "section d 16 8 mass\n", "section d 0 7 mass\n", "section x 0 8 mass\n", "section d 0 8 \n",
+        "section d 0 8 mass\nsection d 8 8 mass\n", "section d -8 8 mass\n", "section d 0 8 mass\nsize 4\n", "time 2\n",
+        "block 00\n", "velocity 3\n", "\n"})
+    CHECK_THROWS_AS(parse(head + line + block), std::runtime_error);
+  CHECK_THROWS_AS(parse(head), std::runtime_error);
+  CHECK_THROWS_AS(parse(head + "block 0000000\xcb\n"), std::runtime_error);
+  CHECK_THROWS_AS(parse("rhoflow checkpoint 1\ntime nan\nnumber 2\nsize 16\n" + block), std::runtime_error);
+  CHECK_THROWS_AS(parse("rhoflow checkpoint 1\ntime 1\nsize 16\nnumber 2\n" + block), std::runtime_error);
+}

@@ -1,5 +1,5 @@
-// What makes a checkpoint valid: the list of its sections and checksums. The last line, a checksum of the text, is computed here:
-// otherwise hardly any input would come further than to it.
+// What makes a checkpoint valid: the list of its sections and checksums. The last line, a checksum of the text, is computed
+// here: otherwise hardly any input would come further than to it.
 #include <tests/fuzz/fuzz.h>
 
 #include <solvers/base/checkpoint_file.h>
