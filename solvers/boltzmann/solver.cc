@@ -75,7 +75,7 @@ public:
         solve_next();
         ++n_done;
         if (context.checkpoints != nullptr)
-          context.checkpoints->consider(betas[n_done - 1], n_done == betas.size(),
+          context.checkpoints->consider(no_time, n_done == betas.size(),
                                         [this](CheckpointWriter &checkpoint) { save(checkpoint); });
       }
   }
@@ -204,7 +204,8 @@ private:
                           checkpoint.file());
   }
 
-  static constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  static constexpr double no_time = 0.;
+  static constexpr double nan     = std::numeric_limits<double>::quiet_NaN();
 
   const MeanFieldSetup      &common;
   const BoltzmannParameters &settings;
