@@ -78,7 +78,7 @@ public:
         solve_next();
         ++n_done;
         if (context.checkpoints != nullptr)
-          context.checkpoints->consider(betas[n_done - 1], n_done == betas.size(),
+          context.checkpoints->consider(no_time, n_done == betas.size(),
                                         [this](CheckpointWriter &checkpoint) { save(checkpoint); });
       }
   }
@@ -207,7 +207,8 @@ private:
                           checkpoint.file());
   }
 
-  static constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  static constexpr double no_time = 0.;
+  static constexpr double nan     = std::numeric_limits<double>::quiet_NaN();
 
   const MeanFieldSetup      &common;
   const BoltzmannParameters &settings;

@@ -14,6 +14,13 @@ on() {
   [ "$status" -eq 0 ] || fail "$directory on $ranks ranks ends with status $status"
 }
 
+# count FILES...: how many there are
+count() {
+  n=0
+  for each in "$@"; do [ ! -e "$each" ] || n=$((n + 1)); done
+  echo "$n"
+}
+
 # answers DIRECTORY LINES: what a run says at its end about all of its time.
 answers() {
   grep '^ *\(risk at\|optimality\|energy balance\|time steps\|largest\)' "$1/log.txt" | tail -n "$2"
@@ -29,7 +36,7 @@ go_on() {
   [ "$(wc -l <"$out/whole")" -eq "$lines" ] || fail "$name: the report has not the lines that are compared"
   for pair in 1:2 2:1 2:3 3:4; do
     on "${pair%:*}" "$name-$pair" "$@" "Checkpoint/Every n-th step=$step" "Checkpoint/At the end=false"
-    [ "$(ls "$directory/checkpoints" | grep -c 'good$')" -eq 1 ] || fail "$directory: there is not one checkpoint"
+    [ "$(count "$directory"/checkpoints/*.good)" -eq 1 ] || fail "$directory: there is not one checkpoint"
     for file in "$directory"/*.csv "$directory"/measures/times.csv; do echo 1 >>"$file"; done
     rm -f "$directory"/*/*_0003.*
     run "$MPIEXEC" -np "${pair#*:}" "$RHOFLOW" --resume "$directory"
