@@ -8,6 +8,8 @@
 #include <deal.II/base/parameter_handler.h>
 #include <deal.II/base/utilities.h>
 
+#include <algorithm>
+
 namespace rhoflow
 {
 namespace
@@ -31,7 +33,7 @@ std::string identity_of(dealii::ParameterHandler &parameters, const std::vector<
   for (const DeclaredParameter &parameter : declared)
     {
       const std::string path = parameter.path();
-      if (path == "Output directory" || path == "Overwrite" || path == "Title")
+      if (path == "Output directory" || path == "Overwrite" || path == "Title" || parameter.section == "Checkpoint")
         continue;
       const auto sections = dealii::Utilities::split_string_list(parameter.section, '/');
       for (const std::string &section : sections)
@@ -96,6 +98,11 @@ unsigned int Plan::add(const std::vector<Change> &changes, const std::string &la
 ParameterFile parameter_file_of(const ParameterFile &base, const PlannedRun &run, const std::string &directory)
 {
   ParameterFile file = base;
+  // Nobody goes on with the hundreds of runs of a study, and their final states would be most of what is on disk.
+  const std::string at_the_end = "Checkpoint/At the end";
+  const auto        is_that    = [&](const auto &given) { return given.path() == at_the_end; };
+  if (std::none_of(base.given().begin(), base.given().end(), is_that))
+    file.set(at_the_end, "false", "the study");
   for (const Change &change : run.changes)
     file.set(change.path, change.value, change.where);
   file.set("Output directory", directory, "the study");
