@@ -1,4 +1,3 @@
-#include <solvers/base/checkpoints.h>
 #include <solvers/base/run_parameters.h>
 #include <solvers/base/solver.h>
 #include <solvers/boltzmann/parameters.h>
@@ -35,7 +34,6 @@ const std::vector<SolverEntry> &registered_solvers()
 void declare_all_parameters(dealii::ParameterHandler &parameters)
 {
   RunParameters::declare(parameters);
-  CheckpointParameters::declare(parameters);
   ModelParameters::declare(parameters);
   Domain::declare(parameters);
   MeanFieldParameters::declare(parameters);

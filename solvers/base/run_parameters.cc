@@ -1,3 +1,4 @@
+#include <solvers/base/checkpoints.h>
 #include <solvers/base/error.h>
 #include <solvers/base/run_parameters.h>
 
@@ -33,6 +34,7 @@ void RunParameters::declare(ParameterHandler &prm)
   prm.declare_entry("Compare with SGD", "false", Patterns::Bool(),
                     "Also train finite networks by stochastic gradient descent on the same problem and compare them with the "
                     "density at every output time.");
+  CheckpointParameters::declare(prm);
 }
 
 void RunParameters::parse(ParameterHandler &prm)

@@ -11,7 +11,8 @@ class ParameterHandler;
 
 namespace rhoflow
 {
-/// The parameters at the top of a file, outside any subsection: which solver, how long, where to.
+/// The parameters at the top of a file, outside any subsection: which solver, how long, where to. declare() also declares section
+/// "Checkpoint", which every run has.
 struct RunParameters
 {
   static void declare(dealii::ParameterHandler &prm);
