@@ -159,15 +159,16 @@ std::vector<Chart> DensityPictures::curves(const std::vector<Snapshot> &shots, c
   return charts;
 }
 
-std::vector<Chart> DensityPictures::maps(const Snapshot &shot, const MapSettings &settings) const
+std::vector<Chart> DensityPictures::maps(const std::vector<Snapshot> &shots, const MapSettings &settings) const
 {
   std::vector<Chart> charts;
-  for (unsigned int i = 0; i < series.dimension(); ++i)
-    for (unsigned int j = i + 1; j < series.dimension(); ++j)
-      {
-        charts.push_back(density_map(shot, i, j, series, settings));
-        charts.back().title = at(shot.time);
-      }
+  for (const Snapshot &shot : shots)
+    for (unsigned int i = 0; i < series.dimension(); ++i)
+      for (unsigned int j = i + 1; j < series.dimension(); ++j)
+        {
+          charts.push_back(density_map(shot, i, j, series, settings));
+          charts.back().title = at(shot.time);
+        }
   return charts;
 }
 
@@ -187,13 +188,9 @@ Picture DensityPictures::lines()
 
 Picture DensityPictures::filmstrip_of_maps()
 {
-  const auto         which    = chosen(6);
-  const auto         shots    = load(which);
-  const MapSettings  settings = map_settings(which);
-  std::vector<Chart> charts;
-  for (const Snapshot &shot : shots)
-    for (const Chart &chart : maps(shot, settings))
-      charts.push_back(chart);
+  const auto         which   = chosen(6);
+  const auto         shots   = load(which);
+  std::vector<Chart> charts  = maps(shots, map_settings(which));
   const unsigned int columns = charts.size() == 4 ? 2 : std::min<unsigned int>(3, static_cast<unsigned int>(charts.size()));
   const auto         rows    = static_cast<int>((charts.size() + columns - 1) / columns);
   const std::string  path    = file("density", true);
@@ -206,15 +203,10 @@ Picture DensityPictures::filmstrip_of_maps()
 
 Picture DensityPictures::marginals()
 {
-  const auto         which    = chosen(3);
-  const auto         shots    = load(which);
-  const MapSettings  settings = map_settings(which);
-  std::vector<Chart> charts;
-  for (const Snapshot &shot : shots)
-    for (const Chart &chart : maps(shot, settings))
-      charts.push_back(chart);
-  const std::string path = file("marginals", true);
-  write_charts(charts, 3, path, 1260, 360 * static_cast<int>(shots.size()));
+  const auto        which = chosen(3);
+  const auto        shots = load(which);
+  const std::string path  = file("marginals", true);
+  write_charts(maps(shots, map_settings(which)), 3, path, 1260, 360 * static_cast<int>(shots.size()));
   return {path, "Marginals of the density",
           "The density over each pair of coordinates, integrated over the third." + what_is_shown(shots), section};
 }

@@ -42,7 +42,7 @@ private:
   MapSettings               map_settings(const std::vector<unsigned int> &which);
 
   std::vector<Chart> curves(const std::vector<Snapshot> &shots, const DensityCells::Box &view) const;
-  std::vector<Chart> maps(const Snapshot &shot, const MapSettings &settings) const; ///< of all pairs of axes
+  std::vector<Chart> maps(const std::vector<Snapshot> &shots, const MapSettings &settings) const; ///< of all pairs of axes
 
   Picture              lines();
   Picture              filmstrip_of_maps();

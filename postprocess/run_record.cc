@@ -1,3 +1,4 @@
+#include <postprocess/files.h>
 #include <postprocess/run_record.h>
 #include <solvers/base/error.h>
 #include <solvers/base/number.h>
@@ -26,42 +27,17 @@ const char *const parameters_name = "parameters_used.prm";
 const char *const table_names[]   = {"statistics", "comparison", "replicas",   "curve",
                                      "decision",   "relaxation", "throughput", "timing"};
 
-std::string contents_of(const fs::path &path)
-{
-  std::ifstream      file(path, std::ios::binary);
-  std::ostringstream contents;
-  contents << file.rdbuf();
-  if (!file)
-    throw InputError("", "the file '" + path.string() + "' cannot be read.");
-  return contents.str();
-}
-
-/// exists() of a file that cannot be looked at is false instead of an exception.
-bool file_exists(const fs::path &path)
-{
-  std::error_code ignored;
-  return fs::is_regular_file(path, ignored);
-}
-
-bool directory_exists(const fs::path &path)
-{
-  std::error_code ignored;
-  return fs::is_directory(path, ignored);
-}
-
 bool holds_a_run(const fs::path &path)
 {
   return file_exists(path / provenance_name) || file_exists(path / parameters_name);
 }
 
-/// Names of the entries of a directory in alphabetical order.
-std::vector<std::string> entries_of(const fs::path &path)
+/// Names of the entries of a directory.
+std::vector<std::string> names_in(const fs::path &path)
 {
   std::vector<std::string> names;
-  std::error_code          error;
-  for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error))
-    names.push_back(entry->path().filename().string());
-  std::sort(names.begin(), names.end());
+  for (const fs::path &entry : entries_of(path))
+    names.push_back(entry.filename().string());
   return names;
 }
 
@@ -91,21 +67,21 @@ std::string listed(const std::vector<std::string> &names, const std::size_t limi
     {
       std::vector<std::string> siblings;
       const fs::path           parent = path.parent_path().empty() ? fs::path(".") : path.parent_path();
-      for (const std::string &name : entries_of(parent))
+      for (const std::string &name : names_in(parent))
         if (directory_exists(parent / name))
           siblings.push_back(name);
       const std::string nearest = nearest_spelling(path.filename().string(), siblings);
       throw InputError("", "the directory " + quoted + " does not exist." +
                              (nearest.empty() ? "" : " Did you mean '" + (path.parent_path() / nearest).string() + "'?"));
     }
-  const std::vector<std::string> names = entries_of(path);
+  const std::vector<std::string> names = names_in(path);
   if (names.empty())
     throw InputError("", "the directory " + quoted + " is empty (or cannot be read); a run of rhoflow leaves " +
                            provenance_name + ", " + parameters_name + " and statistics.csv in its directory.");
   if (file_exists(path / "study.csv") || (directory_exists(path / "states") && directory_exists(path / "runs")))
     {
       std::vector<std::string> runs;
-      for (const std::string &name : entries_of(path / "runs"))
+      for (const std::string &name : names_in(path / "runs"))
         if (holds_a_run(path / "runs" / name))
           runs.push_back("runs/" + name);
       throw InputError("", quoted + " is the directory of a study, and not of one run. " +

@@ -1,3 +1,4 @@
+#include <postprocess/files.h>
 #include <postprocess/study_record.h>
 
 #include <solvers/base/csv.h>
@@ -20,38 +21,6 @@ namespace fs = std::filesystem;
 
 const char *const table_name = "study.csv";
 const char *const fits_name  = "fits.csv";
-
-bool file_exists(const fs::path &path)
-{
-  std::error_code ignored;
-  return fs::is_regular_file(path, ignored);
-}
-
-bool directory_exists(const fs::path &path)
-{
-  std::error_code ignored;
-  return fs::is_directory(path, ignored);
-}
-
-std::string contents_of(const fs::path &path)
-{
-  std::ifstream      file(path, std::ios::binary);
-  std::ostringstream contents;
-  contents << file.rdbuf();
-  if (!file)
-    throw InputError("", "the file '" + path.string() + "' cannot be read.");
-  return contents.str();
-}
-
-std::vector<fs::path> entries_of(const fs::path &path)
-{
-  std::vector<fs::path> entries;
-  std::error_code       error;
-  for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error))
-    entries.push_back(entry->path());
-  std::sort(entries.begin(), entries.end());
-  return entries;
-}
 
 /// Explains why a directory is none of a study.
 [[noreturn]] void refuse(const std::string &directory)

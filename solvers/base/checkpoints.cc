@@ -57,9 +57,11 @@ void CheckpointParameters::parse(dealii::ParameterHandler &prm)
   prm.leave_subsection();
 }
 
-Checkpoints::Checkpoints(const CheckpointParameters &settings, const RunDirectory &run_directory, const bool restart)
+Checkpoints::Checkpoints(const CheckpointParameters &settings, const RunDirectory &run_directory, const bool restart,
+                         const bool listen)
   : parameters(settings)
   , directory(run_directory)
+  , listens(listen)
   , last_written(Clock::now())
 {
   if (restart)
@@ -79,14 +81,20 @@ Checkpoints::Checkpoints(const CheckpointParameters &settings, const RunDirector
       last_time = state->time();
     }
   asked_to_write = asked_to_stop = 0;
-  std::signal(SIGTERM, on_signal);
-  std::signal(SIGUSR1, on_signal);
+  if (listens)
+    {
+      std::signal(SIGTERM, on_signal);
+      std::signal(SIGUSR1, on_signal);
+    }
 }
 
 Checkpoints::~Checkpoints()
 {
-  std::signal(SIGTERM, SIG_DFL);
-  std::signal(SIGUSR1, SIG_DFL);
+  if (listens)
+    {
+      std::signal(SIGTERM, SIG_DFL);
+      std::signal(SIGUSR1, SIG_DFL);
+    }
 }
 
 Checkpoints::Reason Checkpoints::reason(const double time, const bool end)
@@ -101,7 +109,7 @@ Checkpoints::Reason Checkpoints::reason(const double time, const bool end)
           (parameters.every_steps > 0 && steps_since >= parameters.every_steps) || (end && parameters.at_the_end))
         result = due;
       // Looking at a file system that many share is not for every step.
-      if (now - last_look > std::chrono::milliseconds(200))
+      if (listens && now - last_look > std::chrono::milliseconds(200))
         {
           last_look = now;
           std::error_code ignored;

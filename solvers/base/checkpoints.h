@@ -44,9 +44,9 @@ public:
 class Checkpoints
 {
 public:
-  /// Takes the signals until it is destroyed. With `restart` the run goes on from the newest valid checkpoint in the directory;
-  /// throws InputError if there is none. Collective.
-  Checkpoints(const CheckpointParameters &parameters, const RunDirectory &directory, bool restart);
+  /// `listens`: takes the signals until it is destroyed, and looks for the file `stop`. With `restart` the run goes on from the
+  /// newest valid checkpoint in the directory; throws InputError if there is none. Collective.
+  Checkpoints(const CheckpointParameters &parameters, const RunDirectory &directory, bool restart, bool listens = true);
   ~Checkpoints();
   Checkpoints(const Checkpoints &)            = delete;
   Checkpoints &operator=(const Checkpoints &) = delete;
@@ -84,6 +84,7 @@ private:
 
   const CheckpointParameters      parameters;
   const RunDirectory             &directory;
+  const bool                      listens;
   Progress                       *progress = nullptr;
   std::string                     damaged;
   std::optional<CheckpointReader> state;

@@ -72,7 +72,8 @@ void SingleRun::prepare(const MPI_Comm communicator)
   solver->prepare(*handler, communicator);
 }
 
-void SingleRun::execute(const MPI_Comm communicator, Progress &progress, const std::vector<std::string> &command_line)
+void SingleRun::execute(const MPI_Comm communicator, Progress &progress, const std::vector<std::string> &command_line,
+                        const bool alone)
 {
   // Twice, since preparing the solver may take a while and a refusal should not come after it.
   RunDirectory::check(run_parameters.output_directory, run_parameters.overwrite, communicator);
@@ -85,7 +86,7 @@ void SingleRun::execute(const MPI_Comm communicator, Progress &progress, const s
   progress.heading(run_parameters.title.empty() ? file_name : run_parameters.title);
   progress.line("Solver " + run_parameters.solver + " on " + std::to_string(n_ranks) + (n_ranks == 1 ? " rank" : " ranks") +
                 ", results in " + run_parameters.output_directory);
-  Checkpoints checkpoints(checkpoint_parameters(), directory, false);
+  Checkpoints checkpoints(checkpoint_parameters(), directory, false, alone);
   solve(directory, checkpoints, progress);
 }
 

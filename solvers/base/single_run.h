@@ -32,8 +32,9 @@ public:
   /// Makes the solver and lets it check everything that it can before the first step. Writes nothing. Collective.
   void prepare(MPI_Comm communicator);
 
-  /// Prepares, creates and fills the run directory, and solves. Throws InputError if the directory may not be used. Collective.
-  void execute(MPI_Comm communicator, Progress &progress, const std::vector<std::string> &command_line);
+  /// Prepares, creates and fills the run directory, and solves. `alone`: the process does nothing else, so that signals and a
+  /// file `stop` are meant for this run. Throws InputError if the directory may not be used. Collective.
+  void execute(MPI_Comm communicator, Progress &progress, const std::vector<std::string> &command_line, bool alone = true);
 
   /// Goes on with the run in `directory` from its last checkpoint, where this run's file is that run's parameters_used.prm with
   /// changes. Throws InputError if a parameter was changed that the state depends on, or if there is no checkpoint. Collective.

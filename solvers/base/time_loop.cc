@@ -42,7 +42,6 @@ void run_time_loop(Evolution &evolution, const std::vector<double> &output_times
     {
       evolution.output();
       last_output = start;
-      keep(checkpoints, evolution, last_output, false);
     }
   for (std::size_t i = 1; i < output_times.size(); ++i)
     {

@@ -266,7 +266,7 @@ void Study::do_run(const PlannedRun &run, StudyTables &tables)
     [&]() {
       Progress  progress(leads, false);
       SingleRun single(file);
-      single.execute(own, progress, command);
+      single.execute(own, progress, command, false);
     },
     [&](const InputError &error) { return file.describe(error); },
     [&](const Outcome &failure) {
