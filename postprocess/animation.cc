@@ -31,7 +31,7 @@ void Animation::add(PictureWindow &window)
   window.write((fs::path(folder) / name).string());
 }
 
-std::string Animation::finish(const std::string &video, std::vector<std::string> &warnings)
+std::string Animation::finish(const std::string &video, std::string &note)
 {
   std::error_code ignored;
   fs::remove(video, ignored); // of an earlier call, perhaps of another run
@@ -40,8 +40,7 @@ std::string Animation::finish(const std::string &video, std::vector<std::string>
   const std::string ffmpeg = find_program("ffmpeg");
   if (ffmpeg.empty())
     {
-      warnings.push_back("there is no ffmpeg, so the animation stays a folder of frames: " + folder +
-                         " (Debian: apt-get install ffmpeg).");
+      note = "there is no ffmpeg, so the animation stays a folder of frames: " + folder + " (Debian: apt-get install ffmpeg).";
       return "";
     }
   // About eight seconds, but no slower than two pictures a second.
@@ -72,7 +71,7 @@ std::string Animation::finish(const std::string &video, std::vector<std::string>
   if (status != 0 || ignored)
     {
       fs::remove(aside, ignored);
-      warnings.push_back("ffmpeg could not make " + video + "; the frames are in " + folder + ".");
+      note = "ffmpeg could not make " + video + "; the frames are in " + folder + ".";
       return "";
     }
   // What is shown until the video plays.

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 namespace rhoflow
 {
@@ -16,8 +15,8 @@ public:
 
   void add(PictureWindow &window);
 
-  /// Makes the video; returns its name, or an empty text if there is no ffmpeg or it fails, which is then said in `warnings`.
-  std::string finish(const std::string &video, std::vector<std::string> &warnings);
+  /// Makes the video; returns its name, or an empty text if there is no ffmpeg or it fails, which is then said in `note`.
+  std::string finish(const std::string &video, std::string &note);
 
 private:
   std::string  folder;

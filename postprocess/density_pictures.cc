@@ -249,7 +249,7 @@ Picture DensityPictures::volumes()
           section};
 }
 
-std::vector<Picture> DensityPictures::animation()
+std::vector<Picture> DensityPictures::animation(const std::function<void(const std::string &)> &say)
 {
   constexpr unsigned int most_frames = 240;
   const auto             which       = spread_choice(series.times(), most_frames);
@@ -294,7 +294,10 @@ std::vector<Picture> DensityPictures::animation()
         draw_chart(window, risk[0], left, 4, width - left - 6, height - 48);
       film.add(window);
     }
-  const std::string video = film.finish((std::filesystem::path(options.folder) / "animation.mp4").string(), warnings);
+  std::string       note;
+  const std::string video = film.finish((std::filesystem::path(options.folder) / "animation.mp4").string(), note);
+  if (!note.empty())
+    say("Note: " + note);
   if (video.empty())
     return {};
   return {{video, "Density over time", "All output times, beside the risk.", section}};
@@ -321,7 +324,7 @@ std::vector<Picture> DensityPictures::make(const std::function<void(const std::s
       keep(marginals());
     }
   if (options.animation)
-    for (const Picture &video : animation())
+    for (const Picture &video : animation(say))
       keep(video);
   return pictures;
 }

@@ -29,7 +29,7 @@ public:
   /// `warnings` takes what could not be read or done.
   DensityPictures(const RunRecord &run, const PictureOptions &options, std::vector<std::string> &warnings);
 
-  /// `say` is told of each file as it is finished.
+  /// `say` is told of each file as it is finished, and of what cannot be made here.
   std::vector<Picture> make(const std::function<void(const std::string &)> &say);
 
 private:
@@ -48,7 +48,7 @@ private:
   Picture              filmstrip_of_maps();
   Picture              marginals();
   Picture              volumes();
-  std::vector<Picture> animation(); ///< the video, or nothing
+  std::vector<Picture> animation(const std::function<void(const std::string &)> &say); ///< the video, or nothing
 
   const RunRecord          &run;
   const PictureOptions     &options;
