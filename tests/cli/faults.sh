@@ -142,7 +142,7 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 
 # ---- one damaged slot: the other one is used, and that is said; both: refused
-cp -r density_1 flipped 2>/dev/null || cp -r orphan flipped
+run "$RHOFLOW" "$density" "Output directory=flipped" "$often"
 newest=$(grep -l . flipped/checkpoints/*.good | while read -r seal; do echo "$(sed -n 's/^number //p' "$seal") $seal"; done | sort -n | tail -1)
 newest=${newest#* }
 slot=${newest%.good}
