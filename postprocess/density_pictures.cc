@@ -193,7 +193,7 @@ Picture DensityPictures::filmstrip_of_maps()
   std::vector<Chart> charts  = maps(shots, map_settings(which));
   const unsigned int columns = charts.size() == 4 ? 2 : std::min<unsigned int>(3, static_cast<unsigned int>(charts.size()));
   const auto         rows    = static_cast<int>((charts.size() + columns - 1) / columns);
-  const std::string  path    = file("density", true);
+  const std::string  path    = file("density", false);
   write_charts(charts, columns, path, columns == 1 ? 700 : 1260, rows * (columns == 1 ? 560 : columns == 2 ? 480 : 370));
   return {path, "Density",
           std::string(options.potential ? "Colours: the potential Ψ." : "The density; every map has its own colours.") +
@@ -205,7 +205,7 @@ Picture DensityPictures::marginals()
 {
   const auto        which = chosen(3);
   const auto        shots = load(which);
-  const std::string path  = file("marginals", true);
+  const std::string path  = file("marginals", false);
   write_charts(maps(shots, map_settings(which)), 3, path, 1260, 360 * static_cast<int>(shots.size()));
   return {path, "Marginals of the density",
           "The density over each pair of coordinates, integrated over the third." + what_is_shown(shots), section};

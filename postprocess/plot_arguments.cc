@@ -102,7 +102,7 @@ DIRECTORY/pictures, the report to DIRECTORY/report.html: one page that holds all
   --mesh             the edges of the cells over densities
   --potential        colours show the potential of the mean field (densities in two dimensions, surfaces in three)
   --no-animation     no frames and no video (which ffmpeg makes of them if it is there)
-  --format png|svg   of charts; standard: png
+  --format png|svg   of charts (maps and volumes are png); standard: png
   --output DIR       pictures and report go to DIR instead
   --help, --version
 

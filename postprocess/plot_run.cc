@@ -10,6 +10,7 @@
 
 #include <solvers/base/error.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -49,7 +50,10 @@ void draw(const std::vector<PlannedPicture> &planned, const fs::path &folder, co
   for (const PlannedPicture &one : planned)
     {
       Picture picture = one.about;
-      picture.file    = (folder / fs::path(picture.file).replace_extension(extension)).string();
+      // VTK's SVG has no coloured fields: a map would be empty.
+      const bool is_map = std::any_of(one.charts.begin(), one.charts.end(),
+                                      [](const Chart &chart) { return !chart.field.empty(); });
+      picture.file      = (folder / fs::path(picture.file).replace_extension(is_map ? ".png" : extension)).string();
       write_charts(one.charts, one.columns, picture.file, one.width, one.height);
       say(picture.file);
       pictures.push_back(picture);
