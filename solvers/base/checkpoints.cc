@@ -137,7 +137,11 @@ std::string Checkpoints::advice() const
 void Checkpoints::consider(const double time, const bool end, const Save &save)
 {
   ++steps_since;
-  const Reason why = reason(time, end);
+  keep_if(reason(time, end), time, end, save);
+}
+
+void Checkpoints::keep_if(const Reason why, const double time, const bool end, const Save &save)
+{
   if (why == none)
     return;
   asked_to_write   = 0;

@@ -68,6 +68,8 @@ public:
   /// StoppedOnRequest after a checkpoint that ends the run; a checkpoint that cannot be written is a warning, and an error only
   /// if the run was to end with it.
   void consider(double time, bool end, const Save &save);
+  /// The same in a pause of the work for an output, which counts as no step.
+  void consider_in_pause(double time, const Save &save) { keep_if(reason(time, false), time, false, save); }
 
 private:
   enum Reason : int
@@ -79,6 +81,7 @@ private:
     terminated
   };
   Reason reason(double time, bool end);
+  void   keep_if(Reason why, double time, bool end, const Save &save);
 
   using Clock = std::chrono::steady_clock;
 

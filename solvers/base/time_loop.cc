@@ -12,14 +12,26 @@ namespace
 {
 const char *const last_output_section = "last output";
 
-/// The state at `time`, of whose output times those up to `last_output` are written.
-void keep(Checkpoints *checkpoints, const Evolution &evolution, double last_output, bool end)
+enum class Moment
 {
-  if (checkpoints != nullptr)
-    checkpoints->consider(evolution.time(), end, [&](CheckpointWriter &checkpoint) {
-      checkpoint.put(last_output_section, last_output);
-      evolution.save(checkpoint);
-    });
+  step,  ///< after a step or an output
+  pause, ///< before an output, in the work for it
+  end
+};
+
+/// The state at evolution.time(), of whose output times those up to `last_output` are written.
+void keep(Checkpoints *checkpoints, const Evolution &evolution, double last_output, Moment moment)
+{
+  if (checkpoints == nullptr)
+    return;
+  const auto save = [&](CheckpointWriter &checkpoint) {
+    checkpoint.put(last_output_section, last_output);
+    evolution.save(checkpoint);
+  };
+  if (moment == Moment::pause)
+    checkpoints->consider_in_pause(evolution.time(), save);
+  else
+    checkpoints->consider(evolution.time(), moment == Moment::end, save);
 }
 } // namespace
 
@@ -59,13 +71,15 @@ void run_time_loop(Evolution &evolution, const std::vector<double> &output_times
           values.insert(values.begin(), {"t", short_number(evolution.time())});
           progress.update((evolution.time() - start) / (end - start), values);
           if (evolution.time() < output_times[i])
-            keep(checkpoints, evolution, last_output, false);
+            keep(checkpoints, evolution, last_output, Moment::step);
         }
       if (evolution.time() != output_times[i])
         throw std::logic_error("a step went beyond the output time");
+      while (!evolution.prepare_output())
+        keep(checkpoints, evolution, last_output, Moment::pause);
       evolution.output();
       last_output = output_times[i];
-      keep(checkpoints, evolution, last_output, i + 1 == output_times.size());
+      keep(checkpoints, evolution, last_output, i + 1 == output_times.size() ? Moment::end : Moment::step);
     }
 }
 } // namespace rhoflow

@@ -20,6 +20,9 @@ public:
   virtual double time() const = 0;
   /// One step, not beyond `end` (reaching it exactly if it is within reach).
   virtual void step(double end) = 0;
+  /// Called at every output time but the first, before output() and until it returns true: each call does a part of what may
+  /// take long there, after which the run may be stopped. save() between two calls keeps how far that is. Collective.
+  virtual bool prepare_output() { return true; }
   /// Called at t = 0 and at every output time, when time() equals it exactly.
   virtual void output() = 0;
   /// Keeps all that the further evolution, its tables and its report depend on, so that load() on any number of ranks makes the

@@ -79,6 +79,14 @@ public:
                      (outside.empty() ? "" : ": " + outside) + ". " + box_advice);
   }
 
+  bool prepare_output() override
+  {
+    if (!twin)
+      return true;
+    Timing::Scope scope(timing.section("finite networks"));
+    return twin->train(time());
+  }
+
   void output() override
   {
     {
@@ -136,7 +144,7 @@ public:
     curve.load(checkpoint);
     measures.load(checkpoint);
     if (pictures)
-      pictures->load(checkpoint, time());
+      pictures->load(checkpoint, statistics.rows().back().front());
     if (twin)
       twin->load(checkpoint);
   }

@@ -76,7 +76,7 @@ double SgdTwin::static_bias(const DensitySnapshot &density) const
   return (global_sum(sum, communicator) - pairs) / (2. * static_cast<double>(settings.particles.n_neurons));
 }
 
-void SgdTwin::train(double time)
+bool SgdTwin::train(double time)
 {
   struct Part
   {
@@ -89,28 +89,36 @@ void SgdTwin::train(double time)
                           {double_step.get(), .5, "networks with twice the step at t"}};
   const double end     = (settings.output_times.empty() ? time : std::max(time, settings.output_times.back()));
   double       total = 0., done = 0.;
-  for (const Part &part : parts)
-    total += (part.replicas != nullptr ? part.work : 0.);
-  for (const Part &part : parts)
-    if (part.replicas != nullptr)
+  for (std::size_t i = 0; i < trained.size(); ++i)
+    if (parts[i].replicas != nullptr)
       {
-        for (double now = trained; now < time;)
-          {
-            now = part.replicas->advance(time, end);
-            const double share = (done + part.work * (now - trained) / (time - trained)) / total;
-            if (progress != nullptr)
-              progress->update((trained + share * (time - trained)) / end,
-                               {{"t", short_number(time)}, {part.label, short_number(now)}});
-          }
-        done += part.work;
+        total += parts[i].work * (time - compared);
+        done += parts[i].work * (trained[i] - compared);
       }
-  trained = time;
+  for (std::size_t i = 0; i < trained.size(); ++i)
+    if (parts[i].replicas != nullptr && trained[i] < time)
+      {
+        const double before = trained[i];
+        trained[i]          = parts[i].replicas->advance(time, end);
+        done += parts[i].work * (trained[i] - before);
+        if (progress != nullptr)
+          progress->update((compared + done / total * (time - compared)) / end,
+                           {{"t", short_number(time)}, {parts[i].label, short_number(trained[i])}});
+        break;
+      }
+  for (std::size_t i = 0; i < trained.size(); ++i)
+    if (parts[i].replicas != nullptr && trained[i] < time)
+      return false;
+  return true;
 }
 
 void SgdTwin::compare(double time, const DensitySnapshot &density)
 {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  train(time);
+  while (!train(time))
+    {
+    }
+  compared                        = time;
   const std::vector<double> risks = networks.risks();
 
   // Replica by replica: what the risk would be without the biases, as far as they are known.
@@ -221,7 +229,8 @@ void SgdTwin::save(CheckpointWriter &checkpoint) const
     half_width->save(checkpoint, "half width");
   if (double_step)
     double_step->save(checkpoint, "double step");
-  checkpoint.put("comparison", std::vector<double>{trained, largest, time_of_largest, last_distance, last_floor});
+  checkpoint.put("comparison", std::vector<double>{trained[0], trained[1], trained[2], compared, largest, time_of_largest,
+                                                   last_distance, last_floor});
   comparison_table.save(checkpoint);
   replicas_table.save(checkpoint);
   pictures.save(checkpoint);
@@ -234,12 +243,13 @@ void SgdTwin::load(const CheckpointReader &checkpoint)
     half_width->load(checkpoint, "half width");
   if (double_step)
     double_step->load(checkpoint, "double step");
-  const std::vector<double> numbers = checkpoint.numbers("comparison", 0, 5);
-  trained                           = numbers[0];
-  largest                           = numbers[1];
-  time_of_largest                   = numbers[2];
-  last_distance                     = numbers[3];
-  last_floor                        = numbers[4];
+  const std::vector<double> numbers = checkpoint.numbers("comparison", 0, 8);
+  std::copy_n(numbers.begin(), trained.size(), trained.begin());
+  compared        = numbers[3];
+  largest         = numbers[4];
+  time_of_largest = numbers[5];
+  last_distance   = numbers[6];
+  last_floor      = numbers[7];
   comparison_table.load(checkpoint);
   replicas_table.load(checkpoint);
   pictures.load(checkpoint);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <utility>
@@ -50,7 +51,11 @@ public:
   SgdTwin(const LearningProblem &problem, const TwinSettings &settings, const RunDirectory &directory,
           Progress *progress = nullptr);
 
-  /// Trains the networks up to `time` and writes a row. Collective.
+  /// Trains the networks towards `time` for hardly longer than two seconds, to where a pause changes no digit; true if all of
+  /// them are there. save() keeps how far each is. Collective.
+  bool train(double time);
+
+  /// Trains the networks up to `time`, if they are not there yet, and writes a row. Collective.
   void compare(double time, const DensitySnapshot &density);
 
   /// The networks' f(x_k) as they are now, [R][K], and their band for FittedCurve: mean and quantiles over the networks at the
@@ -72,8 +77,6 @@ public:
   double largest_deviation() const { return largest; }
 
 private:
-  /// All networks from `trained` to `time`.
-  void train(double time);
   /// (1/2M) [∫ U(θ,θ) ρ − Σ_k p_k f_k²]
   double static_bias(const DensitySnapshot &density) const;
   /// The columns of the distances between the density and the neurons.
@@ -88,7 +91,8 @@ private:
   Distances                 distances;
   Statistics                comparison_table, replicas_table;
   ParticleOutput            pictures;
-  double                    trained = 0.; ///< time of the networks
+  std::array<double, 3>     trained{}; ///< times of `networks`, `half_width`, `double_step`
+  double                    compared = 0.; ///< the last output time
   double                    largest = 0., time_of_largest = 0.;
   double                    last_distance = 0., last_floor = 0.; ///< sliced
 };

@@ -24,6 +24,14 @@ DensityResults::DensityResults(const LearningProblem &p, const OutputParameters 
   , communicator(context.communicator)
 {}
 
+bool DensityResults::prepare(double time, Timing &timing)
+{
+  if (!twin)
+    return true;
+  Timing::Scope scope(timing.section("finite networks"));
+  return twin->train(time);
+}
+
 void DensityResults::write(double time, bool last, ContinuityOperator &solution)
 {
   const MeanField          &field      = solution.coupling().mean_field();

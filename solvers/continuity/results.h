@@ -31,6 +31,8 @@ public:
     density_output.announce(context, mesh.mesh().n_global_cells() * mesh.points_per_cell());
   }
 
+  /// A part of the training of the networks up to the output time; true at its end. Collective.
+  bool prepare(double time, Timing &timing);
   /// At an output time; the operator's potential must be up to date. Collective.
   void write(double time, bool last, ContinuityOperator &solution);
 

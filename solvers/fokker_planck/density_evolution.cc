@@ -229,7 +229,7 @@ void FokkerPlanckEvolution::load(const CheckpointReader &checkpoint)
   warned_of_rest                            = warnings.at(1) > 0;
   warned_of_steps                           = warnings.at(2) > 0;
   statistics.load(checkpoint);
-  results.load(checkpoint, present);
+  results.load(checkpoint, statistics.rows().back().front());
   announce();
 }
 

@@ -47,6 +47,7 @@ public:
 
   double                                           time() const override { return present; }
   void                                             step(double end) override;
+  bool                                             prepare_output() override { return results.prepare(present, timing); }
   void                                             output() override;
   void                                             save(CheckpointWriter &checkpoint) const override;
   void                                             load(const CheckpointReader &checkpoint) override;

@@ -52,6 +52,14 @@ FokkerPlanckResults::FokkerPlanckResults(const LearningProblem &problem, const O
   , measures(problem, context)
 {}
 
+bool FokkerPlanckResults::prepare(double time, Timing &timing)
+{
+  if (!twin)
+    return true;
+  Timing::Scope scope(timing.section("finite networks"));
+  return twin->train(time);
+}
+
 void FokkerPlanckResults::write(double time, bool last, double risk, const FokkerPlanckState &state, Timing &timing)
 {
   const MeanField    &field = state.potential.mean_field();

@@ -34,6 +34,8 @@ public:
     density_output.announce(context, space.mesh().n_global_cells() * space.points_per_cell());
   }
 
+  /// A part of the training of the networks up to the output time; true at its end. Collective.
+  bool prepare(double time, Timing &timing);
   /// At an output time. Collective.
   void write(double time, bool last, double risk, const FokkerPlanckState &state, Timing &timing);
 

@@ -274,20 +274,22 @@ void GradientFlow::restore(const NetworkState &state)
   stepper->method.reset();
 }
 
-double GradientFlow::advance(double end, std::uint64_t)
+double GradientFlow::advance(double end, std::uint64_t n_steps)
 {
   const auto system = [this](const State &theta, State &derivative, double) {
     velocity->evaluate(theta, derivative);
     for (std::size_t i = 0; i < theta.size(); ++i)
       derivative[i] -= lambda * theta[i];
   };
-  while (time < end)
+  // Only steps that succeed are counted, so that every call gets on.
+  for (std::uint64_t step_number = 0; time < end && step_number < n_steps;)
     {
       const bool   last  = (time + next_step >= end);
       double       step  = (last ? end - time : next_step);
       const double tried = step;
       if (stepper->method.try_step(system, present, time, step) == odeint::success)
         {
+          ++step_number;
           if (last)
             time = end;
           // A step that was cut at an output time says nothing against the longer one.

@@ -30,7 +30,7 @@ public:
   virtual ~Network() = default;
 
   /// Trains until `end` (not before the present time), or until at least `n_steps` steps are done, stopping where a pause
-  /// changes no digit. Methods that choose their own steps always reach `end`. Returns the time that was reached. Collective.
+  /// changes no digit. Returns the time that was reached; networks that choose their own steps reach different ones. Collective.
   virtual double advance(double end, std::uint64_t n_steps) = 0;
   void           advance_to(double end) { advance(end, std::numeric_limits<std::uint64_t>::max()); }
 

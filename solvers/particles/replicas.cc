@@ -100,6 +100,8 @@ Replicas::Replicas(const LearningProblem &learning_problem, const ParticleParame
 
 std::uint64_t Replicas::first_guess() const
 {
+  if (settings.method == ParticleParameters::Method::gradient_flow)
+    return 1; // its velocities differ too much in cost
   const std::uint64_t samples = settings.stochastic_gradient() ? settings.batch_size : problem.n_nodes();
   const double        work    = static_cast<double>(settings.n_neurons) * problem.particle_neuron().n_parameters() *
                       static_cast<double>(std::max<std::uint64_t>(1, samples)) *
@@ -133,14 +135,16 @@ void Replicas::advance_to(double end)
 double Replicas::advance(double end, double horizon)
 {
   const std::uint64_t hundredth = static_cast<std::uint64_t>(horizon / (100. * settings.step_size)) + 1;
-  const std::uint64_t steps     = std::min(hundredth, most_steps);
+  // How many steps a part of the time is, gradient flow does not know.
+  const bool          counted   = settings.method != ParticleParameters::Method::gradient_flow;
+  const std::uint64_t steps     = counted ? std::min(hundredth, most_steps) : most_steps;
   const double        before    = seconds;
-  // The time that is reached, the same for all networks, but some ranks have none; the time that it takes.
-  double reached[2] = {0., 0.};
+  // The least time that is reached, with the other sign (ranks without networks are at the end); the time that it takes.
+  double reached[2] = {-end, 0.};
   together(comm, [&] {
     Timing::Scope scope(seconds);
     for (auto &network : networks)
-      reached[0] = network->advance(end, steps);
+      reached[0] = std::max(reached[0], -network->advance(end, steps));
   });
   reached[1] = seconds - before;
   MPI_Allreduce(MPI_IN_PLACE, reached, 2, MPI_DOUBLE, MPI_MAX, comm);
@@ -148,7 +152,7 @@ double Replicas::advance(double end, double horizon)
     most_steps = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(static_cast<double>(steps) * longest_work / reached[1]));
   else if (reached[1] < .25 * longest_work)
     most_steps = std::max(most_steps, 2 * steps);
-  return reached[0];
+  return -reached[0];
 }
 
 void Replicas::save(CheckpointWriter &checkpoint, const std::string &prefix) const

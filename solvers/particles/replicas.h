@@ -32,7 +32,8 @@ public:
   void advance_to(double end);
 
   /// Trains them towards `end` for about a hundredth of the time `horizon`, but hardly for longer than two seconds, to where a
-  /// pause changes no digit, and returns the time. Gradient flow chooses its own steps and does not pause. Collective.
+  /// pause changes no digit, and returns the time; in gradient flow, where every network chooses its own steps, that of the
+  /// network that is least far. Collective.
   double advance(double end, double horizon);
 
   /// R(ρ_M) of every replica, irreducible risk included, [R] on every rank. Collective.
