@@ -1,0 +1,106 @@
+#!/bin/sh
+# A run that is asked to stop while it trains the networks beside its density, or a gradient flow, stops there and not at the next
+# output time; it goes on within the interval, on other numbers of ranks, to the files of the uninterrupted run.
+# shellcheck source=tests/cli/common.sh
+. "$SOURCE_DIR/tests/cli/common.sh"
+needs_solvers continuity "fokker planck" characteristics particles
+
+# begin RANKS COMMAND...: in the background; $process is the program or its mpiexec.
+begin() {
+  ranks=$1
+  shift
+  if [ "$ranks" -eq 1 ]; then
+    "$@" >"$out/stdout" 2>"$out/stderr" &
+  else
+    "$MPIEXEC" -np "$ranks" "$@" >"$out/stdout" 2>"$out/stderr" &
+  fi
+  process=$!
+}
+
+# in_training DIRECTORY ROWS TIME: waits until a state of TIME is kept while there are only ROWS rows, those of earlier times. The
+# runs keep their state every few pauses.
+in_training() {
+  until grep -qxs "time $3" "$1"/checkpoints/*.good; do
+    kill -0 "$process" 2>/dev/null || break
+    sleep 0.01
+  done
+  [ "$(wc -l <"$1/statistics.csv")" -eq $(($2 + 1)) ] || fail "$1: no state is kept before the row of t = $3 is written"
+}
+
+# stopped DIRECTORY ROWS TIME REASON: what was begun ends where it is.
+stopped() {
+  status=0
+  wait "$process" || status=$?
+  [ "$status" -eq 4 ] || fail "$1: exit status $status instead of 4"
+  grep -q "Stopped at t = $3 $4" "$out/stderr" || fail "$1: the message does not say that it stopped at t = $3"
+  [ "$(wc -l <"$1/statistics.csv")" -eq $(($2 + 1)) ] || fail "$1: it went on to the next output time"
+}
+
+results() {
+  (cd "$1" && find . -type f ! -path './checkpoints/*' ! -name timing.csv ! -name throughput.csv ! -name log.txt ! -name '*.prm' \
+    ! -name provenance.json ! -name .rhoflow-files | sort)
+}
+
+# interrupts NAME "RANKS RANKS RANKS" FIRST SECOND FILE ARGUMENTS...: the run with rows at t = 0, FIRST, SECOND is stopped by a file on
+# its way to FIRST and by SIGTERM on that to SECOND, and goes on, each time on the next number of ranks.
+interrupts() {
+  name=$1 places=$2 first=$3 second=$4
+  shift 4
+  # shellcheck disable=SC2086  # a list
+  places=$(echo $places)
+  run "$RHOFLOW" "$@" "Output directory=$name-whole"
+  [ "$status" -eq 0 ] || fail "$name ends with status $status"
+  begin "${places%% *}" "$RHOFLOW" "$@" "Output directory=$name" "Checkpoint/Wall-clock interval=0.05"
+  in_training "$name" 1 "$first"
+  touch "$name/stop"
+  stopped "$name" 1 "$first" "since there was a file 'stop'"
+  ranks=${places#* }
+  begin "${ranks% *}" "$RHOFLOW" --resume "$name"
+  in_training "$name" 2 "$second"
+  if [ "${ranks% *}" -eq 1 ]; then kill "$process"; else pkill -TERM -P "$process"; fi
+  stopped "$name" 2 "$second" "on SIGTERM"
+  run "$MPIEXEC" -np "${places##* }" "$RHOFLOW" --resume "$name" "Checkpoint/Wall-clock interval=0"
+  [ "$status" -eq 0 ] || fail "$name: going on for the second time ends with status $status"
+  results "$name-whole" >"$out/one"
+  results "$name" >"$out/other"
+  cmp -s "$out/one" "$out/other" || fail "$name has other files than the run that was not stopped"
+  while read -r file; do
+    cmp -s "$name-whole/$file" "$name/$file" || fail "$name: $file differs from that of the run that was not stopped"
+  done <"$out/one"
+}
+
+# with_twin ...: interrupts a density with networks beside it.
+with_twin() {
+  interrupts "$@" "Compare with SGD=true" "Output times=" "End time=1" "Output interval=0.5" "Particles/Replicas=3" \
+    "Particles/Write particles=all replicas" "Comparison/Bootstrap samples=0" "Comparison/Transport points=0" "Comparison/Directions=10"
+}
+
+files=$SOURCE_DIR/parameter_files
+# Networks of half the width and of twice the step size are trained one after the other.
+with_twin continuity "2 1 3" 0.5 1 "$files/continuity/linear_1d.prm" "Comparison/Bias estimation=richardson" \
+  "Particles/Number of neurons=3000" "Particles/Step size=0.0001"
+with_twin flow "1 3 2" 0.5 1 "$files/continuity/linear_1d.prm" "Particles/Method=gradient flow" \
+  "Particles/Number of neurons=3000" "Particles/Gradient flow tolerance=1e-13"
+with_twin characteristics "1 2 1" 0.5 1 "$files/characteristics/reference_c.prm" "Particles/Number of neurons=1000" \
+  "Particles/Step size=0.0001"
+with_twin fokker_planck "2 2 2" 0.5 1 "$files/fokker_planck/linear_1d.prm" "Particles/Number of neurons=1000" \
+  "Particles/Step size=0.0005"
+
+# Gradient flow alone: its times between the rows are its own.
+cat >flow.prm <<'END'
+set Solver          = particles
+set End time        = 1
+set Output interval = 0.5
+subsection Learning problem
+  set Activation      = erf
+  set Input dimension = 4
+end
+subsection Particles
+  set Method                  = gradient flow
+  set Number of neurons       = 200
+  set Replicas                = 3
+  set Gradient flow tolerance = 1e-13
+end
+END
+interrupts particles "2 1 3" '[0-9.e-]*[1-9]' '0\.[5-9][0-9][0-9]*' flow.prm
+finish
