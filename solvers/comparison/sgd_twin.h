@@ -51,7 +51,7 @@ public:
   SgdTwin(const LearningProblem &problem, const TwinSettings &settings, const RunDirectory &directory,
           Progress *progress = nullptr);
 
-  /// Trains the networks towards `time` for hardly longer than two seconds, to where a pause changes no digit; true if all of
+  /// Trains the networks towards `time` for hardly longer than a second, to where a pause changes no digit; true if all of
   /// them are there. save() keeps how far each is. Collective.
   bool train(double time);
 

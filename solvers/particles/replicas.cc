@@ -36,7 +36,7 @@ void throw_together(std::string message, bool input_error, std::string parameter
 }
 
 /// A batch system kills a program some seconds after it has asked it to stop.
-constexpr double longest_work = 2.; // [s]
+constexpr double longest_work = 1.; // [s]
 
 template <typename Work>
 void together(MPI_Comm communicator, const Work &work)

@@ -31,7 +31,7 @@ public:
   /// Trains all replicas until `end`. Collective: an error on one rank is thrown on all.
   void advance_to(double end);
 
-  /// Trains them towards `end` for about a hundredth of the time `horizon`, but hardly for longer than two seconds, to where a
+  /// Trains them towards `end` for about a hundredth of the time `horizon`, but hardly for longer than a second, to where a
   /// pause changes no digit, and returns the time; in gradient flow, where every network chooses its own steps, that of the
   /// network that is least far. Collective.
   double advance(double end, double horizon);

@@ -41,6 +41,21 @@ state() {
   find . -type f -exec cksum {} + | sort
 }
 
+# difference ONE OTHER: the largest difference of two tables, relative to the larger of 1 and the value; "other" if they have not the same rows,
+# columns and words.
+difference() {
+  awk -F, '
+    NR == FNR { row[FNR] = $0; n = FNR; next }
+    { m = FNR
+      if (split(row[FNR], x, ",") != NF) other = 1
+      for (c = 1; c <= NF; ++c) {
+        number = ($c ~ /^-?[0-9]/ && x[c] ~ /^-?[0-9]/)
+        if (!number && $c != x[c]) other = 1
+        if (number) { d = $c - x[c]; a = x[c]; if (d < 0) d = -d; if (a < 0) a = -a; if (a > 1) d /= a; if (d > worst) worst = d }
+      } }
+    END { if (other || n != m) print "other"; else print worst + 0 }' "$1" "$2"
+}
+
 # run COMMAND...: sets $status, keeps the output.
 run() {
   status=0

@@ -83,14 +83,14 @@ subsection Particles
 end
 END
 
-# The time loop stops fifty to a hundred times on the way: the checkpoint is between the third and the fourth output, or that of
-# gradient flow, which does not stop, at the fourth. Pictures of every second output time are to be counted on; data are in their
-# third pass.
+# The time loop stops fifty to a hundred times on the way: the checkpoint is between the third and the fourth output, or at the
+# fourth for gradient flow, which pauses rarely (see resume_twin.sh). Pictures of every second output time are counted on; data are
+# in their third pass.
 resumes lazy 30 2 "1:2 2:1 2:3 3:4" 0 sgd.prm "Particles/Number of neurons=700" "Particles/Replicas=3" \
   "Particles/Output scaling=lazy" "Particles/Precision=single" "Particles/Write particles=all replicas" "Output/Every n-th output=2"
 resumes scheduled 60 3 "1:4 4:2" 2 sgd.prm "Particles/Number of neurons=300" "Particles/Replicas=2" "Particles/Schedule=1/(1+t)" \
   "Particles/Batch size=5" "Mean field/Weight decay=0.1" "Particles/Tangent kernel=true" "Learning problem/Activation=tanh"
-resumes flow 3 4 "1:2 2:1" 0 exact.prm "Particles/Method=gradient flow" "Particles/Replicas=3"
+resumes flow 5 4 "1:2 2:1" 0 exact.prm "Particles/Method=gradient flow" "Particles/Replicas=3"
 resumes noisy 35 3 "2:3" 0 exact.prm "Particles/Method=gradient descent" "Particles/Replicas=5" "Mean field/Inverse temperature=50"
 files=$SOURCE_DIR/parameter_files
 resumes epochs 35 3 "1:2" 0 "$files/particles/noisy_mcycle.prm" "Particles/Method=multi-pass SGD" "Mean field/Inverse temperature=inf" \

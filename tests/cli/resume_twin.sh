@@ -41,31 +41,35 @@ results() {
     ! -name provenance.json ! -name .rhoflow-files | sort)
 }
 
-# interrupts NAME "RANKS RANKS RANKS" FIRST SECOND FILE ARGUMENTS...: the run with rows at t = 0, FIRST, SECOND is stopped by a file on
-# its way to FIRST and by SIGTERM on that to SECOND, and goes on, each time on the next number of ranks.
+# interrupts NAME "RANKS RANKS RANKS" TIME FILE ARGUMENTS...: the run with rows at t = 0, 0.5 and 1 is stopped on its way to the second
+# by SIGTERM and, a pause later, by a file, when its state is of TIME; it goes on, each time on the next number of ranks.
 interrupts() {
-  name=$1 places=$2 first=$3 second=$4
-  shift 4
-  # shellcheck disable=SC2086  # a list
-  places=$(echo $places)
+  name=$1 places=$2 time=$3
+  shift 3
   run "$RHOFLOW" "$@" "Output directory=$name-whole"
   [ "$status" -eq 0 ] || fail "$name ends with status $status"
   begin "${places%% *}" "$RHOFLOW" "$@" "Output directory=$name" "Checkpoint/Wall-clock interval=0.05"
-  in_training "$name" 1 "$first"
+  in_training "$name" 1 "$time"
+  if [ "$ranks" -eq 1 ]; then kill "$process"; else pkill -TERM -P "$process"; fi
+  stopped "$name" 1 "$time" "on SIGTERM"
+  # A file that is there already stops the run at its first pause.
   touch "$name/stop"
-  stopped "$name" 1 "$first" "since there was a file 'stop'"
   ranks=${places#* }
-  begin "${ranks% *}" "$RHOFLOW" --resume "$name"
-  in_training "$name" 2 "$second"
-  if [ "${ranks% *}" -eq 1 ]; then kill "$process"; else pkill -TERM -P "$process"; fi
-  stopped "$name" 2 "$second" "on SIGTERM"
-  run "$MPIEXEC" -np "${places##* }" "$RHOFLOW" --resume "$name" "Checkpoint/Wall-clock interval=0"
+  begin "${ranks% *}" "$RHOFLOW" --resume "$name" "Checkpoint/Wall-clock interval=0"
+  stopped "$name" 1 "$time" "since there was a file 'stop'"
+  run "$MPIEXEC" -np "${places##* }" "$RHOFLOW" --resume "$name"
   [ "$status" -eq 0 ] || fail "$name: going on for the second time ends with status $status"
   results "$name-whole" >"$out/one"
   results "$name" >"$out/other"
   cmp -s "$out/one" "$out/other" || fail "$name has other files than the run that was not stopped"
   while read -r file; do
-    cmp -s "$name-whole/$file" "$name/$file" || fail "$name: $file differs from that of the run that was not stopped"
+    cmp -s "$name-whole/$file" "$name/$file" && continue
+    case $file in
+    $rounded)
+      found=$(difference "$name-whole/$file" "$name/$file")
+      awk "BEGIN { exit !(\"$found\" != \"other\" && \"$found\" + 0 <= 1e-9) }" && continue ;;
+    esac
+    fail "$name: $file differs from that of the run that was not stopped"
   done <"$out/one"
 }
 
@@ -75,16 +79,21 @@ with_twin() {
     "Particles/Write particles=all replicas" "Comparison/Bootstrap samples=0" "Comparison/Transport points=0" "Comparison/Directions=10"
 }
 
+rounded=
 files=$SOURCE_DIR/parameter_files
 # Networks of half the width and of twice the step size are trained one after the other.
-with_twin continuity "2 1 3" 0.5 1 "$files/continuity/linear_1d.prm" "Comparison/Bias estimation=richardson" \
+with_twin continuity "2 1 3" 0.5 "$files/continuity/linear_1d.prm" "Comparison/Bias estimation=richardson" \
   "Particles/Number of neurons=3000" "Particles/Step size=0.0001"
-with_twin flow "1 3 2" 0.5 1 "$files/continuity/linear_1d.prm" "Particles/Method=gradient flow" \
+with_twin flow "1 3 2" 0.5 "$files/continuity/linear_1d.prm" "Particles/Method=gradient flow" \
   "Particles/Number of neurons=3000" "Particles/Gradient flow tolerance=1e-13"
-with_twin characteristics "1 2 1" 0.5 1 "$files/characteristics/reference_c.prm" "Particles/Number of neurons=1000" \
+with_twin characteristics "1 2 1" 0.5 "$files/characteristics/reference_c.prm" "Particles/Number of neurons=1000" \
   "Particles/Step size=0.0001"
-with_twin fokker_planck "2 2 2" 0.5 1 "$files/fokker_planck/linear_1d.prm" "Particles/Number of neurons=1000" \
-  "Particles/Step size=0.0005"
+# The density by implicit steps is that of the uninterrupted run but for its solver's rounding errors.
+rounded='*.csv'
+with_twin fokker_planck "2 1 2" 0.5 "$files/fokker_planck/linear_1d.prm" "Particles/Number of neurons=3000" \
+  "Particles/Step size=0.0002" "Fokker-Planck/Nonlinear tolerance=1e-12" "Fokker-Planck/Linear tolerance=1e-13" \
+  "Output/Write density=false"
+rounded=
 
 # Gradient flow alone: its times between the rows are its own.
 cat >flow.prm <<'END'
@@ -97,10 +106,10 @@ subsection Learning problem
 end
 subsection Particles
   set Method                  = gradient flow
-  set Number of neurons       = 200
-  set Replicas                = 3
+  set Number of neurons       = 400
+  set Replicas                = 1
   set Gradient flow tolerance = 1e-13
 end
 END
-interrupts particles "2 1 3" '[0-9.e-]*[1-9]' '0\.[5-9][0-9][0-9]*' flow.prm
+interrupts particles "2 1 3" '[0-9.e-]*[1-9]' flow.prm
 finish
