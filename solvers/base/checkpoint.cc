@@ -61,13 +61,17 @@ bool transfer(MPI_File file, std::uint64_t offset, void *data, std::uint64_t siz
   return true;
 }
 
-/// Pieces of `size` bytes, one after the other in `data`, that begin at `begins` behind `offset`.
-bool transfer_pieces(MPI_File file, std::uint64_t offset, const std::vector<std::uint64_t> &begins, std::uint64_t size,
-                     char *data, bool write)
+/// Whether `size` bytes behind `offset` of the file are those of `data`, some MiB of which are read at once.
+bool same_as(MPI_File file, std::uint64_t offset, const char *data, std::uint64_t size)
 {
-  for (std::size_t i = 0; i < begins.size(); ++i)
-    if (!transfer(file, offset + begins[i], data + i * size, size, write))
-      return false;
+  constexpr std::uint64_t most = 4U << 20;
+  std::vector<char>       buffer(std::min(size, most));
+  for (std::uint64_t done = 0; done < size; done += most)
+    {
+      const std::uint64_t n = std::min(most, size - done);
+      if (!transfer(file, offset + done, buffer.data(), n, false) || !std::equal(&data[done], &data[done] + n, buffer.data()))
+        return false;
+    }
   return true;
 }
 
@@ -110,7 +114,7 @@ void CheckpointWriter::add(const std::string &name, const char type, const void 
   for (const Section &section : sections)
     if (section.name == name)
       throw std::logic_error("the checkpoint has a section '" + name + "' already");
-  sections.push_back({name, type, std::string(static_cast<const char *>(data), size), std::move(begins)});
+  sections.push_back({name, type, size == 0 ? "" : std::string(static_cast<const char *>(data), size), std::move(begins)});
 }
 
 void CheckpointWriter::put(const std::string &name, const std::vector<double> &values)
@@ -152,6 +156,14 @@ void CheckpointWriter::put_parts(const std::string &name, const std::vector<std:
   add(name, 'u', parts.data(), 8 * parts.size(), in_bytes(begins));
 }
 
+void CheckpointWriter::put_on_demand(const std::string &name, const std::vector<Extent> &extents, Piece piece)
+{
+  add(name, 'd', nullptr, 0, {});
+  for (const Extent &extent : extents)
+    sections.back().extents.push_back({8 * extent.begin, 8 * extent.size});
+  sections.back().piece = std::move(piece);
+}
+
 void CheckpointWriter::put_in_turn(const std::string &name, const std::vector<double> &part)
 {
   std::uint64_t size = part.size(), end = 0;
@@ -166,6 +178,49 @@ void CheckpointWriter::put_in_turn(const std::string &name, const std::vector<st
   put_part(name, part, end - size);
 }
 
+std::uint64_t CheckpointWriter::Section::end() const
+{
+  std::uint64_t end = 0;
+  for (const std::uint64_t begin : begins)
+    end = std::max(end, length() == 0 ? 0 : begin + length());
+  for (const Extent &extent : extents)
+    end = std::max(end, extent.size == 0 ? 0 : extent.begin + extent.size);
+  return end;
+}
+
+bool CheckpointWriter::Section::write(MPI_File file, std::uint64_t offset, std::vector<std::uint32_t> &checksums) const
+{
+  for (std::size_t i = 0; i < begins.size(); ++i)
+    if (!transfer(file, offset + begins[i], const_cast<char *>(&bytes[i * length()]), length(), true))
+      return false;
+  for (std::size_t i = 0; i < extents.size(); ++i)
+    {
+      std::vector<double> values = piece(i);
+      if (8 * values.size() != extents[i].size)
+        throw std::logic_error("a piece of '" + name + "' has not the length that was announced");
+      checksums.push_back(checksum(values.data(), extents[i].size));
+      if (!transfer(file, offset + extents[i].begin, values.data(), extents[i].size, true))
+        return false;
+    }
+  return true;
+}
+
+bool CheckpointWriter::Section::compare(MPI_File file, std::uint64_t offset, const std::vector<std::uint32_t> &checksums) const
+{
+  for (std::size_t i = 0; i < begins.size(); ++i)
+    if (!same_as(file, offset + begins[i], &bytes[i * length()], length()))
+      return false;
+  std::vector<char> buffer;
+  for (std::size_t i = 0; i < extents.size(); ++i)
+    {
+      buffer.resize(extents[i].size);
+      if (!transfer(file, offset + extents[i].begin, buffer.data(), extents[i].size, false) ||
+          checksum(buffer.data(), extents[i].size) != checksums[i])
+        return false;
+    }
+  return true;
+}
+
 void CheckpointWriter::write(const std::string &file, const double time, const std::uint64_t number) const
 {
   const bool     speaks = rank_of(comm) == 0;
@@ -175,9 +230,7 @@ void CheckpointWriter::write(const std::string &file, const double time, const s
   seal.number = number;
   for (const Section &section : sections)
     {
-      std::uint64_t size = 0;
-      for (const std::uint64_t begin : section.begins)
-        size = std::max(size, section.piece() == 0 ? 0 : begin + section.piece());
+      std::uint64_t size = section.end();
       MPI_Allreduce(MPI_IN_PLACE, &size, 1, MPI_UINT64_T, MPI_MAX, comm);
       seal.sections.push_back({section.name, section.type, seal.size, size});
       seal.size += (size + 7) / 8 * 8;
@@ -200,19 +253,14 @@ void CheckpointWriter::write(const std::string &file, const double time, const s
     throw failed;
   good = MPI_File_set_size(handle, 0) == MPI_SUCCESS &&
          MPI_File_set_size(handle, static_cast<MPI_Offset>(seal.size)) == MPI_SUCCESS;
+  std::vector<std::vector<std::uint32_t>> written(sections.size());
   for (std::size_t i = 0; i < sections.size() && good; ++i)
-    good = transfer_pieces(handle, seal.sections[i].offset, sections[i].begins, sections[i].piece(),
-                           const_cast<char *>(sections[i].bytes.data()), true);
+    good = sections[i].write(handle, seal.sections[i].offset, written[i]);
   good = MPI_File_sync(handle) == MPI_SUCCESS && good;
   good = all_agree(good, comm);
   // What is read back must be what was meant, before checksums are taken of it.
-  std::string back;
   for (std::size_t i = 0; i < sections.size() && good; ++i)
-    {
-      back.resize(sections[i].bytes.size());
-      good = transfer_pieces(handle, seal.sections[i].offset, sections[i].begins, sections[i].piece(), back.data(), false) &&
-             back == sections[i].bytes;
-    }
+    good = sections[i].compare(handle, seal.sections[i].offset, written[i]);
   good           = all_agree(good, comm);
   seal.checksums = good ? checksums(handle, seal.size, comm) : std::vector<std::uint32_t>();
   good           = MPI_File_close(&handle) == MPI_SUCCESS && good && seal.checksums.size() == seal.n_blocks();
@@ -329,7 +377,8 @@ std::uint64_t CheckpointReader::size(const std::string &name) const
   return found == sections.end() ? 0 : found->second.size / (found->second.type == 't' ? 1 : 8);
 }
 
-void CheckpointReader::read_pieces(const std::string &name, const char type, const std::vector<Piece> &pieces, void *data) const
+void CheckpointReader::read_pieces(const std::string &name, const char type, const std::vector<Extent> &pieces,
+                                   void *data) const
 {
   const Section &one  = section(name, type);
   bool           good = true;
@@ -337,7 +386,7 @@ void CheckpointReader::read_pieces(const std::string &name, const char type, con
   if (all_agree(MPI_File_open(comm, path.c_str(), MPI_MODE_RDONLY, MPI_INFO_NULL, &handle) == MPI_SUCCESS, comm))
     {
       char *place = static_cast<char *>(data);
-      for (const Piece &piece : pieces)
+      for (const Extent &piece : pieces)
         {
           good = good && piece.begin <= one.size && piece.size <= one.size - piece.begin &&
                  transfer(handle, one.offset + piece.begin, place, piece.size, false);
@@ -412,12 +461,26 @@ std::vector<std::uint64_t> CheckpointReader::integers(const std::string &name, c
   return values;
 }
 
+std::vector<double> CheckpointReader::numbers(const std::string &name, const std::vector<Extent> &parts) const
+{
+  std::vector<Extent> pieces;
+  std::uint64_t       size = 0;
+  for (const Extent &part : parts)
+    {
+      pieces.push_back({8 * part.begin, 8 * part.size});
+      size += part.size;
+    }
+  std::vector<double> values(size);
+  read_pieces(name, 'd', pieces, values.data());
+  return values;
+}
+
 std::vector<double> CheckpointReader::rows(const std::string &name, const std::vector<std::uint64_t> &rows,
                                            const std::uint64_t n_columns) const
 {
   std::vector<double> values(rows.size() * n_columns);
   // Neighbours are read together.
-  std::vector<Piece> pieces;
+  std::vector<Extent> pieces;
   for (const std::uint64_t row : rows)
     if (!pieces.empty() && pieces.back().begin + pieces.back().size == 8 * n_columns * row)
       pieces.back().size += 8 * n_columns;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -33,6 +34,15 @@ public:
   /// Pieces of equal length, one after the other in `parts`: piece i begins at `begins[i]` in the whole.
   void put_parts(const std::string &name, const std::vector<double> &parts, const std::vector<std::uint64_t> &begins);
   void put_parts(const std::string &name, const std::vector<std::uint64_t> &parts, const std::vector<std::uint64_t> &begins);
+  /// Numbers `begin`, ..., `begin` + `size` − 1 of a section.
+  struct Extent
+  {
+    std::uint64_t begin, size;
+  };
+  /// Pieces of an array that is too large to be held twice: `piece(i)` gives the numbers of `extents[i]`, while the checkpoint
+  /// is written, and one after the other. It may not be collective.
+  using Piece = std::function<std::vector<double>(std::size_t)>;
+  void put_on_demand(const std::string &name, const std::vector<Extent> &extents, Piece piece);
   /// Parts one after the other in the order of the ranks.
   void put_in_turn(const std::string &name, const std::vector<double> &part);
   void put_in_turn(const std::string &name, const std::vector<std::uint64_t> &part);
@@ -48,11 +58,20 @@ private:
   struct Section
   {
     std::string                name;
-    char                       type;   ///< 'd' double, 'u' unsigned integer, 't' text
-    std::string                bytes;  ///< equally long pieces
-    std::vector<std::uint64_t> begins; ///< of the pieces in the section
+    char                       type;         ///< 'd' double, 'u' unsigned integer, 't' text
+    std::string                bytes;        ///< equally long pieces
+    std::vector<std::uint64_t> begins;       ///< of the pieces in the section
+    std::vector<Extent>        extents = {}; ///< of pieces that are not in `bytes` [bytes]
+    Piece                      piece   = {};
 
-    std::uint64_t piece() const { return begins.empty() ? 0 : bytes.size() / begins.size(); }
+    /// Length of the pieces in `bytes`.
+    std::uint64_t length() const { return begins.empty() ? 0 : bytes.size() / begins.size(); }
+    /// Where this rank's part of the section ends.
+    std::uint64_t end() const;
+    /// Writes this rank's part of a section that begins at `offset`.
+    bool write(MPI_File file, std::uint64_t offset, std::vector<std::uint32_t> &checksums) const;
+    /// Whether what is in the file is what was written.
+    bool compare(MPI_File file, std::uint64_t offset, const std::vector<std::uint32_t> &checksums) const;
   };
   void add(const std::string &name, char type, const void *data, std::uint64_t size, std::vector<std::uint64_t> begins);
 
@@ -94,6 +113,10 @@ public:
   std::vector<double>        numbers(const std::string &name, std::uint64_t begin, std::uint64_t n) const;
   std::vector<std::uint64_t> integers(const std::string &name, std::uint64_t begin, std::uint64_t n) const;
 
+  /// Several parts, one after the other.
+  using Extent = CheckpointWriter::Extent;
+  std::vector<double> numbers(const std::string &name, const std::vector<Extent> &parts) const;
+
   /// Rows of a table with `n_columns` numbers a row, others on each rank, in the order of `rows`. Collective.
   std::vector<double> rows(const std::string &name, const std::vector<std::uint64_t> &rows, std::uint64_t n_columns) const;
 
@@ -105,12 +128,8 @@ private:
   };
   const Section &section(const std::string &name, char type) const;
   void           read_whole(const std::string &name, char type, void *data) const;
-  /// Pieces of a section: from `begin` [bytes] the next `size` go behind what the pieces before took of `data`.
-  struct Piece
-  {
-    std::uint64_t begin, size;
-  };
-  void read_pieces(const std::string &name, char type, const std::vector<Piece> &pieces, void *data) const;
+  /// Pieces of a section [bytes], one after the other in `data`.
+  void read_pieces(const std::string &name, char type, const std::vector<Extent> &pieces, void *data) const;
 
   std::string                    path;
   MPI_Comm                       comm;

@@ -90,14 +90,14 @@ void SingleRun::execute(const MPI_Comm communicator, Progress &progress, const s
   solve(directory, checkpoints, progress);
 }
 
-void SingleRun::resume(const std::string &path, const MPI_Comm communicator, Progress &progress)
+void SingleRun::resume(const std::string &path, const MPI_Comm communicator, Progress &progress, const bool alone)
 {
   const RunDirectory directory = RunDirectory::of_earlier_run(path, communicator);
   // That of the file is where the run was begun, from which it may have been moved.
   run_parameters.output_directory = path;
-  refuse_other_physics(file_name, *handler, communicator);
+  refuse_other_physics(directory.path("parameters_used.prm"), *handler, communicator);
   prepare(communicator);
-  Checkpoints checkpoints(checkpoint_parameters(), directory, true);
+  Checkpoints checkpoints(checkpoint_parameters(), directory, true, alone);
   if (checkpoints.restart()->time() > run_parameters.end_time)
     throw InputError("End time", "the run to go on with is at t = " + short_number(checkpoints.restart()->time(), 8) +
                                    " already; choose an end time that is not before that.");

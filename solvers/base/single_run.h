@@ -36,9 +36,10 @@ public:
   /// file `stop` are meant for this run. Throws InputError if the directory may not be used. Collective.
   void execute(MPI_Comm communicator, Progress &progress, const std::vector<std::string> &command_line, bool alone = true);
 
-  /// Goes on with the run in `directory` from its last checkpoint, where this run's file is that run's parameters_used.prm with
-  /// changes. Throws InputError if a parameter was changed that the state depends on, or if there is no checkpoint. Collective.
-  void resume(const std::string &directory, MPI_Comm communicator, Progress &progress);
+  /// Goes on with the run in `directory` from its last checkpoint, where this run's file says what that run's
+  /// parameters_used.prm says, with changes. Throws InputError if a parameter was changed that the state depends on, and with
+  /// an empty parameter if there is no checkpoint that can be used. Collective.
+  void resume(const std::string &directory, MPI_Comm communicator, Progress &progress, bool alone = true);
 
   dealii::ParameterHandler &parameters() const { return *handler; }
 

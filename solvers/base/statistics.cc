@@ -18,7 +18,7 @@ Statistics::Statistics(std::string path, const bool write)
 {
   if (!writes)
     return;
-  file.open(file_name, std::ios::trunc);
+  file.open(file_name, std::ios::app);
   if (!file)
     throw InputError("Output directory", "cannot write '" + file_name + "'.");
 }
@@ -61,7 +61,11 @@ void Statistics::finish_row()
   if (writes)
     {
       if (finished.empty())
-        write_header();
+        {
+          file.close();
+          file.open(file_name, std::ios::trunc);
+          write_header();
+        }
       write_row(current);
       file.flush();
       if (!file)

@@ -16,6 +16,7 @@ class CheckpointWriter;
 class Statistics
 {
 public:
+  /// What the file has stays until the first row is written, or until load() replaces it.
   Statistics(std::string path, bool write);
 
   /// Sets a value of the current row. Columns are those of the first row, in the order of their first mention.

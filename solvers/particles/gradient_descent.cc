@@ -42,7 +42,6 @@ double GradientDescent::advance(double end, std::uint64_t n_steps)
 
 void GradientDescent::restore(const NetworkState &state)
 {
-  theta = state.parameters;
   clock.set(state.time, state.steps);
 }
 } // namespace rhoflow

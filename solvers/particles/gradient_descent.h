@@ -24,8 +24,11 @@ public:
   double              advance(double end, std::uint64_t n_steps) override;
   std::uint64_t       steps() const override { return clock.steps(); }
   std::vector<double> parameters() const override { return theta; }
-  NetworkState        state() const override { return {theta, clock.time(), 0., clock.steps()}; }
-  void                restore(const NetworkState &state) override;
+  NeuronRows          own_neurons() const override { return {0, n_neurons}; }
+  std::vector<double> parameters_of(const NeuronRows &rows) const override { return rows_of(theta, n_neurons, rows); }
+  void set_parameters_of(const NeuronRows &rows, const double *values) override { set_rows_of(theta, n_neurons, rows, values); }
+  NetworkState state() const override { return {clock.time(), 0., clock.steps()}; }
+  void         restore(const NetworkState &state) override;
 
 private:
   std::unique_ptr<const GradientFlow::Velocity> gradient; ///< −∇Ψ

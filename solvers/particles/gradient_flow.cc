@@ -251,6 +251,7 @@ struct GradientFlow::Stepper
 GradientFlow::GradientFlow(const LearningProblem &problem, const ParticleParameters &parameters, double weight_decay,
                            std::uint64_t seed, std::uint64_t replica)
   : stepper(std::make_unique<Stepper>(parameters.flow_tolerance))
+  , n_neurons(parameters.n_neurons)
   , lambda(weight_decay)
   , next_step(parameters.step_size)
 {
@@ -267,7 +268,6 @@ GradientFlow::~GradientFlow() = default;
 
 void GradientFlow::restore(const NetworkState &state)
 {
-  present   = state.parameters;
   time      = state.time;
   next_step = state.next_step;
   // The method keeps the velocity at the end of its last step for the next one, and must find that at these parameters.

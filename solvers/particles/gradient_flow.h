@@ -28,14 +28,21 @@ public:
 
   double              advance(double end, std::uint64_t n_steps) override;
   std::vector<double> parameters() const override { return present; }
-  NetworkState        state() const override { return {present, time, next_step, 0}; }
-  void                restore(const NetworkState &state) override;
+  NeuronRows          own_neurons() const override { return {0, n_neurons}; }
+  std::vector<double> parameters_of(const NeuronRows &rows) const override { return rows_of(present, n_neurons, rows); }
+  void                set_parameters_of(const NeuronRows &rows, const double *values) override
+  {
+    set_rows_of(present, n_neurons, rows, values);
+  }
+  NetworkState state() const override { return {time, next_step, 0}; }
+  void         restore(const NetworkState &state) override;
 
 private:
   struct Stepper;
 
   std::unique_ptr<const Velocity> velocity;
   std::unique_ptr<Stepper>        stepper;
+  std::uint64_t                   n_neurons;
   std::vector<double>             present; ///< θ, [M][n]
   double                          lambda;
   double                          time = 0.;

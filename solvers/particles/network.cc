@@ -6,6 +6,8 @@
 #include <solvers/particles/network.h>
 #include <solvers/particles/sgd.h>
 
+#include <algorithm>
+
 namespace rhoflow
 {
 std::vector<double> initial_neurons(const LearningProblem &problem, std::uint64_t first, std::uint64_t count,
@@ -61,6 +63,18 @@ void check_layers(const LearningProblem &problem, const ParticleParameters &para
     refuse("Schedule", "a schedule of step sizes");
 }
 } // namespace
+
+std::vector<double> rows_of(const std::vector<double> &theta, std::uint64_t n_neurons, const NeuronRows &rows)
+{
+  const std::uint64_t n = theta.size() / n_neurons;
+  return {theta.data() + rows.first * n, theta.data() + (rows.first + rows.count) * n};
+}
+
+void set_rows_of(std::vector<double> &theta, std::uint64_t n_neurons, const NeuronRows &rows, const double *values)
+{
+  const std::uint64_t n = theta.size() / n_neurons;
+  std::copy_n(values, rows.count * n, theta.data() + rows.first * n);
+}
 
 void check_network(const LearningProblem &problem, const ParticleParameters &parameters)
 {

@@ -35,6 +35,9 @@ void throw_together(std::string message, bool input_error, std::string parameter
   throw RunError(message);
 }
 
+/// Parameters that are written to a checkpoint and read from it at once: 16 MiB.
+constexpr std::uint64_t numbers_at_once = std::uint64_t(1) << 21;
+
 /// A batch system kills a program some seconds after it has asked it to stop.
 constexpr double longest_work = 1.; // [s]
 
@@ -136,9 +139,9 @@ double Replicas::advance(double end, double horizon)
 {
   const std::uint64_t hundredth = static_cast<std::uint64_t>(horizon / (100. * settings.step_size)) + 1;
   // How many steps a part of the time is, gradient flow does not know.
-  const bool          counted   = settings.method != ParticleParameters::Method::gradient_flow;
-  const std::uint64_t steps     = counted ? std::min(hundredth, most_steps) : most_steps;
-  const double        before    = seconds;
+  const bool          counted = settings.method != ParticleParameters::Method::gradient_flow;
+  const std::uint64_t steps   = counted ? std::min(hundredth, most_steps) : most_steps;
+  const double        before  = seconds;
   // The least time that is reached, with the other sign (ranks without networks are at the end); the time that it takes.
   double reached[2] = {-end, 0.};
   together(comm, [&] {
@@ -155,24 +158,42 @@ double Replicas::advance(double end, double horizon)
   return -reached[0];
 }
 
-void Replicas::save(CheckpointWriter &checkpoint, const std::string &prefix) const
+std::vector<Replicas::Rows> Replicas::pieces(bool to_write) const
 {
-  const std::uint64_t        length = settings.n_neurons * problem.particle_neuron().n_parameters();
-  std::vector<double>        parameters, times, next_steps;
-  std::vector<std::uint64_t> steps_done, places, begins;
+  std::vector<Rows>   pieces;
+  const std::uint64_t most = std::max<std::uint64_t>(1, numbers_at_once / problem.particle_neuron().n_parameters());
   for (std::size_t i = 0; i < networks.size(); ++i)
     {
-      const NetworkState state = networks[i]->state();
-      if (!speaks)
+      // Where methods other than SGD have several ranks, each of them has all neurons.
+      const NeuronRows own = networks[i]->own_neurons();
+      if (to_write && !speaks && !settings.stochastic_gradient())
         continue;
-      parameters.insert(parameters.end(), state.parameters.begin(), state.parameters.end());
+      for (std::uint64_t begin = 0; begin < own.count; begin += most)
+        pieces.push_back({i, {own.first + begin, std::min(most, own.count - begin)}});
+    }
+  return pieces;
+}
+
+void Replicas::save(CheckpointWriter &checkpoint, const std::string &prefix) const
+{
+  const std::uint64_t        n = problem.particle_neuron().n_parameters();
+  std::vector<double>        times, next_steps;
+  std::vector<std::uint64_t> steps_done, places;
+  for (std::size_t i = 0; i < networks.size() && speaks; ++i)
+    {
+      const NetworkState state = networks[i]->state();
       times.push_back(state.time);
       next_steps.push_back(state.next_step);
       steps_done.push_back(state.steps);
       places.push_back(numbers[i]);
-      begins.push_back(numbers[i] * length);
     }
-  checkpoint.put_parts(prefix + " parameters", parameters, begins);
+  const std::vector<Rows>               rows = pieces(true);
+  std::vector<CheckpointWriter::Extent> extents;
+  for (const Rows &piece : rows)
+    extents.push_back({(numbers[piece.network] * settings.n_neurons + piece.neurons.first) * n, piece.neurons.count * n});
+  checkpoint.put_on_demand(prefix + " parameters", extents, [this, rows](std::size_t piece) {
+    return networks[rows[piece].network]->parameters_of(rows[piece].neurons);
+  });
   checkpoint.put_parts(prefix + " times", times, places);
   checkpoint.put_parts(prefix + " next steps", next_steps, places);
   checkpoint.put_parts(prefix + " steps", steps_done, places);
@@ -180,26 +201,37 @@ void Replicas::save(CheckpointWriter &checkpoint, const std::string &prefix) con
 
 void Replicas::load(const CheckpointReader &checkpoint, const std::string &prefix)
 {
-  const std::uint64_t              length = settings.n_neurons * problem.particle_neuron().n_parameters();
-  const std::vector<double>        times  = checkpoint.numbers(prefix + " times", 0, settings.n_replicas);
-  const std::vector<double>        next   = checkpoint.numbers(prefix + " next steps", 0, settings.n_replicas);
-  const std::vector<std::uint64_t> done   = checkpoint.integers(prefix + " steps", 0, settings.n_replicas);
-  // Some networks at once, so that wide ones are not held twice. Every rank joins in reading, also those that have fewer.
-  const std::size_t n_groups = first_ranks.size(), most = (settings.n_replicas + n_groups - 1) / n_groups;
-  const std::size_t at_once = std::max<std::uint64_t>(1, (1U << 22) / length);
-  for (std::size_t begin = 0; begin < most; begin += at_once)
+  const std::uint64_t              n     = problem.particle_neuron().n_parameters();
+  const std::vector<double>        times = checkpoint.numbers(prefix + " times", 0, settings.n_replicas);
+  const std::vector<double>        next  = checkpoint.numbers(prefix + " next steps", 0, settings.n_replicas);
+  const std::vector<std::uint64_t> done  = checkpoint.integers(prefix + " steps", 0, settings.n_replicas);
+  // As many pieces at once as are not larger than one of them may be; every rank joins in reading, also those that have fewer.
+  const std::vector<Rows> rows = pieces(false);
+  for (std::size_t begin = 0;;)
     {
-      const std::size_t                end = std::min(begin + at_once, networks.size());
-      const std::vector<std::uint64_t> rows(numbers.begin() + static_cast<std::ptrdiff_t>(std::min(begin, end)),
-                                            numbers.begin() + static_cast<std::ptrdiff_t>(end));
-      const std::vector<double>        theta = checkpoint.rows(prefix + " parameters", rows, length);
-      for (std::size_t i = begin; i < end; ++i)
+      std::vector<CheckpointReader::Extent> extents;
+      std::uint64_t                         size = 0;
+      std::size_t                           end  = begin;
+      for (; end < rows.size() && (end == begin || size + rows[end].neurons.count * n <= numbers_at_once); ++end)
         {
-          const unsigned int r     = numbers[i];
-          const auto         first = theta.begin() + static_cast<std::ptrdiff_t>((i - begin) * length);
-          networks[i]->restore({{first, first + static_cast<std::ptrdiff_t>(length)}, times[r], next[r], done[r]});
+          extents.push_back(
+            {(numbers[rows[end].network] * settings.n_neurons + rows[end].neurons.first) * n, rows[end].neurons.count * n});
+          size += extents.back().size;
+        }
+      int more = extents.empty() ? 0 : 1;
+      MPI_Allreduce(MPI_IN_PLACE, &more, 1, MPI_INT, MPI_MAX, comm);
+      if (more == 0)
+        break;
+      const std::vector<double> theta    = checkpoint.numbers(prefix + " parameters", extents);
+      const double             *next_row = theta.data();
+      for (; begin < end; ++begin)
+        {
+          networks[rows[begin].network]->set_parameters_of(rows[begin].neurons, next_row);
+          next_row += rows[begin].neurons.count * n;
         }
     }
+  for (std::size_t i = 0; i < networks.size(); ++i)
+    networks[i]->restore({times[numbers[i]], next[numbers[i]], done[numbers[i]]});
   seconds    = 0.;
   first_step = steps();
 }

@@ -51,8 +51,8 @@ public:
   /// Their parameters, [R'·M][n]. Collective.
   std::vector<double> local_parameters() const;
 
-  /// Keeps the states of all networks in sections that begin with `prefix`: "parameters" [R][M][n], "times", "next steps" and
-  /// "steps" [R]. Collective.
+  /// Keeps the states of all networks, which must stay as they are until the checkpoint is written, in sections that begin with
+  /// `prefix`: "parameters" [R][M][n], "times", "next steps" and "steps" [R]. Collective.
   void save(CheckpointWriter &checkpoint, const std::string &prefix) const;
   /// Takes them. Collective.
   void load(const CheckpointReader &checkpoint, const std::string &prefix);
@@ -77,6 +77,14 @@ public:
   std::uint64_t steps() const { return networks.empty() ? 0 : networks[0]->steps(); }
 
 private:
+  /// Neurons of networks[network].
+  struct Rows
+  {
+    std::size_t network;
+    NeuronRows  neurons;
+  };
+  /// The neurons of this rank, or those that it writes, in pieces that are put into checkpoints and taken from them at once.
+  std::vector<Rows> pieces(bool to_write) const;
   /// Steps that take some seconds at most.
   std::uint64_t first_guess() const;
   /// θ of networks[i] with α a in place of a, so that f = (1/M) Σ_j σ*(x; θ_j) in any scaling. Collective in the group.

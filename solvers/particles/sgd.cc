@@ -88,7 +88,6 @@ double Sgd::advance(double end, std::uint64_t n_steps)
 
 void Sgd::restore(const NetworkState &state)
 {
-  engine->set_parameters(state.parameters);
   clock.set(state.time, state.steps);
 }
 

@@ -33,8 +33,11 @@ public:
 
   double              advance(double end, std::uint64_t n_steps) override;
   std::vector<double> parameters() const override { return engine->parameters(); }
-  NetworkState        state() const override { return {parameters(), clock.time(), 0., clock.steps()}; }
-  void                restore(const NetworkState &state) override;
+  NeuronRows          own_neurons() const override { return engine->own_neurons(); }
+  std::vector<double> parameters_of(const NeuronRows &rows) const override { return engine->parameters_of(rows); }
+  void set_parameters_of(const NeuronRows &rows, const double *values) override { engine->set_parameters_of(rows, values); }
+  NetworkState state() const override { return {clock.time(), 0., clock.steps()}; }
+  void         restore(const NetworkState &state) override;
 
   /// Trains until `n_steps` steps are done. Collective.
   void          advance_to_step(std::uint64_t n_steps);

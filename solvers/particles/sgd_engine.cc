@@ -37,9 +37,14 @@ public:
     neurons.add_noise(stream, step, amplitude, layers);
   }
   std::vector<double> parameters() const override { return neurons.parameters(); }
-  void                set_parameters(const std::vector<double> &theta) override
+  NeuronRows          own_neurons() const override { return {neurons.range.first(), neurons.range.size()}; }
+  std::vector<double> parameters_of(const NeuronRows &rows) const override
   {
-    neurons.set(0, neurons.range.size(), theta.data() + neurons.range.first() * neurons.shape.n_parameters);
+    return neurons.get(rows.first - neurons.range.first(), rows.count);
+  }
+  void set_parameters_of(const NeuronRows &rows, const double *theta) override
+  {
+    neurons.set(rows.first - neurons.range.first(), rows.count, theta);
   }
 
 protected:

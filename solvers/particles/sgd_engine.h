@@ -7,6 +7,7 @@
 #include <mpi.h>
 
 #include <solvers/model/learning_problem.h>
+#include <solvers/particles/network.h>
 #include <solvers/particles/neuron_range.h>
 #include <solvers/particles/noise_kernel.h>
 #include <solvers/particles/parameters.h>
@@ -49,8 +50,10 @@ public:
 
   /// The parameters of all neurons, [M][n]. Collective.
   virtual std::vector<double> parameters() const = 0;
-  /// Takes them, after finish().
-  virtual void set_parameters(const std::vector<double> &theta) = 0;
+  /// The neurons that this rank has, the parameters of some of them, [count][n], and other ones in their place, after finish().
+  virtual NeuronRows          own_neurons() const                                                 = 0;
+  virtual std::vector<double> parameters_of(const NeuronRows &rows) const                         = 0;
+  virtual void                set_parameters_of(const NeuronRows &rows, const double *parameters) = 0;
 
 protected:
   SgdEngine() = default;

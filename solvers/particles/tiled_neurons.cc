@@ -47,19 +47,25 @@ void TiledNeurons<Number>::set(std::uint64_t begin, std::uint64_t count, const d
 }
 
 template <typename Number>
-std::vector<double> TiledNeurons<Number>::parameters() const
+std::vector<double> TiledNeurons<Number>::get(std::uint64_t begin, std::uint64_t count) const
 {
-  std::vector<double> theta(range.size() * shape.n_parameters);
-  for (std::uint64_t j = 0; j < range.size(); ++j)
+  std::vector<double> theta(count * shape.n_parameters);
+  for (std::uint64_t j = begin; j < begin + count; ++j)
     {
-      double *row = theta.data() + j * shape.n_parameters;
+      double *row = theta.data() + (j - begin) * shape.n_parameters;
       if (shape.weighted)
         *row++ = static_cast<double>(outer.data()[j]);
       const Number *source = weights.data() + j / lanes * shape.n_inner * lanes + j % lanes;
       for (unsigned int i = 0; i < shape.n_inner; ++i)
         row[i] = static_cast<double>(source[i * lanes]);
     }
-  return range.gather(theta, shape.n_parameters);
+  return theta;
+}
+
+template <typename Number>
+std::vector<double> TiledNeurons<Number>::parameters() const
+{
+  return range.gather(get(0, range.size()), shape.n_parameters);
 }
 
 template <typename Number>

@@ -50,6 +50,8 @@ struct TiledNeurons
 
   /// All neurons of the network, [M][n]. Collective.
   std::vector<double> parameters() const;
+  /// This rank's neurons begin, ..., begin + count − 1 (counted from its first), [count][n].
+  std::vector<double> get(std::uint64_t begin, std::uint64_t count) const;
   /// Sets this rank's neurons begin, ..., begin + count − 1 (counted from its first) to the rows of `theta` [count][n].
   void set(std::uint64_t begin, std::uint64_t count, const double *theta);
   /// Adds amplitude·g to the layers that are trained.

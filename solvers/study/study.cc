@@ -225,7 +225,7 @@ void Study::do_runs()
         next = take_run(next, interrupted);
         if (next == plan.runs.size())
           break;
-        do_run(plan.runs[next], tables);
+        do_run(plan.runs[next], tables, interrupted);
       }
 }
 
@@ -238,7 +238,8 @@ std::size_t Study::take_run(std::size_t next, const bool interrupted) const
         const RunState    state = store.state(run);
         if (state.kind == RunState::Kind::waiting && state.message.empty() != interrupted && store.claim(run))
           {
-            store.clear_run_directory(run);
+            if (!interrupted)
+              store.clear_run_directory(run);
             store.set_state(run, {RunState::Kind::running, ""});
             return;
           }
@@ -247,7 +248,40 @@ std::size_t Study::take_run(std::size_t next, const bool interrupted) const
   return mpi::broadcast(group, next);
 }
 
-void Study::do_run(const PlannedRun &run, StudyTables &tables)
+bool Study::goes_on(const PlannedRun &run, const ParameterFile &file, const MPI_Comm communicator, Progress &progress) const
+{
+  const std::string           directory = store.run_directory(run);
+  const std::filesystem::path states    = std::filesystem::path(directory) / "checkpoints";
+  bool                        has_state = false;
+  if (rank_of(communicator) == 0)
+    {
+      std::error_code ignored;
+      has_state = std::filesystem::exists(states, ignored);
+    }
+  if (!mpi::broadcast(communicator, has_state))
+    return false;
+  try
+    {
+      SingleRun(file).resume(directory, communicator, progress, false);
+      return true;
+    }
+  catch (const InputError &error)
+    {
+      // All ranks find the same in a checkpoint; what has a parameter is a complaint of the run itself.
+      if (!error.parameter.empty())
+        throw;
+      if (rank_of(communicator) == 0)
+        {
+          char name[32];
+          std::snprintf(name, sizeof(name), "run %04u, ", run.number);
+          std::fputs((name + run.label + ": begun anew, since " + error.what() + "\n").c_str(), stdout);
+          std::fflush(stdout);
+        }
+      return false;
+    }
+}
+
+void Study::do_run(const PlannedRun &run, StudyTables &tables, const bool interrupted)
 {
   const bool          leads = rank_of(group) == 0;
   const ParameterFile file  = parameter_file_of(base, run, store.run_directory(run));
@@ -264,6 +298,13 @@ void Study::do_run(const PlannedRun &run, StudyTables &tables)
   const Outcome outcome = attempt(
     group,
     [&]() {
+      if (interrupted)
+        {
+          Progress progress(leads, false);
+          if (goes_on(run, file, own, progress))
+            return;
+          on_rank_0(own, [&]() { store.clear_run_directory(run); });
+        }
       Progress  progress(leads, false);
       SingleRun single(file);
       single.execute(own, progress, command, false);

@@ -14,6 +14,8 @@
 
 namespace rhoflow
 {
+class Progress;
+
 /// Runs of the program with other parameters each, and what comes out of them together. All methods are collective.
 class Study
 {
@@ -54,8 +56,11 @@ private:
   void do_runs();
   /// The first run from `next` on that nobody has taken (collective over the group), or the number of runs.
   std::size_t take_run(std::size_t next, bool interrupted) const;
-  void        do_run(const PlannedRun &run, StudyTables &tables);
-  void        report(const PlannedRun &run, const RunState &state, double seconds) const;
+  /// `interrupted`: goes on from the state that the run left, if that can be used.
+  void do_run(const PlannedRun &run, StudyTables &tables, bool interrupted);
+  /// Goes on with an interrupted run; false if that cannot be and it must be begun anew. Collective.
+  bool goes_on(const PlannedRun &run, const ParameterFile &file, MPI_Comm communicator, Progress &progress) const;
+  void report(const PlannedRun &run, const RunState &state, double seconds) const;
   /// Data files are looked for beside the base file.
   void use_data_directory() const;
   void write_tables(StudyTables &tables) const;

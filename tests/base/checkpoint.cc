@@ -128,6 +128,51 @@ TEST_CASE("A checkpoint of all ranks is read on all ranks and on one", "[mpi]")
   CHECK(std::is_sorted(backwards.rbegin(), backwards.rend()));
 }
 
+TEST_CASE("Pieces that are made while a checkpoint is written are those of a whole", "[mpi]")
+{
+  const SharedDirectory directory;
+  const auto            rank                 = static_cast<std::uint64_t>(rank_of(MPI_COMM_WORLD)),
+             n                               = static_cast<std::uint64_t>(number_of_ranks(MPI_COMM_WORLD));
+  constexpr std::uint64_t               size = 300000, length = 70000; // more than a block each, and a rest
+  std::vector<CheckpointWriter::Extent> extents;
+  for (std::uint64_t i = rank; i * length < size; i += n)
+    extents.push_back({i * length, std::min(length, size - i * length)});
+  const auto       number = [](std::uint64_t i) { return std::sqrt(static_cast<double>(i)); };
+  CheckpointWriter in_pieces(MPI_COMM_WORLD), whole(MPI_COMM_WORLD);
+  std::size_t      n_made = 0;
+  in_pieces.put("before", 1.5);
+  in_pieces.put_on_demand("array", extents, [&](std::size_t i) {
+    ++n_made;
+    std::vector<double> values;
+    for (std::uint64_t j = 0; j < extents[i].size; ++j)
+      values.push_back(number(extents[i].begin + j));
+    return values;
+  });
+  CHECK(n_made == 0);
+  in_pieces.put("after", text);
+  in_pieces.write(directory.path("pieces"), 1., 1);
+  CHECK(n_made == extents.size());
+
+  std::vector<double> array(size);
+  for (std::uint64_t i = 0; i < size; ++i)
+    array[i] = number(i);
+  whole.put("before", 1.5);
+  whole.put("array", array);
+  whole.put("after", text);
+  whole.write(directory.path("whole"), 1., 1);
+  const auto contents = [&](const std::string &file) {
+    std::ifstream stream(directory.path(file), std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(stream), {});
+  };
+  CHECK(contents("pieces") == contents("whole"));
+  CHECK(contents("pieces.good") == contents("whole.good"));
+
+  // Parts in any order, others on each rank.
+  const CheckpointReader    reader(directory.path("pieces"), MPI_COMM_WORLD);
+  const std::vector<double> parts = reader.numbers("array", {{size - 2, 2}, {rank, 1}});
+  CHECK(parts == std::vector<double>{number(size - 2), number(size - 1), number(rank)});
+}
+
 TEST_CASE("The file of a checkpoint does not depend on the number of ranks", "[mpi]")
 {
   const SharedDirectory directory;

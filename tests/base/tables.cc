@@ -16,6 +16,21 @@
 using namespace rhoflow;
 using Catch::Matchers::Contains;
 
+TEST_CASE("A table that exists stays until the first row is written")
+{
+  TemporaryDirectory directory;
+  const std::string  file = directory.write("statistics.csv", "time\n0\n1\n");
+  Statistics         table(file, true);
+  CHECK(directory.read("statistics.csv") == "time\n0\n1\n");
+  table.set("time", 3.);
+  CHECK(directory.read("statistics.csv") == "time\n0\n1\n");
+  table.finish_row();
+  CHECK(directory.read("statistics.csv") == "time\n3\n");
+  table.set("time", 4.);
+  table.finish_row();
+  CHECK(directory.read("statistics.csv") == "time\n3\n4\n");
+}
+
 TEST_CASE("A CSV table is read with comments, quotes, DOS line ends and unneeded text columns")
 {
   TemporaryDirectory directory;

@@ -243,7 +243,21 @@ TEST_CASE("pauses in training change no digit and come often", "[particles]")
 
   parameters.method              = ParticleParameters::Method::gradient_flow;
   parameters.inverse_temperature = std::numeric_limits<double>::infinity();
-  CHECK(Replicas(problem, parameters, 0.1, 4, MPI_COMM_SELF).advance(3., 4.) == 3.);
+  Replicas flow(problem, parameters, 0.1, 4, MPI_COMM_SELF), whole(problem, parameters, 0.1, 4, MPI_COMM_SELF);
+  n_pauses = 0;
+  for (const double end : {2.5, 4.})
+    {
+      whole.advance_to(end);
+      for (now = flow.advance(end, 4.); now < end; ++n_pauses)
+        {
+          const double next = flow.advance(end, 4.);
+          REQUIRE(next > now);
+          REQUIRE(next <= end);
+          now = next;
+        }
+    }
+  CHECK(n_pauses > 0);
+  CHECK(flow.local_parameters() == whole.local_parameters());
 }
 
 TEST_CASE("the band of the predictions does not depend on the ranks", "[particles][mpi]")

@@ -1,0 +1,69 @@
+#!/bin/sh
+# A run of a study that is killed in its middle goes on from its last state when the study is called again, and the study's tables
+# are those without interruption; a state that is damaged is not used, and that is said.
+. "$SOURCE_DIR/tests/cli/common.sh"
+needs_solvers particles
+RHOFLOW=$RHOFLOW_STUDY
+
+cat >base.prm <<'EOF'
+set Solver          = particles
+set End time        = 0.6
+set Output interval = 0.2
+subsection Learning problem
+  set Input dimension = 8
+end
+subsection Particles
+  set Number of neurons = 1500
+  set Replicas          = 4
+  set Step size         = 0.0002
+end
+subsection Checkpoint
+  set Wall-clock interval = 0.05
+end
+EOF
+cat >study.prm <<'EOF'
+set Base file = base.prm
+subsection Vary
+  set Seed = 1, 2
+end
+subsection Results
+  set risk = last of mean over replicas of replicas.csv: replica *
+end
+EOF
+run "$RHOFLOW" study.prm "Output directory=whole" "Fix/Checkpoint/Wall-clock interval=0"
+[ "$status" -eq 0 ] || fail "the study ends with status $status"
+
+# Killed when two rows of the second run are written and states are kept.
+"$RHOFLOW" study.prm "Output directory=killed" >"$out/stdout" 2>"$out/stderr" &
+process=$!
+second=killed/runs/0002
+until [ "$(cat $second/statistics.csv 2>/dev/null | wc -l)" -ge 3 ] && ls $second/checkpoints/*.good >/dev/null 2>&1; do
+  kill -0 "$process" 2>/dev/null || break
+  sleep 0.01
+done
+kill -KILL "$process"
+wait "$process" || true
+grep -q '^running$' killed/states/0002 || fail "the second run was not interrupted"
+cp -r killed damaged
+
+same_results() {
+  for file in study.csv runs/0001/replicas.csv runs/0002/replicas.csv runs/0002/statistics.csv runs/0002/particles.pvd; do
+    cmp -s "whole/$file" "$1/$file" || fail "$1/$file differs from that without interruption"
+  done
+}
+
+run "$MPIEXEC" -np 3 "$RHOFLOW" study.prm "Output directory=killed" "Ranks per run=2"
+[ "$status" -eq 0 ] || fail "the study that goes on ends with status $status"
+[ "$(grep -c '^Going on at t = 0\.' $second/log.txt)" -eq 1 ] || fail "the interrupted run was begun anew"
+if grep -q "begun anew" "$out/stdout"; then fail "it is said that the run was begun anew"; fi
+same_results killed
+
+for slot in damaged/runs/0002/checkpoints/even damaged/runs/0002/checkpoints/odd; do
+  [ ! -e $slot ] || printf 'x' | dd of=$slot bs=1 seek=300 conv=notrunc 2>/dev/null
+done
+run "$RHOFLOW" study.prm "Output directory=damaged"
+[ "$status" -eq 0 ] || fail "the study with a damaged state ends with status $status"
+[ "$(grep -c 'run 0002, .*: begun anew, since .*is damaged' "$out/stdout")" -eq 1 ] || fail "it is not said that a state is damaged"
+if grep -q '^Going on at t' damaged/runs/0002/log.txt; then fail "a damaged state was used"; fi
+same_results damaged
+finish
