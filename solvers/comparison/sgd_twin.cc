@@ -116,8 +116,7 @@ void SgdTwin::compare(double time, const DensitySnapshot &density)
 {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   while (!train(time))
-    {
-    }
+    {}
   compared                        = time;
   const std::vector<double> risks = networks.risks();
 

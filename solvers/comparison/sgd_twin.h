@@ -91,7 +91,7 @@ private:
   Distances                 distances;
   Statistics                comparison_table, replicas_table;
   ParticleOutput            pictures;
-  std::array<double, 3>     trained{}; ///< times of `networks`, `half_width`, `double_step`
+  std::array<double, 3>     trained{};     ///< times of `networks`, `half_width`, `double_step`
   double                    compared = 0.; ///< the last output time
   double                    largest = 0., time_of_largest = 0.;
   double                    last_distance = 0., last_floor = 0.; ///< sliced

@@ -269,9 +269,10 @@ std::vector<std::pair<std::string, std::string>> DensityEvolution::report()
     {"largest negative mass", short_number(largest_negative_mass, 2)},
     {"mesh at the end", cells_and_unknowns()},
     {"time steps", std::to_string(steps)},
-    {"throughput", stepping_seconds > 0. ? short_number(speed, 3) + " million unknowns per second and rank (one right-hand side "
-                                                                    "each)" :
-                                           "no steps were taken"},
+    {"throughput", stepping_seconds > 0. ?
+                     short_number(speed, 3) + " million unknowns per second and rank (one right-hand side "
+                                              "each)" :
+                     "no steps were taken"},
     {"time in steps", short_number(stepping_seconds, 3) + " s"},
     {"memory", short_number(memory, 3) + " MiB at most on a rank"}};
   const auto more = results.report();

@@ -41,12 +41,12 @@ class DensityEvolution : public Evolution
 public:
   DensityEvolution(const ContinuitySetup &setup, const RunContext &context);
 
-  double                                           time() const override { return present; }
-  void                                             step(double end) override;
-  bool                                             prepare_output() override { return results.prepare(present, solution.timing()); }
-  void                                             output() override;
-  void                                             save(CheckpointWriter &checkpoint) const override;
-  void                                             load(const CheckpointReader &checkpoint) override;
+  double time() const override { return present; }
+  void   step(double end) override;
+  bool   prepare_output() override { return results.prepare(present, solution.timing()); }
+  void   output() override;
+  void   save(CheckpointWriter &checkpoint) const override;
+  void   load(const CheckpointReader &checkpoint) override;
   std::vector<std::pair<std::string, std::string>> progress() const override;
 
   /// The report's rows: the answer, conservation, throughput, memory.
