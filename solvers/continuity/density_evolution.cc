@@ -132,7 +132,7 @@ void DensityEvolution::check(const Diagnostics &d)
     throw RunError("the mass has changed by " + short_number(d.mass / first_mass - 1., 2) +
                    " up to t = " + short_number(present) + ", which the scheme does not do: please report it.");
   const double energy = d.risk + d.confinement;
-  if (energy > energies.last_output + 0.01 * std::abs(energies.initial) + 1e-12)
+  if (energy > energies.bound())
     throw RunError("the risk has grown from " + short_number(energies.last_output) + " to " + short_number(energy) +
                    " up to t = " + short_number(present) +
                    ", which no solution does: the mesh does not resolve the density. Use 'Refinement/Adaptive = true' or more "

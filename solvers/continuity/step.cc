@@ -15,14 +15,23 @@ namespace
 {
 /// A problem that so many halvings do not mend is not one of the step.
 constexpr unsigned int most_halvings = 8;
-/// Growth of the energy in one step, as a part of its initial size: far above the errors of a mesh that resolves the density,
-/// and a tenth of what ends a run if it comes together between two outputs.
-constexpr double most_growth = 1e-3;
+/// Growth of the energy in one step that is left to the errors of a mesh, as a part of its initial size.
+constexpr double most_growth = 1e-5;
 /// 2^(1/8): eight steps that are accepted make up for a halving.
 constexpr double recovery = 1.0905077326652577;
 /// Of the quotients that make up the length of a step.
-constexpr double round_off = 1e-10;
+constexpr double  round_off = 1e-10;
+const char *const advice =
+  "Is the density resolved? Use 'Refinement/Adaptive = true' or more 'Domain/Subdivisions'. If mass is pressed against a side "
+  "of "
+  "the box, enlarge the box or set 'Discontinuous Galerkin/Positivity = every stage'. Otherwise reduce 'Discontinuous "
+  "Galerkin/CFL number' and 'Discontinuous Galerkin/Maximum time step'.";
 } // namespace
+
+double Energies::bound() const
+{
+  return last_output + 0.01 * std::abs(initial) + 1e-12;
+}
 
 ContinuityStep::ContinuityStep(const ContinuityParameters &parameters, const RungeKutta &method)
   : limit(method.stability_limit[parameters.degree - 1])
@@ -42,7 +51,6 @@ double ContinuityStep::step(ContinuityOperator &solution, double time, double en
 {
   const MeanField &field    = solution.coupling().mean_field();
   const double     before   = field.weight_decay() > 0. ? energies.last_output : field.risk(solution.moments());
-  const double     most     = before + most_growth * std::abs(energies.initial) + 1e-12;
   unsigned int     halvings = 0;
   for (;;)
     {
@@ -55,6 +63,10 @@ double ContinuityStep::step(ContinuityOperator &solution, double time, double en
       else if (left < 2. * dt)
         dt = 0.5 * left; // two equal steps rather than a whole and a sliver
 
+      if (!(time + dt > time))
+        throw RunError("the velocities at t = " + short_number(time) + " leave only steps of length " + short_number(dt, 2) +
+                       ": the density has probably diverged. " + advice);
+
       bool        too_fast = false;
       std::string reason;
       try
@@ -62,8 +74,14 @@ double ContinuityStep::step(ContinuityOperator &solution, double time, double en
           too_fast = !solution.step(dt, limit * (1. + round_off));
           if (too_fast)
             reason = "was beyond the stability limit, since the velocity grew";
-          else if (const double risk = field.risk(solution.moments()); !(risk <= most))
-            reason = "let the risk grow from " + short_number(before) + " to " + short_number(risk);
+          else
+            {
+              const double risk = field.risk(solution.moments());
+              const double most = std::max(most_growth * std::abs(energies.initial) + 1e-12,
+                                           dt * solution.dissipation_before());
+              if (!(risk - before <= most && risk <= energies.bound()))
+                reason = "let the risk grow from " + short_number(before) + " to " + short_number(risk);
+            }
         }
       catch (const RunError &)
         {
@@ -83,12 +101,8 @@ double ContinuityStep::step(ContinuityOperator &solution, double time, double en
       if (too_fast)
         continue; // with the velocity that is known now
       if (halvings++ == most_halvings)
-        throw RunError(
-          last_failure + ", and so did longer ones: the step was halved " + std::to_string(most_halvings) +
-          " times. Is the density resolved? Use 'Refinement/Adaptive = true' or more 'Domain/Subdivisions'. If mass "
-          "is pressed against a side of the box, enlarge the box or set 'Discontinuous Galerkin/Positivity = every "
-          "stage'. Otherwise reduce 'Discontinuous Galerkin/CFL number' and 'Discontinuous Galerkin/Maximum time "
-          "step'.");
+        throw RunError(last_failure + ", and so did longer ones: the step was halved " + std::to_string(most_halvings) +
+                       " times. " + advice);
       factor = 0.5 * dt / full;
     }
 }

@@ -17,16 +17,20 @@ struct Energies
 {
   double initial     = 0.;
   double last_output = 0.;
+
+  /// What is still taken for the error of a mesh, until the next output.
+  double bound() const;
 };
 
 /// Runge–Kutta steps of the continuity equation that are repeated with a smaller length where they went wrong:
 /// - The length follows the velocity at the beginning of the step before. If the first stage finds one for which the step is
 ///   beyond the scheme's stability limit (that of `CFL number = 1`), the length is what the new velocity allows.
-/// - If the moments are no longer finite or grew beyond every bound, or if the energy grew by more than a thousandth of its
-///   initial size, the step is repeated with half its length. Later steps are shortened by the same factor, which grows back
-///   by 2^(1/8) a step.
-/// The moments after a step are those that the next one begins with. They tell R but not the weight decay: without one the
-/// growth from R to R is looked at, and with one R itself, which may not exceed R_λ at the last output, R_λ ≥ R.
+/// - If the moments are no longer finite or grew beyond every bound, or if the energy grew by more than 1e-5 of its initial
+///   size and by more than the dissipation says that it should have fallen, Δt ∫ |∇Ψ_λ|² ρ, the step is repeated with half its
+///   length. Later steps are shortened by the same factor, which grows back by 2^(1/8) a step.
+/// - The same if R exceeds Energies::bound(), as R_λ ≥ R may not.
+/// The moments after a step are those that the next one begins with: to look at them costs nothing. They tell R but not the
+/// weight decay; with one the growth that counts is that of R over R_λ at the last output.
 /// Every decision comes from numbers that are the same on all ranks, however many they are.
 class ContinuityStep
 {
