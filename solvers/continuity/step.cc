@@ -49,9 +49,11 @@ double ContinuityStep::allowed(double max_rate) const
 
 double ContinuityStep::step(ContinuityOperator &solution, double time, double end, const Energies &energies)
 {
-  const MeanField &field    = solution.coupling().mean_field();
-  const double     before   = field.weight_decay() > 0. ? energies.last_output : field.risk(solution.moments());
-  unsigned int     halvings = 0;
+  const MeanField &field = solution.coupling().mean_field();
+  // Throws if the density itself is not finite, which no length mends.
+  const double risk_before = field.risk(solution.moments());
+  const double before      = field.weight_decay() > 0. ? energies.last_output : risk_before;
+  unsigned int halvings    = 0;
   for (;;)
     {
       const double full  = allowed(solution.max_rate());
