@@ -97,4 +97,29 @@ networks="$SOURCE_DIR/parameter_files/particles/noisy_linear.prm"
 stops "Step size" "Choose a smaller" "$MPIEXEC" -np 2 "$RHOFLOW" "$networks" "Output directory=wild" "Particles/Step size=10" \
   "Output times=" "End time=1e5" "Output interval=1e4" "Checkpoint/Every n-th step=1"
 
+cat >bottomless.prm <<'PRM'
+set Solver          = particles
+set End time        = 2
+set Output interval = 0.5
+subsection Learning problem
+  set Neuron = landscape
+end
+subsection Landscape
+  set Coordinates = x
+  set Function    = -x^4/4
+end
+subsection Initial law
+  set Law = normal(1, 0.1)
+end
+subsection Particles
+  set Number of neurons = 10
+  set Replicas          = 2
+  set Step size         = 0.05
+end
+PRM
+stops "Gradient descent diverged before t = " "Choose a smaller 'Step size'" "$RHOFLOW" bottomless.prm "Output directory=fall" \
+  "Particles/Method=gradient descent"
+stops "needs steps below 1e-12 at t = 0." "Loosen 'Gradient flow tolerance'" "$RHOFLOW" bottomless.prm "Output directory=flow" \
+  "Particles/Method=gradient flow"
+
 finish
