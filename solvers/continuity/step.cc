@@ -23,8 +23,7 @@ constexpr double recovery = 1.0905077326652577;
 constexpr double  round_off = 1e-10;
 const char *const advice =
   "Is the density resolved? Use 'Refinement/Adaptive = true' or more 'Domain/Subdivisions'. If mass is pressed against a side "
-  "of "
-  "the box, enlarge the box or set 'Discontinuous Galerkin/Positivity = every stage'. Otherwise reduce 'Discontinuous "
+  "of the box, enlarge the box or set 'Discontinuous Galerkin/Positivity = every stage'. Otherwise reduce 'Discontinuous "
   "Galerkin/CFL number' and 'Discontinuous Galerkin/Maximum time step'.";
 } // namespace
 
