@@ -175,6 +175,11 @@ private:
     const bool           mirror = target_sigma && sigma->parity() != 0 && sigma->parity() == target_sigma->parity();
     const QuadratureRule along  = gauss_hermite(choices.quadrature_nodes);
     QuadratureRule       across{{1.}, {1.}}, inner;
+    if (std::isfinite(d) && choices.quadrature_nodes * choices.radial_nodes > 20000)
+      throw InputError("Data/Radial nodes", "these choices give " +
+                                              std::to_string(choices.quadrature_nodes * choices.radial_nodes) +
+                                              " data nodes, more than the 20000 that are allowed; take fewer of them, or fewer "
+                                              "'Quadrature nodes'.");
     if (std::isfinite(d))
       {
         across = gauss_laguerre_chi(choices.radial_nodes, d - 1.);
