@@ -1,11 +1,16 @@
 #!/bin/sh
-# Configures and builds the release preset.
-#   scripts/build.sh [--target "NAME ..."] [CMake options, such as -DRHOFLOW_WARNINGS_AS_ERRORS=ON]
-# Without a target: everything.
+# Configures and builds.
+#   scripts/build.sh [--preset NAME] [--target "NAME ..."] [CMake options, such as -DRHOFLOW_WARNINGS_AS_ERRORS=ON]
+# Without a preset: release; without a target: everything.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 
+preset=release
+if [ "${1:-}" = "--preset" ]; then
+  preset=$2
+  shift 2
+fi
 target=all
 if [ "${1:-}" = "--target" ]; then
   target=$2
@@ -20,9 +25,9 @@ fi
 jobs=$(nproc 2>/dev/null || echo 1)
 [ "$jobs" -gt 2 ] && jobs=2
 
-echo "Configuring in $root/build/release"
+echo "Configuring in $root/build/$preset"
 # shellcheck disable=SC2086  # empty or one word
-cmake --preset release $launcher "$@"
+cmake --preset "$preset" $launcher "$@"
 echo "Building with $jobs jobs"
 # Ninja tells of files that are finished. Where its line is not rewritten on a terminal, a sign of life in between: a file can
 # take half a minute.
@@ -39,4 +44,4 @@ if [ ! -t 1 ]; then
   trap 'exit 130' INT TERM
 fi
 # shellcheck disable=SC2086  # a list of words
-cmake --build build/release --target $target --parallel "$jobs"
+cmake --build "build/$preset" --target $target --parallel "$jobs"

@@ -23,6 +23,7 @@ DensityEvolution::DensityEvolution(const ContinuitySetup &s, const RunContext &c
   , method(RungeKutta::from_name(s.parameters.time_stepping))
   , mesh(s.domain, c.communicator)
   , solution(*s.mean_field, method, s.parameters.limit)
+  , stepping(s.parameters, method)
   , statistics(c.directory.file("statistics.csv"), rank_of(c.communicator) == 0)
   , results(*s.problem, s.output, s.twin, c)
   , refinement_tolerance(s.refinement.tolerance)
@@ -106,29 +107,19 @@ void DensityEvolution::step(double end)
   double seconds = 0.;
   {
     Timing::Scope scope(seconds);
-    if (setup.refinement.adaptive && steps % setup.refinement.interval == 0)
+    if (setup.refinement.adaptive && stepping.n_steps() % setup.refinement.interval == 0)
       adapt();
-    const unsigned int degree = setup.parameters.degree;
-    double             limit  = method.stability_limit[degree - 1];
-    if (setup.parameters.limit)
-      limit = std::min(limit, method.positivity_limit(degree));
-    double dt = setup.parameters.maximum_time_step;
-    if (solution.max_rate() > 0.)
-      dt = std::min(dt, setup.parameters.cfl * limit / solution.max_rate());
-    const double left  = end - present;
-    const bool   reach = left <= dt * (1. + 1e-10);
-    if (reach)
-      dt = left;
-    else if (left < 2. * dt)
-      dt = 0.5 * left; // two equal steps rather than a whole and a sliver
-    solution.step(dt);
+    const double after = stepping.step(solution, present, end, energies);
     record_dissipation(solution.dissipation_before());
-    present   = reach ? end : present + dt;
-    last_step = dt;
-    ++steps;
+    present = after;
     unknown_stages += method.stages.size() * mesh.n_global_cells() * space->points_per_cell();
   }
   stepping_seconds += seconds;
+  if (stepping.n_repeated() > 0 && !warned_of_steps)
+    {
+      warned_of_steps = true;
+      context.progress.warning(stepping.failure() + "; it was repeated with a smaller length, as are others like it");
+    }
 }
 
 void DensityEvolution::check(const Diagnostics &d)
@@ -141,12 +132,12 @@ void DensityEvolution::check(const Diagnostics &d)
     throw RunError("the mass has changed by " + short_number(d.mass / first_mass - 1., 2) +
                    " up to t = " + short_number(present) + ", which the scheme does not do: please report it.");
   const double energy = d.risk + d.confinement;
-  if (energy > last_energy + 0.01 * std::abs(initial_energy) + 1e-12)
-    throw RunError("the risk has grown from " + short_number(last_energy) + " to " + short_number(energy) +
+  if (energy > energies.bound())
+    throw RunError("the risk has grown from " + short_number(energies.last_output) + " to " + short_number(energy) +
                    " up to t = " + short_number(present) +
                    ", which no solution does: the mesh does not resolve the density. Use 'Refinement/Adaptive = true' or more "
                    "'Domain/Subdivisions', or a smaller 'Discontinuous Galerkin/CFL number'.");
-  last_energy = energy;
+  energies.last_output = energy;
   if (d.boundary_mass > setup.parameters.boundary_limit)
     throw InputError("Domain/Upper corner", "the box is too small: at t = " + short_number(present) +
                                               " its outermost cells hold the mass " + short_number(d.boundary_mass) +
@@ -171,11 +162,10 @@ void DensityEvolution::output()
   const double energy = last.risk + last.confinement;
   if (statistics.rows().empty())
     {
-      first_mass     = last.mass;
-      initial_energy = energy;
-      last_energy    = energy;
+      first_mass = last.mass;
+      energies   = {energy, energy};
     }
-  energy_balance        = initial_energy - energy - dissipated;
+  energy_balance        = energies.initial - energy - dissipated;
   largest_drift         = std::max(largest_drift, std::abs(last.mass / first_mass - 1.));
   largest_negative_mass = std::max(largest_negative_mass, last.negative_mass);
 
@@ -211,12 +201,13 @@ void DensityEvolution::save(CheckpointWriter &checkpoint) const
   checkpoint.put("mesh", mesh.all_cells());
   checkpoint.put_in_turn("density", mesh.speaks() ? solution.values() : std::vector<double>());
   checkpoint.put("evolution",
-                 std::vector<double>{present, last_step, refinement_tolerance, missing_mass, first_mass, initial_energy,
-                                     dissipated, energy_balance, largest_drift, largest_negative_mass, solution.max_rate(),
-                                     last.risk, last.certificate, last.negative_mass, last_energy});
-  checkpoint.put("evolution steps", std::vector<std::uint64_t>{steps, unknown_stages, warned ? 1U : 0U});
+                 std::vector<double>{present, refinement_tolerance, missing_mass, first_mass, energies.initial, dissipated,
+                                     energy_balance, largest_drift, largest_negative_mass, solution.max_rate(), last.risk,
+                                     last.certificate, last.negative_mass, energies.last_output});
+  checkpoint.put("evolution steps", std::vector<std::uint64_t>{unknown_stages, warned ? 1U : 0U, warned_of_steps ? 1U : 0U});
   checkpoint.put("dissipation times", dissipation_times);
   checkpoint.put("dissipation values", dissipation_values);
+  stepping.save(checkpoint);
   statistics.save(checkpoint);
   results.save(checkpoint);
 }
@@ -231,17 +222,18 @@ void DensityEvolution::load(const CheckpointReader &checkpoint)
   const std::vector<double> numbers = checkpoint.numbers("evolution");
   std::size_t               i       = 0;
   double                    rate    = 0.;
-  for (double *const value :
-       {&present, &last_step, &refinement_tolerance, &missing_mass, &first_mass, &initial_energy, &dissipated, &energy_balance,
-        &largest_drift, &largest_negative_mass, &rate, &last.risk, &last.certificate, &last.negative_mass, &last_energy})
+  for (double *const value : {&present, &refinement_tolerance, &missing_mass, &first_mass, &energies.initial, &dissipated,
+                              &energy_balance, &largest_drift, &largest_negative_mass, &rate, &last.risk, &last.certificate,
+                              &last.negative_mass, &energies.last_output})
     *value = numbers.at(i++);
   solution.set_max_rate(rate);
   const std::vector<std::uint64_t> counts = checkpoint.integers("evolution steps");
-  steps                                   = counts.at(0);
-  unknown_stages = stages_before = counts.at(1);
-  warned                         = counts.at(2) > 0;
+  unknown_stages = stages_before = counts.at(0);
+  warned                         = counts.at(1) > 0;
+  warned_of_steps                = counts.at(2) > 0;
   dissipation_times              = checkpoint.numbers("dissipation times");
   dissipation_values             = checkpoint.numbers("dissipation values");
+  stepping.load(checkpoint);
   statistics.load(checkpoint);
   results.load(checkpoint, statistics.rows().empty() ? 0. : statistics.rows().back().front());
   announce();
@@ -249,7 +241,7 @@ void DensityEvolution::load(const CheckpointReader &checkpoint)
 
 std::vector<std::pair<std::string, std::string>> DensityEvolution::progress() const
 {
-  return {{"step", short_number(last_step, 2)},
+  return {{"step", short_number(stepping.last_step(), 2)},
           {"risk", short_number(last.risk)},
           {"cells", std::to_string(mesh.n_global_cells())},
           {"mass drift", short_number(largest_drift, 2)}};
@@ -268,10 +260,12 @@ std::vector<std::pair<std::string, std::string>> DensityEvolution::report()
     {"largest drift of the mass", short_number(largest_drift, 2)},
     {"largest negative mass", short_number(largest_negative_mass, 2)},
     {"mesh at the end", cells_and_unknowns()},
-    {"time steps", std::to_string(steps)},
+    {"time steps", std::to_string(stepping.n_steps())},
     {"throughput", short_number(speed, 3) + " million unknowns per second and rank (one right-hand side each)"},
     {"time in steps", short_number(stepping_seconds, 3) + " s"},
     {"memory", short_number(memory, 3) + " MiB at most on a rank"}};
+  if (stepping.n_repeated() > 0)
+    rows.insert(rows.begin() + 7, {"steps repeated with a smaller length", std::to_string(stepping.n_repeated())});
   const auto more = results.report();
   rows.insert(rows.begin() + 5, more.begin(), more.end());
   return rows;

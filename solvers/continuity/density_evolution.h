@@ -12,6 +12,7 @@
 #include <solvers/continuity/operator.h>
 #include <solvers/continuity/parameters.h>
 #include <solvers/continuity/results.h>
+#include <solvers/continuity/step.h>
 #include <solvers/discretization/adaptation.h>
 
 namespace rhoflow
@@ -67,17 +68,19 @@ private:
   AdaptiveMesh            mesh;
   std::unique_ptr<DGMesh> space;
   ContinuityOperator      solution;
+  ContinuityStep          stepping;
   Statistics              statistics;
   DensityResults          results;
   std::vector<bool>       natural_lower_sides;
 
-  double        present = 0., last_step = 0.;
-  std::uint64_t steps = 0, unknown_stages = 0, stages_before = 0; ///< ... of the run that this one goes on with
-  double        refinement_tolerance;
-  double        missing_mass = 0., first_mass = 0., initial_energy = 0., last_energy = 0., dissipated = 0., energy_balance = 0.;
-  double        largest_drift = 0., largest_negative_mass = 0., stepping_seconds = 0.;
-  bool          warned = false;
-  Diagnostics   last;
+  double              present        = 0.;
+  std::uint64_t       unknown_stages = 0, stages_before = 0; ///< ... of the run that this one goes on with
+  double              refinement_tolerance;
+  double              missing_mass = 0., first_mass = 0., dissipated = 0., energy_balance = 0.;
+  Energies            energies;
+  double              largest_drift = 0., largest_negative_mass = 0., stepping_seconds = 0.;
+  bool                warned = false, warned_of_steps = false;
+  Diagnostics         last;
   std::vector<double> dissipation_times, dissipation_values; ///< since the last output
 };
 } // namespace rhoflow

@@ -56,7 +56,16 @@ void ContinuityOperator::prepare_stage()
   }
   {
     Timing::Scope scope(times.section("moments"));
-    present_moments = mean_field_coupling.moments(*space, u.data(), columns.data());
+    try
+      {
+        present_moments = mean_field_coupling.moments(*space, u.data(), columns.data());
+      }
+    catch (...)
+      {
+        // Whoever goes on with another density exchanges its traces anew.
+        space->finish_exchange(traces[current].data());
+        throw;
+      }
   }
   {
     Timing::Scope scope(times.section("potential"));
@@ -139,8 +148,12 @@ void ContinuityOperator::run(StageArguments &arguments)
     }
 }
 
-void ContinuityOperator::step(double dt)
+bool ContinuityOperator::step(double dt, double most)
 {
+  {
+    Timing::Scope scope(times.section("copy"));
+    before = u;
+  }
   for (std::size_t s = 0; s < method.stages.size(); ++s)
     {
       prepare_stage();
@@ -156,7 +169,17 @@ void ContinuityOperator::step(double dt)
       arguments.u2_step = stage.u2_step * dt;
       arguments.measure = s == 0;
       run(arguments);
+      if (s == 0 && rate * dt > most)
+        return false;
     }
+  return true;
+}
+
+void ContinuityOperator::undo()
+{
+  u = before;
+  compute_traces(space->batches(), u.data(), traces[current].data(), columns.data(), 0, space->batches().n_batches);
+  prepared = false;
 }
 
 const std::vector<double> &ContinuityOperator::moments()

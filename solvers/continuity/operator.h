@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include <solvers/base/timing.h>
@@ -28,7 +29,12 @@ public:
   std::vector<double>  values() const { return by_cell(u); }
   const AlignedVector &field() const { return u; }
 
-  void step(double dt);
+  /// One step, unless its first stage finds max_rate() dt above `most`: then false, and the density is to be brought back by
+  /// undo(), as it is after an exception. Throws RunError if the moments are not finite or outgrew every bound; they are looked
+  /// at before every stage. Collective.
+  bool step(double dt, double most = std::numeric_limits<double>::infinity());
+  /// The density as it was before the last step().
+  void undo();
   /// L(ρ) = ∇·(ρ ∇Ψ_λ) at the present density, [cells][points]. Collective.
   std::vector<double> rate_of_change();
 
@@ -66,6 +72,7 @@ private:
   Coupling         mean_field_coupling;
 
   AlignedVector       u, u2, columns, lane_dissipation;
+  AlignedVector       before; ///< u at the beginning of the last step
   AlignedVector       traces[2];
   unsigned int        current  = 0; ///< which of the two trace arrays belongs to u
   bool                prepared = false;

@@ -38,7 +38,7 @@ void DensityMemory::add_discontinuous(const Domain &domain, MPI_Comm communicato
   const double       cells = cells_of_rank(domain, communicator);
   add_mesh(domain, adaptive, communicator, memory);
   const double unknowns = cells * std::pow(n, dim), traces = cells * 2. * dim * std::pow(n, dim - 1);
-  memory.add("the density", 48. * unknowns + 16. * traces, cells_parameter, advice);
+  memory.add("the density", 56. * unknowns + 16. * traces, cells_parameter, advice);
   if (written)
     memory.add("the density's picture", 170. * unknowns, "Output/Write density", advice);
   if (n_modes > 0)

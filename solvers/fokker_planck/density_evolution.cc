@@ -147,6 +147,14 @@ void FokkerPlanckEvolution::check(const FokkerPlanckDiagnostics &d)
   if (std::abs(d.mass - 1.) > 1e-6)
     throw RunError("the mass is " + short_number(d.mass, 10) + " at t = " + short_number(present) +
                    ", which the scheme does not do: please report it.");
+  const double by_steps = d.free_energy - refinement_jumps;
+  if (by_steps > energy_by_steps + 1e-4 * (1. + std::abs(d.free_energy)))
+    throw RunError(
+      "the steps up to t = " + short_number(present) + " have let the free energy grow by " +
+      short_number(by_steps - energy_by_steps) +
+      ", which no solution does. Use 'Fokker-Planck/Time stepping = implicit Euler', 'Refinement/Adaptive = true' or "
+      "more 'Domain/Subdivisions'.");
+  energy_by_steps = by_steps;
   if (d.boundary_mass > setup.parameters.boundary_limit)
     throw InputError("Domain/Upper corner",
                      "the box is too small: at t = " + short_number(present) + " its outermost cells hold the mass " +
@@ -207,7 +215,7 @@ void FokkerPlanckEvolution::save(CheckpointWriter &checkpoint) const
   stepping.save(checkpoint);
   checkpoint.put("evolution",
                  std::vector<double>{present, missing_mass, largest_drift, largest_increase, refinement_jumps, last.risk,
-                                     last.free_energy, last.upper_bound, last.lower_bound, last.minimum});
+                                     last.free_energy, last.upper_bound, last.lower_bound, last.minimum, energy_by_steps});
   checkpoint.put("warnings", std::vector<std::uint64_t>{warned ? 1U : 0U, warned_of_rest ? 1U : 0U, warned_of_steps ? 1U : 0U});
   statistics.save(checkpoint);
   results.save(checkpoint);
@@ -222,7 +230,7 @@ void FokkerPlanckEvolution::load(const CheckpointReader &checkpoint)
   const std::vector<double> numbers = checkpoint.numbers("evolution");
   std::size_t               i       = 0;
   for (double *const value : {&present, &missing_mass, &largest_drift, &largest_increase, &refinement_jumps, &last.risk,
-                              &last.free_energy, &last.upper_bound, &last.lower_bound, &last.minimum})
+                              &last.free_energy, &last.upper_bound, &last.lower_bound, &last.minimum, &energy_by_steps})
     *value = numbers.at(i++);
   const std::vector<std::uint64_t> warnings = checkpoint.integers("warnings");
   warned                                    = warnings.at(0) > 0;

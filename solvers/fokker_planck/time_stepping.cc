@@ -5,6 +5,7 @@
 
 #include <solvers/base/checkpoint.h>
 #include <solvers/base/error.h>
+#include <solvers/base/exact_sum.h>
 #include <solvers/base/progress.h>
 #include <solvers/fokker_planck/diagnostics.h>
 #include <solvers/fokker_planck/sdirk.h>
@@ -19,6 +20,25 @@ double round_off(double energy)
   return 1e-13 * (1. + std::abs(energy));
 }
 
+/// Beyond this a larger free energy is a mistake of the step, not of the mesh or of the equations' tolerances.
+double tolerated_growth(double energy)
+{
+  return 1e-6 * (1. + std::abs(energy));
+}
+
+/// ∫ p⁻. Collective.
+double negative_mass(const FokkerPlanckState &state)
+{
+  ExactSum sum;
+  for (std::size_t i = 0; i < state.p.size(); ++i)
+    sum.add(state.space.weights()[i] * std::max(-state.p[i], 0.));
+  return global_sum(sum, state.space.mesh().communicator());
+}
+
+/// More of it than this means that an explicit step is not stable, or that the mesh does not resolve the density at all.
+constexpr double most_negative_mass = 1e-2;
+/// 2^(1/8): eight steps that succeed make up for a halving.
+constexpr double recovery = 1.0905077326652577;
 /// Steps that are this much shorter than asked for would take for ever.
 constexpr unsigned int most_halvings = 8;
 /// Steps between two looks at the operator for the longest stable explicit step, and what is kept back for its changes.
@@ -63,6 +83,9 @@ double TimeStepping::step(FokkerPlanckState &state, double time, double end)
   if (!energy_known)
     energy = free_energy(state.fitted, state.potential, state.p);
   energy_known = true;
+  if (!std::isfinite(energy))
+    throw RunError("the density is not finite at t = " + short_number(time) +
+                   ", before the step. Reduce 'Fokker-Planck/Time step', or choose an implicit 'Fokker-Planck/Time stepping'.");
   // Cells that fell back long ago may do without again.
   if (total.steps % 16 == 0)
     std::fill(state.fitted.fallback().begin(), state.fitted.fallback().end(), 0);
@@ -71,18 +94,26 @@ double TimeStepping::step(FokkerPlanckState &state, double time, double end)
     reached = second_order(state, time, end);
   else
     {
-      double dt = settings.stepping == Stepping::ssp33 ? std::min(settings.time_step, stable_step(state)) : settings.time_step;
-      dt        = limited(dt, time, end);
-      double done = dt;
-      if (settings.stepping == Stepping::ssp33)
-        explicit_step(state, dt);
-      else
-        done = implicit_euler(state, dt, settings.stepping == Stepping::semi_implicit_euler);
-      reached = done == dt && dt >= (end - time) * (1. - 1e-10) ? end : time + done;
-      taken   = done;
+      const bool   is_explicit = settings.stepping == Stepping::ssp33;
+      const double full        = is_explicit ? std::min(settings.time_step, stable_step(state)) : settings.time_step;
+      const double dt          = limited(factor * full, time, end);
+      const double done        = is_explicit ? explicit_step(state, dt) :
+                                               implicit_euler(state, dt, settings.stepping == Stepping::semi_implicit_euler);
+      factor                   = done < dt ? done / full : std::min(1., factor * recovery);
+      reached                  = done == dt && dt >= (end - time) * (1. - 1e-10) ? end : time + done;
+      taken                    = done;
     }
   ++total.steps;
   return reached;
+}
+
+std::string TimeStepping::growth(double after) const
+{
+  if (!std::isfinite(after))
+    return "the free energy is no longer finite";
+  return after <= energy + tolerated_growth(energy) ?
+           std::string() :
+           "the free energy grew from " + short_number(energy, 6) + " to " + short_number(after, 6);
 }
 
 double TimeStepping::implicit_euler(FokkerPlanckState &state, double dt, bool frozen)
@@ -102,7 +133,7 @@ double TimeStepping::implicit_euler(FokkerPlanckState &state, double dt, bool fr
               e[j] += std::min(dt / taken, 1.) * last_change[j];
           const StageResult result = state.stage.solve(1. / dt, b, p, e, frozen, true);
           count(result);
-          failure = result.failure;
+          failure = "did not converge: " + result.failure;
           if (!result.converged)
             break;
           const double after = free_energy(state.fitted, state.potential, p);
@@ -113,6 +144,8 @@ double TimeStepping::implicit_euler(FokkerPlanckState &state, double dt, bool fr
               std::fill(state.fitted.fallback().begin(), state.fitted.fallback().end(), 1);
               continue;
             }
+          if (failure = growth(after); !failure.empty())
+            break;
           last_change.resize(e.size());
           for (std::size_t j = 0; j < e.size(); ++j)
             last_change[j] = e[j] - start_e[j];
@@ -122,11 +155,11 @@ double TimeStepping::implicit_euler(FokkerPlanckState &state, double dt, bool fr
           return dt;
         }
       ++total.rejected;
-      last_failure = "an implicit step of length " + short_number(dt, 2) + " did not converge: " + failure;
+      last_failure = "an implicit step of length " + short_number(dt, 2) + " failed: " + failure;
     }
   state.p = start;
   state.e = start_e;
-  throw RunError(last_failure +
+  throw RunError(last_failure + (frozen ? ". Choose 'implicit Euler'" : "") +
                  ". Reduce 'Fokker-Planck/Time step', raise 'Fokker-Planck/Maximum nonlinear iterations' or "
                  "'Fokker-Planck/Linear tolerance', or try another preconditioner ('-- -linear_pc_type bjacobi').");
 }
@@ -143,21 +176,41 @@ double TimeStepping::stable_step(FokkerPlanckState &state)
   return stable;
 }
 
-void TimeStepping::explicit_step(FokkerPlanckState &state, double dt)
+double TimeStepping::explicit_step(FokkerPlanckState &state, double dt)
 {
   // Shu and Osher's third-order method: convex combinations of Euler steps.
   const std::vector<double> start   = state.p;
   const double              keep[3] = {0., .75, 1. / 3.};
-  for (const double part : keep)
+  for (unsigned int halvings = 0; halvings <= most_halvings; ++halvings, dt *= .5)
     {
+      for (const double part : keep)
+        {
+          state.set(std::move(state.p));
+          const std::vector<double> flow = state.fitted.apply(state.p);
+          for (std::size_t i = 0; i < flow.size(); ++i)
+            state.p[i] = part * start[i] + (1. - part) * (state.p[i] - dt * flow[i] / state.space.weights()[i]);
+          ++total.linear;
+        }
       state.set(std::move(state.p));
-      const std::vector<double> flow = state.fitted.apply(state.p);
-      for (std::size_t i = 0; i < flow.size(); ++i)
-        state.p[i] = part * start[i] + (1. - part) * (state.p[i] - dt * flow[i] / state.space.weights()[i]);
-      ++total.linear;
+      const double after    = free_energy(state.fitted, state.potential, state.p);
+      const double negative = negative_mass(state);
+      std::string  failure  = growth(after);
+      if (failure.empty() && !(negative <= most_negative_mass))
+        failure = "it left the negative mass " + short_number(negative, 2);
+      if (failure.empty())
+        {
+          energy = after;
+          return dt;
+        }
+      ++total.rejected;
+      last_failure      = "an explicit step of length " + short_number(dt, 2) + " failed: " + failure;
+      steps_with_stable = 0; // the operator is not what it was
+      state.set(start);
     }
-  state.set(std::move(state.p));
-  energy = free_energy(state.fitted, state.potential, state.p);
+  throw RunError(last_failure +
+                 ". Choose an implicit 'Fokker-Planck/Time stepping', or reduce 'Fokker-Planck/Time step'; if the "
+                 "mesh does not resolve the density, set 'Refinement/Adaptive' to true or raise "
+                 "'Domain/Subdivisions'.");
 }
 
 double TimeStepping::second_order(FokkerPlanckState &state, double time, double end)
@@ -198,7 +251,7 @@ double TimeStepping::second_order(FokkerPlanckState &state, double time, double 
 
 void TimeStepping::save(CheckpointWriter &checkpoint) const
 {
-  checkpoint.put("time stepping", std::vector<double>{taken, energy, next_step, stable});
+  checkpoint.put("time stepping", std::vector<double>{taken, energy, next_step, stable, factor});
   checkpoint.put("time stepping counts",
                  std::vector<std::uint64_t>{total.steps, total.rejected, total.iterations, total.linear, total.solves,
                                             total.fallbacks, energy_known ? 1U : 0U, steps_with_stable});
@@ -215,6 +268,7 @@ void TimeStepping::load(const CheckpointReader &checkpoint, FokkerPlanckState &s
   energy                                   = numbers.at(1);
   next_step                                = numbers.at(2);
   stable                                   = numbers.at(3);
+  factor                                   = numbers.at(4);
   total             = {counts.at(0), counts.at(1), counts.at(2), counts.at(3), counts.at(4), counts.at(5)};
   energy_known      = counts.at(6) > 0;
   steps_with_stable = static_cast<unsigned int>(counts.at(7));

@@ -34,8 +34,11 @@ public:
 
   /// One step, not beyond `end`; returns the time after it, which is `end` exactly where that is reached. With implicit Euler
   ///   M (p' − p)/Δt = −K(m(p') − c) p'
-  /// the free energy does not increase: where rounding or cells without monotone fluxes let it, they fall back. Steps whose
-  /// equations do not converge are halved. Throws RunError if that does not help. Collective.
+  /// the free energy does not increase: where rounding or cells without monotone fluxes let it, they fall back.
+  /// A step is repeated with half its length if its equations do not converge, if the free energy is not finite or grew by more
+  /// than 1e-6 (1 + |F|), or if an explicit step left more than 1e-2 of negative mass. Later steps of a given length are
+  /// shortened by the same factor, which grows back by 2^(1/8) a step. Throws RunError, with the state as it was before, if
+  /// eight halvings do not help. Collective.
   double step(FokkerPlanckState &state, double time, double end);
 
   /// The mesh is a new one: nothing that was remembered fits.
@@ -56,10 +59,12 @@ private:
   double limited(double dt, double time, double end) const;
   /// Returns the step taken, dt or a part of it.
   double implicit_euler(FokkerPlanckState &state, double dt, bool frozen);
-  void   explicit_step(FokkerPlanckState &state, double dt);
-  double stable_step(FokkerPlanckState &state);
-  double second_order(FokkerPlanckState &state, double time, double end);
-  void   count(const StageResult &result);
+  double explicit_step(FokkerPlanckState &state, double dt);
+  /// Why the free energy after a step is not acceptable; empty if it is.
+  std::string growth(double after) const;
+  double      stable_step(FokkerPlanckState &state);
+  double      second_order(FokkerPlanckState &state, double time, double end);
+  void        count(const StageResult &result);
 
   FokkerPlanckParameters settings;
   StepCounts             total;
@@ -68,6 +73,7 @@ private:
   std::string            last_failure;
   std::unique_ptr<Sdirk> sdirk;
   double                 next_step = 0.; ///< of SDIRK2
+  double                 factor    = 1.; ///< by which other steps are shorter than they are asked to be, since some failed
   std::vector<double>    last_change;    ///< of e in the last step
   double                 stable            = 0.;
   unsigned int           steps_with_stable = 0;

@@ -34,7 +34,8 @@ double GradientDescent::advance(double end, std::uint64_t n_steps)
         noise_kernel::add_to_neurons(noise, number * noise_parts + part, amplitude, n_neurons,
                                      static_cast<unsigned int>(theta.size() / n_neurons), theta.data());
     }
-  if (!std::all_of(theta.begin(), theta.end(), [](double value) { return std::isfinite(value); }))
+  // A landscape's gradient overflows long before its particles do, and then they stay where they are.
+  if (!std::all_of(theta.begin(), theta.end(), [](double value) { return std::abs(value) < 1e30; }))
     throw RunError("Gradient descent diverged before t = " + short_number(clock.time()) +
                    ". Choose a smaller 'Step size' in section 'Particles'.");
   return clock.reached(end) ? end : clock.time();

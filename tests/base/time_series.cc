@@ -167,7 +167,7 @@ TEST_CASE("Arrays in VTK's appended data come back")
         const std::string array = vtk_appended_array(data.data(), n * 8, compression);
         const std::string bytes = vtk_array("before" + array + "behind", 6, n * 8, compression != Compression::none);
         REQUIRE(bytes.size() == n * 8);
-        CHECK(std::memcmp(bytes.data(), data.data(), n * 8) == 0);
+        CHECK(bytes == std::string(reinterpret_cast<const char *>(data.data()), n * 8));
         std::uint64_t first;
         std::memcpy(&first, array.data(), 8);
         CHECK(first == (compression == Compression::none ? n * 8 : (n * 8 + 262143) / 262144));

@@ -1,6 +1,6 @@
 # Faults that really happen: runs that are killed at any moment, also while they write; a disk that fills; a directory that cannot be
 # written; a rank that dies. After each, --resume gives what the undisturbed run gives, or says clearly why it cannot.
-# KILLS=N: so many kills of each solver (standard: a few). Also run by benchmarks/survive.sh for long.
+# KILLS=N: so many kills of each solver (standard: a few). Also run by benchmarks/survive.py for long.
 # shellcheck source=tests/cli/common.sh
 . "$SOURCE_DIR/tests/cli/common.sh"
 
@@ -132,13 +132,26 @@ if mount -t tmpfs -o size=600k tmpfs small 2>/dev/null; then
   umount small
 fi
 
-# ---- a directory that cannot be written (the superuser writes anywhere)
-if [ "$(id -u)" -ne 0 ]; then
-  cp -r orphan locked
-  chmod -R a-w locked
-  run "$RHOFLOW" --resume locked
-  [ "$status" -eq 2 ] || fail "a directory that cannot be written: exit status $status instead of 2"
+# ---- a directory that cannot be written. The superuser writes anywhere, and becomes nobody for this.
+nobody=""
+if [ "$(id -u)" -eq 0 ]; then
+  nobody="setpriv --reuid=65534 --regid=65534 --clear-groups"
+  chmod a+rx .
+fi
+# shellcheck disable=SC2086  # none or a list of words
+if $nobody "$RHOFLOW" --version >/dev/null 2>&1; then
+  "$RHOFLOW" "$density" "Output directory=locked" "End time=0.5" >"$out/stdout" 2>&1
+  chmod -R a-w,a+rX locked
+  before=$(cd locked && state)
+  run $nobody "$RHOFLOW" --resume locked "End time=1"
+  [ "$status" -eq 2 ] || fail "going on in a directory that cannot be written: exit status $status instead of 2"
+  [ "$(grep -c "locked" "$out/stderr")" -eq 1 ] || fail "a directory that cannot be written is not named on one line"
+  [ "$(cd locked && state)" = "$before" ] || fail "a directory that cannot be written has changed"
+  run $nobody "$RHOFLOW" "$density" "Output directory=locked/new"
+  [ "$status" -eq 2 ] || fail "a new run in a directory that cannot be written: exit status $status instead of 2"
   chmod -R u+w locked
+else
+  echo "a directory that cannot be written: not tried, for the program cannot be run by nobody"
 fi
 
 # ---- one damaged slot: the other one is used, and that is said; both: refused
