@@ -1,8 +1,9 @@
 #!/bin/sh
-# Builds all fuzz targets and runs one after the other, for a nightly job or before a release.
+# Builds the fuzz targets that are named, or all, and runs one after the other.
 #   scripts/fuzz.sh [--seconds N | --runs N] [TARGET ...]
 # Without a number every target gets 60 seconds. What breaks a target is kept in build/release/tests/fuzz/found; a regression
-# test belongs beside the mended source then. Needs clang with libFuzzer (Debian: clang and libclang-rt-14-dev).
+# test belongs beside the mended source then, and the input among the seeds. Needs clang with libFuzzer:
+# scripts/install_dependencies.sh --fuzz.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
@@ -17,7 +18,11 @@ if [ $# -eq 0 ]; then
   # shellcheck disable=SC2046  # a list of words
   set -- $(sed -n 's/^rhoflow_add_fuzz_target(\([a-z_]*\).*/\1/p' tests/fuzz/CMakeLists.txt)
 fi
-scripts/build.sh --target fuzz_targets -DRHOFLOW_FUZZ=ON
+programs=""
+for target in "$@"; do
+  programs="$programs fuzz_$target"
+done
+scripts/build.sh --target "$programs" -DRHOFLOW_FUZZ=ON
 
 cd build/release/tests/fuzz
 mkdir -p found

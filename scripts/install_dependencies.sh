@@ -1,11 +1,16 @@
 #!/bin/sh
 # Installs what rhoflow is built with, from Debian (12 or newer) or a relative of it. Does nothing, and needs neither the
 # network nor rights, when everything is there.
+#   scripts/install_dependencies.sh [--fuzz]
+# --fuzz: only what scripts/fuzz.sh needs besides, clang with libFuzzer (about 40 MB to load, 250 MB on the disk).
 set -eu
 
 packages="g++ make cmake ninja-build git libdeal.ii-dev catch2 librandom123-dev liblemon-dev"
 # Pictures, and the virtual display that they need where there is none.
 packages="$packages libvtk9-dev xvfb xauth libgl1-mesa-dri fonts-dejavu-core"
+if [ "${1:-}" = "--fuzz" ]; then
+  packages="clang libclang-rt-dev"
+fi
 
 missing() {
   for package in $packages; do

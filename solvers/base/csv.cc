@@ -1,5 +1,6 @@
 #include <solvers/base/csv.h>
 #include <solvers/base/error.h>
+#include <solvers/base/memory_guard.h>
 #include <solvers/base/number.h>
 #include <solvers/base/spelling.h>
 
@@ -23,23 +24,58 @@ std::string joined(const std::vector<std::string> &names)
   return text;
 }
 
-/// Reads the lines of `stream`, the contents of the file `path`; for the rest see read_csv. There may be none.
-CsvTable parse(std::istream &stream, const std::string &path, const std::vector<std::string> &needed,
+/// The next line; false behind the last one. Stops behind `longest_line` characters: a file without line ends, such as one of
+/// zeros, must not fill the memory. Such a line is longer than that.
+constexpr std::size_t longest_line = std::size_t(1) << 24;
+
+bool read_line(std::istream &stream, std::string &line)
+{
+  char chunk[4096];
+  line.clear();
+  while (line.size() <= longest_line)
+    {
+      stream.getline(chunk, sizeof(chunk));
+      const bool full = stream.fail() && !stream.eof() && stream.gcount() > 0;
+      if (stream.fail() && !full)
+        return !line.empty();
+      line.append(chunk, static_cast<std::size_t>(stream.gcount()) - (full || stream.eof() ? 0 : 1));
+      if (!full)
+        return true;
+      stream.clear();
+    }
+  return true;
+}
+
+/// What a row takes: the table, which doubles when it is full, and then the arrays that its reader makes of it.
+double bytes_of_row(const std::size_t n_columns, const bool labelled)
+{
+  constexpr double allocation = 16.;
+  return 3. * (sizeof(std::vector<double>) + (labelled ? sizeof(std::string) : 0.)) + allocation + 8. * (2. * n_columns + 3.);
+}
+
+/// Reads the lines of `stream`, the contents of the file `path` with `size` bytes; for the rest see read_csv. There may be
+/// none.
+CsvTable parse(std::istream &stream, const std::string &path, const double size, const std::vector<std::string> &needed,
                const std::string &parameter, const bool gaps)
 {
   CsvTable                 table;
   std::vector<bool>        wanted;
   std::vector<std::string> fields;
   std::string              line;
-  for (unsigned int number = 1; std::getline(stream, line); ++number)
+  double                   read             = 0.; // bytes
+  std::size_t              next_measurement = 4096;
+  for (unsigned int number = 1; read_line(stream, line); ++number)
     {
       const auto error = [&](const std::string &message) {
         return InputError(parameter, path + ":" + std::to_string(number) + ": " + message);
       };
+      read += static_cast<double>(line.size()) + 1.;
       if (number == 1 && line.rfind("\xef\xbb\xbf", 0) == 0)
         line.erase(0, 3);
       if (line.find('\0') != std::string::npos)
         throw error("the line has a NUL byte: this is no text file.");
+      if (line.size() > longest_line)
+        throw error("the line has more than " + std::to_string(longest_line) + " characters: this is no table.");
       line = trimmed(line);
       if (line.empty() || line.front() == '#')
         continue;
@@ -80,6 +116,17 @@ CsvTable parse(std::istream &stream, const std::string &path, const std::vector<
             row[c] = std::numeric_limits<double>::quiet_NaN();
         }
       table.rows.push_back(std::move(row));
+
+      if (table.rows.size() == next_measurement)
+        {
+          next_measurement *= 2;
+          const double rows         = static_cast<double>(table.rows.size()) * std::max(0., size / read - 1.);
+          const double needed_bytes = rows * bytes_of_row(fields.size(), gaps), available = available_memory();
+          if (needed_bytes > available)
+            throw InputError(parameter, "the file '" + path + "' is too large: its " + bytes_text(size) + " would take about " +
+                                          bytes_text(needed_bytes) + " of memory, but only " + bytes_text(available) +
+                                          " are free. Keep fewer rows, or only the columns that are needed.");
+        }
     }
   return table;
 }
@@ -144,11 +191,15 @@ CsvTable read_csv(const std::string &path, const std::vector<std::string> &neede
     throw InputError(parameter, "the file '" + path + "' does not exist.");
   if (std::filesystem::is_directory(path, ignored))
     throw InputError(parameter, "'" + path + "' is a directory; the name of a CSV file is needed here.");
+  // Every rank reads it, and a pipe could keep them waiting.
+  if (!std::filesystem::is_regular_file(path, ignored))
+    throw InputError(parameter, "'" + path + "' is a device or a pipe; the name of a CSV file is needed here.");
   std::ifstream file(path);
   if (!file)
     throw InputError(parameter, "the file '" + path + "' cannot be read.");
 
-  const CsvTable table = parse(file, path, needed, parameter, gaps);
+  const CsvTable table = parse(file, path, static_cast<double>(std::filesystem::file_size(path, ignored)), needed, parameter,
+                               gaps);
   if (table.columns.empty())
     throw InputError(parameter, "the file '" + path + "' is empty; it needs a line that names the columns, and data.");
   if (table.rows.empty())
@@ -163,7 +214,7 @@ CsvTable read_growing_csv(const std::string &text, const std::string &name, cons
   if (complete < text.size())
     dropped = name + ": the last line has no end; it was cut off or is being written, and was left out.";
   std::istringstream stream(text.substr(0, complete));
-  return parse(stream, name, {}, parameter, true);
+  return parse(stream, name, static_cast<double>(complete), {}, parameter, true);
 }
 
 std::string csv_field(const std::string &text)

@@ -206,17 +206,24 @@ std::vector<DeclaredParameter> declared_parameters(const dealii::ParameterHandle
 
 ParameterFile ParameterFile::read(const std::string &path, const MPI_Comm communicator)
 {
-  namespace fs = std::filesystem;
-  std::string error, text;
+  namespace fs                   = std::filesystem;
+  constexpr unsigned int largest = 16; // MiB, a thousand times what shipped files have
+  std::string            error, text;
   if (dealii::Utilities::MPI::this_mpi_process(communicator) == 0)
     {
       std::error_code ignored;
-      std::ifstream   file(path, std::ios::binary);
+      std::ifstream   file;
+      if (fs::is_regular_file(path, ignored)) // to open a pipe could take for ever
+        file.open(path, std::ios::binary);
       if (!fs::exists(path, ignored))
         error = "the parameter file '" + path + "' does not exist.";
       else if (fs::is_directory(path, ignored))
         error = "'" + path + "' is a directory; the name of a parameter file is needed.";
-      else if (!file)
+      else if (!fs::is_regular_file(path, ignored))
+        error = "'" + path + "' is a device or a pipe; the name of a parameter file is needed.";
+      else if (fs::file_size(path, ignored) > largest * 0x100000)
+        error = "the file '" + path + "' has more than " + std::to_string(largest) + " MiB: this is no parameter file.";
+      else if (!file.is_open())
         error = "the parameter file '" + path + "' cannot be read.";
       else
         {

@@ -1,6 +1,6 @@
 #include <algorithm>
 #include <cmath>
-#include <fstream>
+#include <filesystem>
 
 #include <solvers/base/csv.h>
 #include <solvers/base/error.h>
@@ -14,10 +14,11 @@ namespace
 std::string resolved_path(const ModelChoices &choices)
 {
   const std::string &path = choices.csv_file;
-  if (path.front() == '/' || choices.data_directory.empty() || std::ifstream(path).good())
+  std::error_code    ignored;
+  if (path.front() == '/' || choices.data_directory.empty() || std::filesystem::exists(path, ignored))
     return path;
   const std::string beside = choices.data_directory + "/" + path;
-  return std::ifstream(beside).good() ? beside : path;
+  return std::filesystem::exists(beside, ignored) ? beside : path;
 }
 
 /// Mean 0 and population variance 1; returns {mean, deviation}.
@@ -31,7 +32,8 @@ std::pair<double, double> standardise(std::vector<double> &values, unsigned int 
   for (std::size_t i = 0; i < n; ++i)
     variance += (values[i * stride + offset] - mean) * (values[i * stride + offset] - mean) / n;
   if (!std::isfinite(variance))
-    throw InputError("Data/Standardise", "the numbers in column '" + column + "' are so large that their squares are not finite.");
+    throw InputError("Data/Standardise",
+                     "the numbers in column '" + column + "' are so large that their squares are not finite.");
   if (!(variance > 0.))
     throw InputError("Data/Standardise", "the column '" + column + "' is constant and cannot be scaled to variance 1.");
   const double deviation = std::sqrt(variance);

@@ -100,6 +100,16 @@ Expression::Expression(const std::string &text, const std::vector<std::string> &
       throw InputError(parameter, "cannot read the expression '" + text + "': " + trimmed(line) +
                                     (variables.empty() ? "" : " The variables are " + variable_list + "."));
     }
+  catch (const std::exception &)
+    {
+      throw;
+    }
+  catch (...)
+    {
+      // What muParser says of names is derived from nothing, and deal.II lets it pass.
+      throw InputError(parameter, "cannot read the expression '" + text +
+                                    "', since a variable has a name that is too long, or that of a constant such as _pi.");
+    }
 }
 
 Expression::~Expression()                      = default;

@@ -25,6 +25,8 @@ std::vector<std::string> checked_names(const std::vector<std::string> &names)
       const auto digit  = [](char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; };
       if (!letter(name->front()) || !std::all_of(name->begin(), name->end(), [&](char c) { return letter(c) || digit(c); }))
         throw InputError(parameter, "'" + *name + "' is no name: use letters, digits and _, a letter first.");
+      if (name->size() > 50)
+        throw InputError(parameter, "'" + *name + "' is longer than 50 letters.");
       if (std::find(names.begin(), name, *name) != name)
         throw InputError(parameter, "'" + *name + "' is named twice.");
       // Solvers know the radius that a symmetry leaves, with its measure r^(d-1) dr, by this name.

@@ -147,7 +147,13 @@ void refuse_unused(const ModelChoices &choices)
 /// A landscape has neither data nor target nor activation.
 void refuse_network_parameters(dealii::ParameterHandler &prm)
 {
-  for (const DeclaredParameter &parameter : declared_parameters(prm))
+  // To list declarations takes far longer than all the rest of a landscape.
+  static const std::vector<DeclaredParameter> declared = []() {
+    dealii::ParameterHandler own;
+    ModelParameters::declare(own);
+    return declared_parameters(own);
+  }();
+  for (const DeclaredParameter &parameter : declared)
     {
       if (parameter.path() == "Learning problem/Neuron" ||
           (parameter.section != "Learning problem" && parameter.section != "Data" && parameter.section != "Target"))

@@ -172,9 +172,15 @@ private:
   {
     // If σ and φ are both odd or both even, x1 and −x1 contribute the same to the risk and to the potential: half of them will
     // do.
-    const bool           mirror = target_sigma && sigma->parity() != 0 && sigma->parity() == target_sigma->parity();
-    const QuadratureRule along  = gauss_hermite(choices.quadrature_nodes);
-    QuadratureRule       across{{1.}, {1.}}, inner;
+    const bool             mirror = target_sigma && sigma->parity() != 0 && sigma->parity() == target_sigma->parity();
+    const QuadratureRule   along  = gauss_hermite(choices.quadrature_nodes);
+    QuadratureRule         across{{1.}, {1.}}, inner;
+    constexpr unsigned int most  = 20000; // as for other networks
+    const unsigned int     count = choices.quadrature_nodes * choices.radial_nodes / (mirror ? 2 : 1);
+    if (std::isfinite(d) && count > most)
+      throw InputError("Data/Radial nodes", "these choices give " + std::to_string(count) + " data nodes, more than the " +
+                                              std::to_string(most) +
+                                              " that are allowed; take fewer of them, or fewer 'Quadrature nodes'.");
     if (std::isfinite(d))
       {
         across = gauss_laguerre_chi(choices.radial_nodes, d - 1.);

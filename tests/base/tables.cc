@@ -5,6 +5,8 @@
 #include <solvers/base/timing.h>
 
 #include <cmath>
+#include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
@@ -102,6 +104,43 @@ TEST_CASE("Every mistake in a CSV file is named with its line")
   CHECK_THAT(input_error([&]() { read_csv(directory.path("none.csv"), {}, "Data/CSV file"); }), Contains("does not exist"));
   CHECK_THAT(input_error([&]() { read_csv(directory.path("."), {}, "Data/CSV file"); }), Contains("is a directory"));
   CHECK_THAT(input_error([&]() { read_csv("", {}, "Data/CSV file"); }), Contains("name of a CSV file"));
+  CHECK_THAT(input_error([&]() { read_csv("/dev/zero", {}, "Data/CSV file"); }), Contains("is a device or a pipe"));
+}
+
+TEST_CASE("Lines of a CSV file may have any length up to one that is no table's")
+{
+  // Around the multiples of 4095, since lines are read in pieces.
+  for (std::size_t length : {4093u, 4094u, 4095u, 4096u, 8189u, 8190u, 8191u})
+    for (const char *end : {"", "\n", "\r\n", "\n\n7,8\n"})
+      {
+        CAPTURE(length, end);
+        const TemporaryDirectory directory;
+        const CsvTable           table = read_csv(directory.write("a.csv", "x," + std::string(length - 2, 'y') + "\n1,2\n3," +
+                                                                             std::string(length - 3, '0') + "5" + end),
+                                                  {"x"}, "");
+        REQUIRE(table.columns.size() == 2);
+        CHECK(table.columns[1].size() == length - 2);
+        REQUIRE(table.rows.size() == (std::string(end).size() > 2 ? 3 : 2));
+        CHECK(table.rows[1] == std::vector<double>{3., 5.});
+        CHECK(table.rows[0] == std::vector<double>{1., 2.});
+      }
+  const TemporaryDirectory directory;
+  const std::string        file = directory.write("a.csv", "x\n1\n" + std::string((1u << 24) + 1, ' '));
+  CHECK_THAT(input_error([&]() { read_csv(file, {}, ""); }), Contains("a.csv:3: the line has more than 16777216 characters"));
+}
+
+TEST_CASE("A CSV file too large for the memory is refused at its beginning")
+{
+  std::string lines = "x,y\n";
+  for (unsigned int i = 0; i < 5000; ++i)
+    lines += "1,2\n";
+  const TemporaryDirectory directory;
+  const std::string        file = directory.write("a.csv", lines);
+  CHECK(read_csv(file, {}, "").rows.size() == 5000);
+  std::filesystem::resize_file(file, std::uintmax_t(1) << 42); // takes no room on the disk
+  CHECK_THAT(input_error([&]() { read_csv(file, {}, "Data/CSV file"); }),
+             Contains("Data/CSV file | ") && Contains("too large: its 4 TiB would take about ") &&
+               Contains("are free. Keep fewer"));
 }
 
 TEST_CASE("Statistics are on disk after every row, with all digits, and only where they shall be written")

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <memory>
 #include <random>
 #include <set>
@@ -25,14 +26,14 @@ namespace rhoflow
 class ParameterValues
 {
 public:
-  /// `wanted`: the sections whose parameters are varied.
-  explicit ParameterValues(const std::function<bool(const std::string &)> &wanted)
+  /// `declare`: the sections whose parameters are varied.
+  explicit ParameterValues(const std::function<void(dealii::ParameterHandler &)> &declare)
     : prm(std::make_unique<dealii::ParameterHandler>())
   {
-    declare_all_parameters(*prm);
-    for (const DeclaredParameter &parameter : declared_parameters(*prm))
-      if (wanted(parameter.section))
-        parameters.push_back(parameter);
+    declare(*prm);
+    parameters = declared_parameters(*prm);
+    for (std::size_t i = 0; i < parameters.size(); ++i)
+      place[parameters[i].path()] = i;
   }
 
   dealii::ParameterHandler &handler() { return *prm; }
@@ -51,13 +52,11 @@ public:
         });
         if (!accepted)
           return false;
-        const std::string path  = trimmed(next_part(value, "="));
-        const auto        found = std::find_if(parameters.begin(), parameters.end(),
-                                               [&](const DeclaredParameter &parameter) { return parameter.path() == path; });
-        if (found == parameters.end() || value.find('\0') != std::string::npos)
+        const auto found = place.find(trimmed(next_part(value, "=")));
+        if (found == place.end() || value.find('\0') != std::string::npos)
           continue;
-        changed.insert(static_cast<std::size_t>(found - parameters.begin()));
-        accepted = set_one(*found, plain_value(value));
+        changed.insert(found->second);
+        accepted = set_one(parameters[found->second], plain_value(value));
       }
     return accepted;
   }
@@ -179,6 +178,7 @@ private:
 
   std::unique_ptr<dealii::ParameterHandler> prm;
   std::vector<DeclaredParameter>            parameters;
+  std::map<std::string, std::size_t>        place; ///< of a path among the parameters
   std::set<std::size_t>                     changed;
 };
 } // namespace rhoflow

@@ -24,7 +24,7 @@ using namespace rhoflow;
 
 ParameterValues &values()
 {
-  static ParameterValues all([](const std::string &) { return true; });
+  static ParameterValues all(declare_all_parameters);
   return all;
 }
 

@@ -121,8 +121,29 @@ TEST_CASE("Formulas can only compute, and always the same")
   refuse(formula("0*(x=3) + 1"), "Target/Expression", "'=' would set a variable");
   refuse(formula("x, x^2"), "Target/Expression", "one formula is wanted");
   // Neither muParser nor deal.II has anything that runs commands or opens files; a name with text would be such a thing.
-  for (const char *text : {"system(\"ls\")", "exec(\"ls\")", "read(\"/etc/passwd\")", "open(\"f\")", "import(\"f\")",
-                           "strlen(\"x\")", "`ls`", "$(ls)", "\"text\"", "@x", "x^2 # x", "x; x"})
+  for (const char *text : {"system(\"ls\")",
+                           "exec(\"ls\")",
+                           "read(\"/etc/passwd\")",
+                           "open(\"f\")",
+                           "import(\"f\")",
+                           "strlen(\"x\")",
+                           "`ls`",
+                           "$(ls)",
+                           "\"text\"",
+                           "@x",
+                           "x^2 # x",
+                           "x; x",
+                           "x | ls",
+                           "x > f; ls",
+                           "<f",
+                           "${HOME}",
+                           "getenv(\"HOME\")",
+                           "#include <f>",
+                           "include(f)",
+                           "%x",
+                           "0x1p3",
+                           "0b1",
+                           "\\x"})
     refuse(formula(text), "Target/Expression", "cannot read the expression");
 }
 

@@ -139,6 +139,9 @@ TEST_CASE("landscapes that make no sense are refused")
   refuse(good, {{"Landscape/Coordinates", "x, x"}}, "Landscape/Coordinates", "twice");
   refuse(good, {{"Landscape/Coordinates", "x, 2y"}}, "Landscape/Coordinates", "'2y'");
   refuse(good, {{"Landscape/Coordinates", "x, r"}}, "Landscape/Coordinates", "radius");
+  // muParser throws what is no std::exception for names that it does not take.
+  refuse(good, {{"Landscape/Coordinates", std::string(200, 'y')}}, "Landscape/Coordinates", "longer than 50");
+  refuse(good, {{"Landscape/Coordinates", "_pi"}}, "Landscape/Function", "_pi");
   refuse(good, {{"Initial law/Law", "normal(0, 1), normal(0, 1)"}}, "Initial law/Law", "2 factors");
 
   // What a landscape does not know, and the landscape where there is a network.

@@ -329,6 +329,7 @@ TEST_CASE("Single neuron: contradictory choices are refused")
   refuse({{"Data/Law", "csv"}}, "Data/Law");
   refuse({{"Data/Standard deviation", "2"}}, "Data/Standard deviation");
   refuse({{"Target/Type", "teachers"}}, "Target/Type");
+  refuse({{"Data/Quadrature nodes", "1000"}, {"Data/Radial nodes", "1000"}}, "Data/Radial nodes");
   refuse({{"Learning problem/Input dimension", "1"}}, "Learning problem/Input dimension");
   refuse({{"Learning problem/Input dimension", "many"}}, "Learning problem/Input dimension");
   refuse({{"Learning problem/Input dimension", "4.5"}}, "Learning problem/Input dimension");
