@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <numeric>
 #include <stdexcept>
 #include <type_traits>
@@ -169,15 +168,14 @@ struct AdaptiveMesh::Implementation : AdaptiveMesh::Base
               coarsened(key, packed.data());
             else
               std::copy_n(old_values(key), n_values, packed.data());
-            std::vector<char> bytes(n_values * sizeof(double));
-            std::memcpy(bytes.data(), packed.data(), bytes.size());
-            return bytes;
+            const char *const bytes = reinterpret_cast<const char *>(packed.data());
+            return std::vector<char>(bytes, bytes + n_values * sizeof(double));
           },
           false);
         tria->execute_coarsening_and_refinement();
         tria->notify_ready_to_unpack(handle, [&](const CellIterator &cell, const Status status, const auto &bytes) {
           std::vector<double> unpacked(n_values);
-          std::memcpy(unpacked.data(), &*bytes.begin(), n_values * sizeof(double));
+          std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char *>(unpacked.data()));
           const CellKey key = key_of<dim>(cell, domain);
           if (status == refine)
             for (unsigned int c = 0; c < (1U << dim); ++c)

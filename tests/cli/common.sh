@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # Sourced by the tests of the command line. Gives each of them an empty working directory and functions to run the program and
-# to look at what it did. From the environment: RHOFLOW (the program), MPIEXEC, SOURCE_DIR (the root of the repository).
+# to look at what it did. From the environment: RHOFLOW (the program), MPIEXEC, SOURCE_DIR (the root of the repository), SANITIZED
+# (1 with the sanitizers, else 0).
 set -eu
 
 work=$(mktemp -d)
