@@ -33,7 +33,7 @@ run() {
   status=0
   start=$(date +%s.%N)
   timeout "$limit" mpirun -np "$np" "$program" "$parameters" "Output directory=$work/run" "Compare with SGD=false" \
-    "Output/Write density=false" "$@" </dev/null >"$work/log" 2>&1 || status=$?
+    "Output/Write density=false" "Fokker-Planck/Nonlinear tolerance=1e-10" "Fokker-Planck/Linear tolerance=1e-11" "$@" </dev/null >"$work/log" 2>&1 || status=$?
   wall=$(echo "$(date +%s.%N) $start" | awk '{ printf "%.1f", $1 - $2 }')
   [ "$status" -eq 0 ] || [ "$status" -eq 124 ] || { cat "$work/log" >&2; exit 1; }
 }

@@ -27,11 +27,11 @@ void FokkerPlanckParameters::declare(dealii::ParameterHandler &prm)
   prm.declare_entry("Nonlinear solver", "Anderson", Selection("Anderson|Newton"),
                     "Iteration for the moments of an implicit step. Newton takes over where Anderson's fails.");
   prm.declare_entry(
-    "Nonlinear tolerance", "1e-10", Double(1e-15, 1.),
+    "Nonlinear tolerance", "1e-11", Double(1e-15, 1.),
     "An implicit step is solved when the moments of its density and those that its potential was made from differ "
     "by less than this (Euclidean norm, relative to the larger of 1 and the norm of the target's moments).");
   prm.declare_entry("Maximum nonlinear iterations", "100", Integer(1, 100000), "Iterations for one implicit equation.");
-  prm.declare_entry("Linear tolerance", "1e-11", Double(1e-15, 1e-2),
+  prm.declare_entry("Linear tolerance", "1e-12", Double(1e-15, 1e-2),
                     "Residual of a linear system, relative to its right side.");
   prm.declare_entry(
     "Refined Peclet number", "0", Double(0., unlimited),

@@ -60,8 +60,6 @@ total=0
 resumed=0
 for solver in density networks entropy; do
   set -- "$(case_of $solver)"
-  # Two runs of implicit steps differ by their tolerances, whatever lies between them.
-  [ $solver != entropy ] || set -- "$@" "Fokker-Planck/Nonlinear tolerance=1e-12" "Fokker-Planck/Linear tolerance=1e-13"
   run "$RHOFLOW" "$@" "Output directory=whole_$solver"
   [ "$status" -eq 0 ] || fail "$solver: the undisturbed run ended with status $status"
   length=$(milliseconds "$RHOFLOW" "$@" "Output directory=timed_$solver" "$often")
