@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,8 +28,11 @@ const char *const mark = "RHOFLOW_PLOT_VIRTUAL_DISPLAY";
 /// connects anew for each picture, is turned away meanwhile and aborts.
 bool display_answers()
 {
-  const char *const name = std::getenv("DISPLAY");
-  return name != nullptr && *name != '\0' && XOpenDisplay(nullptr) != nullptr;
+  static std::unique_ptr<Display, int (*)(Display *)> connection(nullptr, &XCloseDisplay);
+  const char *const                                   name = std::getenv("DISPLAY");
+  if (!connection && name != nullptr && *name != '\0')
+    connection.reset(XOpenDisplay(nullptr));
+  return connection != nullptr;
 }
 } // namespace
 

@@ -71,7 +71,7 @@ InputMap::InputMap(const MeanField &field, const std::vector<double> &inputs, co
     matrix[j * rank + j] += 1e-13 * static_cast<double>(rank) * largest + 1e-300;
   factorise(matrix, rank);
   for (std::size_t x = 0; x < n_inputs; ++x)
-    solve(matrix, rank, &coefficients[x * rank]);
+    solve(matrix, rank, coefficients.data() + x * rank); // there may be no modes
 
   double scale = 0.;
   for (std::size_t i = 0; i < checks.size(); i += n_omega)
