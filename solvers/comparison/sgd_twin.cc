@@ -35,7 +35,10 @@ SgdTwin::SgdTwin(const LearningProblem &learning_problem, const TwinSettings &tw
   , replicas_table(directory.file("replicas.csv"), is_root(communicator))
   , pictures(directory, networks)
 {
-  if (settings.comparison.bias_estimation == ComparisonParameters::BiasEstimation::none)
+  const bool richardson = settings.comparison.bias_estimation != ComparisonParameters::BiasEstimation::none;
+  if (progress != nullptr) // a quarter of the pairs for half the width, and as many for twice the step
+    warn_of_exact_risks(problem, settings.particles, richardson ? 2.25 : 1., communicator, *progress);
+  if (!richardson)
     return;
   if (!problem.has_external_potential()) // independent walkers have no bias of width
     {

@@ -14,6 +14,7 @@ namespace rhoflow
 class CheckpointReader;
 class CheckpointWriter;
 class LearningProblem;
+class Progress;
 class Statistics;
 
 /// R independent networks of the same kind. The ranks are divided into groups, replica r is trained by group r mod (number of
@@ -114,4 +115,8 @@ void set_quantiles(Statistics &table, const std::string &prefix, const std::vect
 
 /// Adds a row `time`, `replica 0`, `replica 1`, ... to replicas.csv.
 void add_replicas_row(Statistics &table, double time, const std::vector<double> &risks);
+/// Warns before a run whose exact risks will take long at every output time, of `networks` times as many networks as the
+/// parameters have: sums over all pairs of neurons do not pause.
+void warn_of_exact_risks(const LearningProblem &problem, const ParticleParameters &parameters, double networks,
+                         MPI_Comm communicator, Progress &progress);
 } // namespace rhoflow

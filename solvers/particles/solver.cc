@@ -227,16 +227,7 @@ void ParticleSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm comm
 
 void ParticleSolver::run(const RunContext &context)
 {
-  // From 1e8 (tanh) to 9e8 (erf) pairs a second and core, in 40 dimensions.
-  int n_ranks;
-  MPI_Comm_size(context.communicator, &n_ranks);
-  const double seconds = problem->risk_pairs(particle_parameters.n_neurons) / 4e8 *
-                         (.5 + problem->particle_neuron().input_dimension / 80.) * particle_parameters.n_replicas / n_ranks;
-  if (seconds > 60.)
-    context.progress.warning("the exact risk sums over all pairs of the " + std::to_string(particle_parameters.n_neurons) +
-                             " neurons of a network, which takes about " + duration(seconds) +
-                             " at every output time. 'Test samples' in section 'Learning problem' estimates it from samples; "
-                             "fewer output times help, too.");
+  warn_of_exact_risks(*problem, particle_parameters, 1., context.communicator, context.progress);
   memory.announce(context.progress, context.communicator);
   ParticleEvolution evolution(*problem, particle_parameters, weight_decay, run_parameters, observables, context);
   run_time_loop(evolution, run_parameters.all_output_times(), context.progress, context.checkpoints);

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include <solvers/base/error.h>
+#include <solvers/base/progress.h>
 #include <solvers/base/run_directory.h>
 #include <solvers/base/time_series_record.h>
 #include <solvers/particles/particle_output.h>
@@ -197,4 +198,35 @@ TEST_CASE("choices that do not fit are refused with their parameter", "[particle
     }
   CHECK_THROWS_AS(parameters.check_output_times({0., 1.5, 2.}), InputError);
   CHECK_NOTHROW(parameters.check_output_times({0., 1.5, 3.}));
+}
+
+TEST_CASE("exact risks that will take long are announced", "[particles]")
+{
+  class Pairs : public DataSetProblem
+  {
+  public:
+    using DataSetProblem::DataSetProblem;
+    double risk_pairs(std::uint64_t n) const override { return .5 * static_cast<double>(n) * static_cast<double>(n); }
+  };
+  const Pairs              problem(ParticleNeuron::Type::weighted_ridge, 40, 5);
+  const TemporaryDirectory directory;
+  const auto               said = [&](std::uint64_t n_neurons, unsigned int n_replicas, double networks) {
+    ParticleParameters parameters = five_networks();
+    parameters.n_neurons          = n_neurons;
+    parameters.n_replicas         = n_replicas;
+    const std::string name        = directory.path("log_" + std::to_string(n_neurons) + "_" + std::to_string(networks));
+    {
+      Progress progress(true, false);
+      progress.record_to(name);
+      warn_of_exact_risks(problem, parameters, networks, MPI_COMM_SELF, progress);
+    }
+    return contents(name);
+  };
+  CHECK(said(10000, 8, 2.25).empty()); // 0.9e9 pairs: seconds
+  // 1e12 pairs at 4e8 a second: 42 minutes; 2.25 times as many networks: 1 h 34 min.
+  const std::string alone = said(500000, 8, 1.), more = said(500000, 8, 2.25);
+  CHECK(alone.find("500000 neurons") != std::string::npos);
+  CHECK(alone.find("about 41 min 40 s") != std::string::npos);
+  CHECK(more.find("about 1 h 33 min") != std::string::npos);
+  CHECK(more.find("'Test samples'") != std::string::npos);
 }
