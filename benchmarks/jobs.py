@@ -23,7 +23,8 @@ def processes(program, directory):
     found = []
     for entry in os.listdir("/proc"):
         try:
-            if entry.isdigit() and os.readlink(f"/proc/{entry}/exe") == program:
+            # A program that was built anew meanwhile is "deleted".
+            if entry.isdigit() and os.readlink(f"/proc/{entry}/exe").replace(" (deleted)", "") == program:
                 with open(f"/proc/{entry}/cmdline") as line:
                     if directory in line.read():
                         found.append(int(entry))
