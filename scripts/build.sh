@@ -22,7 +22,7 @@ if command -v ccache >/dev/null 2>&1; then
 fi
 
 # Compiling one file against deal.II takes about 1 GB of memory, hence at most two jobs.
-jobs=$(nproc 2>/dev/null || echo 1)
+jobs=$(unset OMP_NUM_THREADS; nproc 2>/dev/null || echo 1) # which that variable would make 1
 [ "$jobs" -gt 2 ] && jobs=2
 
 echo "Configuring in $root/build/$preset"

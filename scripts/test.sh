@@ -20,7 +20,7 @@ fi
 scripts/install_dependencies.sh
 scripts/build.sh --preset $preset --target all -DRHOFLOW_TESTS=ON -DRHOFLOW_BENCHMARKS=ON "$@"
 
-jobs=$(nproc 2>/dev/null || echo 1)
+jobs=$(unset OMP_NUM_THREADS; nproc 2>/dev/null || echo 1) # which that variable would make 1
 [ "$jobs" -gt 2 ] && jobs=2
 # shellcheck disable=SC2086  # none or two words
 exec ctest --test-dir "build/$preset" --parallel "$jobs" --output-on-failure --no-tests=error $exclude
