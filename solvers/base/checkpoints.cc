@@ -130,17 +130,17 @@ std::string Checkpoints::advice() const
 {
   if (number == 0)
     return "";
-  return " The state at t = " + short_number(last_time, 6) + " is kept: rhoflow --resume " + directory.path("") +
-         " [\"Section/Name=value\"] goes on from there.";
+  return (last_place.empty() ? " The last state" : " The state at " + last_place) + " is kept: rhoflow --resume " +
+         directory.path("") + " [\"Section/Name=value\"] goes on from there.";
 }
 
-void Checkpoints::consider(const double time, const bool end, const Save &save)
+void Checkpoints::consider(const double time, const bool end, const Save &save, const std::string &place)
 {
   ++steps_since;
-  keep_if(reason(time, end), time, end, save);
+  keep_if(reason(time, end), time, end, save, place);
 }
 
-void Checkpoints::keep_if(const Reason why, const double time, const bool end, const Save &save)
+void Checkpoints::keep_if(const Reason why, const double time, const bool end, const Save &save, const std::string &place)
 {
   if (why == none)
     return;
@@ -157,6 +157,7 @@ void Checkpoints::keep_if(const Reason why, const double time, const bool end, c
     {
       writer.write(slot(directory, number + 1), time, number + 1);
       ++number;
+      last_place = place.empty() ? "t = " + short_number(time, 6) : place;
     }
   catch (const RunError &error)
     {
@@ -169,8 +170,7 @@ void Checkpoints::keep_if(const Reason why, const double time, const bool end, c
   last_time    = time;
   last_written = Clock::now();
   if (stops && !end)
-    throw StoppedOnRequest("Stopped at t = " + short_number(time, 6) +
-                           (why == terminated ? " on SIGTERM" : " since there was a file 'stop'") +
+    throw StoppedOnRequest("Stopped at " + last_place + (why == terminated ? " on SIGTERM" : " since there was a file 'stop'") +
                            "; the state is kept. Go on with: rhoflow --resume " + directory.path(""));
 }
 } // namespace rhoflow

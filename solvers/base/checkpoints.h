@@ -66,10 +66,10 @@ public:
   using Save = std::function<void(CheckpointWriter &)>;
   /// Called after every step and every output: writes a checkpoint if one is due. `end`: the run is done. Collective. Throws
   /// StoppedOnRequest after a checkpoint that ends the run; a checkpoint that cannot be written is a warning, and an error only
-  /// if the run was to end with it.
-  void consider(double time, bool end, const Save &save);
+  /// if the run was to end with it. `place`: where the run is, for messages, if that is no time.
+  void consider(double time, bool end, const Save &save, const std::string &place = "");
   /// The same in a pause of the work for an output, which counts as no step.
-  void consider_in_pause(double time, const Save &save) { keep_if(reason(time, false), time, false, save); }
+  void consider_in_pause(double time, const Save &save) { keep_if(reason(time, false), time, false, save, ""); }
 
 private:
   enum Reason : int
@@ -81,7 +81,7 @@ private:
     terminated
   };
   Reason reason(double time, bool end);
-  void   keep_if(Reason why, double time, bool end, const Save &save);
+  void   keep_if(Reason why, double time, bool end, const Save &save, const std::string &place);
 
   using Clock = std::chrono::steady_clock;
 
@@ -93,6 +93,7 @@ private:
   std::optional<CheckpointReader> state;
   std::uint64_t                   number = 0, steps_since = 0;
   double                          last_time = 0.;
+  std::string                     last_place; ///< "t = 3.2", of the state that this process kept last
   Clock::time_point               last_written, last_look;
 };
 } // namespace rhoflow

@@ -78,8 +78,9 @@ public:
         solve_next();
         ++n_done;
         if (context.checkpoints != nullptr)
-          context.checkpoints->consider(no_time, n_done == betas.size(),
-                                        [this](CheckpointWriter &checkpoint) { save(checkpoint); });
+          context.checkpoints->consider(
+            no_time, n_done == betas.size(), [this](CheckpointWriter &checkpoint) { save(checkpoint); },
+            "inverse temperature " + short_number(betas[n_done - 1]));
       }
   }
 
