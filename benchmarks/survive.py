@@ -25,6 +25,8 @@ import time
 from jobs import ROOT, processes, send, start
 
 NOT_COMPARED = ("timing.csv", "throughput.csv", "relaxation.csv")
+# Rounding errors of the risk, divided by a small standard error: a hundred times the tolerance.
+QUOTIENTS = ("deviation [standard errors]",)
 DAMAGE = ("kill, flip a bit", "kill, cut")
 FAULTS = ("kill all", "kill one rank", "SIGTERM", "SIGUSR1, kill", "file stop") + DAMAGE
 
@@ -70,17 +72,17 @@ def strike(fault, program, directory, job, choice):
 
 
 def near(first, second, tolerance):
-    """All numbers of two tables, and the greatest difference."""
+    """Whether all numbers of two tables are near each other, and the greatest difference (of quotients, a hundredth)."""
     greatest = 0.0
     with open(first) as a, open(second) as b:
         rows = list(csv.reader(a)), list(csv.reader(b))
     if [len(row) for row in rows[0]] != [len(row) for row in rows[1]]:
         return False, math.inf
     for one, other in zip(*rows):
-        for x, y in zip(one, other):
+        for name, x, y in zip(rows[0][0], one, other):
             if x != y:
                 try:
-                    greatest = max(greatest, abs(float(x) - float(y)))
+                    greatest = max(greatest, abs(float(x) - float(y)) / (100 if name in QUOTIENTS else 1))
                 except ValueError:
                     return False, math.inf
     return greatest <= tolerance, greatest
@@ -137,7 +139,7 @@ def main():
         log.seek(0)
         print(f"FAILED: {text}\n{log.read()[-2000:]}", flush=True)
         if options.keep and os.path.isdir(directory):
-            shutil.copytree(directory, f"{options.keep}/failure_{failures}")
+            shutil.copytree(directory, f"{options.keep}/failure_{os.getpid()}_{failures}")
 
     directory = f"{work}/whole"
     begin = time.time()
