@@ -9,6 +9,7 @@
 #include <postprocess/study_report.h>
 
 #include <solvers/base/error.h>
+#include <solvers/base/file_list.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -33,15 +34,10 @@ fs::path make_directory(const fs::path &path)
 /// Adds files to the list of what rhoflow wrote into a run's directory, so that `Overwrite = true` removes them with the run.
 void note(const fs::path &root, const std::vector<std::string> &files)
 {
-  const fs::path        list = root / ".rhoflow-files";
-  std::set<std::string> noted;
-  std::ifstream         before(list);
-  for (std::string line; std::getline(before, line);)
-    noted.insert(line);
-  std::ofstream after(list, std::ios::app);
+  FileList list(root.string());
+  list.read();
   for (const std::string &file : files)
-    if (const std::string name = fs::path(file).lexically_relative(root).generic_string(); noted.insert(name).second)
-      after << name << '\n';
+    list.add(fs::path(file).lexically_relative(root).generic_string());
 }
 
 void draw(const std::vector<PlannedPicture> &planned, const fs::path &folder, const std::string &extension,

@@ -155,6 +155,10 @@ void Checkpoints::keep_if(const Reason why, const double time, const bool end, c
   save(writer);
   try
     {
+      // After a loss of power the run goes on from this state: what it had written before must be there, too.
+      if (!directory.make_durable())
+        throw RunError("cannot make the results in '" + directory.path("") +
+                       "' durable: is the disk full? No state is kept, and the one before it is still valid.");
       writer.write(slot(directory, number + 1), time, number + 1);
       ++number;
       last_place = place.empty() ? "t = " + short_number(time, 6) : place;

@@ -1,3 +1,5 @@
+#include <solvers/base/checkpoint_file.h>
+#include <solvers/base/complete_file.h>
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/run_directory.h>
@@ -9,6 +11,7 @@
 #define BOOST_BIND_GLOBAL_PLACEHOLDERS // Boost complains about its own header otherwise
 #include <boost/property_tree/json_parser.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <ctime>
 #include <filesystem>
@@ -23,7 +26,6 @@ namespace
 namespace fs = std::filesystem;
 
 const char *const parameter_path = "Output directory";
-const char *const list_of_files  = ".rhoflow-files";
 
 /// Runs `work` on rank 0; if it throws, every rank throws.
 template <typename Work>
@@ -46,13 +48,10 @@ void on_rank_0(const MPI_Comm communicator, const Work &work)
     throw InputError(parameter_path, error);
 }
 
+/// Whoever is interrupted leaves the text before or the text after.
 void write_text(const fs::path &path, const std::string &text)
 {
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file << text;
-  file.close();
-  if (!file)
-    throw std::runtime_error("cannot write '" + path.string() + "'.");
+  write_complete_file(path.string(), [&](std::ostream &file) { file << text; });
 }
 
 std::string json(const std::string &text)
@@ -84,9 +83,14 @@ std::string present_time()
   return text;
 }
 
+/// More than the list of a run that came no further.
 bool has_contents(const fs::path &path)
 {
-  return fs::exists(path) && !fs::is_empty(path);
+  if (!fs::exists(path))
+    return false;
+  const fs::directory_iterator entries(path);
+  return std::any_of(begin(entries), end(entries),
+                     [&](const fs::directory_entry &entry) { return entry.path() != FileList(path.string()).path(); });
 }
 
 void check_on_this_rank(const fs::path &path, const bool overwrite)
@@ -100,36 +104,43 @@ void check_on_this_rank(const fs::path &path, const bool overwrite)
       "'" + path.string() +
       "' exists and is not empty. Choose another directory, or give 'Overwrite = true' to replace the run "
       "in it.");
-  if (!fs::exists(path / "provenance.json"))
+  // A run may have been killed before it came to its first file behind the list.
+  if (!fs::exists(path / "provenance.json") && !fs::exists(FileList(path.string()).path()))
     throw std::runtime_error("'" + path.string() +
                              "' holds files that are not a run of rhoflow (there is no provenance.json); nothing in it was "
                              "touched. Choose another directory.");
 }
 
 /// Results of the run that is replaced would be mistaken for results of this one. Only what rhoflow itself wrote goes.
-void remove_old_results(const fs::path &path)
+void remove_old_results(const fs::path &path, FileList &list)
 {
   std::vector<fs::path> old;
   // A run that goes on must not find them, whenever this is interrupted: the marks of validity first.
   for (const char *const ending : {".good", ""})
     for (const char *const slot : {"even", "odd"})
       old.push_back(path / "checkpoints" / (std::string(slot) + ending));
-  old.push_back(path / list_of_files);
-  std::ifstream list(path / list_of_files);
-  for (std::string name; std::getline(list, name);)
-    if (!name.empty() && fs::is_regular_file(path / name) && fs::path(name).lexically_normal().begin()->string() != "..")
+  for (const auto &[name, ignored] : list.names())
+    if (fs::is_regular_file(path / name) && fs::path(name).lexically_normal().begin()->string() != "..")
       old.push_back(path / name);
   for (const auto &entry : fs::recursive_directory_iterator(path))
     {
       // A run that was killed may leave a file that is not complete.
-      const fs::path    whole     = entry.path().extension() == ".part" ? entry.path().stem() : entry.path();
-      const std::string extension = whole.extension().string();
-      if (entry.is_regular_file() &&
-          (extension == ".vtu" || extension == ".vtp" || extension == ".pvtu" || extension == ".pvd"))
+      fs::path whole = entry.path();
+      if (whole.extension() == ".part")
+        whole.replace_extension();
+      const std::string name = whole.lexically_relative(path).generic_string(), extension = whole.extension().string();
+      const bool        of_a_series = extension == ".vtu" || extension == ".vtp" || extension == ".pvtu" || extension == ".pvd";
+      const bool        incomplete  = whole != entry.path() &&
+                              (list.names().count(name) > 0 || extension == ".prm" || extension == ".good" ||
+                               name == "provenance.json" || whole == list.path());
+      if (entry.is_regular_file() && (of_a_series || incomplete))
         old.push_back(entry.path());
     }
+  // The list goes last: until then it knows what is still to be removed.
+  old.push_back(list.path());
   for (const fs::path &file : old)
     fs::remove(file);
+  list.open();
 }
 } // namespace
 
@@ -141,6 +152,7 @@ void RunDirectory::check(const std::string &path, const bool overwrite, const MP
 RunDirectory::RunDirectory(const std::string &path, const bool overwrite, const MPI_Comm communicator)
   : root(path)
   , comm(communicator)
+  , files(root)
 {
   on_rank_0(comm, [&]() {
     check_on_this_rank(root, overwrite);
@@ -148,11 +160,10 @@ RunDirectory::RunDirectory(const std::string &path, const bool overwrite, const 
     fs::create_directories(root, error);
     if (error)
       throw std::runtime_error("cannot create the directory '" + root + "': " + error.message() + ".");
-    // The superuser passes any check of permissions: only writing shows whether one can write.
-    const fs::path probe = fs::path(root) / ".rhoflow-write-test";
-    write_text(probe, "");
-    fs::remove(probe);
-    remove_old_results(root);
+    // The superuser passes any check of permissions: only writing shows whether one can write. From the first byte on the
+    // directory is known to be a run's.
+    files.open();
+    remove_old_results(root, files);
   });
 }
 
@@ -167,12 +178,7 @@ RunDirectory RunDirectory::of_earlier_run(const std::string &path, const MPI_Com
             throw std::runtime_error("'" + path + "' holds no run of rhoflow (there is no " + needed +
                                      "); --resume takes the directory that a run left.");
         // The superuser passes any check of permissions: only writing shows whether one can write.
-        const fs::path probe = fs::path(path) / ".rhoflow-write-test";
-        write_text(probe, "");
-        fs::remove(probe);
-        std::ifstream list(fs::path(path) / list_of_files);
-        for (std::string name; std::getline(list, name);)
-          directory.noted.insert(name);
+        directory.files.open();
       });
     }
   catch (const InputError &error)
@@ -263,8 +269,8 @@ void RunDirectory::record(const std::string &parameter_file, const dealii::Param
 
 std::string RunDirectory::file(const std::string &name) const
 {
-  if (dealii::Utilities::MPI::this_mpi_process(comm) == 0 && noted.insert(name).second)
-    std::ofstream(fs::path(root) / list_of_files, std::ios::app) << name << '\n';
+  if (dealii::Utilities::MPI::this_mpi_process(comm) == 0)
+    files.add(name);
   return (fs::path(root) / name).string();
 }
 
@@ -277,13 +283,13 @@ std::string RunDirectory::contents() const
   };
   Part                        all;
   std::map<std::string, Part> folders;
-  std::set<std::string>       names;
-  std::ifstream               list(fs::path(root) / list_of_files);
-  for (std::string name; std::getline(list, name);)
+  FileList                    list(root);
+  list.read();
+  for (const auto &[name, ignored] : list.names())
     {
       std::error_code      error;
       const std::uintmax_t bytes = fs::file_size(fs::path(root) / name, error);
-      if (error || !names.insert(name).second)
+      if (error)
         continue;
       const std::string folder = fs::path(name).parent_path().string();
       for (Part *part : {&all, folder.empty() ? nullptr : &folders[folder]})
@@ -302,6 +308,18 @@ std::string RunDirectory::contents() const
       separator = ", ";
     }
   return text;
+}
+
+bool RunDirectory::make_durable() const
+{
+  bool good = true;
+  if (dealii::Utilities::MPI::this_mpi_process(comm) == 0)
+    {
+      good = files.make_durable();
+      for (const char *const name : {"parameters_used.prm", "provenance.json"})
+        good = rhoflow::make_durable(path(name)) && good;
+    }
+  return dealii::Utilities::MPI::broadcast(comm, good);
 }
 
 std::string RunDirectory::subdirectory(const std::string &name) const

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <set>
+#include <solvers/base/file_list.h>
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,6 +52,9 @@ public:
   /// 30 MB in 11, ..." (rank 0 knows).
   std::string contents() const;
 
+  /// Makes all files that file() named, and the parameters, outlast a loss of power (collective); false if the system refuses.
+  bool make_durable() const;
+
   /// Creates a directory inside (collective) and returns its path.
   std::string subdirectory(const std::string &name) const;
 
@@ -60,10 +64,11 @@ private:
   RunDirectory(std::string path, MPI_Comm communicator)
     : root(std::move(path))
     , comm(communicator)
+    , files(root)
   {}
 
-  std::string                   root;
-  MPI_Comm                      comm;
-  mutable std::set<std::string> noted;
+  std::string      root;
+  MPI_Comm         comm;
+  mutable FileList files; ///< rank 0's
 };
 } // namespace rhoflow

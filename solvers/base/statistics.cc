@@ -20,7 +20,7 @@ Statistics::Statistics(std::string path, const bool write)
     return;
   file.open(file_name, std::ios::app);
   if (!file)
-    throw InputError("Output directory", "cannot write '" + file_name + "'.");
+    throw RunError("cannot write '" + file_name + "': is the disk full?");
 }
 
 void Statistics::set(const std::string &column, const double value)
@@ -69,7 +69,7 @@ void Statistics::finish_row()
       write_row(current);
       file.flush();
       if (!file)
-        throw InputError("Output directory", "writing '" + file_name + "' failed; is the disk full?");
+        throw RunError("writing '" + file_name + "' failed: is the disk full?");
     }
   finished.push_back(std::move(current));
   current.clear();
@@ -117,6 +117,6 @@ void Statistics::load(const CheckpointReader &checkpoint)
   if (file && !error)
     file.open(file_name, std::ios::app);
   if (!file || error)
-    throw InputError("Output directory", "writing '" + file_name + "' failed; is the disk full?");
+    throw RunError("writing '" + file_name + "' failed: is the disk full?");
 }
 } // namespace rhoflow

@@ -23,7 +23,7 @@ public:
   /// Throws std::logic_error for a column that the first row did not have.
   void set(const std::string &column, double value);
 
-  /// Writes the row and flushes. A value that was not set is written as `nan`. Throws InputError when the disk does not take
+  /// Writes the row and flushes. A value that was not set is written as `nan`. Throws RunError when the disk does not take
   /// it.
   void finish_row();
 

@@ -42,11 +42,11 @@ std::vector<std::pair<std::string, std::string>> Timing::write(const std::string
         file << names[i] << ',' << total[i].min << ',' << total[i].avg << ',' << total[i].max << '\n';
       file.close();
       if (!file)
-        error = "cannot write '" + path + "'.";
+        error = "cannot write '" + path + "': is the disk full?";
     }
   error = dealii::Utilities::MPI::broadcast(communicator, error);
   if (!error.empty())
-    throw InputError("Output directory", error);
+    throw RunError(error);
 
   std::vector<std::pair<std::string, std::string>> rows;
   for (std::size_t i = 0; i < names.size(); ++i)

@@ -114,7 +114,7 @@ void StudyStore::open(const Plan &plan, const bool retry_failed)
 {
   const fs::path  root(directory);
   std::error_code failure;
-  for (const char *name : {"runs", "states"})
+  for (const char *name : {"states", "runs"}) // by the first the directory is known as a study
     {
       fs::create_directories(root / name, failure);
       if (failure)

@@ -3,6 +3,7 @@
 #include <solvers/base/run_directory.h>
 #include <solvers/base/run_parameters.h>
 
+#include <deal.II/base/mpi.h>
 #include <deal.II/base/parameter_handler.h>
 
 #define BOOST_BIND_GLOBAL_PLACEHOLDERS // Boost complains about its own header otherwise
@@ -73,26 +74,31 @@ TEST_CASE("Nothing is overwritten unless the user says so", "[mpi]")
   };
 
   CHECK(open(false) == "no error"); // creates it
-  CHECK(open(false) == "no error"); // empty
+  CHECK(open(false) == "no error"); // nothing but the list of a run that came no further
+  MPI_Barrier(MPI_COMM_WORLD);
+  const int rank = dealii::Utilities::MPI::this_mpi_process(MPI_COMM_WORLD);
+  if (rank == 0)
+    std::filesystem::remove(directory.path("run/.rhoflow-files"));
   directory.write("run/thesis.txt", "years");
   MPI_Barrier(MPI_COMM_WORLD);
   CHECK_THAT(open(false), Contains("Output directory | ") && Contains("not empty") && Contains("Overwrite = true"));
   CHECK_THAT(open(true), Contains("not a run of rhoflow"));
   MPI_Barrier(MPI_COMM_WORLD);
-  if (int rank = -1; MPI_Comm_rank(MPI_COMM_WORLD, &rank) == MPI_SUCCESS && rank == 0)
+  if (rank == 0)
     std::filesystem::remove(directory.path("run/thesis.txt"));
   MPI_Barrier(MPI_COMM_WORLD);
 
   const RunDirectory run(path, false, MPI_COMM_WORLD);
   run.record(given, prm, {});
   CHECK(run.file("statistics.csv") == directory.path("run/statistics.csv"));
-  if (int rank = -1; MPI_Comm_rank(MPI_COMM_WORLD, &rank) == MPI_SUCCESS && rank == 0)
+  if (rank == 0)
     std::filesystem::create_directory(directory.path("run/checkpoints"));
   MPI_Barrier(MPI_COMM_WORLD);
   for (const char *name : {"checkpoints/even", "checkpoints/even.good", "checkpoints/odd.good"})
     directory.write(std::string("run/") + name, "old");
-  for (const char *name : {"statistics.csv", "density.pvd", "density_0000.pvtu", "particles_0001.vtp", "density_0001.vtu.part",
-                           "notes.txt", "notes.part", "my.csv"})
+  for (const char *name :
+       {"statistics.csv", "density.pvd", "density_0000.pvtu", "particles_0001.vtp", "density_0001.vtu.part",
+        "statistics.csv.part", "provenance.json.part", "checkpoints/odd.good.part", "notes.txt", "notes.part", "my.csv"})
     directory.write(std::string("run/") + name, "old");
   MPI_Barrier(MPI_COMM_WORLD);
   CHECK_THAT(open(false), Contains("not empty"));
@@ -105,10 +111,54 @@ TEST_CASE("Nothing is overwritten unless the user says so", "[mpi]")
   CHECK_FALSE(exists(directory.path("run/density.pvd")));
   CHECK_FALSE(exists(directory.path("run/density_0000.pvtu")));
   CHECK_FALSE(exists(directory.path("run/particles_0001.vtp")));
-  CHECK_FALSE(exists(directory.path("run/density_0001.vtu.part")));
+  for (const char *name : {"density_0001.vtu", "statistics.csv", "provenance.json"})
+    CHECK_FALSE(exists(directory.path(std::string("run/") + name + ".part")));
   CHECK(directory.read("run/notes.txt") == "old");
   CHECK(directory.read("run/notes.part") == "old");
   CHECK(directory.read("run/my.csv") == "old");
+}
+
+TEST_CASE("A list of files that was not finished loses no name")
+{
+  const TemporaryDirectory directory;
+  directory.write(".rhoflow-files", "a.csv\nb.csv\nc.c");
+  FileList looks(directory.path(""));
+  looks.read();
+  looks.add("c.csv");
+  CHECK(directory.read(".rhoflow-files") == "a.csv\nb.csv\nc.c\nc.csv\n");
+  CHECK(looks.names().size() == 3);
+
+  directory.write(".rhoflow-files", "a.csv\nb.csv\nc.c");
+  FileList goes_on(directory.path(""));
+  goes_on.open();
+  CHECK(directory.read(".rhoflow-files") == "a.csv\nb.csv\n");
+  goes_on.add("c.csv");
+  goes_on.add("b.csv");
+  CHECK(directory.read(".rhoflow-files") == "a.csv\nb.csv\nc.csv\n");
+
+  FileList full(directory.path("none"));
+  full.add("lost");
+  CHECK(full.names().empty());
+  CHECK_THROWS_WITH(full.open(), Contains("cannot write"));
+}
+
+TEST_CASE("Results are durable when they are there, and only what has changed is looked at again")
+{
+  const TemporaryDirectory directory;
+  FileList                 files(directory.path(""));
+  files.open();
+  files.add("a.csv");
+  files.add("not yet.csv");
+  directory.write("a.csv", "1");
+  CHECK(files.make_durable());
+  const auto first = files.names().at("a.csv");
+  CHECK(first.first == 1);
+  CHECK(files.make_durable());
+  CHECK(files.names().at("a.csv") == first);
+  directory.write("a.csv", "12");
+  CHECK(files.make_durable());
+  CHECK(files.names().at("a.csv").first == 2);
+  CHECK(files.names().at("not yet.csv").first == 0);
 }
 
 TEST_CASE("A run directory says how much its run wrote")

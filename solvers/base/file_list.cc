@@ -1,0 +1,77 @@
+#include <solvers/base/checkpoint_file.h>
+#include <solvers/base/complete_file.h>
+#include <solvers/base/file_list.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <stdexcept>
+
+namespace rhoflow
+{
+namespace fs = std::filesystem;
+
+std::string FileList::path() const
+{
+  return (fs::path(directory) / ".rhoflow-files").string();
+}
+
+std::string FileList::read()
+{
+  std::ifstream     file(path(), std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const std::string whole = text.substr(0, text.rfind('\n') + 1); // nothing, if there is no line
+  torn                    = whole.size() != text.size();
+  std::istringstream lines(whole);
+  noted.clear();
+  for (std::string name; std::getline(lines, name);)
+    if (!name.empty())
+      noted[name];
+  return whole;
+}
+
+void FileList::open()
+{
+  if (!std::ofstream(path(), std::ios::app))
+    throw std::runtime_error("cannot write '" + path() + "'.");
+  const std::string whole = read();
+  if (torn)
+    write_complete_file(path(), [&](std::ostream &out) { out << whole; });
+  torn = false;
+}
+
+void FileList::add(const std::string &name)
+{
+  if (!noted.insert({name, {}}).second)
+    return;
+  std::ofstream file(path(), std::ios::app);
+  file << (torn ? "\n" : "") << name << '\n';
+  file.close();
+  // On a disk that is full; whoever asked will notice it with the file itself.
+  torn = !file;
+  if (torn)
+    noted.erase(name);
+}
+
+bool FileList::make_durable()
+{
+  bool good = rhoflow::make_durable(path());
+  for (auto &[name, durable] : noted)
+    {
+      const fs::path       file = fs::path(directory) / name;
+      std::error_code      error;
+      const std::uintmax_t size = fs::file_size(file, error);
+      if (error)
+        continue;
+      const std::int64_t time = fs::last_write_time(file, error).time_since_epoch().count();
+      if (!error && durable == std::pair(size, time))
+        continue;
+      if (rhoflow::make_durable(file.string()))
+        durable = {size, time};
+      else
+        good = false;
+    }
+  return good;
+}
+} // namespace rhoflow
