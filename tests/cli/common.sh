@@ -63,6 +63,14 @@ run() {
   "$@" >"$out/stdout" 2>"$out/stderr" || status=$?
 }
 
+# Before a program: strikes it as the variables FAULT_... say (tests/cli/programs/faults.cc).
+with_faults=$out/with_faults
+cat >"$with_faults" <<'EOF'
+#!/bin/sh
+LD_PRELOAD=$FAULTS ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0 exec "$@"
+EOF
+chmod +x "$with_faults"
+
 # expect STATUS MESSAGE ARGUMENTS...: runs rhoflow on each number of ranks in $on_ranks. It must end with STATUS, print MESSAGE (a
 # fixed text) exactly once on stderr, and change nothing in the working directory. Starting MPI costs more than all the rest:
 # one mistake of each kind is made on several ranks, its variants on one.

@@ -16,6 +16,7 @@ small="$small;Particles/Replicas=3;Particles/Number of neurons=100;Domain/Bounda
 small="$small;Output/Every n-th output=2;Comparison/Write measures=true;Comparison/Measure points=300"
 
 end_time=1.5
+struck=
 # start DIRECTORY RANKS [CHANGES...]
 start() {
   directory=$1
@@ -26,7 +27,8 @@ start() {
   # shellcheck disable=SC2086  # a list
   set -- $small "$@"
   IFS=$old_ifs
-  ranks "$on" "$RHOFLOW" "$problem" "Output directory=$directory" "End time=$end_time" "$@"
+  # shellcheck disable=SC2086  # none or a program
+  ranks "$on" $struck "$RHOFLOW" "$problem" "Output directory=$directory" "End time=$end_time" "$@"
 }
 
 # same DIRECTORY [files]: with "files" also those of the density, whose order of cells and field "subdomain" are the ranks'.
@@ -49,34 +51,35 @@ start whole 2
 [ "$status" -eq 0 ] || fail "the run that is not stopped: exit status $status"
 [ "$(wc -l <whole/statistics.csv)" -eq 5 ] || fail "the run has not the rows that the test needs"
 
-# interrupt SIGNAL DIRECTORY RANKS [CHANGES...]: sends the signal when two rows are written.
+# interrupt DIRECTORY RANKS [CHANGES...]: with the fault that the variables FAULT_... describe, in files of the directory.
 interrupt() {
-  signal=$1
-  directory=$2
-  shift
-  start "$@" &
-  process=$!
-  while [ "$(cat "$directory/statistics.csv" 2>/dev/null | wc -l)" -lt 3 ]; do sleep 0.02; done
-  pkill "-$signal" -f "^$RHOFLOW .*Output directory=$directory( |\$)"
-  wait $process || true
+  struck=$with_faults
+  start "$@"
+  struck=
+  [ "$status" -ne 0 ] || fail "$1 was not interrupted"
+  [ "$(wc -l <"$1/statistics.csv")" -lt 5 ] || fail "$1 had reached its end before it was interrupted"
 }
 
-# ---- killed in the middle of a step, with a checkpoint after every second one
-for pair in "2 2" "1 2" "2 1" "2 3"; do
-  before=${pair% *}
-  after=${pair#* }
+# ---- killed with a state after every second of 14 steps: after the third of them, within a row, a state, and a picture
+while read -r before after action calls number path; do
   name="killed_${before}_$after"
-  interrupt KILL "$name" "$before" "Checkpoint/Every n-th step=2"
-  [ "$(wc -l <"$name/statistics.csv")" -lt 5 ] || fail "$name had reached its end before it was killed"
-  ranks "$after" "$RHOFLOW" --resume "$name"
+  FAULT_ACTION=$action FAULT_CALLS=$calls FAULT_NUMBER=$number FAULT_PATH="*/$name/$path" \
+    interrupt "$name" "$before" "Checkpoint/Every n-th step=2" </dev/null
+  ranks "$after" "$RHOFLOW" --resume "$name" </dev/null
   [ "$status" -eq 0 ] || fail "resuming $name: exit status $status"
   if [ "$before$after" = 22 ]; then same "$name" files; else same "$name"; fi
-done
+done <<'EOF'
+2 2 KILL rename 3 checkpoints/*.good
+1 2 TEAR write 3 statistics.csv
+2 1 TEAR write 40 checkpoints/even
+2 3 TEAR write 1 density/density_0001.vtu.part
+EOF
 
 # ---- asked to stop, by SIGTERM, and then by a file
-interrupt TERM asked 1 "Checkpoint/Wall-clock interval=0"
+FAULT_ACTION=TERM FAULT_CALLS=write FAULT_NUMBER=2 FAULT_PATH="*/asked/statistics.csv" \
+  interrupt asked 1 "Checkpoint/Wall-clock interval=0"
 grep -q "rhoflow --resume asked" "$out/stderr" || fail "SIGTERM: the message does not say how to go on"
-[ "$(wc -l <asked/statistics.csv)" -lt 5 ] || fail "SIGTERM did not stop the run"
+[ "$status" -eq 4 ] || fail "SIGTERM: exit status $status instead of 4"
 touch asked/stop
 ranks 1 "$RHOFLOW" --resume asked
 [ "$status" -eq 4 ] || fail "a file 'stop': exit status $status instead of 4"

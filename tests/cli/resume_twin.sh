@@ -5,32 +5,15 @@
 . "$SOURCE_DIR/tests/cli/common.sh"
 needs_solvers continuity "fokker planck" characteristics particles
 
-# begin RANKS COMMAND...: in the background; $process is the program or its mpiexec.
-begin() {
+# on RANKS COMMAND...
+on() {
   ranks=$1
   shift
-  if [ "$ranks" -eq 1 ]; then
-    "$@" >"$out/stdout" 2>"$out/stderr" &
-  else
-    "$MPIEXEC" -np "$ranks" "$@" >"$out/stdout" 2>"$out/stderr" &
-  fi
-  process=$!
+  if [ "$ranks" -eq 1 ]; then run "$@"; else run "$MPIEXEC" -np "$ranks" "$@"; fi
 }
 
-# in_training DIRECTORY ROWS TIME: waits until a state of TIME is kept while there are only ROWS rows, those of earlier times. The
-# runs keep their state every few pauses.
-in_training() {
-  until grep -qxs "time $3" "$1"/checkpoints/*.good; do
-    kill -0 "$process" 2>/dev/null || break
-    sleep 0.01
-  done
-  [ "$(wc -l <"$1/statistics.csv")" -eq $(($2 + 1)) ] || fail "$1: no state is kept before the row of t = $3 is written"
-}
-
-# stopped DIRECTORY ROWS TIME REASON: what was begun ends where it is.
+# stopped DIRECTORY ROWS TIME REASON: what was run has ended where it was.
 stopped() {
-  status=0
-  wait "$process" || status=$?
   [ "$status" -eq 4 ] || fail "$1: exit status $status instead of 4"
   grep -q "Stopped at t = $3 $4" "$out/stderr" || fail "$1: the message does not say that it stopped at t = $3"
   [ "$(wc -l <"$1/statistics.csv")" -eq $(($2 + 1)) ] || fail "$1: it went on to the next output time"
@@ -42,20 +25,20 @@ results() {
 }
 
 # interrupts NAME "RANKS RANKS RANKS" TIME FILE ARGUMENTS...: the run with rows at t = 0, 0.5 and 1 is stopped on its way to the second
-# by SIGTERM and, a pause later, by a file, when its state is of TIME; it goes on, each time on the next number of ranks.
+# by SIGTERM, which comes when a state of TIME is kept, and, a pause later, by a file; it goes on, each time on the next number of
+# ranks.
 interrupts() {
   name=$1 places=$2 time=$3
   shift 3
   run "$RHOFLOW" "$@" "Output directory=$name-whole"
   [ "$status" -eq 0 ] || fail "$name ends with status $status"
-  begin "${places%% *}" "$RHOFLOW" "$@" "Output directory=$name" "Checkpoint/Wall-clock interval=0.05"
-  in_training "$name" 1 "$time"
-  if [ "$ranks" -eq 1 ]; then kill "$process"; else pkill -TERM -P "$process"; fi
+  FAULT_ACTION=TERM FAULT_CALLS=rename FAULT_PATH="*/$name/checkpoints/*.good" FAULT_TEXT="time $time" FAULT_NUMBER=1 \
+    on "${places%% *}" "$with_faults" "$RHOFLOW" "$@" "Output directory=$name" "Checkpoint/$often"
   stopped "$name" 1 "$time" "on SIGTERM"
   # A file that is there already stops the run at its first pause.
   touch "$name/stop"
   ranks=${places#* }
-  begin "${ranks% *}" "$RHOFLOW" --resume "$name" "Checkpoint/Wall-clock interval=0"
+  on "${ranks% *}" "$RHOFLOW" --resume "$name" "Checkpoint/Wall-clock interval=0" "Checkpoint/Time interval=0"
   stopped "$name" 1 "$time" "since there was a file 'stop'"
   run "$MPIEXEC" -np "${places##* }" "$RHOFLOW" --resume "$name"
   [ "$status" -eq 0 ] || fail "$name: going on for the second time ends with status $status"
@@ -79,6 +62,7 @@ with_twin() {
     "Particles/Write particles=all replicas" "Comparison/Bootstrap samples=0" "Comparison/Transport points=0" "Comparison/Directions=10"
 }
 
+often="Time interval=0.5"
 rounded=
 files=$SOURCE_DIR/parameter_files
 # Networks of half the width and of twice the step size are trained one after the other.
@@ -95,7 +79,7 @@ with_twin fokker_planck "2 1 2" 0.5 "$files/fokker_planck/linear_1d.prm" "Partic
   "Output/Write density=false"
 rounded=
 
-# Gradient flow alone: its times between the rows are its own.
+# Gradient flow alone: its times between the rows are its own, and a state is kept at each of them.
 cat >flow.prm <<'END'
 set Solver          = particles
 set End time        = 1
@@ -111,5 +95,6 @@ subsection Particles
   set Gradient flow tolerance = 1e-13
 end
 END
+often="Wall-clock interval=1e-9"
 interrupts particles "2 1 3" '[0-9.e-]*[1-9]' flow.prm
 finish

@@ -18,7 +18,7 @@ subsection Particles
   set Step size         = 0.0002
 end
 subsection Checkpoint
-  set Wall-clock interval = 0.05
+  set Time interval = 0.4
 end
 EOF
 cat >study.prm <<'EOF'
@@ -30,19 +30,14 @@ subsection Results
   set risk = last of mean over replicas of replicas.csv: replica *
 end
 EOF
-run "$RHOFLOW" study.prm "Output directory=whole" "Fix/Checkpoint/Wall-clock interval=0"
+run "$RHOFLOW" study.prm "Output directory=whole" "Fix/Checkpoint/Time interval=0"
 [ "$status" -eq 0 ] || fail "the study ends with status $status"
 
-# Killed when two rows of the second run are written and states are kept.
-"$RHOFLOW" study.prm "Output directory=killed" >"$out/stdout" 2>"$out/stderr" &
-process=$!
+# Killed in the second run, as soon as its first state is kept.
 second=killed/runs/0002
-until [ "$(cat $second/statistics.csv 2>/dev/null | wc -l)" -ge 3 ] && ls $second/checkpoints/*.good >/dev/null 2>&1; do
-  kill -0 "$process" 2>/dev/null || break
-  sleep 0.01
-done
-kill -KILL "$process"
-wait "$process" || true
+FAULT_ACTION=KILL FAULT_CALLS=rename FAULT_PATH="*/$second/checkpoints/*.good" FAULT_NUMBER=1 \
+  run "$with_faults" "$RHOFLOW" study.prm "Output directory=killed"
+[ "$status" -eq 137 ] || fail "the study was not killed but ended with status $status"
 grep -q '^running$' killed/states/0002 || fail "the second run was not interrupted"
 cp -r killed damaged
 
