@@ -8,20 +8,12 @@
 #include <deal.II/base/parameter_handler.h>
 
 #include <algorithm>
-#include <csignal>
 #include <filesystem>
 
 namespace rhoflow
 {
 namespace
 {
-volatile std::sig_atomic_t asked_to_write = 0, asked_to_stop = 0;
-
-void on_signal(int number)
-{
-  (number == SIGTERM ? asked_to_stop : asked_to_write) = 1;
-}
-
 std::string slot(const RunDirectory &directory, std::uint64_t number)
 {
   return directory.path("checkpoints/" + std::string(number % 2 == 0 ? "even" : "odd"));
@@ -58,10 +50,11 @@ void CheckpointParameters::parse(dealii::ParameterHandler &prm)
 }
 
 Checkpoints::Checkpoints(const CheckpointParameters &settings, const RunDirectory &run_directory, const bool restart,
-                         const bool listen)
+                         Requests *const shared_requests)
   : parameters(settings)
   , directory(run_directory)
-  , listens(listen)
+  , own_requests(shared_requests == nullptr ? std::make_unique<Requests>() : nullptr)
+  , requests(shared_requests == nullptr ? *own_requests : *shared_requests)
   , last_written(Clock::now())
 {
   if (restart)
@@ -80,21 +73,6 @@ Checkpoints::Checkpoints(const CheckpointParameters &settings, const RunDirector
       number    = state->number();
       last_time = state->time();
     }
-  asked_to_write = asked_to_stop = 0;
-  if (listens)
-    {
-      std::signal(SIGTERM, on_signal);
-      std::signal(SIGUSR1, on_signal);
-    }
-}
-
-Checkpoints::~Checkpoints()
-{
-  if (listens)
-    {
-      std::signal(SIGTERM, SIG_DFL);
-      std::signal(SIGUSR1, SIG_DFL);
-    }
 }
 
 Checkpoints::Reason Checkpoints::reason(const double time, const bool end)
@@ -109,18 +87,18 @@ Checkpoints::Reason Checkpoints::reason(const double time, const bool end)
           (parameters.every_steps > 0 && steps_since >= parameters.every_steps) || (end && parameters.at_the_end))
         result = due;
       // Looking at a file system that many share is not for every step.
-      if (listens && now - last_look > std::chrono::milliseconds(200))
+      if (now - last_look > std::chrono::milliseconds(200))
         {
           last_look = now;
           std::error_code ignored;
-          if (std::filesystem::exists(directory.path("stop"), ignored))
+          if (std::filesystem::exists(directory.path("stop"), ignored) || requests.has_stop_file())
             result = stop_file;
         }
     }
   // A signal may reach one rank only.
-  if (asked_to_write != 0)
+  if (requests.asks_for_checkpoint())
     result = std::max<int>(result, asked);
-  if (asked_to_stop != 0)
+  if (requests.asks_for_end())
     result = terminated;
   MPI_Allreduce(MPI_IN_PLACE, &result, 1, MPI_INT, MPI_MAX, directory.communicator());
   return static_cast<Reason>(result);
@@ -144,7 +122,7 @@ void Checkpoints::keep_if(const Reason why, const double time, const bool end, c
 {
   if (why == none)
     return;
-  asked_to_write   = 0;
+  requests.checkpoint_is_done();
   const bool stops = why == stop_file || why == terminated;
   if (why == stop_file && rank_of(directory.communicator()) == 0)
     {

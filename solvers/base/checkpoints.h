@@ -4,10 +4,12 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include <solvers/base/checkpoint.h>
+#include <solvers/base/requests.h>
 
 namespace dealii
 {
@@ -39,15 +41,15 @@ public:
 };
 
 /// Keeps the state of a run in `checkpoints/` of its directory, in two files that take turns, so that one is valid at every
-/// moment; and hands out the state that a run goes on from. SIGUSR1 asks for a checkpoint, SIGTERM and a file `stop` in the
-/// directory of the run for one and the end of the run; steps are finished before.
+/// moment; and hands out the state that a run goes on from. Requests, also by a file `stop` in the directory of the run, are
+/// met between steps.
 class Checkpoints
 {
 public:
-  /// `listens`: takes the signals until it is destroyed, and looks for the file `stop`. With `restart` the run goes on from the
-  /// newest valid checkpoint in the directory; throws InputError if there is none. Collective.
-  Checkpoints(const CheckpointParameters &parameters, const RunDirectory &directory, bool restart, bool listens = true);
-  ~Checkpoints();
+  /// `requests`: to the whole program, if that does more than this run. With `restart` the run goes on from the newest valid
+  /// checkpoint in the directory; throws InputError if there is none. Collective.
+  Checkpoints(const CheckpointParameters &parameters, const RunDirectory &directory, bool restart,
+              Requests *requests = nullptr);
   Checkpoints(const Checkpoints &)            = delete;
   Checkpoints &operator=(const Checkpoints &) = delete;
 
@@ -87,7 +89,8 @@ private:
 
   const CheckpointParameters      parameters;
   const RunDirectory             &directory;
-  const bool                      listens;
+  std::unique_ptr<Requests>       own_requests;
+  Requests                       &requests;
   Progress                       *progress = nullptr;
   std::string                     damaged;
   std::optional<CheckpointReader> state;

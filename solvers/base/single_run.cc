@@ -73,7 +73,7 @@ void SingleRun::prepare(const MPI_Comm communicator)
 }
 
 void SingleRun::execute(const MPI_Comm communicator, Progress &progress, const std::vector<std::string> &command_line,
-                        const bool alone)
+                        Requests *const requests)
 {
   // Twice, since preparing the solver may take a while and a refusal should not come after it.
   RunDirectory::check(run_parameters.output_directory, run_parameters.overwrite, communicator);
@@ -86,18 +86,18 @@ void SingleRun::execute(const MPI_Comm communicator, Progress &progress, const s
   progress.heading(run_parameters.title.empty() ? file_name : run_parameters.title);
   progress.line("Solver " + run_parameters.solver + " on " + std::to_string(n_ranks) + (n_ranks == 1 ? " rank" : " ranks") +
                 ", results in " + run_parameters.output_directory);
-  Checkpoints checkpoints(checkpoint_parameters(), directory, false, alone);
+  Checkpoints checkpoints(checkpoint_parameters(), directory, false, requests);
   solve(directory, checkpoints, progress);
 }
 
-void SingleRun::resume(const std::string &path, const MPI_Comm communicator, Progress &progress, const bool alone)
+void SingleRun::resume(const std::string &path, const MPI_Comm communicator, Progress &progress, Requests *const requests)
 {
   const RunDirectory directory = RunDirectory::of_earlier_run(path, communicator);
   // That of the file is where the run was begun, from which it may have been moved.
   run_parameters.output_directory = path;
   refuse_other_physics(directory.path("parameters_used.prm"), *handler, communicator);
   prepare(communicator);
-  Checkpoints checkpoints(checkpoint_parameters(), directory, true, alone);
+  Checkpoints checkpoints(checkpoint_parameters(), directory, true, requests);
   if (checkpoints.restart()->time() > run_parameters.end_time)
     throw InputError("End time", "the run to go on with is at t = " + short_number(checkpoints.restart()->time(), 8) +
                                    " already; choose an end time that is not before that.");
@@ -132,6 +132,9 @@ void SingleRun::solve(const RunDirectory &directory, Checkpoints &checkpoints, P
     {
       throw RunError(error.what() + checkpoints.advice());
     }
+  // Whoever counts this run as done, as a study does, will not do it again.
+  if (!directory.make_durable())
+    throw RunError("cannot make the results in '" + directory.path("") + "' durable: is the disk full?");
   if (rank_of(directory.communicator()) == 0)
     progress.line("\nWritten to " + run_parameters.output_directory + ": " + directory.contents() +
                   "\nPictures and a report: rhoflow-plot " + run_parameters.output_directory);

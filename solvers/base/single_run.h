@@ -32,14 +32,15 @@ public:
   /// Makes the solver and lets it check everything that it can before the first step. Writes nothing. Collective.
   void prepare(MPI_Comm communicator);
 
-  /// Prepares, creates and fills the run directory, and solves. `alone`: the process does nothing else, so that signals and a
-  /// file `stop` are meant for this run. Throws InputError if the directory may not be used. Collective.
-  void execute(MPI_Comm communicator, Progress &progress, const std::vector<std::string> &command_line, bool alone = true);
+  /// Prepares, creates and fills the run directory, and solves. `requests`: those to the program, if it does more than this
+  /// run. Throws InputError if the directory may not be used. Collective.
+  void execute(MPI_Comm communicator, Progress &progress, const std::vector<std::string> &command_line,
+               Requests *requests = nullptr);
 
   /// Goes on with the run in `directory` from its last checkpoint, where this run's file says what that run's
   /// parameters_used.prm says, with changes. Throws InputError if a parameter was changed that the state depends on, and with
   /// an empty parameter if there is no checkpoint that can be used. Collective.
-  void resume(const std::string &directory, MPI_Comm communicator, Progress &progress, bool alone = true);
+  void resume(const std::string &directory, MPI_Comm communicator, Progress &progress, Requests *requests = nullptr);
 
   dealii::ParameterHandler &parameters() const { return *handler; }
 

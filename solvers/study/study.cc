@@ -1,7 +1,9 @@
+#include <solvers/base/checkpoints.h>
 #include <solvers/base/error.h>
 #include <solvers/base/job.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
+#include <solvers/base/requests.h>
 #include <solvers/base/single_run.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/study/study.h>
@@ -192,27 +194,47 @@ std::string Study::execute(const bool retry_failed)
   if (const unsigned int idle = static_cast<unsigned int>(number_of_ranks(world)) - n_groups * study.ranks_per_run; idle > 0)
     progress.warning(std::to_string(idle) + " of the ranks have nothing to do: their number is no multiple of " +
                      std::to_string(study.ranks_per_run) + ".");
-  do_runs();
-  wait_for_all();
+  Requests requests((std::filesystem::path(store.root()) / "stop").string());
+  do_runs(requests);
+  wait_for_all(requests);
 
-  std::string complaints;
+  std::string  complaints;
+  unsigned int n_left = 0;
   on_rank_0(world, [&]() {
+    requests.remove_stop_file(); // the next call should not stop at once
+    n_left = static_cast<unsigned int>(std::count_if(plan.runs.begin(), plan.runs.end(), [&](const PlannedRun &run) {
+      return store.state(run).kind == RunState::Kind::waiting;
+    }));
     StudyTables tables(study, plan, store);
     tables.update();
     write_tables(tables);
     progress.line("");
     for (const std::string &line : tables.readable())
       progress.line(line);
-    if (n_waiting > 0)
-      progress.line("\n" + std::to_string(n_waiting) + (n_waiting == 1 ? " run in " : " runs in ") +
-                    duration(MPI_Wtime() - start));
+    if (const unsigned int n_over = n_waiting - n_left; n_over > 0)
+      progress.line("\n" + std::to_string(n_over) + (n_over == 1 ? " run in " : " runs in ") + duration(MPI_Wtime() - start));
     fit_rows   = tables.fit_rows();
     complaints = tables.complaints();
   });
+  n_left = mpi::broadcast(world, n_left);
+  if (n_left > 0)
+    throw StoppedOnRequest(store.root() + ": stopped on request with " + std::to_string(n_left) + " of " +
+                           std::to_string(plan.runs.size()) +
+                           " runs left; those that were begun have kept their states. Call the same command again to go on.");
   return mpi::broadcast(world, complaints);
 }
 
-void Study::do_runs()
+bool Study::is_to_end(const Requests &requests) const
+{
+  const bool looks = rank_of(group) == 0;
+  int        asked = requests.asks_for_end() || (looks && requests.has_stop_file()) ? 1 : 0;
+  MPI_Allreduce(MPI_IN_PLACE, &asked, 1, MPI_INT, MPI_MAX, group);
+  if (asked != 0 && looks)
+    requests.make_stop_file();
+  return asked != 0;
+}
+
+void Study::do_runs(Requests &requests)
 {
   start = MPI_Wtime();
   if (group == MPI_COMM_NULL)
@@ -222,10 +244,12 @@ void Study::do_runs()
   for (const bool interrupted : {false, true})
     for (std::size_t next = 0;; ++next)
       {
+        if (is_to_end(requests))
+          return;
         next = take_run(next, interrupted);
         if (next == plan.runs.size())
           break;
-        do_run(plan.runs[next], tables, interrupted);
+        do_run(plan.runs[next], tables, interrupted, requests);
       }
 }
 
@@ -248,7 +272,8 @@ std::size_t Study::take_run(std::size_t next, const bool interrupted) const
   return mpi::broadcast(group, next);
 }
 
-bool Study::goes_on(const PlannedRun &run, const ParameterFile &file, const MPI_Comm communicator, Progress &progress) const
+bool Study::goes_on(const PlannedRun &run, const ParameterFile &file, const MPI_Comm communicator, Progress &progress,
+                    Requests &requests) const
 {
   const std::string           directory = store.run_directory(run);
   const std::filesystem::path states    = std::filesystem::path(directory) / "checkpoints";
@@ -262,7 +287,7 @@ bool Study::goes_on(const PlannedRun &run, const ParameterFile &file, const MPI_
     return false;
   try
     {
-      SingleRun(file).resume(directory, communicator, progress, false);
+      SingleRun(file).resume(directory, communicator, progress, &requests);
       return true;
     }
   catch (const InputError &error)
@@ -271,17 +296,12 @@ bool Study::goes_on(const PlannedRun &run, const ParameterFile &file, const MPI_
       if (!error.parameter.empty())
         throw;
       if (rank_of(communicator) == 0)
-        {
-          char name[32];
-          std::snprintf(name, sizeof(name), "run %04u, ", run.number);
-          std::fputs((name + run.label + ": begun anew, since " + error.what() + "\n").c_str(), stdout);
-          std::fflush(stdout);
-        }
+        say(run, std::string("begun anew, since ") + error.what());
       return false;
     }
 }
 
-void Study::do_run(const PlannedRun &run, StudyTables &tables, const bool interrupted)
+void Study::do_run(const PlannedRun &run, StudyTables &tables, const bool interrupted, Requests &requests)
 {
   const bool          leads = rank_of(group) == 0;
   const ParameterFile file  = parameter_file_of(base, run, store.run_directory(run));
@@ -301,13 +321,13 @@ void Study::do_run(const PlannedRun &run, StudyTables &tables, const bool interr
       if (interrupted)
         {
           Progress progress(leads, false);
-          if (goes_on(run, file, own, progress))
+          if (goes_on(run, file, own, progress, requests))
             return;
           on_rank_0(own, [&]() { store.clear_run_directory(run); });
         }
       Progress  progress(leads, false);
       SingleRun single(file);
-      single.execute(own, progress, command, false);
+      single.execute(own, progress, command, &requests);
     },
     [&](const InputError &error) { return file.describe(error); },
     [&](const Outcome &failure) {
@@ -324,6 +344,12 @@ void Study::do_run(const PlannedRun &run, StudyTables &tables, const bool interr
   if (!leads)
     return;
   RunState state{RunState::Kind::done, ""};
+  if (outcome.status == exit_stopped)
+    {
+      store.set_state(run, {RunState::Kind::waiting, "interrupted"});
+      say(run, "stopped, and its state is kept");
+      return;
+    }
   if (outcome.status != exit_success)
     state = {RunState::Kind::failed, outcome.message};
   store.set_state(run, state);
@@ -339,6 +365,14 @@ void Study::do_run(const PlannedRun &run, StudyTables &tables, const bool interr
       std::fflush(stdout);
       warned = true;
     }
+}
+
+void Study::say(const PlannedRun &run, const std::string &text)
+{
+  char name[32];
+  std::snprintf(name, sizeof(name), "run %04u, ", run.number);
+  std::fputs((name + run.label + ": " + text + "\n").c_str(), stdout);
+  std::fflush(stdout);
 }
 
 void Study::report(const PlannedRun &run, const RunState &state, const double seconds) const
@@ -363,15 +397,23 @@ void Study::write_tables(StudyTables &tables) const
     store.write("fits.csv", tables.fits_csv());
 }
 
-void Study::wait_for_all() const
+void Study::wait_for_all(const Requests &requests) const
 {
   MPI_Request arrival;
   MPI_Ibarrier(world, &arrival);
-  for (int everybody = 0; everybody == 0;)
+  int everybody = 0;
+  for (bool told = false; everybody == 0;)
     {
       MPI_Test(&arrival, &everybody, MPI_STATUS_IGNORE);
-      if (everybody == 0)
-        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      if (everybody != 0)
+        break;
+      if (!told && requests.asks_for_end())
+        {
+          requests.make_stop_file();
+          told = true;
+        }
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
+  MPI_Barrier(world); // from here on nobody makes the file again
 }
 } // namespace rhoflow

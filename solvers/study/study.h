@@ -14,6 +14,8 @@
 
 namespace rhoflow
 {
+class Requests;
+
 class Progress;
 
 /// Runs of the program with other parameters each, and what comes out of them together. All methods are collective.
@@ -35,7 +37,9 @@ public:
   void list() const;
 
   /// Does what is not done yet and writes the tables. Returns what failed or is missing, the same on every rank, or an empty
-  /// text. Throws InputError if the directory is refused.
+  /// text. On SIGTERM, to whichever rank, and if there is a file `stop` in the directory of the study, the runs keep their
+  /// states and no more are begun; on SIGUSR1 they keep their states. Throws InputError if the directory is refused,
+  /// StoppedOnRequest if runs were stopped.
   std::string execute(bool retry_failed);
 
   /// The fits of execute(), on rank 0: rows for StudyTables::fit_header().
@@ -53,19 +57,24 @@ private:
   void make_groups();
   /// `all`: also those that are over.
   void check_runs(bool all);
-  void do_runs();
+  void do_runs(Requests &requests);
   /// The first run from `next` on that nobody has taken (collective over the group), or the number of runs.
   std::size_t take_run(std::size_t next, bool interrupted) const;
   /// `interrupted`: goes on from the state that the run left, if that can be used.
-  void do_run(const PlannedRun &run, StudyTables &tables, bool interrupted);
+  void do_run(const PlannedRun &run, StudyTables &tables, bool interrupted, Requests &requests);
+  /// Whether the study is to end; hands the request on to the other groups (collective over the group).
+  bool is_to_end(const Requests &requests) const;
   /// Goes on with an interrupted run; false if that cannot be and it must be begun anew. Collective.
-  bool goes_on(const PlannedRun &run, const ParameterFile &file, MPI_Comm communicator, Progress &progress) const;
-  void report(const PlannedRun &run, const RunState &state, double seconds) const;
+  bool goes_on(const PlannedRun &run, const ParameterFile &file, MPI_Comm communicator, Progress &progress,
+               Requests &requests) const;
+  /// Prints a line about a run, on the rank that calls it.
+  static void say(const PlannedRun &run, const std::string &text);
+  void        report(const PlannedRun &run, const RunState &state, double seconds) const;
   /// Data files are looked for beside the base file.
   void use_data_directory() const;
   void write_tables(StudyTables &tables) const;
   /// Waits for the other groups without using the processor.
-  void wait_for_all() const;
+  void wait_for_all(const Requests &requests) const;
 
   std::string   study_name;
   StudyFile     study;
