@@ -91,7 +91,7 @@ Checkpoints::Reason Checkpoints::reason(const double time, const bool end)
         {
           last_look = now;
           std::error_code ignored;
-          if (std::filesystem::exists(directory.path("stop"), ignored) || requests.has_stop_file())
+          if (std::filesystem::exists(directory.path("stop"), ignored) || requests.has_file())
             result = stop_file;
         }
     }

@@ -16,8 +16,9 @@ void on_signal(int number)
 }
 } // namespace
 
-Requests::Requests(std::string file)
+Requests::Requests(std::string file, std::string file_of_session)
   : stop_file(std::move(file))
+  , handed_on(std::move(file_of_session))
 {
   asked_to_write = asked_to_stop = 0;
   std::signal(SIGTERM, on_signal);
@@ -45,22 +46,24 @@ bool Requests::asks_for_end() const
   return asked_to_stop != 0;
 }
 
-bool Requests::has_stop_file() const
+bool Requests::has_file() const
 {
   std::error_code ignored;
-  return !stop_file.empty() && std::filesystem::exists(stop_file, ignored);
+  return (!stop_file.empty() && std::filesystem::exists(stop_file, ignored)) ||
+         (!handed_on.empty() && std::filesystem::exists(handed_on, ignored));
 }
 
-void Requests::make_stop_file() const
+void Requests::hand_on() const
 {
-  if (!stop_file.empty())
-    std::ofstream(stop_file, std::ios::app);
+  if (!handed_on.empty())
+    std::ofstream(handed_on, std::ios::app);
 }
 
-void Requests::remove_stop_file() const
+void Requests::remove_files() const
 {
   std::error_code ignored;
-  if (!stop_file.empty())
-    std::filesystem::remove(stop_file, ignored);
+  for (const std::string &file : {stop_file, handed_on})
+    if (!file.empty())
+      std::filesystem::remove(file, ignored);
 }
 } // namespace rhoflow

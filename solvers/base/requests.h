@@ -10,8 +10,9 @@ class Requests
 {
 public:
   /// Takes the signals until it is destroyed. `stop_file`: the file that asks everything that this program does for its end,
-  /// beside the file `stop` in the directory of each run; or an empty name.
-  explicit Requests(std::string stop_file = "");
+  /// beside the file `stop` in the directory of each run. `handed_on`: the file by which a process that gets a signal tells the
+  /// others of this session; it does not outlast the session, for a job that is killed may have made it. Empty names: none.
+  explicit Requests(std::string stop_file = "", std::string handed_on = "");
   ~Requests();
   Requests(const Requests &)            = delete;
   Requests &operator=(const Requests &) = delete;
@@ -21,13 +22,13 @@ public:
   void checkpoint_is_done();
   bool asks_for_end() const;
 
-  /// Whether the stop file exists now.
-  bool has_stop_file() const;
-  /// Hands a signal on to whoever looks at the stop file: creates it.
-  void make_stop_file() const;
-  void remove_stop_file() const;
+  /// Whether one of the files exists now.
+  bool has_file() const;
+  /// Tells the others that this process was asked for the end.
+  void hand_on() const;
+  void remove_files() const;
 
 private:
-  std::string stop_file;
+  std::string stop_file, handed_on;
 };
 } // namespace rhoflow

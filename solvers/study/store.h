@@ -27,7 +27,7 @@ struct RunState
 /// The directory of a study:
 ///   runs/0001, ...     the directories of the runs
 ///   states/0001, ...   first line: the state; then the complete parameters of the run, by which it is found again
-///   claims/            who took which run in the present session
+///   claims/            who took which run in the present session, and `stop` if one of its processes was asked for the end
 ///   lock               held while a session runs
 ///   study.csv, fits.csv
 /// Every file is replaced as a whole, so that an interruption leaves no half of one. The methods are for one rank at a time,

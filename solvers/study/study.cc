@@ -194,14 +194,14 @@ std::string Study::execute(const bool retry_failed)
   if (const unsigned int idle = static_cast<unsigned int>(number_of_ranks(world)) - n_groups * study.ranks_per_run; idle > 0)
     progress.warning(std::to_string(idle) + " of the ranks have nothing to do: their number is no multiple of " +
                      std::to_string(study.ranks_per_run) + ".");
-  Requests requests((std::filesystem::path(store.root()) / "stop").string());
+  Requests requests(store.root() + "/stop", store.root() + "/claims/stop");
   do_runs(requests);
   wait_for_all(requests);
 
   std::string  complaints;
   unsigned int n_left = 0;
   on_rank_0(world, [&]() {
-    requests.remove_stop_file(); // the next call should not stop at once
+    requests.remove_files(); // the next call should not stop at once
     n_left = static_cast<unsigned int>(std::count_if(plan.runs.begin(), plan.runs.end(), [&](const PlannedRun &run) {
       return store.state(run).kind == RunState::Kind::waiting;
     }));
@@ -227,10 +227,10 @@ std::string Study::execute(const bool retry_failed)
 bool Study::is_to_end(const Requests &requests) const
 {
   const bool looks = rank_of(group) == 0;
-  int        asked = requests.asks_for_end() || (looks && requests.has_stop_file()) ? 1 : 0;
+  int        asked = requests.asks_for_end() || (looks && requests.has_file()) ? 1 : 0;
   MPI_Allreduce(MPI_IN_PLACE, &asked, 1, MPI_INT, MPI_MAX, group);
   if (asked != 0 && looks)
-    requests.make_stop_file();
+    requests.hand_on();
   return asked != 0;
 }
 
@@ -409,7 +409,7 @@ void Study::wait_for_all(const Requests &requests) const
         break;
       if (!told && requests.asks_for_end())
         {
-          requests.make_stop_file();
+          requests.hand_on();
           told = true;
         }
       std::this_thread::sleep_for(std::chrono::milliseconds(2));

@@ -87,6 +87,9 @@ run "$RHOFLOW_STUDY" study.prm "Output directory=filed"
 asked filed
 [ ! -e filed/runs/0002 ] || fail "filed: a run was begun though there was a file 'stop'"
 goes_on filed 1
+# What a job that was killed has told its own processes does not concern the next one.
+touch filed/claims/stop
+goes_on filed 1
 
 # ---- SIGUSR1 in the first run: its state is kept, and the study goes on
 FAULT_ACTION=USR1 FAULT_CALLS=write FAULT_PATH="*/runs/0001/statistics.csv" FAULT_NUMBER=2 \
