@@ -37,12 +37,14 @@ for ranks in 1 2; do
   [ ! -f armed ] || fail "the run that should be killed was not begun"
   grep -q '^running$' "killed-$ranks/states/0003" || fail "the run that was killed is not marked as running"
   [ "$ranks" -gt 1 ] || [ "$(grep -c '^1,done\|^2,done' killed-1/study.csv)" -eq 2 ] || fail "what was done has no rows"
-  cksum "killed-$ranks"/runs/000[12]/provenance.json >"$out/before"
+  # With two ranks one may still be at work when the other dies.
+  grep -l '^done' "killed-$ranks"/states/000[12] | sed 's#states/\(.*\)#runs/\1/provenance.json#' >"$out/done"
+  xargs cksum <"$out/done" >"$out/before"
   touch "killed-$ranks/runs/0003/left-behind" "killed-$ranks/study.csv.host.1.draft"
   run "$MPIEXEC" -np 3 "$RHOFLOW" study.prm "Output directory=killed-$ranks"
   [ "$status" -eq 0 ] || fail "the study that goes on ends with status $status"
   same_tables "killed-$ranks"
-  cksum "killed-$ranks"/runs/000[12]/provenance.json | cmp -s - "$out/before" || fail "what was done is done again"
+  xargs cksum <"$out/done" | cmp -s - "$out/before" || fail "what was done is done again"
   [ ! -e "killed-$ranks/runs/0003/left-behind" ] || fail "the directory of the interrupted run is not replaced"
   [ ! -e "killed-$ranks/study.csv.host.1.draft" ] || fail "drafts of an interrupted call stay"
 done
