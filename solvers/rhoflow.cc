@@ -80,9 +80,10 @@ private:
   {
     const std::string directory = request.runs[0];
     request.parameter_file      = (std::filesystem::path(directory) / "parameters_used.prm").string();
-    const RunDirectory earlier(RunDirectory::of_earlier_run(directory, communicator)); // a message of its own if it is none
+    // With a message of its own if it is no run. The directory is not held, for the run will take it.
+    const std::string data = RunDirectory::of_earlier_run(directory, communicator).parameter_directory();
     read(request);
-    ModelParameters::set_data_directory(earlier.parameter_directory());
+    ModelParameters::set_data_directory(data);
     Progress progress(speaks);
     single_run->resume(directory, communicator, progress);
   }

@@ -18,6 +18,7 @@
 #include <fstream>
 #include <map>
 #include <sstream>
+#include <thread>
 
 namespace rhoflow
 {
@@ -83,14 +84,31 @@ std::string present_time()
   return text;
 }
 
-/// More than the list of a run that came no further.
+const char *const lock_file = ".rhoflow-lock";
+
+/// More than the lock and the list of a run that came no further.
 bool has_contents(const fs::path &path)
 {
   if (!fs::exists(path))
     return false;
   const fs::directory_iterator entries(path);
-  return std::any_of(begin(entries), end(entries),
-                     [&](const fs::directory_entry &entry) { return entry.path() != FileList(path.string()).path(); });
+  return std::any_of(begin(entries), end(entries), [&](const fs::directory_entry &entry) {
+    return entry.path() != FileList(path.string()).path() && entry.path() != path / lock_file;
+  });
+}
+
+/// A job that is put into the queue again may start while the first one still works. What was killed a moment ago may take
+/// another one to go.
+void take_lock(FileLock &lock, const fs::path &path)
+{
+  using namespace std::chrono_literals;
+  const auto deadline = std::chrono::steady_clock::now() + 2s;
+  bool       is_free  = lock.take((path / lock_file).string());
+  for (; !is_free && std::chrono::steady_clock::now() < deadline; is_free = lock.take((path / lock_file).string()))
+    std::this_thread::sleep_for(50ms);
+  if (!is_free)
+    throw std::runtime_error("another rhoflow is at work in '" + path.string() +
+                             "'; wait for its end, or create a file 'stop' there, which lets it keep its state and end.");
 }
 
 void check_on_this_rank(const fs::path &path, const bool overwrite)
@@ -160,6 +178,7 @@ RunDirectory::RunDirectory(const std::string &path, const bool overwrite, const 
     fs::create_directories(root, error);
     if (error)
       throw std::runtime_error("cannot create the directory '" + root + "': " + error.message() + ".");
+    take_lock(lock, root);
     // The superuser passes any check of permissions: only writing shows whether one can write. From the first byte on the
     // directory is known to be a run's.
     files.open();
@@ -177,6 +196,7 @@ RunDirectory RunDirectory::of_earlier_run(const std::string &path, const MPI_Com
           if (!fs::exists(fs::path(path) / needed))
             throw std::runtime_error("'" + path + "' holds no run of rhoflow (there is no " + needed +
                                      "); --resume takes the directory that a run left.");
+        take_lock(directory.lock, path);
         // The superuser passes any check of permissions: only writing shows whether one can write.
         directory.files.open();
       });

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <solvers/base/file_list.h>
+#include <solvers/base/file_lock.h>
 
 #include <string>
 #include <utility>
@@ -16,7 +17,8 @@ class ParameterHandler;
 namespace rhoflow
 {
 /// The directory of one run: the parameter file as given, the complete parameters as used, provenance.json, and whatever the
-/// solver writes. Nothing that exists is overwritten unless the user said `Overwrite = true`.
+/// solver writes. Nothing that exists is overwritten unless the user said `Overwrite = true`. Two runs never write in one
+/// directory at a time, where the file system has locks.
 class RunDirectory
 {
 public:
@@ -25,12 +27,14 @@ public:
   static void check(const std::string &path, bool overwrite, MPI_Comm communicator);
 
   /// Creates the directory (collective; the work is done by rank 0, errors reach every rank). Throws InputError
-  /// ("Output directory") if it exists with contents and `overwrite` is false, if these contents are not a run of rhoflow, or
-  /// if it cannot be written. With `overwrite` the files that the run in it asked for by file(), and its VTK files
-  /// (also those that it did not complete), are removed; everything else is kept.
+  /// ("Output directory") if it exists with contents and `overwrite` is false, if these contents are not a run of rhoflow, if
+  /// another object, of whatever process, has the directory, or if it cannot be written. With `overwrite` the files that the
+  /// run in it asked for by file(), and its VTK files (also those that it did not complete), are removed; everything else is
+  /// kept.
   RunDirectory(const std::string &path, bool overwrite, MPI_Comm communicator);
 
-  /// The directory of a run that goes on: nothing in it is removed. Throws InputError (parameter empty) unless it holds a run.
+  /// The directory of a run that goes on: nothing in it is removed. Throws InputError (parameter empty) unless it holds a run,
+  /// or if another object, of whatever process, has it.
   static RunDirectory of_earlier_run(const std::string &path, MPI_Comm communicator);
 
   /// Copies the file as given to `<name>.prm` and writes `parameters_used.prm` and `provenance.json`
@@ -70,5 +74,6 @@ private:
   std::string      root;
   MPI_Comm         comm;
   mutable FileList files; ///< rank 0's
+  FileLock         lock;  ///< rank 0's
 };
 } // namespace rhoflow

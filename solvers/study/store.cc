@@ -9,7 +9,6 @@
 #include <sstream>
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 namespace rhoflow
@@ -78,12 +77,6 @@ StudyStore::StudyStore(std::string root)
   : directory(std::move(root))
 {}
 
-StudyStore::~StudyStore()
-{
-  if (lock >= 0)
-    ::close(lock);
-}
-
 void StudyStore::number(Plan &plan) const
 {
   const fs::path root(directory);
@@ -120,11 +113,16 @@ void StudyStore::open(const Plan &plan, const bool retry_failed)
       if (failure)
         throw error("cannot create the directory '" + (root / name).string() + "': " + failure.message() + ".");
     }
-  // The lock goes with the process, however that ends.
-  lock = ::open((root / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (lock < 0)
-    throw error("cannot write in '" + directory + "': " + std::strerror(errno) + ".");
-  if (flock(lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+  bool is_free = false;
+  try
+    {
+      is_free = lock.take((root / "lock").string());
+    }
+  catch (const std::runtime_error &reason)
+    {
+      throw error(reason.what());
+    }
+  if (!is_free)
     throw error("'" + directory + "' is in use by another rhoflow-study; wait for its end.");
 
   remove_drafts(root);

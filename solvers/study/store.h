@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include <solvers/base/file_lock.h>
 #include <solvers/study/plan.h>
 
 namespace rhoflow
@@ -36,7 +37,6 @@ class StudyStore
 {
 public:
   explicit StudyStore(std::string root);
-  ~StudyStore();
   StudyStore(const StudyStore &)            = delete;
   StudyStore &operator=(const StudyStore &) = delete;
 
@@ -68,6 +68,6 @@ public:
 
 private:
   std::string directory;
-  int         lock = -1;
+  FileLock    lock;
 };
 } // namespace rhoflow

@@ -88,9 +88,17 @@ TEST_CASE("Nothing is overwritten unless the user says so", "[mpi]")
     std::filesystem::remove(directory.path("run/thesis.txt"));
   MPI_Barrier(MPI_COMM_WORLD);
 
-  const RunDirectory run(path, false, MPI_COMM_WORLD);
-  run.record(given, prm, {});
-  CHECK(run.file("statistics.csv") == directory.path("run/statistics.csv"));
+  {
+    const RunDirectory run(path, false, MPI_COMM_WORLD);
+    run.record(given, prm, {});
+    CHECK(run.file("statistics.csv") == directory.path("run/statistics.csv"));
+    const std::string again   = input_error([&]() { RunDirectory(path, true, MPI_COMM_WORLD); }),
+                      goes_on = input_error([&]() { RunDirectory::of_earlier_run(path, MPI_COMM_WORLD); });
+    CHECK_THAT(again, Contains("Output directory | another rhoflow is at work in"));
+    CHECK_THAT(goes_on, Contains(" | another rhoflow is at work in"));
+    CHECK(exists(path + "/provenance.json"));
+    MPI_Barrier(MPI_COMM_WORLD);
+  }
   if (rank == 0)
     std::filesystem::create_directory(directory.path("run/checkpoints"));
   MPI_Barrier(MPI_COMM_WORLD);

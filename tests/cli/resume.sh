@@ -102,6 +102,10 @@ expect 2 "Learning problem/Input dimension: the run was begun with" --resume ask
 expect 2 "End time" --resume asked "End time=1"
 expect 2 "holds no run of rhoflow" --resume nowhere
 expect 2 "--resume takes the directory of a run" --resume
+exec 9>>asked/.rhoflow-lock
+flock -n 9
+expect 2 "another rhoflow is at work in 'asked'; wait for its end, or create a file 'stop' there" --resume asked
+exec 9>&-
 cp -r asked damaged
 for slot in even odd; do
   [ -e "damaged/checkpoints/$slot" ] && printf 'x' | dd of="damaged/checkpoints/$slot" bs=1 seek=200 conv=notrunc 2>/dev/null
