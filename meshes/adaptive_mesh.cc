@@ -335,13 +335,23 @@ std::vector<std::uint64_t> AdaptiveMesh::recreate(const std::vector<std::uint64_
 {
   std::unordered_map<CellKey, std::uint64_t, CellKeyHash> wanted;
   std::unordered_set<CellKey, CellKeyHash>                above;
-  for (std::size_t i = 0; i + 4 <= cells.size(); i += 4)
+  // Said on every rank alike, since all have the list.
+  const auto refuse_unless = [](const bool good) {
+    if (!good)
+      throw std::logic_error("the list of cells is not that of a mesh of this box");
+  };
+  refuse_unless(cells.size() % 4 == 0);
+  for (std::size_t i = 0; i < cells.size(); i += 4)
     {
+      refuse_unless(cells[i + 3] <= CellKey::max_level);
       CellKey cell;
-      for (unsigned int d = 0; d < 3; ++d)
-        cell.index[d] = static_cast<std::uint32_t>(cells[i + d]);
       cell.level = static_cast<std::uint32_t>(cells[i + 3]);
-      wanted.emplace(cell, i / 4);
+      for (unsigned int d = 0; d < 3; ++d)
+        {
+          refuse_unless(cells[i + d] < (d < dimension() ? std::uint64_t{box.subdivisions[d]} << cell.level : 1U));
+          cell.index[d] = static_cast<std::uint32_t>(cells[i + d]);
+        }
+      refuse_unless(wanted.emplace(cell, i / 4).second);
       while (cell.level > 0 && above.insert(cell.parent()).second)
         cell = cell.parent();
     }
@@ -358,8 +368,7 @@ std::vector<std::uint64_t> AdaptiveMesh::recreate(const std::vector<std::uint64_
   } while (adapt(flags, 0, values, nothing));
   int same = std::all_of(local.begin(), local.end(), [&](const CellKey &cell) { return wanted.count(cell) > 0; }) ? 1 : 0;
   MPI_Allreduce(MPI_IN_PLACE, &same, 1, MPI_INT, MPI_MIN, comm);
-  if (same == 0 || n_global != wanted.size())
-    throw std::logic_error("the list of cells is not that of a mesh of this box");
+  refuse_unless(same != 0 && n_global == wanted.size());
   std::vector<std::uint64_t> places;
   for (const CellKey &cell : local)
     places.push_back(wanted.at(cell));

@@ -218,15 +218,22 @@ std::string provenance(const RunRecord &record)
 {
   html::Table table;
   table.head = {"What", "Value"};
-  std::string command;
-  for (const std::string &argument : record.command_line)
-    command += (command.empty() ? "" : " ") + quoted(argument);
+  const auto command = [](const std::vector<std::string> &arguments) {
+    std::string line;
+    for (const std::string &argument : arguments)
+      line += (line.empty() ? "" : " ") + quoted(argument);
+    return code(line);
+  };
   table.rows = {{"Started", escaped(record.started)},
-                {"Command", code(command)},
+                {"Command", command(record.command_line)},
                 {"MPI ranks", escaped(record.ranks)},
                 {"Seed", escaped(record.seed)},
                 {"Parameter file as given", code(record.parameter_file)},
                 {"Directory", code(record.directory)}};
+  for (const LaterSession &session : record.continued)
+    table.rows.push_back({"Gone on at " + escaped(session.time),
+                          escaped(session.started) + ", MPI ranks: " + escaped(session.ranks) + ", " +
+                            command(session.command_line)});
   for (const auto &[name, version] : record.versions)
     table.rows.push_back({escaped(name), escaped(version)});
   const std::string launcher = record.ranks == "1" || record.ranks.empty() ? "" : "mpirun -np " + record.ranks + " ";

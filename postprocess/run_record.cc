@@ -1,6 +1,7 @@
 #include <postprocess/files.h>
 #include <postprocess/run_record.h>
 #include <solvers/base/error.h>
+#include <solvers/base/nesting.h>
 #include <solvers/base/number.h>
 #include <solvers/base/spelling.h>
 
@@ -152,23 +153,6 @@ std::vector<UsedParameter> parse_parameters(const std::string &text, const std::
   return parameters;
 }
 
-/// Elements in elements or brackets in brackets, about: Boost's parsers call themselves for each, and the stack is finite.
-bool nested_too_deep(const std::string &text)
-{
-  constexpr int limit = 200;
-  int           depth = 0;
-  for (std::size_t i = 0; i < text.size() && depth < limit; ++i)
-    if (text[i] == '{' || text[i] == '[')
-      ++depth;
-    else if (text[i] == '}' || text[i] == ']')
-      --depth;
-    else if (text[i] == '<' && i + 1 < text.size() && text[i + 1] != '?' && text[i + 1] != '!')
-      depth += text[i + 1] == '/' ? -1 : 1;
-    else if (text[i] == '>' && i > 0 && text[i - 1] == '/')
-      --depth;
-  return depth >= limit;
-}
-
 void read_provenance(const fs::path &path, RunRecord &record)
 {
   const std::string text = contents_of(path);
@@ -181,12 +165,21 @@ void read_provenance(const fs::path &path, RunRecord &record)
       tree::read_json(stream, root);
       for (const auto &[name, version] : root.get_child("versions"))
         record.versions[name] = version.data();
-      record.started        = root.get<std::string>("started");
-      record.ranks          = root.get<std::string>("ranks");
-      record.seed           = root.get<std::string>("seed");
-      record.parameter_file = root.get<std::string>("parameter file");
-      for (const auto &argument : root.get_child("command line"))
-        record.command_line.push_back(argument.second.data());
+      record.started          = root.get<std::string>("started");
+      record.ranks            = root.get<std::string>("ranks");
+      record.seed             = root.get<std::string>("seed");
+      record.parameter_file   = root.get<std::string>("parameter file");
+      const auto command_line = [](const tree::ptree &session) {
+        std::vector<std::string> arguments;
+        for (const auto &argument : session.get_child("command line"))
+          arguments.push_back(argument.second.data());
+        return arguments;
+      };
+      record.command_line = command_line(root);
+      const tree::ptree none;
+      for (const auto &[ignored, session] : root.get_child("continued", none))
+        record.continued.push_back({session.get<std::string>("time"), session.get<std::string>("started"),
+                                    session.get<std::string>("ranks"), command_line(session)});
     }
   catch (const tree::json_parser_error &error)
     {

@@ -24,6 +24,13 @@ struct UsedParameter
   bool        is_standard = true;
 };
 
+/// A session in which a run went on from a checkpoint.
+struct LaterSession
+{
+  std::string              time, started, ranks;
+  std::vector<std::string> command_line;
+};
+
 /// What a run of rhoflow left in its directory, as far as it can be read. A run that is going on or that was cut off is read up
 /// to its last complete row and its last complete file; what is missing or damaged is said in `warnings`.
 struct RunRecord
@@ -42,6 +49,7 @@ struct RunRecord
   std::map<std::string, std::string> versions;   ///< of provenance.json
   std::string                        started, seed, ranks, parameter_file;
   std::vector<std::string>           command_line;
+  std::vector<LaterSession>          continued;
   std::string                        log; ///< contents of log.txt, or empty
 
   /// Tables by their file names without ".csv": those of statistics, comparison, replicas, curve, relaxation, throughput,

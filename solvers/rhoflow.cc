@@ -85,7 +85,7 @@ private:
     read(request);
     ModelParameters::set_data_directory(data);
     Progress progress(speaks);
-    single_run->resume(directory, communicator, progress);
+    single_run->resume(directory, communicator, progress, command_line);
   }
 
   void read(const CommandLine &request)

@@ -24,10 +24,9 @@ namespace rhoflow
 {
 const std::vector<SolverEntry> &registered_solvers()
 {
-  static const std::vector<SolverEntry> solvers = {single_neuron_solver_entry(), continuity_solver_entry(),
+  static const std::vector<SolverEntry> solvers = {single_neuron_solver_entry(),   continuity_solver_entry(),
                                                    characteristics_solver_entry(), fokker_planck_solver_entry(),
-                                                   boltzmann_solver_entry(),
-                                                   particle_solver_entry()};
+                                                   boltzmann_solver_entry(),       particle_solver_entry()};
   return solvers;
 }
 
@@ -47,5 +46,10 @@ void declare_all_parameters(dealii::ParameterHandler &parameters)
   ComparisonParameters::declare(parameters);
   OutputParameters::declare(parameters);
   Observables::declare(parameters);
+}
+
+std::vector<std::string> input_files(dealii::ParameterHandler &parameters)
+{
+  return ModelParameters::input_files(parameters);
 }
 } // namespace rhoflow

@@ -322,10 +322,8 @@ CheckpointReader::CheckpointReader(const std::string &file, const MPI_Comm commu
     throw InputError("", "the checkpoint '" + path + "' cannot be read.");
   MPI_Offset size = 0;
   MPI_File_get_size(handle, &size);
-  std::vector<std::uint32_t> sums;
-  const bool                 complete = static_cast<std::uint64_t>(size) == seal.size;
-  if (complete)
-    sums = checksums(handle, seal.size, comm);
+  const bool complete = static_cast<std::uint64_t>(size) == seal.size;
+  const auto sums     = complete ? checksums(handle, seal.size, comm) : std::vector<std::uint32_t>();
   MPI_File_close(&handle);
   if (!complete)
     throw InputError("", "the checkpoint '" + path + "' is cut off: it has " + std::to_string(size) + " of " +
@@ -377,6 +375,11 @@ std::uint64_t CheckpointReader::size(const std::string &name) const
   return found == sections.end() ? 0 : found->second.size / (found->second.type == 't' ? 1 : 8);
 }
 
+InputError CheckpointReader::other_length(const std::string &name) const
+{
+  return InputError("", "'" + name + "' in the checkpoint '" + path + "' has not the length that this run needs.");
+}
+
 void CheckpointReader::read_pieces(const std::string &name, const char type, const std::vector<Extent> &pieces,
                                    void *data) const
 {
@@ -397,7 +400,7 @@ void CheckpointReader::read_pieces(const std::string &name, const char type, con
   else
     good = false;
   if (!all_agree(good, comm))
-    throw InputError("", "'" + name + "' in the checkpoint '" + path + "' has not the length that this run needs.");
+    throw other_length(name);
 }
 
 void CheckpointReader::read_whole(const std::string &name, const char type, void *data) const
@@ -416,6 +419,13 @@ std::vector<double> CheckpointReader::numbers(const std::string &name) const
   return values;
 }
 
+std::vector<double> CheckpointReader::numbers(const std::string &name, const std::uint64_t n) const
+{
+  if (section(name, 'd').size != 8 * n)
+    throw other_length(name);
+  return numbers(name);
+}
+
 std::vector<std::uint64_t> CheckpointReader::integers(const std::string &name) const
 {
   std::vector<std::uint64_t> values(section(name, 'u').size / 8);
@@ -425,18 +435,14 @@ std::vector<std::uint64_t> CheckpointReader::integers(const std::string &name) c
 
 double CheckpointReader::number_of(const std::string &name) const
 {
-  const std::vector<double> values = numbers(name);
-  if (values.size() != 1)
-    throw InputError("", "'" + name + "' in the checkpoint '" + path + "' should be one number.");
-  return values[0];
+  return numbers(name, 1)[0];
 }
 
 std::uint64_t CheckpointReader::integer(const std::string &name) const
 {
-  const std::vector<std::uint64_t> values = integers(name);
-  if (values.size() != 1)
-    throw InputError("", "'" + name + "' in the checkpoint '" + path + "' should be one number.");
-  return values[0];
+  if (section(name, 'u').size != 8)
+    throw other_length(name);
+  return integers(name)[0];
 }
 
 std::string CheckpointReader::text(const std::string &name) const

@@ -11,6 +11,8 @@
 
 namespace rhoflow
 {
+class InputError;
+
 /// The state of a run in named sections, to be written as one file that does not depend on the number of ranks. Every rank
 /// calls every method; sections may be added in any order, each name once.
 class CheckpointWriter
@@ -105,9 +107,11 @@ public:
   /// The whole section on every rank. Collective.
   std::vector<double>        numbers(const std::string &name) const;
   std::vector<std::uint64_t> integers(const std::string &name) const;
-  double                     number_of(const std::string &name) const;
-  std::uint64_t              integer(const std::string &name) const;
-  std::string                text(const std::string &name) const;
+  /// The same, of a section that has `n` values in this run.
+  std::vector<double> numbers(const std::string &name, std::uint64_t n) const;
+  double              number_of(const std::string &name) const;
+  std::uint64_t       integer(const std::string &name) const;
+  std::string         text(const std::string &name) const;
 
   /// A part of a section, another one on each rank. Collective.
   std::vector<double>        numbers(const std::string &name, std::uint64_t begin, std::uint64_t n) const;
@@ -127,6 +131,7 @@ private:
     std::uint64_t offset, size; ///< in the file [bytes]
   };
   const Section &section(const std::string &name, char type) const;
+  InputError     other_length(const std::string &name) const;
   void           read_whole(const std::string &name, char type, void *data) const;
   /// Pieces of a section [bytes], one after the other in `data`.
   void read_pieces(const std::string &name, char type, const std::vector<Extent> &pieces, void *data) const;

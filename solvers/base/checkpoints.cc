@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <stdexcept>
 
 namespace rhoflow
 {
@@ -102,6 +103,20 @@ Checkpoints::Reason Checkpoints::reason(const double time, const bool end)
     result = terminated;
   MPI_Allreduce(MPI_IN_PLACE, &result, 1, MPI_INT, MPI_MAX, directory.communicator());
   return static_cast<Reason>(result);
+}
+
+void Checkpoints::load(const std::function<void(const CheckpointReader &)> &take) const
+{
+  try
+    {
+      take(*state);
+    }
+  catch (const std::logic_error &error) // also indices and lengths
+    {
+      throw InputError("", "the checkpoint '" + state->file() + "' does not fit this run (" + error.what() +
+                             "): another version of rhoflow wrote it, or it was damaged before its checksums were taken. "
+                             "Go on with that version, or start the run again.");
+    }
 }
 
 std::string Checkpoints::advice() const

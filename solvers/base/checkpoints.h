@@ -65,6 +65,10 @@ public:
   /// What the run goes on from, or null.
   const CheckpointReader *restart() const { return state ? &*state : nullptr; }
 
+  /// Lets `take` take up the state that the run goes on from. What does not fit there, a length or an index that cannot be,
+  /// becomes an InputError (parameter empty): another version of the program or another run has written it. Collective.
+  void load(const std::function<void(const CheckpointReader &)> &take) const;
+
   using Save = std::function<void(CheckpointWriter &)>;
   /// Called after every step and every output: writes a checkpoint if one is due. `end`: the run is done. Collective. Throws
   /// StoppedOnRequest after a checkpoint that ends the run; a checkpoint that cannot be written is a warning, and an error only

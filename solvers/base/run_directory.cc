@@ -2,18 +2,14 @@
 #include <solvers/base/complete_file.h>
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
+#include <solvers/base/provenance.h>
 #include <solvers/base/run_directory.h>
-#include <solvers/base/version.h>
 
 #include <deal.II/base/mpi.h>
 #include <deal.II/base/parameter_handler.h>
 
-#define BOOST_BIND_GLOBAL_PLACEHOLDERS // Boost complains about its own header otherwise
-#include <boost/property_tree/json_parser.hpp>
-
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -53,35 +49,6 @@ void on_rank_0(const MPI_Comm communicator, const Work &work)
 void write_text(const fs::path &path, const std::string &text)
 {
   write_complete_file(path.string(), [&](std::ostream &file) { file << text; });
-}
-
-std::string json(const std::string &text)
-{
-  std::string quoted = "\"";
-  for (const char c : text)
-    {
-      if (c == '"' || c == '\\')
-        quoted += '\\';
-      if (static_cast<unsigned char>(c) < 0x20)
-        {
-          char code[8];
-          std::snprintf(code, sizeof(code), "\\u%04x", static_cast<unsigned int>(c));
-          quoted += code;
-        }
-      else
-        quoted += c;
-    }
-  return quoted + '"';
-}
-
-std::string present_time()
-{
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::tm           utc{};
-  gmtime_r(&now, &utc);
-  char text[32];
-  std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text;
 }
 
 const char *const lock_file = ".rhoflow-lock";
@@ -208,6 +175,14 @@ RunDirectory RunDirectory::of_earlier_run(const std::string &path, const MPI_Com
   return directory;
 }
 
+Provenance RunDirectory::provenance() const
+{
+  std::ifstream      file(path("provenance.json"), std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return Provenance::parse(text.str());
+}
+
 std::string RunDirectory::parameter_directory() const
 {
   std::string found = root;
@@ -215,11 +190,9 @@ std::string RunDirectory::parameter_directory() const
     {
       try
         {
-          boost::property_tree::ptree provenance;
-          boost::property_tree::read_json(path("provenance.json"), provenance);
-          found = provenance.get<std::string>("directory of the parameter file", root);
+          found = provenance().parameter_directory;
         }
-      catch (const boost::property_tree::ptree_error &)
+      catch (const std::runtime_error &)
         {
           // Without it, names of data files that are not absolute will not be found, which is then said.
         }
@@ -227,13 +200,53 @@ std::string RunDirectory::parameter_directory() const
   return dealii::Utilities::MPI::broadcast(comm, found);
 }
 
-void RunDirectory::record_again(const dealii::ParameterHandler &parameters) const
+void RunDirectory::refuse_other_inputs(const std::vector<std::string> &input_files) const
 {
+  std::string changed;
+  if (dealii::Utilities::MPI::this_mpi_process(comm) == 0 && !input_files.empty())
+    {
+      try
+        {
+          changed = provenance().changed(input_files);
+        }
+      catch (const std::runtime_error &error)
+        {
+          changed = "whether the run was begun with the file '" + input_files.front() + "' is not known (" +
+                    path("provenance.json") + ": " + error.what() + "): bring that record back, or start a new run.";
+        }
+    }
+  changed = dealii::Utilities::MPI::broadcast(comm, changed);
+  if (!changed.empty())
+    throw InputError("", changed);
+}
+
+std::string RunDirectory::record_again(const dealii::ParameterHandler &parameters, const double time,
+                                       const std::vector<std::string> &command_line) const
+{
+  const int   n_ranks = static_cast<int>(dealii::Utilities::MPI::n_mpi_processes(comm));
+  std::string warning;
   on_rank_0(comm, [&]() {
     std::ostringstream used;
     parameters.print_parameters(used, dealii::ParameterHandler::PRM | dealii::ParameterHandler::KeepDeclarationOrder);
     write_text(fs::path(root) / "parameters_used.prm", used.str());
+
+    Provenance known;
+    try
+      {
+        known = provenance();
+      }
+    catch (const std::runtime_error &error)
+      {
+        warning = "'" + path("provenance.json") + "' is damaged (" + error.what() +
+                  "): whether this run goes on with the program that began it is not known.";
+        return;
+      }
+    const auto session = Provenance::Session::present(time, n_ranks, command_line);
+    warning            = known.other_versions(session);
+    known.continued.push_back(session);
+    write_text(fs::path(root) / "provenance.json", known.json());
   });
+  return dealii::Utilities::MPI::broadcast(comm, warning);
 }
 
 std::string RunDirectory::path(const std::string &name) const
@@ -242,9 +255,9 @@ std::string RunDirectory::path(const std::string &name) const
 }
 
 void RunDirectory::record(const std::string &parameter_file, const dealii::ParameterHandler &parameters,
-                          const std::vector<std::string> &command_line) const
+                          const std::vector<std::string> &command_line, const std::vector<std::string> &input_files) const
 {
-  const unsigned int n_ranks = dealii::Utilities::MPI::n_mpi_processes(comm);
+  const int n_ranks = static_cast<int>(dealii::Utilities::MPI::n_mpi_processes(comm));
   on_rank_0(comm, [&]() {
     const fs::path given(parameter_file);
     // Someone may run the complete file of an earlier run.
@@ -265,25 +278,14 @@ void RunDirectory::record(const std::string &parameter_file, const dealii::Param
     parameters.print_parameters(used, dealii::ParameterHandler::PRM | dealii::ParameterHandler::KeepDeclarationOrder);
     write_text(fs::path(root) / "parameters_used.prm", used.str());
 
-    std::ostringstream provenance;
-    provenance << "{\n  \"versions\": {";
-    const char *separator = "\n";
-    for (const auto &[name, version] : version_information())
-      {
-        provenance << separator << "    " << json(name) << ": " << json(version);
-        separator = ",\n";
-      }
-    provenance << "\n  },\n  \"started\": " << json(present_time()) << ",\n  \"ranks\": " << n_ranks
-               << ",\n  \"seed\": " << parameters.get("Seed") << ",\n  \"parameter file\": " << json(copy.filename().string())
-               << ",\n  \"command line\": [";
-    separator = "";
-    for (const std::string &argument : command_line)
-      {
-        provenance << separator << json(argument);
-        separator = ", ";
-      }
-    provenance << "],\n  \"directory of the parameter file\": " << json(fs::absolute(given).parent_path().string()) << "\n}\n";
-    write_text(fs::path(root) / "provenance.json", provenance.str());
+    Provenance provenance;
+    provenance.begun               = Provenance::Session::present(0., n_ranks, command_line);
+    provenance.seed                = parameters.get("Seed");
+    provenance.parameter_file      = copy.filename().string();
+    provenance.parameter_directory = fs::absolute(given).parent_path().string();
+    for (const std::string &input : input_files)
+      provenance.input_files.push_back(Provenance::InputFile::of(input));
+    write_text(fs::path(root) / "provenance.json", provenance.json());
   });
 }
 

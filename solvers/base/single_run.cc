@@ -22,6 +22,8 @@ bool may_change(const std::string &path)
 {
   static const std::set<std::string> names{
     "Title", "Overwrite", "End time", "Output interval", "Output times", "Output directory", "Particles/Write particles",
+    // Its contents are compared.
+    "Data/CSV file",
     // What is advised when steps fail.
     "Discontinuous Galerkin/CFL number", "Discontinuous Galerkin/Maximum time step", "Fokker-Planck/Time step",
     "Fokker-Planck/Error tolerance", "Domain/Boundary mass limit", "Domain/Boundary mass warning"};
@@ -79,7 +81,7 @@ void SingleRun::execute(const MPI_Comm communicator, Progress &progress, const s
   RunDirectory::check(run_parameters.output_directory, run_parameters.overwrite, communicator);
   prepare(communicator);
   const RunDirectory directory(run_parameters.output_directory, run_parameters.overwrite, communicator);
-  directory.record(file_name, *handler, command_line);
+  directory.record(file_name, *handler, command_line, input_files(*handler));
 
   progress.record_to(directory.file("log.txt"));
   const int n_ranks = number_of_ranks(communicator);
@@ -90,13 +92,15 @@ void SingleRun::execute(const MPI_Comm communicator, Progress &progress, const s
   solve(directory, checkpoints, progress);
 }
 
-void SingleRun::resume(const std::string &path, const MPI_Comm communicator, Progress &progress, Requests *const requests)
+void SingleRun::resume(const std::string &path, const MPI_Comm communicator, Progress &progress,
+                       const std::vector<std::string> &command_line, Requests *const requests)
 {
   const RunDirectory directory = RunDirectory::of_earlier_run(path, communicator);
   // That of the file is where the run was begun, from which it may have been moved.
   run_parameters.output_directory = path;
   refuse_other_physics(directory.path("parameters_used.prm"), *handler, communicator);
   prepare(communicator);
+  directory.refuse_other_inputs(input_files(*handler));
   Checkpoints checkpoints(checkpoint_parameters(), directory, true, requests);
   if (checkpoints.restart()->time() > run_parameters.end_time)
     throw InputError("End time", "the run to go on with is at t = " + short_number(checkpoints.restart()->time(), 8) +
@@ -104,13 +108,14 @@ void SingleRun::resume(const std::string &path, const MPI_Comm communicator, Pro
 
   // From here on the directory changes.
   progress.record_to(directory.file("log.txt"), true);
-  directory.record_again(*handler);
-  const int n_ranks = number_of_ranks(communicator);
+  const std::string warning = directory.record_again(*handler, checkpoints.restart()->time(), command_line);
+  const int         n_ranks = number_of_ranks(communicator);
   progress.heading("\nGoing on: " + (run_parameters.title.empty() ? path : run_parameters.title));
   progress.line("Solver " + run_parameters.solver + " on " + std::to_string(n_ranks) + (n_ranks == 1 ? " rank" : " ranks") +
                 ", results in " + path);
-  if (!checkpoints.complaint().empty())
-    progress.warning(checkpoints.complaint());
+  for (const std::string &text : {checkpoints.complaint(), warning})
+    if (!text.empty())
+      progress.warning(text);
   solve(directory, checkpoints, progress);
 }
 

@@ -39,8 +39,9 @@ public:
 
   /// Goes on with the run in `directory` from its last checkpoint, where this run's file says what that run's
   /// parameters_used.prm says, with changes. Throws InputError if a parameter was changed that the state depends on, and with
-  /// an empty parameter if there is no checkpoint that can be used. Collective.
-  void resume(const std::string &directory, MPI_Comm communicator, Progress &progress, Requests *requests = nullptr);
+  /// an empty parameter if there is no checkpoint that can be used, or an input file has other contents. Collective.
+  void resume(const std::string &directory, MPI_Comm communicator, Progress &progress,
+              const std::vector<std::string> &command_line, Requests *requests = nullptr);
 
   dealii::ParameterHandler &parameters() const { return *handler; }
 

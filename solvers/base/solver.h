@@ -59,4 +59,7 @@ const std::vector<SolverEntry> &registered_solvers();
 
 /// Declares every parameter of every section (defined beside main).
 void declare_all_parameters(dealii::ParameterHandler &parameters);
+
+/// Paths of the files that a run with these parameters, which were found to be valid, reads beside them (defined beside main).
+std::vector<std::string> input_files(dealii::ParameterHandler &parameters);
 } // namespace rhoflow

@@ -29,6 +29,9 @@ void Statistics::set(const std::string &column, const double value)
   const auto index = static_cast<std::size_t>(found - names.begin());
   if (found == names.end())
     {
+      if (!finished.empty() && restored)
+        throw InputError("", "the state that this run went on from has no column '" + column + "' of '" + file_name +
+                               "': another version of rhoflow wrote it. Start the run again.");
       if (!finished.empty())
         throw std::logic_error("statistics column '" + column + "' was not in the first row of " + file_name);
       names.push_back(column);
@@ -95,8 +98,11 @@ void Statistics::load(const CheckpointReader &checkpoint)
   const std::vector<double> values = checkpoint.numbers(section);
   names.clear();
   finished.clear();
+  restored = true;
   for (std::string name; std::getline(columns, name);)
     names.push_back(name);
+  if (names.empty() ? !values.empty() : values.size() % names.size() != 0)
+    throw std::length_error("the rows of '" + section + "' have not as many numbers as it has columns");
   for (std::size_t i = 0; !names.empty() && i + names.size() <= values.size(); i += names.size())
     finished.emplace_back(values.begin() + static_cast<std::ptrdiff_t>(i),
                           values.begin() + static_cast<std::ptrdiff_t>(i + names.size()));

@@ -20,7 +20,8 @@ public:
   Statistics(std::string path, bool write);
 
   /// Sets a value of the current row. Columns are those of the first row, in the order of their first mention.
-  /// Throws std::logic_error for a column that the first row did not have.
+  /// Throws std::logic_error for a column that the first row did not have, InputError (parameter empty) if load() took the
+  /// rows.
   void set(const std::string &column, double value);
 
   /// Writes the row and flushes. A value that was not set is written as `nan`. Throws RunError when the disk does not take
@@ -35,6 +36,8 @@ public:
   /// All rows so far, on every rank that calls set().
   const std::vector<std::vector<double>> &rows() const { return finished; }
   const std::vector<std::string>         &columns() const { return names; }
+  /// The first value of the last row. Throws std::out_of_range if there is no row.
+  double last_time() const { return finished.at(finished.size() - 1).front(); }
 
 private:
   void write_header();
@@ -42,7 +45,7 @@ private:
 
   std::string                      file_name;
   std::ofstream                    file;
-  bool                             writes;
+  bool                             writes, restored = false;
   std::vector<std::string>         names;
   std::vector<double>              current;
   std::vector<std::vector<double>> finished;

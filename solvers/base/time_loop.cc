@@ -40,21 +40,21 @@ void run_time_loop(Evolution &evolution, const std::vector<double> &output_times
   if (output_times.empty() || evolution.time() != output_times.front())
     throw std::logic_error("the first output time must be the present time of the evolution");
 
-  const double start = output_times.front();
-  const double end   = output_times.back();
-  double       last_output;
+  const double start       = output_times.front();
+  const double end         = output_times.back();
+  double       last_output = start;
   if (checkpoints != nullptr && checkpoints->restart() != nullptr)
     {
-      const CheckpointReader &state = *checkpoints->restart();
-      evolution.load(state);
-      last_output = state.number_of(last_output_section);
-      progress.line("Going on at t = " + short_number(evolution.time(), 6) + " from " + state.file());
+      checkpoints->load([&](const CheckpointReader &state) {
+        evolution.load(state);
+        last_output = state.number_of(last_output_section);
+        if (evolution.time() != state.time())
+          throw std::logic_error("its times contradict each other");
+      });
+      progress.line("Going on at t = " + short_number(evolution.time(), 6) + " from " + checkpoints->restart()->file());
     }
   else
-    {
-      evolution.output();
-      last_output = start;
-    }
+    evolution.output();
   for (std::size_t i = 1; i < output_times.size(); ++i)
     {
       // What lies behind a state that was kept is done, or was not asked for then.

@@ -72,7 +72,7 @@ public:
   void solve()
   {
     if (context.checkpoints != nullptr && context.checkpoints->restart() != nullptr)
-      load(*context.checkpoints->restart());
+      context.checkpoints->load([&](const CheckpointReader &checkpoint) { load(checkpoint); });
     while (n_done < betas.size())
       {
         solve_next();
@@ -196,11 +196,11 @@ private:
     const std::vector<double>        numbers = checkpoint.numbers("Newton's method");
     n_done                                   = counts.at(0);
     n_steps                                  = static_cast<unsigned int>(counts.at(1));
-    solution.state                           = dual.evaluate(checkpoint.numbers("residual"), betas.at(n_done - 1), false);
-    solution.n_steps                         = static_cast<unsigned int>(counts.at(2));
-    solution.n_halvings                      = static_cast<unsigned int>(counts.at(3));
-    solution.gradient                        = numbers.at(0);
-    solution.effective_rank                  = numbers.at(1);
+    solution.state          = dual.evaluate(checkpoint.numbers("residual", field.n_modes()), betas.at(n_done - 1), false);
+    solution.n_steps        = static_cast<unsigned int>(counts.at(2));
+    solution.n_halvings     = static_cast<unsigned int>(counts.at(3));
+    solution.gradient       = numbers.at(0);
+    solution.effective_rank = numbers.at(1);
     statistics.load(checkpoint);
     curve.load(checkpoint);
     examine();
@@ -265,7 +265,8 @@ void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm com
   common.memory.add("the features at the quadrature nodes",
                     cost.bytes + DualProblem::cost(*mean_field, domain, settings.nodes_per_cell, communicator).bytes,
                     "Domain/Subdivisions", advice);
-  common.memory.add("the density at the quadrature nodes", (settings.write_density ? node_bytes_of_picture : node_bytes) * cost.nodes, "Domain/Subdivisions", advice);
+  common.memory.add("the density at the quadrature nodes",
+                    (settings.write_density ? node_bytes_of_picture : node_bytes) * cost.nodes, "Domain/Subdivisions", advice);
   common.memory.require(communicator);
   // The covariance is summed exactly, in half a kilobyte an entry.
   if (mean_field->n_modes() > 2000)

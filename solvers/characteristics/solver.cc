@@ -144,7 +144,7 @@ public:
     curve.load(checkpoint);
     measures.load(checkpoint);
     if (pictures)
-      pictures->load(checkpoint, statistics.rows().back().front());
+      pictures->load(checkpoint, statistics.last_time());
     if (twin)
       twin->load(checkpoint);
   }

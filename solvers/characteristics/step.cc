@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 
 namespace rhoflow
 {
@@ -125,7 +126,9 @@ void CharacteristicsStep::save(CheckpointWriter &checkpoint) const
 
 void CharacteristicsStep::load(const CheckpointReader &checkpoint)
 {
-  const std::size_t                n = squares.size(), D = checkpoint.size("points") / system.n_global_points();
+  const std::size_t n = squares.size(), D = checkpoint.size("points") / system.n_global_points();
+  if (system.start().points.size() != n * D)
+    throw std::length_error("its points have another number of coordinates");
   const std::vector<double>        times  = checkpoint.numbers("time step");
   const std::vector<std::uint64_t> counts = checkpoint.integers("numbers of steps");
   present                                 = times.at(0);

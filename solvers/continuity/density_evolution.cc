@@ -232,10 +232,10 @@ void DensityEvolution::load(const CheckpointReader &checkpoint)
   warned                         = counts.at(1) > 0;
   warned_of_steps                = counts.at(2) > 0;
   dissipation_times              = checkpoint.numbers("dissipation times");
-  dissipation_values             = checkpoint.numbers("dissipation values");
+  dissipation_values             = checkpoint.numbers("dissipation values", dissipation_times.size());
   stepping.load(checkpoint);
   statistics.load(checkpoint);
-  results.load(checkpoint, statistics.rows().empty() ? 0. : statistics.rows().back().front());
+  results.load(checkpoint, statistics.last_time());
   announce();
 }
 

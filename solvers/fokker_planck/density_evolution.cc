@@ -126,7 +126,7 @@ void FokkerPlanckEvolution::step(double end)
   catch (const RunError &error)
     {
       // The state is that before the step: worth a row and a picture.
-      if (statistics.rows().back().front() < present)
+      if (statistics.last_time() < present)
         output();
       throw RunError(std::string(error.what()) + " The density at t = " + short_number(present) +
                      ", before this step, is written.");
@@ -237,7 +237,7 @@ void FokkerPlanckEvolution::load(const CheckpointReader &checkpoint)
   warned_of_rest                            = warnings.at(1) > 0;
   warned_of_steps                           = warnings.at(2) > 0;
   statistics.load(checkpoint);
-  results.load(checkpoint, statistics.rows().back().front());
+  results.load(checkpoint, statistics.last_time());
   announce();
 }
 

@@ -102,6 +102,6 @@ void MomentJacobian::load(const CheckpointReader &checkpoint)
   forget();
   trivial = checkpoint.size("moment jacobian") == 0;
   if (!trivial)
-    j = checkpoint.numbers("moment jacobian");
+    j = checkpoint.numbers("moment jacobian", n * n);
 }
 } // namespace rhoflow

@@ -85,12 +85,13 @@ void FokkerPlanckState::load(const CheckpointReader &checkpoint, const std::vect
   p.resize(space.n_owned());
   for (std::size_t i = 0; i < p.size(); ++i)
     p[i] = local[space.owned_node(i)];
-  e = checkpoint.numbers("residual");
+  const std::size_t n = potential.mean_field().n_modes();
+  e                   = checkpoint.numbers("residual", n);
   update_operator();
   stage.jacobian().load(checkpoint);
   equilibrium.reset();
   if (checkpoint.integer("equilibrium is known") != 0)
     equilibrium = std::make_unique<Equilibrium>(
-      Equilibrium::of_residual(potential, space, checkpoint.numbers("residual of the equilibrium")));
+      Equilibrium::of_residual(potential, space, checkpoint.numbers("residual of the equilibrium", n)));
 }
 } // namespace rhoflow

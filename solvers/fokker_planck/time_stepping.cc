@@ -275,10 +275,10 @@ void TimeStepping::load(const CheckpointReader &checkpoint, FokkerPlanckState &s
   last_failure      = checkpoint.text("time stepping failure");
   last_change       = checkpoint.numbers("last change of the residual");
   sdirk.reset();
-  if (std::vector<double> rate = checkpoint.numbers("rate of the residual"); !rate.empty())
+  if (checkpoint.size("rate of the residual") > 0)
     {
       sdirk = std::make_unique<Sdirk>(state, settings.error_tolerance);
-      sdirk->set_rate(std::move(rate));
+      sdirk->set_rate(checkpoint.numbers("rate of the residual", state.e.size()));
     }
 }
 } // namespace rhoflow

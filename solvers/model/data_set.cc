@@ -10,17 +10,6 @@ namespace rhoflow
 {
 namespace
 {
-/// The path as given if it exists from the working directory, otherwise as seen from the directory of the parameter file.
-std::string resolved_path(const ModelChoices &choices)
-{
-  const std::string &path = choices.csv_file;
-  std::error_code    ignored;
-  if (path.front() == '/' || choices.data_directory.empty() || std::filesystem::exists(path, ignored))
-    return path;
-  const std::string beside = choices.data_directory + "/" + path;
-  return std::filesystem::exists(beside, ignored) ? beside : path;
-}
-
 /// Mean 0 and population variance 1; returns {mean, deviation}.
 std::pair<double, double> standardise(std::vector<double> &values, unsigned int stride, unsigned int offset,
                                       const std::string &column)
@@ -43,6 +32,16 @@ std::pair<double, double> standardise(std::vector<double> &values, unsigned int 
 }
 } // namespace
 
+std::string data_set_file(const ModelChoices &choices)
+{
+  const std::string &path = choices.csv_file;
+  std::error_code    ignored;
+  if (path.front() == '/' || choices.data_directory.empty() || std::filesystem::exists(path, ignored))
+    return path;
+  const std::string beside = choices.data_directory + "/" + path;
+  return std::filesystem::exists(beside, ignored) ? beside : path;
+}
+
 DataLaw read_data_set(const ModelChoices &choices)
 {
   if (choices.csv_file.empty())
@@ -56,7 +55,7 @@ DataLaw read_data_set(const ModelChoices &choices)
 
   std::vector<std::string> needed = choices.input_columns;
   needed.push_back(choices.output_column);
-  const CsvTable table = read_csv(resolved_path(choices), needed, "Data/CSV file");
+  const CsvTable table = read_csv(data_set_file(choices), needed, "Data/CSV file");
 
   DataLaw law;
   law.kind          = DataLaw::Kind::discrete;

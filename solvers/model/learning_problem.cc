@@ -1,3 +1,4 @@
+#include <solvers/model/data_law.h>
 #include <solvers/model/learning_problem.h>
 
 #include <deal.II/base/parameter_handler.h>
@@ -10,6 +11,7 @@
 #include <solvers/base/error.h>
 #include <solvers/base/number.h>
 #include <solvers/base/parameter_file.h>
+#include <solvers/model/data_law.h>
 #include <solvers/model/expression.h>
 #include <solvers/model/model_choices.h>
 
@@ -413,6 +415,12 @@ void LearningProblem::features_at(const std::vector<double> &, unsigned int, con
 void ModelParameters::set_data_directory(const std::string &path)
 {
   data_directory = path;
+}
+
+std::vector<std::string> ModelParameters::input_files(dealii::ParameterHandler &prm)
+{
+  const ModelChoices choices = parse(prm);
+  return choices.data_law == "csv" ? std::vector<std::string>{data_set_file(choices)} : std::vector<std::string>{};
 }
 
 std::unique_ptr<LearningProblem> make_learning_problem(dealii::ParameterHandler &prm, const std::vector<double> &lower,

@@ -287,7 +287,7 @@ bool Study::goes_on(const PlannedRun &run, const ParameterFile &file, const MPI_
     return false;
   try
     {
-      SingleRun(file).resume(directory, communicator, progress, &requests);
+      SingleRun(file).resume(directory, communicator, progress, {"rhoflow", "--resume", directory}, &requests);
       return true;
     }
   catch (const InputError &error)

@@ -14,9 +14,8 @@
 
 namespace rhoflow
 {
-class Requests;
-
 class Progress;
+class Requests;
 
 /// Runs of the program with other parameters each, and what comes out of them together. All methods are collective.
 class Study

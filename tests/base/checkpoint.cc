@@ -267,7 +267,7 @@ TEST_CASE("Sections that are not there or of another kind are refused by their n
   CHECK_THROWS_WITH(reader.integers("numbers"), Contains("'numbers'"));
   CHECK_THROWS_WITH(reader.numbers("spread", 995, 6), Contains("'spread'"));
   CHECK_THROWS_WITH(reader.numbers("spread", ~std::uint64_t(0) / 8, 6), Contains("'spread'"));
-  CHECK_THROWS_WITH(reader.number_of("spread"), Contains("one number"));
+  CHECK_THROWS_WITH(reader.number_of("spread"), Contains("the length that this run needs"));
 }
 
 TEST_CASE("A full disk is an error, and the checkpoint before stays valid", "[mpi]")

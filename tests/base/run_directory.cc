@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include <solvers/base/provenance.h>
 #include <solvers/base/run_directory.h>
 #include <solvers/base/run_parameters.h>
 
@@ -180,6 +181,42 @@ TEST_CASE("A run directory says how much its run wrote")
   run.file("never written");
   directory.write("run/notes.txt", "not of this run");
   CHECK(run.contents() == "1.5 MB in 3 files: density/ 1 MB in 2");
+}
+
+TEST_CASE("A run that goes on adds its sessions, and wants the files that it began with", "[mpi]")
+{
+  TemporaryDirectory       directory;
+  dealii::ParameterHandler prm;
+  RunParameters::declare(prm);
+  const std::string given = directory.write("a.prm", ""), data = directory.write("data.csv", "x\n1\n");
+  MPI_Barrier(MPI_COMM_WORLD);
+  RunDirectory(directory.path("run"), false, MPI_COMM_WORLD).record(given, prm, {"rhoflow", "a.prm"}, {data});
+  const RunDirectory again = RunDirectory::of_earlier_run(directory.path("run"), MPI_COMM_WORLD);
+  CHECK(input_error([&]() { again.refuse_other_inputs({data}); }) == "no error");
+  for (const double time : {0.5, 1.25})
+    CHECK(again.record_again(prm, time, {"rhoflow", "--resume"}).empty());
+  const Provenance known = Provenance::parse(directory.read("run/provenance.json"));
+  CHECK(known.begun.command_line == std::vector<std::string>{"rhoflow", "a.prm"});
+  REQUIRE(known.continued.size() == 2);
+  CHECK(known.continued[1].time == 1.25);
+  CHECK(known.continued[1].ranks == known.begun.ranks);
+  CHECK(known.continued[1].versions == known.begun.versions);
+  REQUIRE(known.input_files.size() == 1);
+  MPI_Barrier(MPI_COMM_WORLD);
+
+  directory.write("data.csv", "x\n2\n");
+  MPI_Barrier(MPI_COMM_WORLD);
+  CHECK_THAT(input_error([&]() { again.refuse_other_inputs({data}); }),
+             Contains(" | the file '") && Contains("data.csv' is not"));
+
+  directory.write("run/provenance.json", "{");
+  MPI_Barrier(MPI_COMM_WORLD);
+  CHECK(input_error([&]() { again.refuse_other_inputs({}); }) == "no error");
+  CHECK_THAT(input_error([&]() { again.refuse_other_inputs({data}); }),
+             Contains("is not known") && Contains("provenance.json"));
+  CHECK_THAT(again.record_again(prm, 2., {}), Contains("provenance.json' is damaged") && Contains("is not known"));
+  CHECK(directory.read("run/provenance.json") == "{");
+  MPI_Barrier(MPI_COMM_WORLD);
 }
 
 TEST_CASE("A run may be repeated with its own files", "[mpi]")

@@ -12,6 +12,7 @@
 #include <deal.II/base/parameter_handler.h>
 
 #include <algorithm>
+#include <functional>
 #include <stdexcept>
 
 #include "input_error.h"
@@ -19,6 +20,7 @@
 
 using namespace rhoflow;
 using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
 
 namespace
 {
@@ -105,6 +107,52 @@ TEST_CASE("A time loop that is interrupted and goes on has the same steps and ou
         outputs.insert(outputs.end(), second.outputs.begin(), second.outputs.end());
         CHECK(outputs == whole.outputs);
       }
+}
+
+TEST_CASE("A state that is whole and does not fit the run is refused with what to do")
+{
+  const std::vector<double> times{0., 1., 2.};
+  Progress                  silent(false);
+  const TemporaryDirectory  temporary;
+  RunDirectory              directory(temporary.path("run"), false, MPI_COMM_SELF);
+  const auto                resume = [&](const std::function<void(CheckpointWriter &)> &save) {
+    CheckpointWriter writer(MPI_COMM_SELF);
+    writer.put("last output", 0.);
+    save(writer);
+    writer.write(directory.path("checkpoints/odd"), 0.5, 1);
+    return input_error([&]() {
+      Clockwork   clockwork;
+      Checkpoints checkpoints({}, directory, true);
+      run_time_loop(clockwork, times, silent, &checkpoints);
+    });
+  };
+  const auto clockwork_at = [](const double t) {
+    return [t](CheckpointWriter &writer) {
+      writer.put("t", t);
+      writer.put("steps", std::uint64_t(1));
+    };
+  };
+  CHECK(resume(clockwork_at(0.5)) == "no error");
+  CHECK_THAT(resume(clockwork_at(0.25)),
+             StartsWith(" | the checkpoint '") &&
+               Contains("checkpoints/odd' does not fit this run (its times contradict each other)") &&
+               Contains("another version of rhoflow") && Contains("start the run again"));
+  CHECK_THAT(resume([](CheckpointWriter &) {}), Contains("has no 't': it was written by another version"));
+  CHECK_THAT(resume([](CheckpointWriter &writer) {
+               writer.put("t", std::vector<double>{0.5, 0.5});
+             }),
+             Contains("'t' in the checkpoint '") && Contains("has not the length that this run needs"));
+
+  // What indexing and allocating complain of is the state's fault, what the run complains of is not.
+  CheckpointParameters when;
+  const Checkpoints    checkpoints(when, directory, true);
+  const auto           taking = [&](const std::function<void()> &work) {
+    return input_error([&]() { checkpoints.load([&](const CheckpointReader &) { work(); }); });
+  };
+  CHECK_THAT(taking([]() { std::vector<int>(3).at(7); }), Contains("does not fit this run (vector"));
+  CHECK_THAT(taking([]() { throw std::length_error("too long"); }), Contains("does not fit this run (too long)"));
+  CHECK(taking([]() { throw InputError("A", "as it is"); }) == "A | as it is");
+  CHECK_THROWS_AS(taking([]() { throw RunError("disk full"); }), RunError);
 }
 
 TEST_CASE("The time loop hits every output time exactly")

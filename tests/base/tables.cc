@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include <solvers/base/checkpoint.h>
 #include <solvers/base/csv.h>
 #include <solvers/base/statistics.h>
 #include <solvers/base/timing.h>
@@ -8,6 +9,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <memory>
+#include <stdexcept>
 #include <thread>
 
 #include <unistd.h>
@@ -157,6 +160,24 @@ TEST_CASE("Statistics are on disk after every row, with all digits, and only whe
   CHECK(directory.read("s.csv") == "time,\"risk, total [1]\"\n0,0.10000000000000001\n0.33333333333333331,nan\n");
   CHECK(statistics.rows()[0] == std::vector<double>{0., 0.1});
   CHECK(statistics.columns() == std::vector<std::string>{"time", "risk, total [1]"});
+
+  // Rows of a state may be those of another version.
+  const auto taken = [&](const std::string &columns, const std::vector<double> &values) {
+    CheckpointWriter writer(MPI_COMM_SELF);
+    writer.put("table s.csv columns", columns);
+    writer.put("table s.csv", values);
+    writer.write(directory.path("state"), 0., 1);
+    auto again = std::make_unique<Statistics>(directory.path("s.csv"), true);
+    again->load(CheckpointReader(directory.path("state"), MPI_COMM_SELF));
+    return again;
+  };
+  const auto two = taken("time\nrisk\n", {0., 1., 2., 3.});
+  CHECK(two->last_time() == 2.);
+  CHECK(directory.read("s.csv") == "time,risk\n0,1\n2,3\n");
+  CHECK_THAT(input_error([&]() { two->set("new", 1.); }), Contains("has no column 'new'") && Contains("another version"));
+  CHECK_THROWS_AS(taken("time\nrisk\n", {0., 1., 2.}), std::length_error);
+  CHECK_THROWS_AS(taken("", {0.}), std::length_error);
+  CHECK_THROWS_AS(taken("time\n", {})->last_time(), std::out_of_range);
 
   Statistics silent(directory.path("silent.csv"), false);
   silent.set("time", 0.);

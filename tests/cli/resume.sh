@@ -97,6 +97,50 @@ ranks 2 "$RHOFLOW" --resume short "End time=1.5"
 [ "$status" -eq 0 ] || fail "taking a run further: exit status $status"
 cmp -s whole/statistics.csv short/statistics.csv || fail "the run that was taken further differs from the long one"
 
+# ---- every session is in the record
+[ "$(grep -c '"ranks": ' asked/provenance.json)" -eq 3 ] || fail "provenance.json does not have the three sessions of a run"
+sed -n '/"continued"/,$p' asked/provenance.json >"$out/later"
+grep -q '"--resume", "asked"' "$out/later" && grep -q '"ranks": 2' "$out/later" ||
+  fail "provenance.json does not say how the run went on"
+sed 's/"deal.II": "[^"]*"/"deal.II": "1.0"/' asked/provenance.json >"$out/other" && cp "$out/other" asked/provenance.json
+ranks 1 "$RHOFLOW" --resume asked
+cat "$out/stdout" "$out/stderr" | grep -q "made with deal.II 1.0 so far and goes on with deal.II [0-9.]*: its last digits" ||
+  fail "going on with another version of a library is passed over silently"
+
+# ---- the data belong to the problem
+cat >table.prm <<'DATA'
+set Solver          = particles
+set End time        = 1
+set Output interval = 0.5
+subsection Learning problem
+  set Neuron = biased ridge
+end
+subsection Data
+  set Law           = csv
+  set CSV file      = table.csv
+  set Output column = y
+  set Input columns = x
+end
+subsection Initial law
+  set Law = normal(0, 1), normal(0, 1), normal(0, 1)
+end
+subsection Particles
+  set Number of neurons = 20
+  set Replicas          = 2
+  set Step size         = 0.01
+end
+DATA
+printf 'x,y\n1,1\n2,0\n3,1\n' >table.csv
+run "$RHOFLOW" table.prm "Output directory=table"
+[ "$status" -eq 0 ] || fail "the run with a table of data: exit status $status"
+printf 'x,y\n1,1\n2,0\n3,2\n' >table.csv
+expect 2 "table.csv' is not the one with which the run was begun" --resume table "End time=2"
+mkdir elsewhere
+printf 'x,y\n1,1\n2,0\n3,1\n' >elsewhere/table.csv
+rm table.csv
+run "$RHOFLOW" --resume table "End time=2" "Data/CSV file=elsewhere/table.csv"
+[ "$status" -eq 0 ] || fail "data that were moved: exit status $status"
+
 # ---- what may not be changed, and what is no run
 expect 2 "Learning problem/Input dimension: the run was begun with" --resume asked "Learning problem/Input dimension=50"
 expect 2 "End time" --resume asked "End time=1"

@@ -231,3 +231,37 @@ TEST_CASE("Adaptive mesh: too many subdivisions or refinements are refused")
   fine.refinement = CellKey::max_level + 1;
   CHECK_THROWS_AS(AdaptiveMesh(fine, MPI_COMM_SELF), InputError);
 }
+
+TEST_CASE("Adaptive mesh: lists of cells that are no mesh of the box are refused, whatever they hold")
+{
+  const Domain             box = make_domain({0., 0.}, {1., 1.}, {2, 3}, {false, true});
+  AdaptiveMesh             mesh(box, MPI_COMM_SELF);
+  const auto               nothing = [](const CellKey &, const double *, double *) {};
+  std::vector<signed char> flags(mesh.cells().size(), 0);
+  flags[1] = 1;
+  std::vector<double> values;
+  mesh.adapt(flags, 0, values, {nothing, nothing});
+  const std::vector<std::uint64_t> list     = mesh.all_cells();
+  const auto                       recreate = [&](const std::vector<std::uint64_t> &cells) {
+    return AdaptiveMesh(box, MPI_COMM_SELF).recreate(cells);
+  };
+  CHECK(recreate(list).size() == list.size() / 4);
+
+  const auto with = [&](const std::size_t place, const std::uint64_t value) {
+    std::vector<std::uint64_t> changed = list;
+    changed.at(place)                  = value;
+    return changed;
+  };
+  const auto without = [&](const std::size_t n) {
+    return std::vector<std::uint64_t>(list.begin(), list.end() - static_cast<int>(n));
+  };
+  // A level of 2^32 would never end, a place of 2^32 + 1 would be taken for 1.
+  for (const std::vector<std::uint64_t> &other :
+       {with(3, 15), with(3, 4294967296), with(3, ~std::uint64_t(0)), with(0, 4294967296 + list[0]), with(0, 2 << list[3]),
+        with(2, 1), with(3, list[3] + 1), without(1), without(4), without(list.size()), [&]() {
+          std::vector<std::uint64_t> twice = list;
+          twice.insert(twice.end(), list.begin(), list.begin() + 4);
+          return twice;
+        }()})
+    CHECK_THROWS_WITH(recreate(other), "the list of cells is not that of a mesh of this box");
+}

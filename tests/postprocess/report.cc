@@ -63,6 +63,20 @@ TEST_CASE("A report is one valid page that loads nothing and runs nothing")
   CHECK(page.find("Mass.</strong>") < page.find("Learning</h2>"));
 }
 
+TEST_CASE("A report has the sessions in which the run went on")
+{
+  SmallRun run;
+  CHECK_THAT(words(page_of(run)), !Contains("Gone on"));
+  std::string &text = run.files["provenance.json"];
+  text.replace(text.rfind('}'), 1,
+               ", \"continued\": [{\"time\": 1.5, \"started\": \"2026-01-03\", \"ranks\": 4, \"command line\": [\"rhoflow\", "
+               "\"--resume\", \"a b\"]}, {\"time\": 1.75, \"started\": \"2026-01-04\", \"ranks\": 2, \"command line\": []}]}");
+  run.write();
+  const std::string page = words(page_of(run));
+  CHECK_THAT(page, Contains("Gone on at 1.5") && Contains("2026-01-03, MPI ranks: 4, rhoflow --resume &#39;a b&#39;"));
+  CHECK_THAT(page, Contains("Gone on at 1.75") && Contains("2026-01-04, MPI ranks: 2"));
+}
+
 TEST_CASE("Every number of a report is one of the run's, or follows from them")
 {
   const SmallRun  run;

@@ -86,4 +86,9 @@ void declare_all_parameters(dealii::ParameterHandler &parameters)
   parameters.declare_entry("Behaviour", "well", Patterns::Selection("well|diverges|one rank diverges|dies if armed"), "How.");
   parameters.leave_subsection();
 }
+
+std::vector<std::string> input_files(dealii::ParameterHandler &)
+{
+  return {};
+}
 } // namespace rhoflow

@@ -1,0 +1,215 @@
+#include <solvers/base/nesting.h>
+#include <solvers/base/provenance.h>
+#include <solvers/base/version.h>
+
+#define BOOST_BIND_GLOBAL_PLACEHOLDERS // Boost complains about its own header otherwise
+#include <boost/crc.hpp>
+#include <boost/property_tree/json_parser.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <sstream>
+#include <stdexcept>
+
+namespace rhoflow
+{
+namespace
+{
+using Tree = boost::property_tree::ptree;
+
+std::string quoted(const std::string &text)
+{
+  std::string result = "\"";
+  for (const char c : text)
+    {
+      if (c == '"' || c == '\\')
+        result += '\\';
+      if (static_cast<unsigned char>(c) < 0x20)
+        {
+          char code[8];
+          std::snprintf(code, sizeof(code), "\\u%04x", static_cast<unsigned int>(c));
+          result += code;
+        }
+      else
+        result += c;
+    }
+  return result + '"';
+}
+
+/// `entries` with commas between, inside of `brackets`.
+std::string list(const char *const brackets, const std::vector<std::string> &entries, const std::string &indent)
+{
+  std::string text(1, brackets[0]);
+  for (std::size_t i = 0; i < entries.size(); ++i)
+    text += (i == 0 ? "\n" : ",\n") + indent + "  " + entries[i];
+  return text + (entries.empty() ? "" : "\n" + indent) + brackets[1];
+}
+
+std::vector<std::string> members(const Provenance::Session &session, const std::string &indent)
+{
+  std::vector<std::string> versions;
+  for (const auto &[name, version] : session.versions)
+    versions.push_back(quoted(name) + ": " + quoted(version));
+  std::string arguments;
+  for (const std::string &argument : session.command_line)
+    arguments += (arguments.empty() ? "" : ", ") + quoted(argument);
+  return {"\"versions\": " + list("{}", versions, indent + "  "), "\"started\": " + quoted(session.started),
+          "\"ranks\": " + std::to_string(session.ranks), "\"command line\": [" + arguments + "]"};
+}
+
+Provenance::Session session(const Tree &tree)
+{
+  Provenance::Session result;
+  for (const auto &[name, version] : tree.get_child("versions"))
+    result.versions.emplace_back(name, version.data());
+  result.started = tree.get<std::string>("started");
+  result.ranks   = tree.get<int>("ranks");
+  for (const auto &argument : tree.get_child("command line"))
+    result.command_line.push_back(argument.second.data());
+  return result;
+}
+
+std::string hexadecimal(const std::uint32_t number)
+{
+  char text[16];
+  std::snprintf(text, sizeof(text), "%08x", number);
+  return text;
+}
+} // namespace
+
+Provenance::Session Provenance::Session::present(const double time, const int ranks, std::vector<std::string> command_line)
+{
+  Session session;
+  session.time          = time;
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm           utc{};
+  gmtime_r(&now, &utc);
+  char text[32];
+  std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc);
+  session.started      = text;
+  session.ranks        = ranks;
+  session.versions     = version_information();
+  session.command_line = std::move(command_line);
+  return session;
+}
+
+Provenance::InputFile Provenance::InputFile::of(const std::string &path)
+{
+  InputFile          result;
+  std::ifstream      file(path, std::ios::binary);
+  boost::crc_32_type crc;
+  std::vector<char>  piece(1U << 20);
+  while (file.read(piece.data(), static_cast<std::streamsize>(piece.size())) || file.gcount() > 0)
+    {
+      crc.process_bytes(piece.data(), static_cast<std::size_t>(file.gcount()));
+      result.bytes += static_cast<std::uint64_t>(file.gcount());
+    }
+  if (!file.eof())
+    throw std::runtime_error("the file '" + path + "' cannot be read.");
+  result.path  = std::filesystem::absolute(path).string();
+  result.crc32 = crc.checksum();
+  return result;
+}
+
+std::string Provenance::json() const
+{
+  std::vector<std::string> entries = members(begun, "");
+  entries.push_back("\"seed\": " + seed);
+  entries.push_back("\"parameter file\": " + quoted(parameter_file));
+  entries.push_back("\"directory of the parameter file\": " + quoted(parameter_directory));
+  std::vector<std::string> files, sessions;
+  for (const InputFile &file : input_files)
+    files.push_back("{\"path\": " + quoted(file.path) + ", \"bytes\": " + std::to_string(file.bytes) +
+                    ", \"crc32\": " + quoted(hexadecimal(file.crc32)) + "}");
+  for (const Session &session : continued)
+    {
+      std::ostringstream time;
+      time.precision(std::numeric_limits<double>::max_digits10);
+      time << session.time;
+      std::vector<std::string> parts = members(session, "    ");
+      parts.insert(parts.begin(), "\"time\": " + time.str());
+      sessions.push_back(list("{}", parts, "    "));
+    }
+  if (!files.empty())
+    entries.push_back("\"input files\": " + list("[]", files, "  "));
+  if (!sessions.empty())
+    entries.push_back("\"continued\": " + list("[]", sessions, "  "));
+  return list("{}", entries, "") + '\n';
+}
+
+Provenance Provenance::parse(const std::string &json)
+{
+  if (nested_too_deep(json))
+    throw std::runtime_error("it is nested too deep");
+  Provenance result;
+  try
+    {
+      std::istringstream text(json);
+      Tree               tree;
+      boost::property_tree::read_json(text, tree);
+      result.begun               = session(tree);
+      result.seed                = tree.get<std::string>("seed");
+      result.parameter_file      = tree.get<std::string>("parameter file");
+      result.parameter_directory = tree.get<std::string>("directory of the parameter file");
+      const Tree none;
+      for (const auto &entry : tree.get_child("input files", none))
+        {
+          InputFile file;
+          file.path  = entry.second.get<std::string>("path");
+          file.bytes = entry.second.get<std::uint64_t>("bytes");
+          std::istringstream(entry.second.get<std::string>("crc32")) >> std::hex >> file.crc32;
+          result.input_files.push_back(file);
+        }
+      for (const auto &entry : tree.get_child("continued", none))
+        {
+          result.continued.push_back(session(entry.second));
+          result.continued.back().time = entry.second.get<double>("time");
+        }
+    }
+  catch (const boost::property_tree::ptree_error &error)
+    {
+      throw std::runtime_error(error.what());
+    }
+  if (result.seed.empty() || result.seed.find_first_not_of("0123456789") != std::string::npos)
+    throw std::runtime_error("its seed is no number");
+  return result;
+}
+
+std::string Provenance::changed(const std::vector<std::string> &paths) const
+{
+  if (paths.size() != input_files.size())
+    return "the run was begun with " + std::to_string(input_files.size()) + " input files, and there are " +
+           std::to_string(paths.size()) + " now: start a new run.";
+  for (std::size_t i = 0; i < paths.size(); ++i)
+    if (const InputFile before = input_files[i], now = InputFile::of(paths[i]);
+        now.bytes != before.bytes || now.crc32 != before.crc32)
+      return "the file '" + paths[i] + "' is not the one with which the run was begun ('" + before.path + "', " +
+             std::to_string(before.bytes) + " bytes, CRC-32 " + hexadecimal(before.crc32) + "; now " +
+             std::to_string(now.bytes) + " bytes, " + hexadecimal(now.crc32) +
+             "), and the state belongs to that: bring it back, or start a new run.";
+  return "";
+}
+
+std::string Provenance::other_versions(const Session &session) const
+{
+  const Session &last = continued.empty() ? begun : continued.back();
+  std::string    before, now;
+  for (const auto &[name, version] : session.versions)
+    {
+      const auto same_name = [&, &wanted = name](const auto &entry) { return entry.first == wanted; };
+      const auto found     = std::find_if(last.versions.begin(), last.versions.end(), same_name);
+      if (found == last.versions.end() || found->second == version)
+        continue;
+      before += (before.empty() ? "" : ", ") + name + ' ' + found->second;
+      now += (now.empty() ? "" : ", ") + name + ' ' + version;
+    }
+  return before.empty() ? "" :
+                          "this run was made with " + before + " so far and goes on with " + now +
+                            ": its last digits may be others than those of one program.";
+}
+} // namespace rhoflow

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rhoflow
+{
+/// Where a run came from, and with what it went on: `provenance.json`. For one process.
+struct Provenance
+{
+  /// From one call of the program to its end.
+  struct Session
+  {
+    double                                           time = 0.; ///< of the run, at which the session began
+    std::string                                      started;   ///< date and time (UTC)
+    int                                              ranks = 0;
+    std::vector<std::pair<std::string, std::string>> versions; ///< of the program and its libraries
+    std::vector<std::string>                         command_line;
+
+    /// One that begins now.
+    static Session present(double time, int ranks, std::vector<std::string> command_line);
+  };
+
+  /// A file beside the parameter file that the run depends on.
+  struct InputFile
+  {
+    std::string   path; ///< absolute
+    std::uint64_t bytes = 0;
+    std::uint32_t crc32 = 0;
+
+    /// Throws std::runtime_error if the file cannot be read.
+    static InputFile of(const std::string &path);
+  };
+
+  Session                begun;
+  std::string            seed;
+  std::string            parameter_file;      ///< its copy in the run directory
+  std::string            parameter_directory; ///< where it was
+  std::vector<InputFile> input_files;
+  std::vector<Session>   continued;
+
+  std::string json() const;
+  /// Throws std::runtime_error if the text is damaged.
+  static Provenance parse(const std::string &json);
+
+  /// What is to be said if these input files have other contents than those at the beginning of the run; else empty.
+  std::string changed(const std::vector<std::string> &paths) const;
+  /// What is to be said if the last session was one of other versions than `session`; else empty.
+  std::string other_versions(const Session &session) const;
+};
+} // namespace rhoflow
