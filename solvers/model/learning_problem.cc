@@ -1,4 +1,3 @@
-#include <solvers/model/data_law.h>
 #include <solvers/model/learning_problem.h>
 
 #include <deal.II/base/parameter_handler.h>

@@ -1,8 +1,7 @@
 // A checkpoint with wrong contents and right checksums, as another version of rhoflow may leave it:
 //   forge STATE                 prints how many sections it has
-//   forge STATE NUMBER HOW      changes the section of that number, from 1: `empty`, `longer` (by one number), `zeros`, or
-//   `ones`
-//                               (all bits: NaN, and the greatest integers), and prints its name
+//   forge STATE NUMBER HOW      changes the section of that number, from 1, and prints its name; HOW is
+//     empty, longer (by one number), zeros, or ones (all bits: NaN, and the greatest integers)
 #include <solvers/base/checkpoint_file.h>
 
 #include <algorithm>
