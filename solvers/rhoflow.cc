@@ -48,14 +48,9 @@ public:
         case CommandLine::Action::distance:
           return print(run_distance(request.runs[0], request.runs[1], communicator));
         case CommandLine::Action::validate:
-          read(request);
-          single_run->prepare(communicator);
-          return print(file->name() + ": valid\n");
-          case CommandLine::Action::run: {
-            read(request);
-            Progress progress(speaks);
-            return single_run->execute(communicator, progress, command_line);
-          }
+          return validate(request);
+        case CommandLine::Action::run:
+          return run(request);
       }
   }
 
@@ -74,6 +69,21 @@ private:
     declare_all_parameters(parameters);
     const auto &solvers = registered_solvers();
     print(parameter_manual(parameters, solvers, solver_name.empty() ? nullptr : &solver_named(solvers, solver_name)));
+  }
+
+  void validate(const CommandLine &request)
+  {
+    read(request);
+    Progress progress(speaks);
+    single_run->prepare(communicator, progress);
+    print(file->name() + ": valid\n");
+  }
+
+  void run(const CommandLine &request)
+  {
+    read(request);
+    Progress progress(speaks);
+    single_run->execute(communicator, progress, command_line);
   }
 
   void resume(CommandLine request)

@@ -47,6 +47,7 @@ std::size_t text_width(const std::string &text)
   return static_cast<std::size_t>(
     std::count_if(text.begin(), text.end(), [](const char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
+
 Progress::Progress(const bool speak, const bool to_terminal)
   : speaks(speak)
   , prints(speak && to_terminal)
@@ -57,8 +58,19 @@ Progress::Progress(const bool speak, const bool to_terminal)
 
 void Progress::record_to(const std::string &path, const bool append)
 {
-  if (speaks)
-    log.open(path, append ? std::ios::app : std::ios::trunc);
+  if (!speaks)
+    return;
+  log.open(path, append ? std::ios::app : std::ios::trunc);
+  log << before_log << std::flush;
+  before_log.clear();
+}
+
+void Progress::note(const std::string &text)
+{
+  if (log.is_open())
+    log << text << std::endl;
+  else
+    before_log += text + '\n';
 }
 
 void Progress::clear_line()
@@ -85,7 +97,7 @@ void Progress::line(const std::string &text)
       std::printf("%s\n", text.c_str());
       std::fflush(stdout);
     }
-  log << text << std::endl;
+  note(text);
 }
 
 void Progress::warning(const std::string &text)
@@ -98,7 +110,7 @@ void Progress::warning(const std::string &text)
       std::fflush(stdout);
       std::fprintf(stderr, "Warning: %s\n", text.c_str());
     }
-  log << "Warning: " << text << std::endl;
+  note("Warning: " + text);
 }
 
 void Progress::update(const double fraction, const std::vector<std::pair<std::string, std::string>> &values)

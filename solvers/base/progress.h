@@ -16,8 +16,8 @@ public:
   /// Without `to_terminal` nothing is printed, and what record_to() names has everything.
   explicit Progress(bool speak, bool to_terminal = true);
 
-  /// From now on everything but the progress line also goes to this file (what is printed is also on disk), behind what is in
-  /// it with `append`.
+  /// Everything but the progress line also goes to this file (what is printed is also on disk), behind what is in it with
+  /// `append`: what was said before this call, and all that comes after it.
   void record_to(const std::string &path, bool append = false);
 
   void heading(const std::string &text);
@@ -34,6 +34,7 @@ public:
 
 private:
   void clear_line();
+  void note(const std::string &text); ///< into the log, or for the log that is not open yet
 
   using Clock = std::chrono::steady_clock;
   bool              speaks;
@@ -41,6 +42,7 @@ private:
   bool              terminal;
   bool              line_open = false;
   std::ofstream     log;
+  std::string       before_log; ///< what was said before there was a log
   Clock::time_point start;
   Clock::time_point last;
 };

@@ -68,10 +68,10 @@ SingleRun::SingleRun(const ParameterFile &file)
 
 SingleRun::~SingleRun() = default;
 
-void SingleRun::prepare(const MPI_Comm communicator)
+void SingleRun::prepare(const MPI_Comm communicator, Progress &progress)
 {
   solver = solver_named(registered_solvers(), run_parameters.solver).make();
-  solver->prepare(*handler, communicator);
+  solver->prepare(*handler, communicator, progress);
 }
 
 void SingleRun::execute(const MPI_Comm communicator, Progress &progress, const std::vector<std::string> &command_line,
@@ -79,7 +79,7 @@ void SingleRun::execute(const MPI_Comm communicator, Progress &progress, const s
 {
   // Twice, since preparing the solver may take a while and a refusal should not come after it.
   RunDirectory::check(run_parameters.output_directory, run_parameters.overwrite, communicator);
-  prepare(communicator);
+  prepare(communicator, progress);
   const RunDirectory directory(run_parameters.output_directory, run_parameters.overwrite, communicator);
   directory.record(file_name, *handler, command_line, input_files(*handler));
 
@@ -99,7 +99,7 @@ void SingleRun::resume(const std::string &path, const MPI_Comm communicator, Pro
   // That of the file is where the run was begun, from which it may have been moved.
   run_parameters.output_directory = path;
   refuse_other_physics(directory.path("parameters_used.prm"), *handler, communicator);
-  prepare(communicator);
+  prepare(communicator, progress);
   directory.refuse_other_inputs(input_files(*handler));
   Checkpoints checkpoints(checkpoint_parameters(), directory, true, requests);
   if (checkpoints.restart()->time() > run_parameters.end_time)

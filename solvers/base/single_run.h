@@ -29,8 +29,8 @@ public:
   explicit SingleRun(const ParameterFile &file);
   ~SingleRun();
 
-  /// Makes the solver and lets it check everything that it can before the first step. Writes nothing. Collective.
-  void prepare(MPI_Comm communicator);
+  /// Makes the solver and lets it check everything that it can before the first step. Writes nothing but to `progress`. Collective.
+  void prepare(MPI_Comm communicator, Progress &progress);
 
   /// Prepares, creates and fills the run directory, and solves. `requests`: those to the program, if it does more than this
   /// run. Throws InputError if the directory may not be used. Collective.

@@ -35,8 +35,8 @@ public:
   virtual ~Solver() = default;
 
   /// Reads parameters, builds everything, checks that choices fit together: all InputErrors that can be known before the first
-  /// step are thrown here, so that `--validate` finds them. Writes nothing.
-  virtual void prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator) = 0;
+  /// step are thrown here, so that `--validate` finds them. Writes nothing but to `progress`, on which long work shows itself.
+  virtual void prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &progress) = 0;
 
   /// Solves and writes into the run directory.
   virtual void run(const RunContext &context) = 0;

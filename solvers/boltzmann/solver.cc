@@ -235,7 +235,7 @@ private:
 BoltzmannSolver::BoltzmannSolver()  = default;
 BoltzmannSolver::~BoltzmannSolver() = default;
 
-void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator)
+void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &)
 {
   common.parse(parameters);
   settings.parse(parameters);

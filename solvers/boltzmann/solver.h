@@ -15,7 +15,7 @@ public:
   BoltzmannSolver();
   ~BoltzmannSolver() override;
 
-  void prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator) override;
+  void prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &progress) override;
   void run(const RunContext &context) override;
 
 private:

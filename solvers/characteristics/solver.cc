@@ -288,7 +288,7 @@ double number_of_points(const InitialLaw &law, const double n)
 CharacteristicsSolver::CharacteristicsSolver()  = default;
 CharacteristicsSolver::~CharacteristicsSolver() = default;
 
-void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator)
+void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &)
 {
   common.parse(parameters);
   common.parameters.refuse_entropy(common.run.solver);

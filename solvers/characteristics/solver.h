@@ -18,7 +18,7 @@ public:
   CharacteristicsSolver();
   ~CharacteristicsSolver() override;
 
-  void prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator) override;
+  void prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &progress) override;
   void run(const RunContext &context) override;
 
 private:

@@ -14,7 +14,7 @@ namespace rhoflow
 ContinuitySolver::ContinuitySolver()  = default;
 ContinuitySolver::~ContinuitySolver() = default;
 
-void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator)
+void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &)
 {
   common.parse(parameters);
   common.parameters.refuse_entropy(common.run.solver);

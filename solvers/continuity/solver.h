@@ -16,7 +16,7 @@ public:
   ContinuitySolver();
   ~ContinuitySolver() override;
 
-  void prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator) override;
+  void prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &progress) override;
   void run(const RunContext &context) override;
 
 protected:

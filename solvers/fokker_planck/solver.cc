@@ -14,7 +14,7 @@ namespace rhoflow
 FokkerPlanckSolver::FokkerPlanckSolver()  = default;
 FokkerPlanckSolver::~FokkerPlanckSolver() = default;
 
-void FokkerPlanckSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator)
+void FokkerPlanckSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &)
 {
   common.parse(parameters);
   setup.domain = common.domain;

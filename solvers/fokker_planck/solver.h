@@ -14,7 +14,7 @@ public:
   FokkerPlanckSolver();
   ~FokkerPlanckSolver() override;
 
-  void prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator) override;
+  void prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &progress) override;
   void run(const RunContext &context) override;
 
 private:

@@ -206,7 +206,7 @@ private:
 ParticleSolver::ParticleSolver()  = default;
 ParticleSolver::~ParticleSolver() = default;
 
-void ParticleSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator)
+void ParticleSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &)
 {
   run_parameters.parse(parameters);
   particle_parameters.parse(parameters);

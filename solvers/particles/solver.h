@@ -20,7 +20,7 @@ public:
   ParticleSolver();
   ~ParticleSolver() override;
 
-  void prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator) override;
+  void prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &progress) override;
   void run(const RunContext &context) override;
 
 private:

@@ -138,7 +138,8 @@ void Study::check_runs(const bool all)
                             group,
                             [&]() {
           SingleRun run(file);
-          run.prepare(group);
+          Progress  silent(false);
+          run.prepare(group, silent);
         },
                             [&](const InputError &error) { return file.describe(error); },
                             [&](const Outcome &outcome) {

@@ -19,7 +19,8 @@ std::pair<std::string, std::string> refused(const std::string &text, const Chang
   set_parameters(prm, text, changes);
   try
     {
-      characteristics_solver_entry().make()->prepare(prm, MPI_COMM_SELF);
+      Progress silent(false);
+      characteristics_solver_entry().make()->prepare(prm, MPI_COMM_SELF, silent);
     }
   catch (const InputError &error)
     {

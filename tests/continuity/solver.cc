@@ -47,9 +47,9 @@ std::string run(const Settings &settings, MPI_Comm communicator, bool single_neu
   const std::string name   = communicator == MPI_COMM_SELF ? "run" + std::to_string(world_rank) : "run";
   const auto        prm    = make_parameters(settings);
   const auto        solver = single_neuron ? single_neuron_solver_entry().make() : continuity_solver_entry().make();
-  solver->prepare(*prm, communicator);
-  const RunDirectory directory(scratch.path(name), false, communicator);
   Progress           silent(false);
+  solver->prepare(*prm, communicator, silent);
+  const RunDirectory directory(scratch.path(name), false, communicator);
   solver->run({communicator, *prm, directory, silent});
   MPI_Barrier(MPI_COMM_WORLD);
   const std::string table = scratch.read(name + "/statistics.csv");
@@ -101,10 +101,11 @@ TEST_CASE("Solver: a box that the density outgrows is an error that names the bo
 
 TEST_CASE("Solver: point masses and boxes with the wrong number of coordinates are refused before the run")
 {
-  const auto refuse = [](const Settings &more, bool single_neuron = false) {
+  Progress   silent(false);
+  const auto refuse = [&](const Settings &more, bool single_neuron = false) {
     const auto prm    = make_parameters((single_neuron ? Settings{} : growing_network("3")) + more);
     const auto solver = single_neuron ? single_neuron_solver_entry().make() : continuity_solver_entry().make();
-    return input_error([&]() { solver->prepare(*prm, MPI_COMM_SELF); });
+    return input_error([&]() { solver->prepare(*prm, MPI_COMM_SELF, silent); });
   };
   CHECK(refuse({}) == "no error");
   CHECK(refuse({}, true) == "no error");
@@ -123,7 +124,7 @@ TEST_CASE("Solver: point masses and boxes with the wrong number of coordinates a
   {
     const auto prm    = make_parameters(growing_network("3"));
     const auto solver = single_neuron_solver_entry().make();
-    CHECK_THAT(input_error([&]() { solver->prepare(*prm, MPI_COMM_SELF); }), Contains("Learning problem/Neuron | "));
+    CHECK_THAT(input_error([&]() { solver->prepare(*prm, MPI_COMM_SELF, silent); }), Contains("Learning problem/Neuron | "));
   }
 }
 

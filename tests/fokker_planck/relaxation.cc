@@ -31,9 +31,9 @@ std::map<std::string, double> relaxation_of(const Settings &settings)
   TemporaryDirectory directory;
   const auto         prm    = make_parameters(settings);
   const auto         solver = fokker_planck_solver_entry().make();
-  solver->prepare(*prm, MPI_COMM_SELF);
-  const RunDirectory run(directory.path("run"), true, MPI_COMM_SELF);
   Progress           silent(false);
+  solver->prepare(*prm, MPI_COMM_SELF, silent);
+  const RunDirectory run(directory.path("run"), true, MPI_COMM_SELF);
   solver->run({MPI_COMM_SELF, *prm, run, silent});
 
   std::ifstream                 file(directory.path("run/relaxation.csv"));

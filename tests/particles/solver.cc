@@ -47,9 +47,9 @@ void run(const std::string &text, const std::string &directory_name, MPI_Comm co
   declare(prm);
   prm.parse_input_from_string(text);
   const auto solver = particle_solver_entry().make();
-  solver->prepare(prm, communicator);
+  Progress   silent(false);
+  solver->prepare(prm, communicator, silent);
   const RunDirectory directory(directory_name, true, communicator);
-  Progress           silent(false);
   solver->run({communicator, prm, directory, silent});
 }
 
@@ -60,7 +60,8 @@ std::string refused(const std::string &text)
   prm.parse_input_from_string(text);
   try
     {
-      particle_solver_entry().make()->prepare(prm, MPI_COMM_SELF);
+      Progress silent(false);
+      particle_solver_entry().make()->prepare(prm, MPI_COMM_SELF, silent);
     }
   catch (const InputError &error)
     {

@@ -23,7 +23,7 @@ namespace
 class FakeSolver : public Solver
 {
 public:
-  void prepare(dealii::ParameterHandler &parameters, MPI_Comm) override
+  void prepare(dealii::ParameterHandler &parameters, MPI_Comm, Progress &) override
   {
     parameters.enter_subsection("Fake");
     width      = parameters.get_double("Width");
