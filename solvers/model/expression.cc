@@ -1,41 +1,18 @@
 #include <solvers/model/expression.h>
 
-#include <deal.II/base/function_parser.h>
-
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <iostream>
-#include <map>
-#include <sstream>
 #include <stdexcept>
 
 #include <solvers/base/error.h>
 #include <solvers/base/number.h>
+#include <solvers/model/expression_parser.h>
 
 namespace rhoflow
 {
-struct Expression::Parser
-{
-  dealii::FunctionParser<3> function;
-};
-
 namespace
 {
-/// deal.II writes the parser's complaints to the terminal, on every rank, before it throws them.
-class SilentTerminal
-{
-public:
-  SilentTerminal()
-    : buffer(std::cerr.rdbuf(nullptr))
-  {}
-  ~SilentTerminal() { std::cerr.rdbuf(buffer); }
-  SilentTerminal(const SilentTerminal &)            = delete;
-  SilentTerminal &operator=(const SilentTerminal &) = delete;
-
-private:
-  std::streambuf *buffer;
-};
 /// What the parser would take, but not as it is meant: random numbers would be others on every rank and in every run, a single
 /// "=" sets a variable instead of comparing with it, and of several formulas the last one would count.
 void refuse_traps(const std::string &text, const std::string &parameter)
@@ -56,7 +33,7 @@ void refuse_traps(const std::string &text, const std::string &parameter)
       else if (text[i] == ',' && depth == 0)
         refuse("a comma separates the arguments of a function; one formula is wanted here.");
       else if (is_name(text[i]) && !is_name(previous))
-        for (const std::string name : {"rand", "rand_seed"})
+        for (const std::string name : {"rand", "rand_seed", "rnd"})
           if (text.compare(i, name.size(), name) == 0 && (i + name.size() == text.size() || !is_name(text[i + name.size()])))
             refuse("a formula has no random numbers, since its values must be the same whenever they are asked for.");
     }
@@ -65,51 +42,13 @@ void refuse_traps(const std::string &text, const std::string &parameter)
 
 Expression::Expression(const std::string &text, const std::vector<std::string> &variables, const std::string &parameter)
   : formula(text)
-  , parser(std::make_unique<Parser>())
-  , n_variables(static_cast<unsigned int>(variables.size()))
 {
-  if (n_variables > 3)
+  if (variables.size() > 3)
     throw std::invalid_argument("an expression has at most three variables");
   if (trimmed(text).empty())
     throw InputError(parameter, "the expression is empty.");
   refuse_traps(text, parameter);
-
-  std::string names;
-  for (unsigned int i = 0; i < 3; ++i)
-    names += (i > 0 ? "," : "") + (i < n_variables ? variables[i] : "unused_" + std::to_string(i));
-  std::map<std::string, double> constants{{"pi", 3.14159265358979323846}, {"e", 2.71828182845904523536}};
-  for (const std::string &name : variables)
-    constants.erase(name);
-
-  try
-    {
-      const SilentTerminal silence;
-      parser->function.initialize(names, text, constants);
-      // The formula is parsed when it is first evaluated.
-      parser->function.value(dealii::Point<3>(0.5, 0.5, 0.5));
-    }
-  catch (const dealii::ExceptionBase &exception)
-    {
-      std::ostringstream complaint;
-      exception.print_info(complaint);
-      std::string line = complaint.str();
-      std::replace(line.begin(), line.end(), '\n', ' ');
-      std::string variable_list;
-      for (const std::string &name : variables)
-        variable_list += (variable_list.empty() ? "" : ", ") + name;
-      throw InputError(parameter, "cannot read the expression '" + text + "': " + trimmed(line) +
-                                    (variables.empty() ? "" : " The variables are " + variable_list + "."));
-    }
-  catch (const std::exception &)
-    {
-      throw;
-    }
-  catch (...)
-    {
-      // What muParser says of names is derived from nothing, and deal.II lets it pass.
-      throw InputError(parameter, "cannot read the expression '" + text +
-                                    "', since a variable has a name that is too long, or that of a constant such as _pi.");
-    }
+  parser = std::make_unique<ExpressionParser>(text, variables, parameter);
 }
 
 Expression::~Expression()                      = default;
@@ -117,10 +56,7 @@ Expression::Expression(Expression &&) noexcept = default;
 
 double Expression::operator()(const double *x) const
 {
-  dealii::Point<3> point;
-  for (unsigned int i = 0; i < n_variables; ++i)
-    point[i] = x[i];
-  return parser->function.value(point);
+  return parser->value(x);
 }
 
 double evaluate_constant(const std::string &text, const std::string &parameter)

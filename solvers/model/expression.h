@@ -6,8 +6,10 @@
 
 namespace rhoflow
 {
-/// A formula that the user wrote, in up to three variables (muParser's syntax: + − * / ^, sin, exp, log, erfc, if(c, a, b),
-/// ...; constants pi and e). It can do nothing but compute: there are no functions that read,
+class ExpressionParser;
+
+/// A formula that the user wrote, in up to three variables: muParser's syntax and functions, and those of
+/// expression_parser.cc; constants pi and e. It can do nothing but compute: there are no functions that read,
 /// write or run anything, and random numbers and assignments are refused.
 class Expression
 {
@@ -23,10 +25,8 @@ public:
   const std::string &text() const { return formula; }
 
 private:
-  struct Parser;
-  std::string             formula;
-  std::unique_ptr<Parser> parser;
-  unsigned int            n_variables;
+  std::string                       formula;
+  std::unique_ptr<ExpressionParser> parser;
 };
 
 /// A number or an arithmetic expression of numbers. Throws InputError(parameter, ...) if it is neither, or not finite.
