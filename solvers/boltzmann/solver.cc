@@ -277,6 +277,7 @@ void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm com
 
 void BoltzmannSolver::run(const RunContext &context)
 {
+  common.problem->announce(context.progress);
   common.memory.announce(context.progress, context.communicator);
   BoltzmannLadder ladder(common, settings, observables, context);
   ladder.solve();

@@ -345,6 +345,7 @@ void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Co
 
 void CharacteristicsSolver::run(const RunContext &context)
 {
+  common.problem->announce(context.progress);
   common.memory.announce(context.progress, context.communicator);
   CharacteristicsEvolution evolution(*common.mean_field, law, settings, common.run.end_time, exact_features, observables,
                                      common.run.compare_with_sgd ? &twin_settings : nullptr, common.domain, context);

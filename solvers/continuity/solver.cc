@@ -62,6 +62,7 @@ void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm co
 
 void ContinuitySolver::run(const RunContext &context)
 {
+  common.problem->announce(context.progress);
   common.memory.announce(context.progress, context.communicator);
   DensityEvolution evolution(setup, context);
   run_time_loop(evolution, common.run.all_output_times(), context.progress, context.checkpoints);

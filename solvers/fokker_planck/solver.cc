@@ -62,6 +62,7 @@ void FokkerPlanckSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm 
 
 void FokkerPlanckSolver::run(const RunContext &context)
 {
+  common.problem->announce(context.progress);
   common.memory.announce(context.progress, context.communicator);
   FokkerPlanckEvolution evolution(setup, context);
   run_time_loop(evolution, common.run.all_output_times(), context.progress, context.checkpoints);

@@ -18,13 +18,18 @@ FittedCurve::FittedCurve(const LearningProblem &p, const RunDirectory &directory
     table.emplace_back(directory.file("curve.csv"), write);
 }
 
+std::string FittedCurve::column(const std::string &kind, const std::string &name) const
+{
+  return name == first_name || name == "fit" || name.rfind("network ", 0) == 0 ? kind + " " + name : name;
+}
+
 void FittedCurve::set_inputs(Statistics &row, double time, const double *x) const
 {
   const auto names   = problem.input_names();
   const auto scaling = problem.input_scaling();
   row.set(first_name, time);
   for (std::size_t c = 0; c < names.size(); ++c)
-    row.set(names[c], scaling[c].first + scaling[c].second * x[c]);
+    row.set(column("input", names[c]), scaling[c].first + scaling[c].second * x[c]);
 }
 
 void FittedCurve::add(double time, const std::vector<double> &prediction, const Curves &others)
@@ -36,7 +41,7 @@ void FittedCurve::add(double time, const std::vector<double> &prediction, const 
   for (std::size_t k = 0; k < inputs.size() / n_inputs; ++k)
     {
       set_inputs(table.front(), time, &inputs[k * n_inputs]);
-      table.front().set(problem.output_name(), output_mean + output_scale * problem.targets()[k]);
+      table.front().set(column("output", problem.output_name()), output_mean + output_scale * problem.targets()[k]);
       if (!prediction.empty())
         table.front().set("fit", output_mean + output_scale * prediction[k]);
       for (const auto &[name, values] : others)

@@ -36,6 +36,8 @@ public:
   void load(const CheckpointReader &checkpoint);
 
 private:
+  /// Of an input or output of the user's file (`kind`). The tables' own names stay theirs: an input "time" is "input time".
+  std::string column(const std::string &kind, const std::string &name) const;
   /// The first columns of a row: those of the inputs `x`.
   void set_inputs(Statistics &row, double time, const double *x) const;
 

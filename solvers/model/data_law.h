@@ -40,6 +40,7 @@ struct DataLaw
   std::string                            output_name;
   std::vector<std::pair<double, double>> input_scaling; ///< [d]; empty: none
   std::pair<double, double>              output_scaling{0., 1.};
+  std::string                            remark; ///< how the file was read, if it is no ordinary CSV file
 
   /// Every possible input is a node.
   bool finite() const { return kind == Kind::discrete && deviation == 0.; }
@@ -57,6 +58,11 @@ DataLaw make_data_law(const ModelChoices &choices);
 
 /// The CSV file as given if it exists from the working directory, otherwise as seen from the directory of the parameter file.
 std::string data_set_file(const ModelChoices &choices);
+
+/// Finds the names of the columns of a CSV data set in what the user wrote. The names in a list are separated by commas that
+/// are outside of parentheses; in double quotes, doubled inside, a name may have anything. Names with commas or parentheses are
+/// also understood without quotes, if the header of the file has them. Throws InputError.
+void name_columns(ModelChoices &choices);
 
 /// Reads the CSV data set of the section "Data", standardised on request.
 DataLaw read_data_set(const ModelChoices &choices);

@@ -1,33 +1,102 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 
 #include <solvers/base/csv.h>
 #include <solvers/base/error.h>
+#include <solvers/base/progress.h>
 #include <solvers/model/data_law.h>
 
 namespace rhoflow
 {
 namespace
 {
-/// Mean 0 and population variance 1; returns {mean, deviation}.
-std::pair<double, double> standardise(std::vector<double> &values, unsigned int stride, unsigned int offset,
-                                      const std::string &column)
+/// A column of a table [n][stride].
+struct Column
 {
-  const std::size_t n    = values.size() / stride;
+  std::vector<double> &values;
+  unsigned int         stride, offset;
+  const std::string   &name;
+
+  std::size_t   size() const { return values.size() / stride; }
+  double       &operator[](const std::size_t i) { return values[i * stride + offset]; }
+  const double &operator[](const std::size_t i) const { return values[i * stride + offset]; }
+};
+
+/// Σ f(i) with the rounding errors of the additions collected (Neumaier).
+template <typename Term>
+double compensated_sum(const std::size_t n, const Term &term)
+{
+  double sum = 0., lost = 0.;
+  for (std::size_t i = 0; i < n; ++i)
+    {
+      const double x = term(i), next = sum + x;
+      lost += std::abs(sum) >= std::abs(x) ? (sum - next) + x : (x - next) + sum;
+      sum = next;
+    }
+  return sum + lost;
+}
+
+/// Of a column that varies little around a large number, whose mean would be rounded to a multiple of that variation: the
+/// deviations from the first value are exact. Throws InputError if the values themselves were rounded like that.
+std::pair<double, double> standardise_deviations(Column &column)
+{
+  constexpr double  exact_integers = 9007199254740992.; // 2^53
+  const std::size_t n              = column.size();
+  const double      origin         = column[0];
+  double            largest        = 0.;
+  bool              integers       = true;
+  for (std::size_t i = 0; i < n; ++i)
+    {
+      largest  = std::max(largest, std::abs(column[i]));
+      integers = integers && column[i] == std::trunc(column[i]) && std::abs(column[i]) <= exact_integers;
+    }
+  const double shift     = compensated_sum(n, [&](const std::size_t i) { return column[i] - origin; }) / n;
+  const double deviation = std::sqrt(compensated_sum(n,
+                                                     [&](const std::size_t i) {
+                                                       const double difference = (column[i] - origin) - shift;
+                                                       return difference * difference;
+                                                     }) /
+                                     n);
+  if (!integers && deviation < 1e6 * std::numeric_limits<double>::epsilon() * largest)
+    throw InputError("Data/Standardise", "the column '" + column.name +
+                                           "' is constant but for its last digits: it deviates by " +
+                                           short_number(deviation, 2) + " from " + short_number(origin + shift, 6) +
+                                           ", where numbers in double precision are " +
+                                           short_number(std::nextafter(largest, INFINITY) - largest, 2) +
+                                           " apart. Leave the column out, or subtract a constant from it in the file.");
+  for (std::size_t i = 0; i < n; ++i)
+    column[i] = ((column[i] - origin) - shift) / deviation;
+  return {origin + shift, deviation};
+}
+
+/// Mean 0 and population variance 1; returns {mean, deviation}.
+std::pair<double, double> standardise(Column column)
+{
+  const std::size_t n       = column.size();
+  bool              is_same = true;
   double            mean = 0., variance = 0.;
   for (std::size_t i = 0; i < n; ++i)
-    mean += values[i * stride + offset] / n;
+    {
+      mean += column[i] / n;
+      is_same = is_same && column[i] == column[0];
+    }
+  if (is_same)
+    throw InputError("Data/Standardise", "the column '" + column.name + "' is constant and cannot be scaled to variance 1.");
   for (std::size_t i = 0; i < n; ++i)
-    variance += (values[i * stride + offset] - mean) * (values[i * stride + offset] - mean) / n;
+    variance += (column[i] - mean) * (column[i] - mean) / n;
   if (!std::isfinite(variance))
     throw InputError("Data/Standardise",
-                     "the numbers in column '" + column + "' are so large that their squares are not finite.");
-  if (!(variance > 0.))
-    throw InputError("Data/Standardise", "the column '" + column + "' is constant and cannot be scaled to variance 1.");
+                     "the numbers in column '" + column.name + "' are so large that their squares are not finite.");
+  if (variance < std::numeric_limits<double>::min() / std::numeric_limits<double>::epsilon())
+    throw InputError("Data/Standardise", "the numbers in column '" + column.name +
+                                           "' are so small that their squares are zero; write them in another unit.");
+  if (std::sqrt(variance) < 1e-3 * std::abs(mean))
+    return standardise_deviations(column);
   const double deviation = std::sqrt(variance);
   for (std::size_t i = 0; i < n; ++i)
-    values[i * stride + offset] = (values[i * stride + offset] - mean) / deviation;
+    column[i] = (column[i] - mean) / deviation;
   return {mean, deviation};
 }
 } // namespace
@@ -48,14 +117,19 @@ DataLaw read_data_set(const ModelChoices &choices)
     throw InputError("Data/CSV file", "Data/Law = csv needs the name of a file.");
   if (choices.output_column.empty())
     throw InputError("Data/Output column", "Data/Law = csv needs the name of the column that is the output.");
-  const unsigned int d = data_dimension(choices);
+  const unsigned int        d = data_dimension(choices);
+  std::vector<NeededColumn> needed;
   for (const std::string &column : choices.input_columns)
-    if (column == choices.output_column)
-      throw InputError("Data/Output column", "the column '" + column + "' is an input as well.");
-
-  std::vector<std::string> needed = choices.input_columns;
-  needed.push_back(choices.output_column);
-  const CsvTable table = read_csv(data_set_file(choices), needed, "Data/CSV file");
+    {
+      if (column == choices.output_column)
+        throw InputError("Data/Output column", "the column '" + column + "' is an input as well.");
+      if (std::any_of(needed.begin(), needed.end(), [&](const NeededColumn &other) { return other.name == column; }))
+        throw InputError("Data/Input columns", "the column '" + column + "' is named twice.");
+      needed.push_back({column, "Data/Input columns"});
+    }
+  needed.push_back({choices.output_column, "Data/Output column"});
+  const std::string path  = data_set_file(choices);
+  const CsvTable    table = read_csv(path, needed, "Data/CSV file");
 
   DataLaw law;
   law.kind          = DataLaw::Kind::discrete;
@@ -76,11 +150,13 @@ DataLaw read_data_set(const ModelChoices &choices)
     }
   law.input_names = choices.input_columns;
   law.output_name = choices.output_column;
+  if (!table.remark.empty())
+    law.remark = path + ": " + table.remark;
   if (choices.standardise)
     {
       for (unsigned int c = 0; c < d; ++c)
-        law.input_scaling.push_back(standardise(law.nodes, d, c, choices.input_columns[c]));
-      law.output_scaling = standardise(law.outputs, 1, 0, choices.output_column);
+        law.input_scaling.push_back(standardise({law.nodes, d, c, choices.input_columns[c]}));
+      law.output_scaling = standardise({law.outputs, 1, 0, choices.output_column});
     }
   law.centres = law.nodes;
   return law;

@@ -258,6 +258,7 @@ public:
       return data.input_names;
     return data.dimension == 1 ? std::vector<std::string>{"x"} : std::vector<std::string>{"x1", "x2"};
   }
+  std::string data_remark() const override { return data.remark; }
   std::string output_name() const override { return data.output_name.empty() ? "y" : data.output_name; }
   std::vector<std::pair<double, double>> input_scaling() const override
   {

@@ -10,6 +10,7 @@
 #include <solvers/base/error.h>
 #include <solvers/base/number.h>
 #include <solvers/base/parameter_file.h>
+#include <solvers/base/progress.h>
 #include <solvers/model/data_law.h>
 #include <solvers/model/expression.h>
 #include <solvers/model/model_choices.h>
@@ -93,8 +94,8 @@ ModelChoices parse(dealii::ParameterHandler &prm)
     choices.points             = prm.get("Points");
     choices.blob_deviation     = prm.get_double("Blob deviation");
     choices.csv_file           = prm.get("CSV file");
-    choices.input_columns      = parse_list(prm.get("Input columns"), "Data/Input columns");
-    choices.output_column      = prm.get("Output column");
+    choices.input_column_list  = trimmed(prm.get("Input columns"));
+    choices.output_column      = trimmed(prm.get("Output column"));
     choices.standardise        = prm.get_bool("Standardise");
     choices.class_contrast     = prm.get_double("Class contrast");
     choices.quadrature_nodes   = static_cast<unsigned int>(prm.get_integer("Quadrature nodes"));
@@ -129,7 +130,7 @@ void refuse_unused(const ModelChoices &choices)
   };
   const std::string &law = choices.data_law;
   refuse(law != "csv" && !choices.csv_file.empty(), "Data/CSV file", "Data/Law", "csv");
-  refuse(law != "csv" && !choices.input_columns.empty(), "Data/Input columns", "Data/Law", "csv");
+  refuse(law != "csv" && !choices.input_column_list.empty(), "Data/Input columns", "Data/Law", "csv");
   refuse(law != "csv" && !choices.output_column.empty(), "Data/Output column", "Data/Law", "csv");
   refuse(law != "csv" && choices.standardise, "Data/Standardise", "Data/Law", "csv");
   refuse(law != "discrete" && !trimmed(choices.points).empty(), "Data/Points", "Data/Law", "discrete");
@@ -199,6 +200,12 @@ void refuse_landscape(const LearningProblem &problem, const std::string &solver)
                      "the solver '" + solver +
                        "' moves networks, not walkers in a landscape. Choose 'Solver = fokker planck', "
                        "'boltzmann', 'particles' or, without noise, 'characteristics'.");
+}
+
+void LearningProblem::announce(Progress &progress) const
+{
+  if (const std::string remark = data_remark(); !remark.empty())
+    progress.line("Data: " + remark);
 }
 
 void LearningProblem::data_set_sample(std::uint64_t, double *, double &) const
@@ -320,11 +327,19 @@ void ModelParameters::declare(dealii::ParameterHandler &prm)
                       "Points of the discrete law, [weight:] x1, ..., xd | [weight:] ...; weights are normalised.");
     prm.declare_entry("Blob deviation", "0", Patterns::Double(0.),
                       "Deviation of a Gaussian blob around each point of the discrete law; 0: the points themselves.");
-    prm.declare_entry("CSV file", "", Patterns::Anything(),
-                      "Data file with a header line; a relative path is taken from the working directory, then from the "
-                      "directory of the parameter file.");
-    prm.declare_entry("Input columns", "", Patterns::Anything(), "Names of the columns that are the inputs, comma-separated.");
-    prm.declare_entry("Output column", "", Patterns::Anything(), "Name of the column that is the target.");
+    prm.declare_entry(
+      "CSV file", "", Patterns::Anything(),
+      "Table with one row for each sample (RFC 4180); a relative path is taken from the working directory, then "
+      "from the directory of the parameter file. The first line names the columns; it may be a comment line "
+      "if numbers follow, as numpy.savetxt writes it. Other lines that begin with # and blank lines are "
+      "skipped. Fields are separated by commas, or by semicolons, tabs, bars or blanks where header and rows "
+      "show that; then a comma may be the decimal mark. Names that are not in UTF-8 are taken for Windows-1252 "
+      "(Latin-1).");
+    prm.declare_entry("Input columns", "", Patterns::Anything(),
+                      "Names of the columns that are the inputs, separated by commas. A name in double quotes may have commas, "
+                      "parentheses and (doubled) quotes in it.");
+    prm.declare_entry("Output column", "", Patterns::Anything(),
+                      "Name of the column that is the target; it may stand in double quotes.");
     prm.declare_entry("Standardise", "false", Patterns::Bool(),
                       "Shift and scale every column of the CSV file to mean 0 and population variance 1.");
     prm.declare_entry("Class contrast", "0.8", Patterns::Double(0., 1.),
@@ -347,8 +362,14 @@ void ModelParameters::declare(dealii::ParameterHandler &prm)
       "neurons drawn with the seed.");
     prm.declare_entry("Activation", "same", Patterns::Selection("same|" + activations),
                       "Activation of the target neuron or the teachers; same: as the network.");
-    prm.declare_entry("Expression", "0", Patterns::Anything(),
-                      "Formula in x (d = 1 and not single neuron) or x1, x2, x3, such as sin(pi*x) or if(x1 > 0, 1, -1).");
+    prm.declare_entry(
+      "Expression", "0", Patterns::Anything(),
+      "Formula in x (d = 1 and not single neuron) or x1, x2, x3, such as sin(pi*x) or if(x1 > 0, 1, -1). All formulas have "
+      "+ - * / ^, comparisons, && ||, c ? a : b; pi and e; abs, acos, acosh, asin, asinh, atan, atan2, atanh, "
+      "avg, cbrt, ceil, cos, cosh, cot, csc, erf, erfc, exp, exp2, expm1, floor, fmod, gamma, heaviside (1/2 at "
+      "0), hypot, if, int (to the nearest), lgamma, ln = log, log10, log1p, log2, max, min, pow, relu, rint, "
+      "round, sec, sigmoid, sign, sin, sinh, softplus, sqrt, step = heaviside, sum, tan, tanh, tgamma = gamma, "
+      "trunc.");
     prm.declare_entry("Teachers", "", Patterns::Anything(),
                       "Teacher neurons, [coefficient:] parameters | [coefficient:] ..., the parameters comma-separated in the "
                       "order of the neuron; the target is the sum of coefficient times neuron.");
@@ -435,6 +456,8 @@ std::unique_ptr<LearningProblem> make_learning_problem(dealii::ParameterHandler 
       refuse_network_parameters(prm);
       return make_landscape_problem(choices);
     }
+  if (choices.data_law == "csv")
+    name_columns(choices);
   if (choices.neuron == "single neuron")
     return make_single_neuron_problem(choices);
   if (choices.neuron == "isotropic")

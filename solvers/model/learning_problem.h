@@ -18,6 +18,7 @@ class ParameterHandler;
 namespace rhoflow
 {
 class CounterRandom;
+class Progress;
 
 /// The finite network's neuron, as particles move it: θ ∈ R^n with n = n_parameters().
 struct ParticleNeuron
@@ -99,6 +100,11 @@ public:
   /// A finite data set (CSV, discrete law): its size, and sample i; 0 if the law is continuous.
   virtual std::uint64_t data_set_size() const { return 0; }
   virtual void          data_set_sample(std::uint64_t index, double *x, double &y) const;
+
+  /// How the data file was read, if that is worth telling; empty otherwise.
+  virtual std::string data_remark() const { return ""; }
+  /// Tells it.
+  void announce(Progress &progress) const;
 
   /// Draws the parameters [n] of one particle from ρ_0 (for the single neuron: a rotation-invariant w ∈ R^d).
   virtual void sample_particle(CounterRandom &random, double *parameters) const = 0;

@@ -35,6 +35,7 @@ struct ModelChoices
   std::string              points;
   double                   blob_deviation = 0.;
   std::string              csv_file; ///< as given
+  std::string              input_column_list; ///< as given; name_columns() makes the names of it
   std::vector<std::string> input_columns;
   std::string              output_column;
   bool                     standardise      = false;

@@ -228,6 +228,7 @@ void ParticleSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm comm
 void ParticleSolver::run(const RunContext &context)
 {
   warn_of_exact_risks(*problem, particle_parameters, 1., context.communicator, context.progress);
+  problem->announce(context.progress);
   memory.announce(context.progress, context.communicator);
   ParticleEvolution evolution(*problem, particle_parameters, weight_decay, run_parameters, observables, context);
   run_time_loop(evolution, run_parameters.all_output_times(), context.progress, context.checkpoints);

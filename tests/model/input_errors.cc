@@ -92,7 +92,7 @@ TEST_CASE("Wrong CSV choices are refused")
   refuse(with(csv, {{"Data/CSV file", ""}}), "Data/CSV file", "needs the name");
   refuse(with(csv, {{"Data/CSV file", "nowhere.csv"}}), "Data/CSV file", "nowhere.csv");
   refuse(with(csv, {{"Data/Input columns", ""}}), "Data/Input columns", "needs the names");
-  refuse(with(csv, {{"Data/Input columns", "time"}}), "Data/CSV file", "times");
+  refuse(with(csv, {{"Data/Input columns", "time"}}), "Data/Input columns", "Did you mean 'times'?");
   refuse(with(csv, {{"Data/Output column", ""}}), "Data/Output column", "needs the name");
   refuse(with(csv, {{"Data/Output column", "times"}}), "Data/Output column", "as well");
   refuse(with(csv, {{"Target/Type", "expression"}}), "Target/Type", "automatic");
