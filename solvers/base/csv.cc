@@ -345,6 +345,14 @@ std::ifstream opened(const std::string &path, const std::string &parameter)
   return file;
 }
 
+std::vector<std::string> names_of(const std::vector<NeededColumn> &needed)
+{
+  std::vector<std::string> names;
+  for (const NeededColumn &column : needed)
+    names.push_back(column.name);
+  return names;
+}
+
 double size_of(const std::string &path)
 {
   std::error_code ignored;
@@ -381,11 +389,7 @@ CsvTable read_csv(const std::string &path, const std::vector<NeededColumn> &need
 {
   std::ifstream file = opened(path, parameter);
   TableReader   reader(file, path, size_of(path), parameter, gaps);
-
-  std::vector<std::string> names;
-  for (const NeededColumn &column : needed)
-    names.push_back(column.name);
-  reader.read_header(names);
+  reader.read_header(names_of(needed));
   reader.choose_columns(needed);
   reader.read_rows();
   if (reader.table.columns.empty())
@@ -402,6 +406,14 @@ std::vector<std::string> csv_columns(const std::string &path, const std::vector<
   TableReader   reader(file, path, size_of(path), parameter, false);
   reader.read_header(expected);
   return std::move(reader.table.columns);
+}
+
+void require_csv_columns(const std::string &path, const std::vector<NeededColumn> &needed, const std::string &parameter)
+{
+  std::ifstream file = opened(path, parameter);
+  TableReader   reader(file, path, size_of(path), parameter, false);
+  reader.read_header(names_of(needed));
+  reader.choose_columns(needed);
 }
 
 CsvTable read_growing_csv(const std::string &text, const std::string &name, const std::string &parameter, std::string &dropped)

@@ -47,6 +47,9 @@ CsvTable read_csv(const std::string &path, const std::vector<NeededColumn> &need
 std::vector<std::string> csv_columns(const std::string &path, const std::vector<std::string> &needed,
                                      const std::string &parameter);
 
+/// Throws as read_csv does unless the header of a file has the columns `needed`.
+void require_csv_columns(const std::string &path, const std::vector<NeededColumn> &needed, const std::string &parameter);
+
 /// Reads a table that a program is writing, or was writing when it ended. `text` is the contents of the file `name`. A last
 /// line without a line end is dropped, and then `dropped` says so; it is empty otherwise. Gaps are as in read_csv with `gaps`;
 /// there may be no rows, and no columns either. Throws InputError(parameter, ...) with the file and line number.

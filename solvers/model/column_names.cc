@@ -91,18 +91,21 @@ std::vector<std::vector<std::string>> cuts_into(const std::vector<std::string> &
 }
 } // namespace
 
-void name_columns(ModelChoices &choices)
+namespace
 {
-  const std::string  inputs = "Data/Input columns", output = "Data/Output column";
+const std::string inputs = "Data/Input columns", output = "Data/Output column", file = "Data/CSV file";
+
+/// Where names can be written in several ways, the header of the file tells which is meant.
+void choose_names(ModelChoices &choices)
+{
   const std::string &list = choices.input_column_list, given_output = choices.output_column;
   const bool         quoted_output = !given_output.empty() && given_output.front() == '"';
-  // Without these a name is what it is.
-  if (choices.csv_file.empty() || (!quoted_output && list.find_first_of(",\"()") == std::string::npos))
+  if (!quoted_output && list.find_first_of(",\"()") == std::string::npos)
     {
       choices.input_columns = split_names(list, inputs);
       return;
     }
-  const std::vector<std::string> columns   = csv_columns(data_set_file(choices), {given_output}, "Data/CSV file");
+  const std::vector<std::string> columns   = csv_columns(data_set_file(choices), {given_output}, file);
   const auto                     is_column = [&](const std::string &name) {
     return std::find(columns.begin(), columns.end(), name) != columns.end();
   };
@@ -127,5 +130,29 @@ void name_columns(ModelChoices &choices)
         throw;
       choices.input_columns = cuts.front();
     }
+}
+} // namespace
+
+void name_columns(ModelChoices &choices)
+{
+  if (choices.csv_file.empty())
+    {
+      choices.input_columns = split_names(choices.input_column_list, inputs);
+      return;
+    }
+  choose_names(choices);
+
+  // Their number decides about so much that a wrong name has to be found before that.
+  std::vector<NeededColumn> needed;
+  for (const std::string &name : choices.input_columns)
+    {
+      if (std::any_of(needed.begin(), needed.end(), [&](const NeededColumn &other) { return other.name == name; }))
+        throw InputError(inputs, "the column '" + name + "' is named twice.");
+      needed.push_back({name, inputs});
+    }
+  if (!choices.output_column.empty())
+    needed.push_back({choices.output_column, output});
+  if (!needed.empty())
+    require_csv_columns(data_set_file(choices), needed, file);
 }
 } // namespace rhoflow

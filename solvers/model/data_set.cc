@@ -123,8 +123,6 @@ DataLaw read_data_set(const ModelChoices &choices)
     {
       if (column == choices.output_column)
         throw InputError("Data/Output column", "the column '" + column + "' is an input as well.");
-      if (std::any_of(needed.begin(), needed.end(), [&](const NeededColumn &other) { return other.name == column; }))
-        throw InputError("Data/Input columns", "the column '" + column + "' is named twice.");
       needed.push_back({column, "Data/Input columns"});
     }
   needed.push_back({choices.output_column, "Data/Output column"});

@@ -340,8 +340,9 @@ void ModelParameters::declare(dealii::ParameterHandler &prm)
                       "parentheses and (doubled) quotes in it.");
     prm.declare_entry("Output column", "", Patterns::Anything(),
                       "Name of the column that is the target; it may stand in double quotes.");
-    prm.declare_entry("Standardise", "false", Patterns::Bool(),
-                      "Shift and scale every column of the CSV file to mean 0 and population variance 1.");
+    prm.declare_entry(
+      "Standardise", "false", Patterns::Bool(),
+      "Shift and scale every column of the CSV file to mean 0 and population variance 1. A constant column is refused.");
     prm.declare_entry("Class contrast", "0.8", Patterns::Double(0., 1.),
                       "Delta of the isotropic problem: the classes +1 and -1 have deviations 1 + Delta and 1 - Delta.");
     prm.declare_entry("Quadrature nodes", "28", Patterns::Integer(1, 1000),

@@ -39,6 +39,21 @@ void read_as_data(const std::string &path, const bool standardise, const std::ve
       require(!standardise || std::abs(squares - 1.) < 1e-6, "standardised data without variance 1");
     }
 }
+
+/// The first line is the list of the input columns.
+void read_named_columns(const std::string &path, std::string text)
+{
+  ModelChoices choices;
+  choices.csv_file          = path;
+  choices.input_column_list = next_part(text, "\n");
+  choices.output_column     = next_part(text, "\n");
+  write_file(path, text);
+  name_columns(choices);
+  require(!choices.input_columns.empty() || choices.input_column_list.empty(), "a list without names");
+  for (std::size_t i = 0; i < choices.input_columns.size(); ++i)
+    for (std::size_t k = 0; k < i; ++k)
+      require(choices.input_columns[i] != choices.input_columns[k], "a column that is named twice");
+}
 } // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t *data, const std::size_t size)
@@ -46,8 +61,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t *data, const std::size_t size)
   if (size == 0)
     return 0;
   const std::string  text(reinterpret_cast<const char *>(data) + 1, size - 1), path = folder() + "/table.csv";
-  const unsigned int choice = data[0] % 6;
-  if (choice != 2)
+  const unsigned int choice = data[0] == 6 ? 6 : data[0] % 6;
+  if (choice != 2 && choice != 6)
     write_file(path, text);
   allow_refusal([&]() {
     std::string dropped;
@@ -63,6 +78,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t *data, const std::size_t size)
           return read_as_data(path, false, {"x"});
         case 4:
           return read_as_data(path, true, {"x"});
+        case 6:
+          return read_named_columns(path, text);
         default:
           return read_as_data(path, true, {"x", "z"});
       }
