@@ -55,9 +55,6 @@ unsigned int data_dimension(const ModelChoices &choices);
 /// The law that the section "Data" describes. Throws InputError.
 DataLaw make_data_law(const ModelChoices &choices);
 
-/// The CSV file as given if it exists from the working directory, otherwise as seen from the directory of the parameter file.
-std::string data_set_file(const ModelChoices &choices);
-
 /// Reads the CSV data set of the section "Data", standardised on request.
 DataLaw read_data_set(const ModelChoices &choices);
 } // namespace rhoflow

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 
 #include <solvers/base/csv.h>
 #include <solvers/base/error.h>
@@ -32,16 +31,6 @@ std::pair<double, double> standardise(std::vector<double> &values, unsigned int 
 }
 } // namespace
 
-std::string data_set_file(const ModelChoices &choices)
-{
-  const std::string &path = choices.csv_file;
-  std::error_code    ignored;
-  if (path.front() == '/' || choices.data_directory.empty() || std::filesystem::exists(path, ignored))
-    return path;
-  const std::string beside = choices.data_directory + "/" + path;
-  return std::filesystem::exists(beside, ignored) ? beside : path;
-}
-
 DataLaw read_data_set(const ModelChoices &choices)
 {
   if (choices.csv_file.empty())
@@ -55,7 +44,7 @@ DataLaw read_data_set(const ModelChoices &choices)
 
   std::vector<std::string> needed = choices.input_columns;
   needed.push_back(choices.output_column);
-  const CsvTable table = read_csv(data_set_file(choices), needed, "Data/CSV file");
+  const CsvTable table = read_csv(choices.csv_file, needed, "Data/CSV file");
 
   DataLaw law;
   law.kind          = DataLaw::Kind::discrete;

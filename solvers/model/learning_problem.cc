@@ -18,8 +18,6 @@ namespace rhoflow
 {
 namespace
 {
-std::string data_directory;
-
 std::vector<std::string> parse_list(const std::string &text, const std::string &parameter)
 {
   std::vector<std::string> list = split_outside_parentheses(text, ',', parameter);
@@ -116,7 +114,6 @@ ModelChoices parse(dealii::ParameterHandler &prm)
   prm.enter_subsection("Initial law");
   choices.initial_law = prm.get("Law");
   prm.leave_subsection();
-  choices.data_directory = data_directory;
   return choices;
 }
 
@@ -322,7 +319,7 @@ void ModelParameters::declare(dealii::ParameterHandler &prm)
                       "Deviation of a Gaussian blob around each point of the discrete law; 0: the points themselves.");
     prm.declare_entry("CSV file", "", Patterns::Anything(),
                       "Data file with a header line; a relative path is taken from the working directory, then from the "
-                      "directory of the parameter file.");
+                      "directory of the parameter file. parameters_used.prm has the whole path. A # in a name is written as \\#.");
     prm.declare_entry("Input columns", "", Patterns::Anything(), "Names of the columns that are the inputs, comma-separated.");
     prm.declare_entry("Output column", "", Patterns::Anything(), "Name of the column that is the target.");
     prm.declare_entry("Standardise", "false", Patterns::Bool(),
@@ -411,15 +408,11 @@ void LearningProblem::features_at(const std::vector<double> &, unsigned int, con
   throw std::logic_error("This learning problem has no features outside of its nodes.");
 }
 
-void ModelParameters::set_data_directory(const std::string &path)
+std::vector<std::string> ModelParameters::input_file_parameters(const dealii::ParameterHandler &prm)
 {
-  data_directory = path;
-}
-
-std::vector<std::string> ModelParameters::input_files(dealii::ParameterHandler &prm)
-{
-  const ModelChoices choices = parse(prm);
-  return choices.data_law == "csv" ? std::vector<std::string>{data_set_file(choices)} : std::vector<std::string>{};
+  const bool reads = prm.get({"Data"}, "Law") == "csv" && !prm.get({"Data"}, "CSV file").empty() &&
+                     prm.get({"Learning problem"}, "Neuron") != "landscape";
+  return reads ? std::vector<std::string>{"Data/CSV file"} : std::vector<std::string>{};
 }
 
 std::unique_ptr<LearningProblem> make_learning_problem(dealii::ParameterHandler &prm, const std::vector<double> &lower,
