@@ -1,4 +1,5 @@
 #include <postprocess/html.h>
+#include <solvers/base/byte_text.h>
 #include <solvers/base/error.h>
 
 #include <algorithm>
@@ -78,26 +79,6 @@ summary { cursor: pointer; }
   .equation, pre { white-space: pre-wrap; }
   .bar, .answer, .warnings { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 })";
-
-/// Length of the UTF-8 sequence at `i`, or 0 if there is none (RFC 3629).
-std::size_t utf8_length(const std::string &text, const std::size_t i)
-{
-  const auto byte   = [&](const std::size_t k) { return static_cast<unsigned char>(k < text.size() ? text[k] : 0); };
-  const auto first  = byte(i);
-  const auto second = byte(i + 1);
-  if (first < 0x80)
-    return 1;
-  const std::size_t length = (first >= 0xc2 && first < 0xe0) ? 2 :
-                             (first & 0xf0) == 0xe0          ? 3 :
-                             (first >= 0xf0 && first < 0xf5) ? 4 :
-                                                               0;
-  for (std::size_t k = 1; k < length; ++k)
-    if ((byte(i + k) & 0xc0) != 0x80)
-      return 0;
-  const bool overlong    = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
-  const bool not_allowed = (first == 0xed && second >= 0xa0) || (first == 0xf4 && second >= 0x90);
-  return overlong || not_allowed ? 0 : length;
-}
 
 bool read_bytes(const fs::path &path, std::string &bytes)
 {

@@ -3,10 +3,12 @@
 #include <postprocess/problem_text.h>
 #include <postprocess/report.h>
 #include <postprocess/run_record.h>
+#include <solvers/base/byte_text.h>
 #include <solvers/base/number.h>
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <sstream>
 
 namespace rhoflow
@@ -199,9 +201,31 @@ std::string timing_table(const RunRecord &record)
   return text;
 }
 
+/// What a page cannot show as it is, as bash and zsh read it: $'caf\351'.
+std::string quoted_bytes(const std::string &argument)
+{
+  std::string text = "$'";
+  for (std::size_t i = 0; i < argument.size();)
+    {
+      const std::size_t length = utf8_length(argument, i);
+      const auto        byte   = static_cast<unsigned char>(argument[i]);
+      char              code[8];
+      std::snprintf(code, sizeof(code), "\\%03o", static_cast<unsigned int>(byte));
+      if (length == 0 || byte < 0x20 || byte == 0x7f)
+        text += code;
+      else
+        text += (byte == '\'' || byte == '\\' ? "\\" : "") + argument.substr(i, length);
+      i += std::max<std::size_t>(length, 1);
+    }
+  return text + "'";
+}
+
 /// An argument as a shell reads it.
 std::string quoted(const std::string &argument)
 {
+  const auto is_control = [](const unsigned char c) { return c < 0x20 || c == 0x7f; };
+  if (first_invalid_byte(argument) != std::string::npos || std::any_of(argument.begin(), argument.end(), is_control))
+    return quoted_bytes(argument);
   const auto plain = [](const char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            std::string("_-./=:,+@%").find(c) != std::string::npos;

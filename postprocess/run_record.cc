@@ -1,8 +1,10 @@
 #include <postprocess/files.h>
 #include <postprocess/run_record.h>
+#include <solvers/base/byte_text.h>
 #include <solvers/base/error.h>
 #include <solvers/base/nesting.h>
 #include <solvers/base/number.h>
+#include <solvers/base/parameter_line.h>
 #include <solvers/base/spelling.h>
 
 // Boost 1.74 asks users of its JSON reader for this.
@@ -15,6 +17,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <stdexcept>
 
 namespace rhoflow
 {
@@ -98,7 +101,7 @@ std::string listed(const std::vector<std::string> &names, const std::size_t limi
                          " is there, but " + listed(names) + ".");
 }
 
-/// The lines of parameters_used.prm as deal.II writes them:
+/// The lines of parameters_used.prm as parameters_text() writes them:
 ///   subsection NAME ... end
 ///   set NAME = VALUE  # default: STANDARD       (the comment only where they differ)
 std::vector<UsedParameter> parse_parameters(const std::string &text, const std::string &name)
@@ -115,8 +118,9 @@ std::vector<UsedParameter> parse_parameters(const std::string &text, const std::
       };
       if (stream.eof())
         throw error("the line has no end.");
-      line = trimmed(line);
-      if (line.empty() || line.front() == '#')
+      const ParameterLine piece(line);
+      line = piece.text;
+      if (line.empty())
         continue;
       if (line == "end")
         {
@@ -128,18 +132,24 @@ std::vector<UsedParameter> parse_parameters(const std::string &text, const std::
         sections.push_back(trimmed(line.substr(11)));
       else if (line.rfind("set ", 0) == 0 && line.find('=') != std::string::npos)
         {
-          const std::size_t equals  = line.find('=');
-          const std::size_t comment = line.find('#', equals);
-          const std::string marker  = "# default:";
+          const std::size_t equals = line.find('=');
+          const std::string marker = " default:";
           UsedParameter     parameter;
           for (const std::string &section : sections)
             parameter.path += section + "/";
           parameter.path += trimmed(line.substr(4, equals - 4));
-          parameter.value    = trimmed(line.substr(equals + 1, comment == std::string::npos ? comment : comment - equals - 1));
-          parameter.standard = parameter.value;
-          if (comment != std::string::npos && line.compare(comment, marker.size(), marker) == 0)
+          try
             {
-              parameter.standard    = trimmed(line.substr(comment + marker.size()));
+              parameter.value = value_of_text(trimmed(line.substr(equals + 1)));
+            }
+          catch (const std::runtime_error &reason)
+            {
+              throw error(std::string(reason.what()) + ".");
+            }
+          parameter.standard = parameter.value;
+          if (piece.comment.compare(0, marker.size(), marker) == 0)
+            {
+              parameter.standard    = trimmed(piece.comment.substr(marker.size()));
               parameter.is_standard = false;
             }
           parameters.push_back(parameter);
@@ -168,11 +178,11 @@ void read_provenance(const fs::path &path, RunRecord &record)
       record.started          = root.get<std::string>("started");
       record.ranks            = root.get<std::string>("ranks");
       record.seed             = root.get<std::string>("seed");
-      record.parameter_file   = root.get<std::string>("parameter file");
+      record.parameter_file   = bytes_of_text(root.get<std::string>("parameter file"));
       const auto command_line = [](const tree::ptree &session) {
         std::vector<std::string> arguments;
         for (const auto &argument : session.get_child("command line"))
-          arguments.push_back(argument.second.data());
+          arguments.push_back(bytes_of_text(argument.second.data()));
         return arguments;
       };
       record.command_line = command_line(root);
@@ -190,6 +200,10 @@ void read_provenance(const fs::path &path, RunRecord &record)
     {
       throw InputError("", path.string() + " is damaged or was cut off (" + error.what() +
                              "). Run the calculation again, or restore the file.");
+    }
+  catch (const std::runtime_error &error)
+    {
+      throw InputError("", path.string() + " is damaged (" + error.what() + "). Run the calculation again, or restore the file.");
     }
 }
 

@@ -8,7 +8,6 @@
 #include <solvers/base/solver.h>
 #include <solvers/base/version.h>
 #include <solvers/comparison/run_distance.h>
-#include <solvers/model/learning_problem.h>
 
 #include <deal.II/base/mpi.h>
 #include <deal.II/base/parameter_handler.h>
@@ -91,9 +90,8 @@ private:
     const std::string directory = request.runs[0];
     request.parameter_file      = (std::filesystem::path(directory) / "parameters_used.prm").string();
     // With a message of its own if it is no run. The directory is not held, for the run will take it.
-    const std::string data = RunDirectory::of_earlier_run(directory, communicator).parameter_directory();
+    RunDirectory::of_earlier_run(directory, communicator);
     read(request);
-    ModelParameters::set_data_directory(data);
     Progress progress(speaks);
     single_run->resume(directory, communicator, progress, command_line);
   }
@@ -104,7 +102,6 @@ private:
     for (const std::string &change : request.changes)
       file->change(change);
     single_run.emplace(*file);
-    ModelParameters::set_data_directory(std::filesystem::path(file->name()).parent_path().string());
   }
 
   const MPI_Comm                 communicator = MPI_COMM_WORLD;

@@ -48,8 +48,8 @@ void declare_all_parameters(dealii::ParameterHandler &parameters)
   Observables::declare(parameters);
 }
 
-std::vector<std::string> input_files(dealii::ParameterHandler &parameters)
+std::vector<std::string> input_file_parameters(const dealii::ParameterHandler &parameters)
 {
-  return ModelParameters::input_files(parameters);
+  return ModelParameters::input_file_parameters(parameters);
 }
 } // namespace rhoflow

@@ -1,6 +1,7 @@
 #include <solvers/base/checkpoints.h>
 
 #include <solvers/base/error.h>
+#include <solvers/base/premises.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/run_directory.h>
@@ -145,6 +146,8 @@ void Checkpoints::keep_if(const Reason why, const double time, const bool end, c
       std::filesystem::remove(directory.path("stop"), ignored); // the run that goes on should not stop at once
     }
   CheckpointWriter writer(directory.communicator());
+  if (!premises.empty())
+    writer.put(Premises::section, premises);
   save(writer);
   try
     {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <solvers/base/checkpoint.h>
 #include <solvers/base/requests.h>
@@ -56,6 +57,9 @@ public:
   /// Warnings go there from now on.
   void set_progress(Progress &shown) { progress = &shown; }
 
+  /// What every state that is written says of the run that it belongs to.
+  void set_premises(std::string text) { premises = std::move(text); }
+
   /// Why an older state than the newest is used, or an empty text.
   const std::string &complaint() const { return damaged; }
 
@@ -96,7 +100,7 @@ private:
   std::unique_ptr<Requests>       own_requests;
   Requests                       &requests;
   Progress                       *progress = nullptr;
-  std::string                     damaged;
+  std::string                     damaged, premises;
   std::optional<CheckpointReader> state;
   std::uint64_t                   number = 0, steps_since = 0;
   double                          last_time = 0.;

@@ -1,3 +1,4 @@
+#include <solvers/base/byte_text.h>
 #include <solvers/base/csv_records.h>
 #include <solvers/base/number.h>
 
@@ -11,22 +12,6 @@ namespace
 constexpr unsigned int windows_1252[32] = {
   0x20ac, 0x81,   0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160, 0x2039, 0x152, 0x8d, 0x17d, 0x8f,
   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x2dc, 0x2122, 0x161, 0x203a, 0x153, 0x9d, 0x17e, 0x178};
-
-/// Of the sequence at `i` (RFC 3629); 0 if there is none.
-std::size_t length_of_sequence(const std::string &text, const std::size_t i)
-{
-  const auto at     = [&](const std::size_t k) { return k < text.size() ? static_cast<unsigned char>(text[k]) : 0u; };
-  const auto first  = at(i);
-  const auto length = first < 0x80 ? 1u : first < 0xc2 ? 0u : first < 0xe0 ? 2u : first < 0xf0 ? 3u : first < 0xf5 ? 4u : 0u;
-  for (unsigned int k = 1; k < length; ++k)
-    if (at(i + k) < 0x80 || at(i + k) > 0xbf)
-      return 0;
-  // Longer than needed, surrogates, and beyond the last code point.
-  if ((first == 0xe0 && at(i + 1) < 0xa0) || (first == 0xed && at(i + 1) > 0x9f) || (first == 0xf0 && at(i + 1) < 0x90) ||
-      (first == 0xf4 && at(i + 1) > 0x8f))
-    return 0;
-  return length;
-}
 
 void append_code_point(std::string &text, const unsigned int code)
 {
@@ -189,10 +174,7 @@ std::string csv_separator_name(const char separator)
 
 std::string csv_utf8(const std::string &text)
 {
-  std::size_t valid = 0;
-  while (valid < text.size() && length_of_sequence(text, valid) > 0)
-    valid += length_of_sequence(text, valid);
-  if (valid == text.size())
+  if (first_invalid_byte(text) == std::string::npos)
     return text;
   std::string result;
   for (const char c : text)

@@ -1,5 +1,7 @@
+#include <solvers/base/byte_text.h>
 #include <solvers/base/number.h>
 #include <solvers/base/parameter_file.h>
+#include <solvers/base/parameter_line.h>
 #include <solvers/base/spelling.h>
 
 #include <deal.II/base/mpi.h>
@@ -17,6 +19,7 @@
 #include <map>
 #include <set>
 #include <sstream>
+#include <stdexcept>
 
 namespace rhoflow
 {
@@ -41,13 +44,43 @@ void collect(const Tree &tree, const std::string &section, std::vector<Declarati
       collect(child, section.empty() ? name : section + "/" + name, declarations);
 }
 
+/// Every byte as the character of that number: the reader of JSON refuses what is no UTF-8, such as the name of a file may be.
+std::string widened(const std::string &bytes)
+{
+  std::string text;
+  for (const char c : bytes)
+    if (const auto byte = static_cast<unsigned char>(c); byte < 0x80)
+      text += c;
+    else
+      {
+        text += static_cast<char>(0xc0 | (byte >> 6));
+        text += static_cast<char>(0x80 | (byte & 0x3f));
+      }
+  return text;
+}
+
+void narrow(Tree &tree)
+{
+  const std::string text = tree.data();
+  tree.data().clear();
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (const auto byte = static_cast<unsigned char>(text[i]); byte < 0x80)
+      tree.data() += text[i];
+    else if (++i < text.size())
+      tree.data() += static_cast<char>((byte << 6) | (static_cast<unsigned char>(text[i]) & 0x3f));
+  for (auto &[name, child] : tree)
+    narrow(child);
+}
+
 /// ParameterHandler lets nobody see its entries except by printing them.
 Tree tree_of(const dealii::ParameterHandler &parameters)
 {
-  std::stringstream json;
+  std::ostringstream json;
   parameters.print_parameters(json, dealii::ParameterHandler::JSON | dealii::ParameterHandler::KeepDeclarationOrder);
-  Tree tree;
-  boost::property_tree::read_json(json, tree);
+  std::istringstream text(widened(json.str()));
+  Tree               tree;
+  boost::property_tree::read_json(text, tree);
+  narrow(tree);
   return tree;
 }
 
@@ -137,7 +170,7 @@ std::string whole_numbers_spelled_out(const std::string &value)
       const std::string element = value.substr(begin, end - begin);
       double            number;
       if (element.find_first_of(".eE") != std::string::npos && parse_number(trimmed(element), number) &&
-          std::abs(number) < 1e15 && number == std::floor(number))
+          std::abs(number) < 0x1p63 && number == std::floor(number))
         result += std::to_string(static_cast<long long>(number));
       else
         result += element;
@@ -158,23 +191,35 @@ std::string single_spaced(const std::string &text)
   return result;
 }
 
-/// The first byte that is no part of well-formed UTF-8, or npos.
-std::size_t first_invalid_byte(const std::string &text)
+/// Throws InputError if the value is not one line of text: a file could not hold it as it is.
+void refuse_control_characters(const std::string &value, const std::string &where, const std::string &path)
 {
-  for (std::size_t i = 0; i < text.size();)
+  if (std::any_of(value.begin(), value.end(), [](const unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; }))
+    throw InputError("", where + ": " + path +
+                           ": the value has a line end or another control character; a value is one line of text. Write a "
+                           "blank in its place.");
+}
+
+/// The value that a text in a file or on the command line stands for.
+std::string value_at(const std::string &where, const std::string &text)
+{
+  try
     {
-      const auto   byte   = static_cast<unsigned char>(text[i]);
-      unsigned int length = 1;
-      if (byte == 0 || (byte >= 0x80 && byte < 0xc2) || byte > 0xf4)
-        return i;
-      if (byte >= 0xc2)
-        length = byte < 0xe0 ? 2 : (byte < 0xf0 ? 3 : 4);
-      for (unsigned int k = 1; k < length; ++k)
-        if (i + k >= text.size() || (static_cast<unsigned char>(text[i + k]) & 0xc0) != 0x80)
-          return i;
-      i += length;
+      return value_of_text(text);
     }
-  return std::string::npos;
+  catch (const std::runtime_error &error)
+    {
+      throw InputError("", where + ": " + error.what() + "; 'bytes:' stands before a name in which %HH is the byte with that "
+                                                         "hexadecimal number, and %25 a per cent sign.");
+    }
+}
+
+/// Old systems end lines by CR alone.
+std::string with_line_feeds(std::string text)
+{
+  if (text.find('\n') == std::string::npos)
+    std::replace(text.begin(), text.end(), '\r', '\n');
+  return text;
 }
 
 bool takes_keyword(std::string &line, const std::string &keyword)
@@ -194,6 +239,49 @@ std::map<std::string, std::string> current_values(const dealii::ParameterHandler
   std::map<std::string, std::string> values;
   collect(tree_of(parameters), "", values);
   return values;
+}
+
+std::string parameter_value(const dealii::ParameterHandler &parameters, const std::string &path)
+{
+  std::vector<std::string> names = dealii::Utilities::split_string_list(path, '/');
+  const std::string        name  = names.back();
+  names.pop_back();
+  return parameters.get(names, name);
+}
+
+void set_parameter_value(dealii::ParameterHandler &parameters, const std::string &path, const std::string &value)
+{
+  const std::vector<std::string> names = dealii::Utilities::split_string_list(path, '/');
+  for (std::size_t i = 0; i + 1 < names.size(); ++i)
+    parameters.enter_subsection(names[i]);
+  parameters.set(names.back(), value);
+  for (std::size_t i = 0; i + 1 < names.size(); ++i)
+    parameters.leave_subsection();
+}
+
+std::string parameters_text(const dealii::ParameterHandler &parameters)
+{
+  std::ostringstream printed;
+  parameters.print_parameters(printed, dealii::ParameterHandler::PRM | dealii::ParameterHandler::KeepDeclarationOrder);
+  const std::string text   = printed.str();
+  const auto        values = current_values(parameters);
+  std::string       result;
+  std::size_t       place = 0;
+  for (const Declaration &declaration : declarations_of(parameters))
+    {
+      // Lines of the documentation begin with #.
+      const std::string &value     = values.at(declaration.parameter.path());
+      const std::string  beginning = "set " + declaration.parameter.name + " ";
+      std::size_t        line      = place;
+      while (line < text.size() && text.compare(text.find_first_not_of(' ', line), beginning.size(), beginning) != 0)
+        line = std::min(text.find('\n', line), text.size() - 1) + 1;
+      const std::size_t begin = line < text.size() ? text.find('=', line) + 2 : 0;
+      if (begin == 0 || (!value.empty() && text.compare(begin, value.size(), value) != 0))
+        throw std::logic_error("the parameter '" + declaration.parameter.path() + "' is not printed as it is");
+      result += value.empty() ? "" : text.substr(place, begin - place) + text_of_value(value);
+      place = value.empty() ? place : begin + value.size();
+    }
+  return result + text.substr(place);
 }
 
 std::vector<DeclaredParameter> declared_parameters(const dealii::ParameterHandler &parameters)
@@ -244,7 +332,7 @@ ParameterFile::ParameterFile(std::string name, const std::string &text)
   constexpr unsigned int             most_nested = 100;
   std::vector<Subsection>            open;
   std::map<std::string, std::string> set_at;
-  std::istringstream                 lines(text.rfind("\xef\xbb\xbf", 0) == 0 ? text.substr(3) : text);
+  std::istringstream                 lines(with_line_feeds(text.rfind("\xef\xbb\xbf", 0) == 0 ? text.substr(3) : text));
   std::string                        physical;
   unsigned int                       number = 0;
   while (std::getline(lines, physical))
@@ -257,13 +345,10 @@ ParameterFile::ParameterFile(std::string name, const std::string &text)
           if (first_invalid_byte(physical) != std::string::npos)
             throw InputError("", file_name + ":" + std::to_string(number) +
                                    ": the line has bytes that are not UTF-8 text; save the file as UTF-8.");
-          std::string piece = trimmed(physical.substr(0, physical.find('#')));
-          bool        more  = !piece.empty() && piece.back() == '\\';
-          if (more)
-            piece = trimmed(piece.substr(0, piece.size() - 1));
-          else if (piece.empty() && !line.empty())
-            more = physical.find('#') != std::string::npos; // a comment line does not end what is continued
-          line += (line.empty() || piece.empty() ? "" : " ") + piece;
+          const ParameterLine piece(physical);
+          // A comment line does not end what is continued.
+          const bool more = piece.is_continued || (piece.text.empty() && !line.empty() && piece.has_comment);
+          line += (line.empty() || piece.text.empty() ? "" : " ") + piece.text;
           if (!more || !std::getline(lines, physical))
             break;
           ++number;
@@ -295,7 +380,7 @@ ParameterFile::ParameterFile(std::string name, const std::string &text)
           if (equals == std::string::npos || single_spaced(rest.substr(0, equals)).empty())
             throw InputError("", where + ": '" + line + "' must have the form 'set Name = value'.");
           const Setting setting{open.empty() ? "" : open.back().path, single_spaced(rest.substr(0, equals)),
-                                trimmed(rest.substr(equals + 1)), where};
+                                value_at(where, trimmed(rest.substr(equals + 1))), where};
           const auto [place, is_new] = set_at.emplace(setting.path(), where);
           if (!is_new)
             throw InputError("", where + ": '" + setting.name + "' was set before, at " + place->second +
@@ -314,7 +399,14 @@ void ParameterFile::change(const std::string &argument)
 {
   const std::string where = "command line";
   if (first_invalid_byte(argument) != std::string::npos)
-    throw InputError("", where + ": '" + argument.substr(0, argument.find('=')) + "' has bytes that are not UTF-8 text.");
+    {
+      const std::string name = argument.substr(0, argument.find('='));
+      const bool        named = name.size() < argument.size() && first_invalid_byte(name) == std::string::npos;
+      throw InputError("", where + ": '" + name + "' has bytes that are not UTF-8 text." +
+                             (named ? " For a name that is on the disk like that write '" + name + "=" +
+                                        text_of_bytes(trimmed(argument.substr(name.size() + 1))) + "'." :
+                                      ""));
+    }
   const auto        equals  = argument.find('=');
   const std::string path    = argument.substr(0, equals);
   const auto        slash   = path.rfind('/');
@@ -325,7 +417,7 @@ void ParameterFile::change(const std::string &argument)
   for (const Setting &other : settings)
     if (other.where == where && other.section == section && other.name == name)
       throw InputError("", where + ": '" + path + "' is given twice.");
-  settings.push_back({section, name, trimmed(argument.substr(equals + 1)), where});
+  settings.push_back({section, name, value_at(where, trimmed(argument.substr(equals + 1))), where});
 }
 
 void ParameterFile::set(const std::string &path, const std::string &value, const std::string &where)
@@ -358,10 +450,13 @@ void ParameterFile::apply(dealii::ParameterHandler &parameters) const
           throw InputError("", setting.where + ": " + found->parameter.path() + ": '" + tiny +
                                  "' is smaller than numbers can be without losing digits; write 0, or 1e-300.");
 
+      const bool any_text = found->pattern.rfind("[Anything", 0) == 0;
+      if (any_text)
+        refuse_control_characters(setting.value, setting.where, found->parameter.path());
       const bool  whole = found->pattern.find("[Integer") != std::string::npos;
       std::string value = whole ? whole_numbers_spelled_out(setting.value) : setting.value;
       // The patterns pass over any white space, but the functions that read the values know only spaces.
-      if (found->pattern.rfind("[Anything", 0) != 0)
+      if (!any_text)
         std::replace_if(
           value.begin(), value.end(), [](const unsigned char c) { return std::isspace(c); }, ' ');
       const auto path = dealii::Utilities::split_string_list(setting.section, '/');
@@ -379,7 +474,8 @@ void ParameterFile::apply(dealii::ParameterHandler &parameters) const
                                                found->pattern.substr(11, found->pattern.rfind(']') - 11), '|'));
           throw InputError("", setting.where + ": " + found->parameter.path() + ": " +
                                  (setting.value.empty() ? "no value is given" : "'" + setting.value + "' is not valid") +
-                                 "; wanted is " + found->parameter.range + "." + hint);
+                                 "; wanted is " + found->parameter.range + "." + hint +
+                                 hidden_limit(found->pattern, value));
         }
       for (std::size_t i = 0; i < path.size(); ++i)
         parameters.leave_subsection();

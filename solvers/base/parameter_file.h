@@ -33,14 +33,25 @@ std::vector<DeclaredParameter> declared_parameters(const dealii::ParameterHandle
 /// The values of all parameters by their paths "Section/Name".
 std::map<std::string, std::string> current_values(const dealii::ParameterHandler &parameters);
 
+/// The value of the parameter with that path.
+std::string parameter_value(const dealii::ParameterHandler &parameters, const std::string &path);
+void        set_parameter_value(dealii::ParameterHandler &parameters, const std::string &path, const std::string &value);
+
+/// All parameters as a file that ParameterFile reads: as deal.II prints them, but for values that need text_of_value().
+std::string parameters_text(const dealii::ParameterHandler &parameters);
+
 /// The description of a deal.II pattern, such as "[Double 0...1 (inclusive)]", in plain words: "a number between 0 and 1".
 std::string plain_range(const std::string &pattern_description);
+
+/// A sentence about the limit that plain_range() leaves out, that of the machine, if the value is beyond it; else empty.
+std::string hidden_limit(const std::string &pattern_description, const std::string &value);
 
 /// A parameter file in deal.II's syntax that remembers the line of every parameter, and changes from the command line. Every
 /// mistake becomes one InputError that names the file and the line.
 ///   set NAME = VALUE          a value; a backslash at the end of a line continues it on the next one
 ///   subsection NAME ... end   parameters of a section; sections nest
-///   # ...                     a comment to the end of the line
+///   # ...                     a comment to the end of the line; \# is a #, and so is one in a field "..." (ParameterLine)
+/// A value is one line of UTF-8 text; the name of a file that is other bytes is written as "bytes:caf%E9" (bytes_of_text()).
 class ParameterFile
 {
 public:

@@ -2,6 +2,7 @@
 #include <solvers/base/parameter_file.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace rhoflow
@@ -76,6 +77,28 @@ std::string list(const std::string &pattern)
   return "a list" + count + " separated by " + separator + ", each " + element;
 }
 } // namespace
+
+std::string hidden_limit(const std::string &pattern, const std::string &value)
+{
+  const auto has = [&](const std::string &text) { return pattern.find(text) != std::string::npos; };
+  std::size_t begin = 0;
+  while (begin <= value.size())
+    {
+      const auto end = std::min(value.find_first_of(",;", begin), value.size());
+      double     number;
+      if (parse_number(trimmed(value.substr(begin, end - begin)), number))
+        {
+          if (has("...2147483647") && number > 2147483647.)
+            return " Whole numbers go up to 2147483647 here.";
+          if (has("-2147483648...") && number < -2147483648.)
+            return " Whole numbers go down to -2147483648 here.";
+          if (has("MAX_DOUBLE") && std::isinf(number))
+            return " Numbers are finite, and go up to 1.797e308.";
+        }
+      begin = end + 1;
+    }
+  return "";
+}
 
 std::string plain_range(const std::string &pattern)
 {

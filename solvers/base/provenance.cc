@@ -1,3 +1,4 @@
+#include <solvers/base/byte_text.h>
 #include <solvers/base/nesting.h>
 #include <solvers/base/provenance.h>
 #include <solvers/base/version.h>
@@ -22,10 +23,10 @@ namespace
 {
 using Tree = boost::property_tree::ptree;
 
-std::string quoted(const std::string &text)
+std::string quoted(const std::string &bytes)
 {
   std::string result = "\"";
-  for (const char c : text)
+  for (const char c : text_of_bytes(bytes))
     {
       if (c == '"' || c == '\\')
         result += '\\';
@@ -70,7 +71,7 @@ Provenance::Session session(const Tree &tree)
   result.started = tree.get<std::string>("started");
   result.ranks   = tree.get<int>("ranks");
   for (const auto &argument : tree.get_child("command line"))
-    result.command_line.push_back(argument.second.data());
+    result.command_line.push_back(bytes_of_text(argument.second.data()));
   return result;
 }
 
@@ -116,6 +117,11 @@ Provenance::InputFile Provenance::InputFile::of(const std::string &path)
   return result;
 }
 
+std::string Provenance::InputFile::contents() const
+{
+  return std::to_string(bytes) + " bytes, CRC-32 " + hexadecimal(crc32);
+}
+
 std::string Provenance::json() const
 {
   std::vector<std::string> entries = members(begun, "");
@@ -125,7 +131,8 @@ std::string Provenance::json() const
   std::vector<std::string> files, sessions;
   for (const InputFile &file : input_files)
     files.push_back("{\"path\": " + quoted(file.path) + ", \"bytes\": " + std::to_string(file.bytes) +
-                    ", \"crc32\": " + quoted(hexadecimal(file.crc32)) + "}");
+                    ", \"crc32\": " + quoted(hexadecimal(file.crc32)) +
+                    (file.from_run.empty() ? "" : ", \"from the run directory\": " + quoted(file.from_run)) + "}");
   for (const Session &session : continued)
     {
       std::ostringstream time;
@@ -154,14 +161,15 @@ Provenance Provenance::parse(const std::string &json)
       boost::property_tree::read_json(text, tree);
       result.begun               = session(tree);
       result.seed                = tree.get<std::string>("seed");
-      result.parameter_file      = tree.get<std::string>("parameter file");
-      result.parameter_directory = tree.get<std::string>("directory of the parameter file");
+      result.parameter_file      = bytes_of_text(tree.get<std::string>("parameter file"));
+      result.parameter_directory = bytes_of_text(tree.get<std::string>("directory of the parameter file"));
       const Tree none;
       for (const auto &entry : tree.get_child("input files", none))
         {
           InputFile file;
-          file.path  = entry.second.get<std::string>("path");
-          file.bytes = entry.second.get<std::uint64_t>("bytes");
+          file.path     = bytes_of_text(entry.second.get<std::string>("path"));
+          file.bytes    = entry.second.get<std::uint64_t>("bytes");
+          file.from_run = bytes_of_text(entry.second.get<std::string>("from the run directory", ""));
           std::istringstream(entry.second.get<std::string>("crc32")) >> std::hex >> file.crc32;
           result.input_files.push_back(file);
         }
@@ -178,21 +186,6 @@ Provenance Provenance::parse(const std::string &json)
   if (result.seed.empty() || result.seed.find_first_not_of("0123456789") != std::string::npos)
     throw std::runtime_error("its seed is no number");
   return result;
-}
-
-std::string Provenance::changed(const std::vector<std::string> &paths) const
-{
-  if (paths.size() != input_files.size())
-    return "the run was begun with " + std::to_string(input_files.size()) + " input files, and there are " +
-           std::to_string(paths.size()) + " now: start a new run.";
-  for (std::size_t i = 0; i < paths.size(); ++i)
-    if (const InputFile before = input_files[i], now = InputFile::of(paths[i]);
-        now.bytes != before.bytes || now.crc32 != before.crc32)
-      return "the file '" + paths[i] + "' is not the one with which the run was begun ('" + before.path + "', " +
-             std::to_string(before.bytes) + " bytes, CRC-32 " + hexadecimal(before.crc32) + "; now " +
-             std::to_string(now.bytes) + " bytes, " + hexadecimal(now.crc32) +
-             "), and the state belongs to that: bring it back, or start a new run.";
-  return "";
 }
 
 std::string Provenance::other_versions(const Session &session) const

@@ -27,11 +27,16 @@ struct Provenance
   struct InputFile
   {
     std::string   path; ///< absolute
-    std::uint64_t bytes = 0;
-    std::uint32_t crc32 = 0;
+    std::uint64_t bytes    = 0;
+    std::uint32_t crc32    = 0;
+    std::string   from_run = ""; ///< the path relative to the run directory, where both may have been moved; empty: not known
 
     /// Throws std::runtime_error if the file cannot be read.
     static InputFile of(const std::string &path);
+
+    bool same_contents(const InputFile &other) const { return bytes == other.bytes && crc32 == other.crc32; }
+    /// "17 bytes, CRC-32 cbf43926"
+    std::string contents() const;
   };
 
   Session                begun;
@@ -41,12 +46,11 @@ struct Provenance
   std::vector<InputFile> input_files;
   std::vector<Session>   continued;
 
+  /// Valid UTF-8 whatever the names are: text_of_bytes().
   std::string json() const;
   /// Throws std::runtime_error if the text is damaged.
   static Provenance parse(const std::string &json);
 
-  /// What is to be said if these input files have other contents than those at the beginning of the run; else empty.
-  std::string changed(const std::vector<std::string> &paths) const;
   /// What is to be said if the last session was one of other versions than `session`; else empty.
   std::string other_versions(const Session &session) const;
 };

@@ -1,9 +1,10 @@
 #include <solvers/base/checkpoint_file.h>
 #include <solvers/base/complete_file.h>
 #include <solvers/base/error.h>
+#include <solvers/base/parameter_file.h>
 #include <solvers/base/progress.h>
-#include <solvers/base/provenance.h>
 #include <solvers/base/run_directory.h>
+#include <solvers/base/run_parameters.h>
 
 #include <deal.II/base/mpi.h>
 #include <deal.II/base/parameter_handler.h>
@@ -94,6 +95,17 @@ void check_on_this_rank(const fs::path &path, const bool overwrite)
     throw std::runtime_error("'" + path.string() +
                              "' holds files that are not a run of rhoflow (there is no provenance.json); nothing in it was "
                              "touched. Choose another directory.");
+}
+
+/// The input files, and where they are as seen from the run.
+std::vector<Provenance::InputFile> with_places(std::vector<Provenance::InputFile> files, const fs::path &root)
+{
+  for (Provenance::InputFile &file : files)
+    {
+      std::error_code ignored;
+      file.from_run = fs::relative(file.path, root, ignored).string();
+    }
+  return files;
 }
 
 /// Results of the run that is replaced would be mistaken for results of this one. Only what rhoflow itself wrote goes.
@@ -200,35 +212,14 @@ std::string RunDirectory::parameter_directory() const
   return dealii::Utilities::MPI::broadcast(comm, found);
 }
 
-void RunDirectory::refuse_other_inputs(const std::vector<std::string> &input_files) const
-{
-  std::string changed;
-  if (dealii::Utilities::MPI::this_mpi_process(comm) == 0 && !input_files.empty())
-    {
-      try
-        {
-          changed = provenance().changed(input_files);
-        }
-      catch (const std::runtime_error &error)
-        {
-          changed = "whether the run was begun with the file '" + input_files.front() + "' is not known (" +
-                    path("provenance.json") + ": " + error.what() + "): bring that record back, or start a new run.";
-        }
-    }
-  changed = dealii::Utilities::MPI::broadcast(comm, changed);
-  if (!changed.empty())
-    throw InputError("", changed);
-}
-
 std::string RunDirectory::record_again(const dealii::ParameterHandler &parameters, const double time,
-                                       const std::vector<std::string> &command_line) const
+                                       const std::vector<std::string>           &command_line,
+                                       const std::vector<Provenance::InputFile> &input_files) const
 {
   const int   n_ranks = static_cast<int>(dealii::Utilities::MPI::n_mpi_processes(comm));
   std::string warning;
   on_rank_0(comm, [&]() {
-    std::ostringstream used;
-    parameters.print_parameters(used, dealii::ParameterHandler::PRM | dealii::ParameterHandler::KeepDeclarationOrder);
-    write_text(fs::path(root) / "parameters_used.prm", used.str());
+    write_text(fs::path(root) / "parameters_used.prm", parameters_text(parameters));
 
     Provenance known;
     try
@@ -244,6 +235,7 @@ std::string RunDirectory::record_again(const dealii::ParameterHandler &parameter
     const auto session = Provenance::Session::present(time, n_ranks, command_line);
     warning            = known.other_versions(session);
     known.continued.push_back(session);
+    known.input_files = with_places(input_files, root);
     write_text(fs::path(root) / "provenance.json", known.json());
   });
   return dealii::Utilities::MPI::broadcast(comm, warning);
@@ -255,7 +247,7 @@ std::string RunDirectory::path(const std::string &name) const
 }
 
 void RunDirectory::record(const std::string &parameter_file, const dealii::ParameterHandler &parameters,
-                          const std::vector<std::string> &command_line, const std::vector<std::string> &input_files) const
+                          const std::vector<std::string> &command_line, const std::vector<Provenance::InputFile> &input_files) const
 {
   const int n_ranks = static_cast<int>(dealii::Utilities::MPI::n_mpi_processes(comm));
   on_rank_0(comm, [&]() {
@@ -274,17 +266,14 @@ void RunDirectory::record(const std::string &parameter_file, const dealii::Param
         write_text(copy, contents.str());
       }
 
-    std::ostringstream used;
-    parameters.print_parameters(used, dealii::ParameterHandler::PRM | dealii::ParameterHandler::KeepDeclarationOrder);
-    write_text(fs::path(root) / "parameters_used.prm", used.str());
+    write_text(fs::path(root) / "parameters_used.prm", parameters_text(parameters));
 
     Provenance provenance;
     provenance.begun               = Provenance::Session::present(0., n_ranks, command_line);
-    provenance.seed                = parameters.get("Seed");
+    provenance.seed                = std::to_string(RunParameters::seed_of(parameters.get("Seed")));
     provenance.parameter_file      = copy.filename().string();
     provenance.parameter_directory = fs::absolute(given).parent_path().string();
-    for (const std::string &input : input_files)
-      provenance.input_files.push_back(Provenance::InputFile::of(input));
+    provenance.input_files         = with_places(input_files, root);
     write_text(fs::path(root) / "provenance.json", provenance.json());
   });
 }

@@ -2,6 +2,7 @@
 
 #include <solvers/base/file_list.h>
 #include <solvers/base/file_lock.h>
+#include <solvers/base/provenance.h>
 
 #include <string>
 #include <utility>
@@ -16,8 +17,6 @@ class ParameterHandler;
 
 namespace rhoflow
 {
-struct Provenance;
-
 /// The directory of one run: the parameter file as given, the complete parameters as used, provenance.json, and whatever the
 /// solver writes. Nothing that exists is overwritten unless the user said `Overwrite = true`. Two runs never write in one
 /// directory at a time, where the file system has locks.
@@ -42,20 +41,17 @@ public:
   /// Copies the file as given to `<name>.prm` and writes `parameters_used.prm` and `provenance.json`; `input_files`: what the
   /// run reads beside its parameters. Collective.
   void record(const std::string &parameter_file, const dealii::ParameterHandler &parameters,
-              const std::vector<std::string> &command_line, const std::vector<std::string> &input_files = {}) const;
+              const std::vector<std::string> &command_line, const std::vector<Provenance::InputFile> &input_files = {}) const;
 
   /// The directory in which the parameter file was, from provenance.json: names of data files are relative to it. Collective.
   std::string parameter_directory() const;
 
-  /// For a run that goes on: throws InputError (parameter empty) if an input file has not the contents that record() saw.
-  /// Collective.
-  void refuse_other_inputs(const std::vector<std::string> &input_files) const;
-
-  /// Replaces `parameters_used.prm` by the parameters of a run that goes on at `time`, and adds the session to
-  /// `provenance.json`. Returns what is to be said of it, of other versions of the program than before, or an empty text.
+  /// Replaces `parameters_used.prm` by the parameters of a run that goes on at `time`, and adds the session and the places of the
+  /// input files to `provenance.json`. Returns what is to be said of it, of other versions of the program than before, or an empty text.
   /// Collective.
   std::string record_again(const dealii::ParameterHandler &parameters, double time,
-                           const std::vector<std::string> &command_line) const;
+                           const std::vector<std::string>           &command_line,
+                           const std::vector<Provenance::InputFile> &input_files = {}) const;
 
   /// The path of something inside that is not noted; the directory itself for an empty name.
   std::string path(const std::string &name) const;

@@ -5,11 +5,31 @@
 #include <deal.II/base/parameter_handler.h>
 #include <deal.II/base/utilities.h>
 
+#include <charconv>
 #include <cmath>
+#include <memory>
 
 namespace rhoflow
 {
 using namespace dealii;
+
+namespace
+{
+/// Patterns::Integer ends at 2147483647.
+class Unsigned64 : public Patterns::PatternBase
+{
+public:
+  bool match(const std::string &text) const override
+  {
+    std::uint64_t number;
+    const char   *end           = text.data() + text.size();
+    const auto [behind, result] = std::from_chars(text.data(), end, number);
+    return behind == end && result == std::errc();
+  }
+  std::string description(OutputStyle) const override { return "[Integer range 0...18446744073709551615 (inclusive)]"; }
+  std::unique_ptr<PatternBase> clone() const override { return std::make_unique<Unsigned64>(); }
+};
+} // namespace
 
 void RunParameters::declare(ParameterHandler &prm)
 {
@@ -29,7 +49,7 @@ void RunParameters::declare(ParameterHandler &prm)
     "Output times", "", Patterns::List(Patterns::Double(0)),
     "Output times instead of the interval: increasing numbers, separated by commas [time]. 0 and the end time are "
     "added where they are missing.");
-  prm.declare_entry("Seed", "1", Patterns::Integer(0),
+  prm.declare_entry("Seed", "1", Unsigned64(),
                     "Seed of all random numbers. The same seed gives the same results on any number of ranks.");
   prm.declare_entry("Compare with SGD", "false", Patterns::Bool(),
                     "Also train finite networks by stochastic gradient descent on the same problem and compare them with the "
@@ -46,7 +66,7 @@ void RunParameters::parse(ParameterHandler &prm)
   end_time         = prm.get_double("End time");
   output_interval  = prm.get_double("Output interval");
   output_times     = Utilities::string_to_double(Utilities::split_string_list(prm.get("Output times")));
-  seed             = static_cast<std::uint64_t>(prm.get_integer("Seed"));
+  seed             = seed_of(prm.get("Seed"));
   compare_with_sgd = prm.get_bool("Compare with SGD");
 
   if (!(end_time > 0.))
@@ -67,6 +87,11 @@ void RunParameters::parse(ParameterHandler &prm)
       if (end_time / output_interval > 1e6)
         throw InputError("Output interval", "there would be more than a million output times; choose a longer interval.");
     }
+}
+
+std::uint64_t RunParameters::seed_of(const std::string &value)
+{
+  return std::stoull(value);
 }
 
 std::vector<double> RunParameters::all_output_times() const

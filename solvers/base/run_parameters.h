@@ -18,6 +18,9 @@ struct RunParameters
   static void declare(dealii::ParameterHandler &prm);
   void        parse(dealii::ParameterHandler &prm);
 
+  /// The number that a valid value of 'Seed' is: all 64 bits.
+  static std::uint64_t seed_of(const std::string &value);
+
   std::string         solver;           ///< a name of registered_solvers()
   std::string         title;            ///< one line, printed at the start and in the report
   std::string         output_directory; ///< empty: runs/<name of the parameter file>

@@ -1,7 +1,9 @@
 #include <solvers/base/checkpoints.h>
 #include <solvers/base/error.h>
+#include <solvers/base/input_files.h>
 #include <solvers/base/number.h>
 #include <solvers/base/parameter_file.h>
+#include <solvers/base/premises.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/run_directory.h>
@@ -10,53 +12,14 @@
 
 #include <deal.II/base/parameter_handler.h>
 
+#include <algorithm>
 #include <filesystem>
-#include <set>
 
 namespace rhoflow
 {
-namespace
-{
-/// Whether a run may go on with another value of a parameter: those that say how the same problem is solved and shown.
-bool may_change(const std::string &path)
-{
-  static const std::set<std::string> names{
-    "Title", "Overwrite", "End time", "Output interval", "Output times", "Output directory", "Particles/Write particles",
-    // Its contents are compared.
-    "Data/CSV file",
-    // What is advised when steps fail.
-    "Discontinuous Galerkin/CFL number", "Discontinuous Galerkin/Maximum time step", "Fokker-Planck/Time step",
-    "Fokker-Planck/Error tolerance", "Domain/Boundary mass limit", "Domain/Boundary mass warning"};
-  return names.count(path) > 0 || path.rfind("Checkpoint/", 0) == 0 ||
-         (path.rfind("Output/", 0) == 0 && path != "Output/Observables");
-}
-
-/// "1e-3" and "0.001" are the same.
-bool same_value(const std::string &one, const std::string &other)
-{
-  double x, y;
-  return one == other || (parse_number(one, x) && parse_number(other, y) && x == y);
-}
-
-/// Compares with what the file at `path`, the parameters_used.prm of the run, says without changes.
-void refuse_other_physics(const std::string &path, const dealii::ParameterHandler &present, const MPI_Comm communicator)
-{
-  dealii::ParameterHandler before;
-  declare_all_parameters(before);
-  ParameterFile::read(path, communicator).apply(before);
-  const auto then = current_values(before), now = current_values(present);
-  for (const auto &[name, value] : now)
-    if (const auto found = then.find(name); !may_change(name) && found != then.end() && !same_value(found->second, value))
-      throw InputError(name, "the run was begun with '" + found->second +
-                               "', and its state belongs to that: a run that goes on "
-                               "may change the end time, the output and the "
-                               "checkpoints only. For '" +
-                               value + "' start a new run.");
-}
-} // namespace
-
 SingleRun::SingleRun(const ParameterFile &file)
   : file_name(file.name())
+  , data_places{std::filesystem::path(file_name).parent_path().string()}
   , handler(std::make_unique<dealii::ParameterHandler>())
 {
   declare_all_parameters(*handler);
@@ -68,10 +31,28 @@ SingleRun::SingleRun(const ParameterFile &file)
 
 SingleRun::~SingleRun() = default;
 
+void SingleRun::find_inputs(const MPI_Comm communicator, Progress &progress)
+{
+  std::string warning;
+  inputs = agree_on_input_files(*handler, input_file_parameters(*handler), data_places, communicator, warning);
+  if (!warning.empty())
+    progress.warning(warning);
+}
+
 void SingleRun::prepare(const MPI_Comm communicator, Progress &progress)
+{
+  find_inputs(communicator, progress);
+  prepare_solver(communicator, progress);
+}
+
+void SingleRun::prepare_solver(const MPI_Comm communicator, Progress &progress)
 {
   solver = solver_named(registered_solvers(), run_parameters.solver).make();
   solver->prepare(*handler, communicator, progress);
+  // The record is for whoever runs it again from anywhere.
+  const std::vector<std::string> parameters = input_file_parameters(*handler);
+  for (std::size_t i = 0; i < std::min(inputs.size(), parameters.size()); ++i)
+    set_parameter_value(*handler, parameters[i], inputs[i].path);
 }
 
 void SingleRun::execute(const MPI_Comm communicator, Progress &progress, const std::vector<std::string> &command_line,
@@ -81,7 +62,7 @@ void SingleRun::execute(const MPI_Comm communicator, Progress &progress, const s
   RunDirectory::check(run_parameters.output_directory, run_parameters.overwrite, communicator);
   prepare(communicator, progress);
   const RunDirectory directory(run_parameters.output_directory, run_parameters.overwrite, communicator);
-  directory.record(file_name, *handler, command_line, input_files(*handler));
+  directory.record(file_name, *handler, command_line, inputs);
 
   progress.record_to(directory.file("log.txt"));
   const int n_ranks = number_of_ranks(communicator);
@@ -89,6 +70,7 @@ void SingleRun::execute(const MPI_Comm communicator, Progress &progress, const s
   progress.line("Solver " + run_parameters.solver + " on " + std::to_string(n_ranks) + (n_ranks == 1 ? " rank" : " ranks") +
                 ", results in " + run_parameters.output_directory);
   Checkpoints checkpoints(checkpoint_parameters(), directory, false, requests);
+  checkpoints.set_premises(Premises(*handler, inputs).text());
   solve(directory, checkpoints, progress);
 }
 
@@ -98,17 +80,21 @@ void SingleRun::resume(const std::string &path, const MPI_Comm communicator, Pro
   const RunDirectory directory = RunDirectory::of_earlier_run(path, communicator);
   // That of the file is where the run was begun, from which it may have been moved.
   run_parameters.output_directory = path;
-  refuse_other_physics(directory.path("parameters_used.prm"), *handler, communicator);
-  prepare(communicator, progress);
-  directory.refuse_other_inputs(input_files(*handler));
-  Checkpoints checkpoints(checkpoint_parameters(), directory, true, requests);
+  data_places.insert(data_places.begin(), directory.parameter_directory());
+  find_inputs(communicator, progress);
+  Checkpoints    checkpoints(checkpoint_parameters(), directory, true, requests);
+  const Premises before(*checkpoints.restart());
+  before.refuse_other_parameters(*handler);
+  prepare_solver(communicator, progress);
+  before.refuse_other_files(inputs);
+  checkpoints.set_premises(Premises(*handler, inputs).text());
   if (checkpoints.restart()->time() > run_parameters.end_time)
     throw InputError("End time", "the run to go on with is at t = " + short_number(checkpoints.restart()->time(), 8) +
                                    " already; choose an end time that is not before that.");
 
   // From here on the directory changes.
   progress.record_to(directory.file("log.txt"), true);
-  const std::string warning = directory.record_again(*handler, checkpoints.restart()->time(), command_line);
+  const std::string warning = directory.record_again(*handler, checkpoints.restart()->time(), command_line, inputs);
   const int         n_ranks = number_of_ranks(communicator);
   progress.heading("\nGoing on: " + (run_parameters.title.empty() ? path : run_parameters.title));
   progress.line("Solver " + run_parameters.solver + " on " + std::to_string(n_ranks) + (n_ranks == 1 ? " rank" : " ranks") +

@@ -7,6 +7,7 @@
 #include <mpi.h>
 
 #include <solvers/base/checkpoints.h>
+#include <solvers/base/provenance.h>
 #include <solvers/base/run_parameters.h>
 
 namespace dealii
@@ -37,19 +38,24 @@ public:
   void execute(MPI_Comm communicator, Progress &progress, const std::vector<std::string> &command_line,
                Requests *requests = nullptr);
 
-  /// Goes on with the run in `directory` from its last checkpoint, where this run's file says what that run's
-  /// parameters_used.prm says, with changes. Throws InputError if a parameter was changed that the state depends on, and with
-  /// an empty parameter if there is no checkpoint that can be used, or an input file has other contents. Collective.
+  /// Goes on with the run in `directory` from its last checkpoint; this run's file has that run's parameters, with changes.
+  /// Throws InputError if a parameter differs from the checkpoint's that the state depends on, and with an empty parameter if
+  /// there is no checkpoint that can be used, or an input file has other contents. Collective.
   void resume(const std::string &directory, MPI_Comm communicator, Progress &progress,
               const std::vector<std::string> &command_line, Requests *requests = nullptr);
 
   dealii::ParameterHandler &parameters() const { return *handler; }
 
 private:
+  /// Puts the paths of data files in place of their names. Collective.
+  void                 find_inputs(MPI_Comm communicator, Progress &progress);
+  void                 prepare_solver(MPI_Comm communicator, Progress &progress);
   CheckpointParameters checkpoint_parameters() const;
   void                 solve(const RunDirectory &directory, Checkpoints &checkpoints, Progress &progress);
 
   std::string                               file_name;
+  std::vector<std::string>                  data_places; ///< where data files are looked for behind the working directory
+  std::vector<Provenance::InputFile>        inputs;
   std::unique_ptr<dealii::ParameterHandler> handler;
   RunParameters                             run_parameters;
   std::unique_ptr<Solver>                   solver;

@@ -60,6 +60,6 @@ const std::vector<SolverEntry> &registered_solvers();
 /// Declares every parameter of every section (defined beside main).
 void declare_all_parameters(dealii::ParameterHandler &parameters);
 
-/// Paths of the files that a run with these parameters, which were found to be valid, reads beside them (defined beside main).
-std::vector<std::string> input_files(dealii::ParameterHandler &parameters);
+/// Paths of the parameters that name files which a run reads beside its parameters (defined beside main).
+std::vector<std::string> input_file_parameters(const dealii::ParameterHandler &parameters);
 } // namespace rhoflow

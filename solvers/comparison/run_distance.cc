@@ -133,6 +133,9 @@ void add_row(Statistics &table, double time, const WrittenMeasure &first, const 
 
 std::string run_distance(const std::string &first_run, const std::string &second_run, MPI_Comm communicator)
 {
+  // A name may stand for another file where another rank was started, or on another machine.
+  if (rank_of(communicator) != 0)
+    return {};
   const WrittenMeasures first(first_run), second(second_run);
   if (first.names() != second.names())
     throw InputError("", "'" + first_run + "' and '" + second_run + "' have measures of different coordinates.");
@@ -149,9 +152,6 @@ std::string run_distance(const std::string &first_run, const std::string &second
                              .string();
   if (fs::exists(path))
     throw InputError("", "'" + path + "' exists; remove it to compare again.");
-  MPI_Barrier(communicator); // all ranks have looked before one writes
-  if (rank_of(communicator) != 0)
-    return {};
 
   Statistics table(path, true);
   try

@@ -105,7 +105,7 @@ void choose_names(ModelChoices &choices)
       choices.input_columns = split_names(list, inputs);
       return;
     }
-  const std::vector<std::string> columns   = csv_columns(data_set_file(choices), {given_output}, file);
+  const std::vector<std::string> columns   = csv_columns(choices.csv_file, {given_output}, file);
   const auto                     is_column = [&](const std::string &name) {
     return std::find(columns.begin(), columns.end(), name) != columns.end();
   };
@@ -153,6 +153,6 @@ void name_columns(ModelChoices &choices)
   if (!choices.output_column.empty())
     needed.push_back({choices.output_column, output});
   if (!needed.empty())
-    require_csv_columns(data_set_file(choices), needed, file);
+    require_csv_columns(choices.csv_file, needed, file);
 }
 } // namespace rhoflow

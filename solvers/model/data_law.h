@@ -56,9 +56,6 @@ unsigned int data_dimension(const ModelChoices &choices);
 /// The law that the section "Data" describes. Throws InputError.
 DataLaw make_data_law(const ModelChoices &choices);
 
-/// The CSV file as given if it exists from the working directory, otherwise as seen from the directory of the parameter file.
-std::string data_set_file(const ModelChoices &choices);
-
 /// Finds the names of the columns of a CSV data set in what the user wrote. The names in a list are separated by commas that
 /// are outside of parentheses; in double quotes, doubled inside, a name may have anything. Names with commas or parentheses are
 /// also understood without quotes, if the header of the file has them. Throws InputError.

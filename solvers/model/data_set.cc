@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <limits>
 
 #include <solvers/base/csv.h>
@@ -101,16 +100,6 @@ std::pair<double, double> standardise(Column column)
 }
 } // namespace
 
-std::string data_set_file(const ModelChoices &choices)
-{
-  const std::string &path = choices.csv_file;
-  std::error_code    ignored;
-  if (path.front() == '/' || choices.data_directory.empty() || std::filesystem::exists(path, ignored))
-    return path;
-  const std::string beside = choices.data_directory + "/" + path;
-  return std::filesystem::exists(beside, ignored) ? beside : path;
-}
-
 DataLaw read_data_set(const ModelChoices &choices)
 {
   if (choices.csv_file.empty())
@@ -126,8 +115,7 @@ DataLaw read_data_set(const ModelChoices &choices)
       needed.push_back({column, "Data/Input columns"});
     }
   needed.push_back({choices.output_column, "Data/Output column"});
-  const std::string path  = data_set_file(choices);
-  const CsvTable    table = read_csv(path, needed, "Data/CSV file");
+  const CsvTable table = read_csv(choices.csv_file, needed, "Data/CSV file");
 
   DataLaw law;
   law.kind          = DataLaw::Kind::discrete;
@@ -149,7 +137,7 @@ DataLaw read_data_set(const ModelChoices &choices)
   law.input_names = choices.input_columns;
   law.output_name = choices.output_column;
   if (!table.remark.empty())
-    law.remark = path + ": " + table.remark;
+    law.remark = choices.csv_file + ": " + table.remark;
   if (choices.standardise)
     {
       for (unsigned int c = 0; c < d; ++c)

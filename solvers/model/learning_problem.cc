@@ -19,8 +19,6 @@ namespace rhoflow
 {
 namespace
 {
-std::string data_directory;
-
 std::vector<std::string> parse_list(const std::string &text, const std::string &parameter)
 {
   std::vector<std::string> list = split_outside_parentheses(text, ',', parameter);
@@ -117,7 +115,6 @@ ModelChoices parse(dealii::ParameterHandler &prm)
   prm.enter_subsection("Initial law");
   choices.initial_law = prm.get("Law");
   prm.leave_subsection();
-  choices.data_directory = data_directory;
   return choices;
 }
 
@@ -330,7 +327,8 @@ void ModelParameters::declare(dealii::ParameterHandler &prm)
     prm.declare_entry(
       "CSV file", "", Patterns::Anything(),
       "Table with one row for each sample (RFC 4180); a relative path is taken from the working directory, then "
-      "from the directory of the parameter file. The first line names the columns; it may be a comment line "
+      "from the directory of the parameter file; parameters_used.prm has the whole path, and a # in a name is written "
+      "as \\#. The first line names the columns; it may be a comment line "
       "if numbers follow, as numpy.savetxt writes it. Other lines that begin with # and blank lines are "
       "skipped. Fields are separated by commas, or by semicolons, tabs, bars or blanks where header and rows "
       "show that; then a comma may be the decimal mark. Names that are not in UTF-8 are taken for Windows-1252 "
@@ -433,15 +431,11 @@ void LearningProblem::features_at(const std::vector<double> &, unsigned int, con
   throw std::logic_error("This learning problem has no features outside of its nodes.");
 }
 
-void ModelParameters::set_data_directory(const std::string &path)
+std::vector<std::string> ModelParameters::input_file_parameters(const dealii::ParameterHandler &prm)
 {
-  data_directory = path;
-}
-
-std::vector<std::string> ModelParameters::input_files(dealii::ParameterHandler &prm)
-{
-  const ModelChoices choices = parse(prm);
-  return choices.data_law == "csv" ? std::vector<std::string>{data_set_file(choices)} : std::vector<std::string>{};
+  const bool reads = prm.get({"Data"}, "Law") == "csv" && !prm.get({"Data"}, "CSV file").empty() &&
+                     prm.get({"Learning problem"}, "Neuron") != "landscape";
+  return reads ? std::vector<std::string>{"Data/CSV file"} : std::vector<std::string>{};
 }
 
 std::unique_ptr<LearningProblem> make_learning_problem(dealii::ParameterHandler &prm, const std::vector<double> &lower,

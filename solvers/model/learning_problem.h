@@ -153,12 +153,8 @@ struct ModelParameters
 {
   static void declare(dealii::ParameterHandler &prm);
 
-  /// Where make_learning_problem() looks for a data file with a relative path that does not exist from the working directory:
-  /// the directory of the parameter file. Set once by the front end.
-  static void set_data_directory(const std::string &path);
-
-  /// Paths of the files that make_learning_problem() reads.
-  static std::vector<std::string> input_files(dealii::ParameterHandler &prm);
+  /// Paths of the parameters that name files which make_learning_problem() reads.
+  static std::vector<std::string> input_file_parameters(const dealii::ParameterHandler &prm);
 };
 
 /// Builds the learning problem that the parameters describe; `lower`, `upper`: the box of the domain (for `expression` initial

@@ -55,7 +55,6 @@ struct ModelChoices
   std::string initial_law;
 
   // from the caller
-  std::string         data_directory;
   std::vector<double> lower, upper; ///< the domain
   std::uint64_t       seed = 1;
 

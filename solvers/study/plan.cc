@@ -20,8 +20,9 @@ std::string normalized(const std::string &value)
   std::string result;
   for (const std::string &piece : split(value, ","))
     {
-      double number;
-      result += (result.empty() ? "" : ", ") + (parse_number(piece, number) ? number_text(number) : piece);
+      double     number;
+      const bool is_long = piece.size() > 15 && piece.find_first_not_of("0123456789") == std::string::npos; // a seed
+      result += (result.empty() ? "" : ", ") + (!is_long && parse_number(piece, number) ? number_text(number) : piece);
     }
   return result;
 }

@@ -1,4 +1,5 @@
 #include <solvers/base/error.h>
+#include <solvers/base/input_files.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
 #include <solvers/study/series.h>
@@ -15,6 +16,9 @@ StudySeries::StudySeries(const MPI_Comm mpi_communicator)
 
 void StudySeries::read(const std::vector<std::string> &names, const std::vector<std::string> &changes)
 {
+  // The leaders of all groups work with the files of the study.
+  if (const std::string warning = share_working_directory(communicator); !warning.empty())
+    Progress(rank_of(communicator) == 0).warning(warning);
   for (const std::string &name : names)
     {
       current = files.size();

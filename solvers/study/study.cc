@@ -5,7 +5,6 @@
 #include <solvers/base/ranks.h>
 #include <solvers/base/requests.h>
 #include <solvers/base/single_run.h>
-#include <solvers/model/learning_problem.h>
 #include <solvers/study/study.h>
 
 #include <deal.II/base/mpi.h>
@@ -88,11 +87,6 @@ std::string Study::size() const
          (plan.runs.size() == 1 ? " run" : " different runs");
 }
 
-void Study::use_data_directory() const
-{
-  ModelParameters::set_data_directory(std::filesystem::path(base.name()).parent_path().string());
-}
-
 void Study::make_groups()
 {
   const unsigned int n_ranks = static_cast<unsigned int>(number_of_ranks(world));
@@ -120,7 +114,6 @@ void Study::prepare(const bool retry_failed)
 
 void Study::check_runs(const bool all)
 {
-  use_data_directory();
   Outcome mine;
   for (std::size_t i = group_index; group != MPI_COMM_NULL && i < plan.runs.size() && mine.status == exit_success;
        i += n_groups)
@@ -173,7 +166,6 @@ void Study::list() const
 
 std::string Study::execute(const bool retry_failed)
 {
-  use_data_directory();
   on_rank_0(world, [&]() {
     store.open(plan, retry_failed);
     const std::filesystem::path copy = std::filesystem::path(study_name).filename();

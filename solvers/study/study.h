@@ -69,8 +69,6 @@ private:
   /// Prints a line about a run, on the rank that calls it.
   static void say(const PlannedRun &run, const std::string &text);
   void        report(const PlannedRun &run, const RunState &state, double seconds) const;
-  /// Data files are looked for beside the base file.
-  void use_data_directory() const;
   void write_tables(StudyTables &tables) const;
   /// Waits for the other groups without using the processor.
   void wait_for_all(const Requests &requests) const;

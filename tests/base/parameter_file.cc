@@ -3,6 +3,7 @@
 #include <solvers/base/command_line.h>
 #include <solvers/base/manual.h>
 #include <solvers/base/parameter_file.h>
+#include <solvers/base/run_parameters.h>
 #include <solvers/base/solver.h>
 
 #include <deal.II/base/parameter_handler.h>
@@ -129,6 +130,72 @@ TEST_CASE("Every mistake in a parameter file is one message with file and line")
              Contains("f.prm:3: ") && Contains("a whole number between 0 and 2000000"));
   CHECK_THAT(error("subsection Learning problem\nsubsection Deep\nset Number = 3e6\nend\nend\n"),
              Contains("'3e6' is not valid"));
+}
+
+TEST_CASE("A limit that is the machine's is said by the message that refuses a value beyond it")
+{
+  CHECK(error("subsection Learning problem\nsubsection Deep\nset Cells = 1, 2147483648\nend\nend\n") ==
+        " | f.prm:3: Learning problem/Deep/Cells: '1, 2147483648' is not valid; wanted is a list of 1 to 3 values separated by "
+        "commas, each a whole number of at least 1. Whole numbers go up to 2147483647 here.");
+  CHECK_THAT(error("subsection Learning problem\nsubsection Deep\nset Cells = 0\nend\nend\n"), !Contains("go up to"));
+  CHECK_THAT(error("set End time = 1e309\n"), Contains("of at least 0. Numbers are finite, and go up to 1.797e308."));
+  CHECK_THAT(error("set End time = -1\n"), !Contains("go up to"));
+  CHECK(hidden_limit(Patterns::Integer().description(), "-2147483649") == " Whole numbers go down to -2147483648 here.");
+  CHECK(hidden_limit(Patterns::Integer(0, 5).description(), "2147483648").empty());
+}
+
+TEST_CASE("A seed has 64 bits")
+{
+  const auto seed = [](const std::string &value) {
+    dealii::ParameterHandler prm;
+    RunParameters::declare(prm);
+    ParameterFile("f.prm", "set Seed = " + value + "\n").apply(prm);
+    RunParameters parameters;
+    parameters.parse(prm);
+    return parameters.seed;
+  };
+  CHECK(seed("2147483648") == 2147483648U);
+  CHECK(seed("18446744073709551615") == 18446744073709551615U);
+  CHECK(seed("007") == 7);
+  CHECK(seed("1e18") == 1000000000000000000U);
+  for (const char *value : {"18446744073709551616", "-1", "1.5", "0x10", "", "1 2"})
+    CHECK_THAT(input_error([&]() { seed(value); }), Contains("f.prm:1: Seed: ") &&
+                                                      Contains("a whole number between 0 and 18446744073709551615"));
+}
+
+TEST_CASE("A # is a part of a value behind a backslash and inside of quotes")
+{
+  const auto title = [](const std::string &text) {
+    dealii::ParameterHandler prm;
+    load(prm, "set Title = " + text + "\n");
+    return prm.get("Title");
+  };
+  CHECK(title("d\\#1.csv # a comment") == "d#1.csv");
+  CHECK(title("d\\\\\\#1 \\# \\\\# comment") == "d\\#1 # \\");
+  CHECK(title("\"a#1\", b, \"c, #\"#comment") == "\"a#1\", b, \"c, #\"");
+  CHECK(title("\"a\"\"#\\#\" # \"x\"") == "\"a\"\"##\"");
+  CHECK(title("5\" wide # 3\" deep") == "5\" wide");
+  CHECK(title("\"open # 3 deep") == "\"open");
+  CHECK(title("C:\\data\\new\\\\") == "C:\\data\\new\\");
+  CHECK(title("one \\ # more\n  two") == "one two");
+  CHECK(title("bytes:caf%E9%25") == "caf\xe9%");
+  CHECK_THAT(error("\nset Title = bytes:50%\n"), Contains("f.prm:2: 'bytes:50%' has a % without two hexadecimal digits"));
+}
+
+TEST_CASE("A value is one line")
+{
+  for (const char *value : {"two\nlines", "two\rlines", "a\x1b", "\x7f"})
+    CHECK_THAT(error("", {std::string("Title=") + value}), Contains("command line: Title: the value has a line end or another"));
+  CHECK(error("", {"Title=with\ttab", "Learning problem/Nodes=1,\n2"}) == "no error");
+  CHECK_THAT(error("set Title = bytes:two%0Alines\n"), Contains("f.prm:1: Title: the value has a line end"));
+}
+
+TEST_CASE("Line ends of old systems are line ends")
+{
+  dealii::ParameterHandler prm;
+  load(prm, "# what\rset Title = a\rset End time = 3\r");
+  CHECK(prm.get("Title") == "a");
+  CHECK(prm.get_double("End time") == 3.);
 }
 
 TEST_CASE("Mistakes on the command line say so")
@@ -266,6 +333,7 @@ TEST_CASE("Any white space may stand in a list of numbers")
 
 TEST_CASE("The command line is UTF-8 text, too")
 {
-  CHECK_THAT(error("", {"Title=\xff\xfe"}), Contains("command line: 'Title' has bytes that are not UTF-8"));
+  CHECK_THAT(error("", {"Title=\xff\xfe"}), Contains("command line: 'Title' has bytes that are not UTF-8") &&
+                                              Contains("write 'Title=bytes:%FF%FE'."));
   CHECK(error("", {"Title=ümlaut"}) == "no error");
 }

@@ -12,6 +12,8 @@
 #include <deal.II/base/parameter_handler.h>
 
 #include <meshes/domain.h>
+#include <solvers/base/input_files.h>
+#include <solvers/base/parameter_file.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/run_directory.h>
 #include <solvers/base/run_parameters.h>
@@ -54,7 +56,6 @@ inline void set_parameters(dealii::ParameterHandler &prm, const std::string &tex
   rhoflow::BoltzmannParameters::declare(prm);
   rhoflow::ComparisonParameters::declare(prm); // whether the measure is written
   rhoflow::Observables::declare(prm);
-  rhoflow::ModelParameters::set_data_directory(std::string(RHOFLOW_SOURCE_DIR) + "/parameter_files/boltzmann");
   prm.parse_input_from_string(text);
   for (const auto &[path, value] : changes)
     {
@@ -65,6 +66,10 @@ inline void set_parameters(dealii::ParameterHandler &prm, const std::string &tex
       if (slash != std::string::npos)
         prm.leave_subsection();
     }
+  const std::string data = rhoflow::parameter_value(prm, "Data/CSV file");
+  rhoflow::set_parameter_value(
+    prm, "Data/CSV file",
+    rhoflow::find_input_file(data, {std::string(RHOFLOW_SOURCE_DIR) + "/parameter_files/boltzmann"}));
 }
 
 /// Runs the solver into a directory. Collective.

@@ -334,17 +334,6 @@ TEST_CASE("The motorcycle data: standardised, and the risk of the initial law")
   CHECK(found);
 }
 
-TEST_CASE("A relative data path is also looked up beside the parameter file")
-{
-  const Settings settings{{"Learning problem/Neuron", "linear"}, {"Data/Law", "csv"},
-                          {"Data/CSV file", "mcycle.csv"},       {"Data/Input columns", "times"},
-                          {"Data/Output column", "accel"},       {"Initial law/Law", "normal(0, 1)"}};
-  CHECK_THROWS(make_problem(settings));
-  ModelParameters::set_data_directory(RHOFLOW_SOURCE_DIR "/parameter_files/data");
-  CHECK(make_problem(settings)->n_nodes() == 133);
-  ModelParameters::set_data_directory("");
-}
-
 TEST_CASE("Label noise on a data set counts as noise")
 {
   const auto problem = make_problem({{"Learning problem/Neuron", "linear"},

@@ -87,7 +87,7 @@ void declare_all_parameters(dealii::ParameterHandler &parameters)
   parameters.leave_subsection();
 }
 
-std::vector<std::string> input_files(dealii::ParameterHandler &)
+std::vector<std::string> input_file_parameters(const dealii::ParameterHandler &)
 {
   return {};
 }

@@ -1,0 +1,130 @@
+#include <catch2/catch.hpp>
+
+#include <solvers/base/input_files.h>
+#include <solvers/base/parameter_file.h>
+
+#include <deal.II/base/parameter_handler.h>
+
+#include <filesystem>
+
+#include "input_error.h"
+#include "temporary_directory.h"
+
+using namespace rhoflow;
+using Catch::Matchers::Contains;
+namespace fs = std::filesystem;
+
+namespace
+{
+/// Goes back to where the test was started.
+class WorkingDirectory
+{
+public:
+  explicit WorkingDirectory(const std::string &path)
+    : before(fs::current_path())
+  {
+    fs::current_path(path);
+  }
+  ~WorkingDirectory() { fs::current_path(before); }
+  WorkingDirectory(const WorkingDirectory &)            = delete;
+  WorkingDirectory &operator=(const WorkingDirectory &) = delete;
+
+private:
+  fs::path before;
+};
+
+/// "parameter | message" or "no error", and the value that the parameter has then.
+std::string agree(const std::string &name, std::string &value, std::string &warning, const std::string &place = "")
+{
+  dealii::ParameterHandler prm;
+  prm.enter_subsection("Data");
+  prm.declare_entry("CSV file", name, dealii::Patterns::Anything());
+  prm.leave_subsection();
+  const std::string error = input_error([&]() { agree_on_input_files(prm, {"Data/CSV file"}, {place}, MPI_COMM_WORLD, warning); });
+  value                   = parameter_value(prm, "Data/CSV file");
+  return error;
+}
+} // namespace
+
+TEST_CASE("A relative name of a data file is also looked up beside the parameter file")
+{
+  const TemporaryDirectory directory;
+  fs::create_directories(directory.path("in"));
+  fs::create_directories(directory.path("here/in"));
+  const std::string      beside = directory.write("in/d.csv", "x\n1\n");
+  const WorkingDirectory here(directory.path("here"));
+  CHECK(find_input_file("in/d.csv", {"", directory.path("none"), directory.path("")}) == directory.path("") + "/in/d.csv");
+  CHECK(find_input_file("in/e.csv", {directory.path("")}) == "in/e.csv");
+  directory.write("here/in/d.csv", "x\n2\n");
+  CHECK(find_input_file("in/d.csv", {directory.path("")}) == "in/d.csv");
+  CHECK(find_input_file(beside, {directory.path("here")}) == beside);
+  CHECK(find_input_file("", {directory.path("")}).empty());
+}
+
+TEST_CASE("A data file that was moved together with the run is found")
+{
+  const TemporaryDirectory directory;
+  fs::create_directories(directory.path("old/run"));
+  fs::create_directories(directory.path("old/data"));
+  const std::string data  = directory.write("old/data/d.csv", "x\n1\n");
+  Provenance        known;
+  known.seed                    = "1";
+  known.input_files             = {Provenance::InputFile::of(data)};
+  known.input_files[0].from_run = "../data/d.csv";
+  directory.write("old/run/provenance.json", known.json());
+  CHECK(find_input_file(data, {directory.path("old/run")}) == data);
+  fs::rename(directory.path("old"), directory.path("new"));
+  const std::string moved = directory.path("new/run/../data/d.csv");
+  CHECK(find_input_file(data, {"", directory.path("none"), directory.path("new/run")}) == moved);
+  CHECK(find_input_file(directory.path("old/data/e.csv"), {directory.path("new/run")}) == directory.path("old/data/e.csv"));
+  // What has other contents is another file.
+  directory.write("new/data/d.csv", "x\n2\n");
+  CHECK(find_input_file(data, {directory.path("new/run")}) == data);
+  directory.write("new/run/provenance.json", "{");
+  CHECK(find_input_file(data, {directory.path("new/run")}) == data);
+}
+
+TEST_CASE("All ranks read one file under one name, or the run is refused", "[mpi]")
+{
+  const TemporaryDirectory directory;
+  int                      rank, n_ranks;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  MPI_Comm_size(MPI_COMM_WORLD, &n_ranks);
+  const std::string own = directory.path(std::to_string(rank)), first = directory.path("0"), last = std::to_string(n_ranks - 1);
+  fs::create_directories(own);
+  MPI_Barrier(MPI_COMM_WORLD);
+  std::string value, warning;
+  for (int r = 0; r < n_ranks; ++r)
+    directory.write(std::to_string(r) + "/same.csv", "x\n1\n");
+  for (int r = 0; r < n_ranks; ++r)
+    directory.write(std::to_string(r) + "/other.csv", r + 1 == n_ranks ? "x\n2\n" : "x\n1\n");
+  directory.write("0/first.csv", "x\n1\n");
+  directory.write(last + "/last.csv", "x\n1\n");
+  {
+    const WorkingDirectory here(own);
+    const std::string      error = agree("other.csv", value, warning);
+    CHECK_THAT(error, Contains("Data/CSV file | the ranks do not read the same file under the name 'other.csv': rank 0 has '" +
+                               first + "/other.csv' (4 bytes, CRC-32 ") &&
+                        Contains("rank " + last + " has '" + directory.path(last) + "/other.csv' (4 bytes"));
+  }
+  {
+    const WorkingDirectory here(own);
+    CHECK_THAT(agree("last.csv", value, warning), Contains("rank 0 has no file that it can read, rank " + last + " has '"));
+  }
+  for (const char *name : {"same.csv", "first.csv", "nobody's.csv"})
+    {
+      const WorkingDirectory here(own);
+      CHECK(agree(name, value, warning) == "no error");
+      CHECK(value == name);
+      CHECK(fs::current_path() == fs::path(first));
+      CHECK_THAT(warning, Contains("different working directories") && Contains("'" + first + "'"));
+    }
+  {
+    const WorkingDirectory here(first);
+    CHECK(agree("first.csv", value, warning) == "no error");
+    CHECK(warning.empty());
+    CHECK(agree("last.csv", value, warning, directory.path(last)) == "no error");
+    CHECK(value == directory.path(last) + "/last.csv");
+  }
+  MPI_Barrier(MPI_COMM_WORLD);
+}
