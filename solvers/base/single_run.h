@@ -20,6 +20,7 @@ class ParameterFile;
 class Progress;
 class RunDirectory;
 class Solver;
+struct Outcome;
 
 /// One run of the program, from a parameter file to its run directory.
 class SingleRun
@@ -29,13 +30,14 @@ public:
   explicit SingleRun(const ParameterFile &file);
   ~SingleRun();
 
-  /// Makes the solver and lets it check everything that it can before the first step. Writes nothing but to `progress`. Collective.
+  /// Makes the solver and lets it check everything that it can before the first step of a new run. Writes nothing but to
+  /// `progress`. Collective.
   void prepare(MPI_Comm communicator, Progress &progress);
 
   /// Prepares, creates and fills the run directory, and solves. `requests`: those to the program, if it does more than this
-  /// run. Throws InputError if the directory may not be used. Collective.
+  /// run. `replace`: as with 'Overwrite = true'. Throws InputError if the directory may not be used. Collective.
   void execute(MPI_Comm communicator, Progress &progress, const std::vector<std::string> &command_line,
-               Requests *requests = nullptr);
+               Requests *requests = nullptr, bool replace = false);
 
   /// Goes on with the run in `directory` from its last checkpoint, where this run's file says what that run's
   /// parameters_used.prm says, with changes. Throws InputError if a parameter was changed that the state depends on, and with
@@ -43,15 +45,22 @@ public:
   void resume(const std::string &directory, MPI_Comm communicator, Progress &progress,
               const std::vector<std::string> &command_line, Requests *requests = nullptr);
 
+  /// How the run ended, unless it is done, goes to the end of its log.txt, if it has come to that. If it was refused before its
+  /// first step, the directory that it made goes. For rank 0, or for the rank that ends the job.
+  void conclude(const Outcome &outcome);
+
   dealii::ParameterHandler &parameters() const { return *handler; }
 
 private:
+  void                 make_solver(MPI_Comm communicator, Progress &progress);
   CheckpointParameters checkpoint_parameters() const;
-  void                 solve(const RunDirectory &directory, Checkpoints &checkpoints, Progress &progress);
+  void                 solve(Checkpoints &checkpoints, Progress &progress);
 
   std::string                               file_name;
   std::unique_ptr<dealii::ParameterHandler> handler;
   RunParameters                             run_parameters;
   std::unique_ptr<Solver>                   solver;
+  std::unique_ptr<RunDirectory>             directory; ///< null until the run begins to write
+  bool                                      has_begun = false;
 };
 } // namespace rhoflow
