@@ -12,23 +12,42 @@ namespace rhoflow
 {
 namespace fs = std::filesystem;
 
-Animation::Animation(const std::string &path)
+namespace
+{
+std::string frame_name(const unsigned int number)
+{
+  char name[32];
+  std::snprintf(name, sizeof(name), "frame_%04u.png", number);
+  return name;
+}
+
+/// Whether frame_name() gives this name to a number.
+bool is_frame(const fs::path &path)
+{
+  const std::string name = path.filename().string(), digits = name.size() > 10 ? name.substr(6, name.size() - 10) : "";
+  return !digits.empty() && digits.size() < 9 && digits.find_first_not_of("0123456789") == std::string::npos &&
+         name == frame_name(static_cast<unsigned int>(std::stoul(digits)));
+}
+} // namespace
+
+Animation::Animation(const std::string &path, std::function<void(const std::string &)> announce_file)
   : folder(path)
+  , announce(std::move(announce_file))
 {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error)
     throw RunError("cannot create the directory '" + folder + "': " + error.message() + ".");
   for (const auto &entry : fs::directory_iterator(folder))
-    if (const std::string name = entry.path().filename().string(); name.rfind("frame_", 0) == 0)
+    if (is_frame(entry.path()))
       fs::remove(entry.path(), error);
 }
 
 void Animation::add(PictureWindow &window)
 {
-  char name[32];
-  std::snprintf(name, sizeof(name), "frame_%04u.png", n_frames++);
-  window.write((fs::path(folder) / name).string());
+  const std::string file = (fs::path(folder) / frame_name(n_frames++)).string();
+  announce(file);
+  window.write(file);
 }
 
 std::string Animation::finish(const std::string &video, std::string &note)
@@ -44,28 +63,31 @@ std::string Animation::finish(const std::string &video, std::string &note)
       return "";
     }
   // About eight seconds, but no slower than two pictures a second.
-  const unsigned int rate   = std::clamp(n_frames / 8, 2u, 25u);
-  const fs::path     aside  = fs::path(video).replace_extension(".part.mp4");
-  const int          status = run_program({ffmpeg,
-                                           "-nostdin",
-                                           "-y",
-                                           "-framerate",
-                                           std::to_string(rate),
-                                           "-i",
-                                           (fs::path(folder) / "frame_%04d.png").string(),
-                                           "-c:v",
-                                           "libx264",
-                                           "-preset",
-                                           "veryfast",
-                                           "-tune",
-                                           "stillimage",
-                                           "-crf",
-                                           "22",
-                                           "-pix_fmt",
-                                           "yuv420p",
-                                           "-movflags",
-                                           "+faststart",
-                                           aside.string()});
+  const unsigned int rate  = std::clamp(n_frames / 8, 2u, 25u);
+  const std::string  aside = video + ".part";
+  announce(video);
+  const int status = run_program({ffmpeg,
+                                  "-nostdin",
+                                  "-y",
+                                  "-framerate",
+                                  std::to_string(rate),
+                                  "-i",
+                                  (fs::path(folder) / "frame_%04d.png").string(),
+                                  "-c:v",
+                                  "libx264",
+                                  "-preset",
+                                  "veryfast",
+                                  "-tune",
+                                  "stillimage",
+                                  "-crf",
+                                  "22",
+                                  "-pix_fmt",
+                                  "yuv420p",
+                                  "-movflags",
+                                  "+faststart",
+                                  "-f",
+                                  "mp4",
+                                  aside});
   if (status == 0)
     fs::rename(aside, video, ignored);
   if (status != 0 || ignored)
@@ -75,10 +97,9 @@ std::string Animation::finish(const std::string &video, std::string &note)
       return "";
     }
   // What is shown until the video plays.
-  char last[32];
-  std::snprintf(last, sizeof(last), "frame_%04u.png", n_frames - 1);
-  fs::copy_file(fs::path(folder) / last, fs::path(video).replace_extension(".png"), fs::copy_options::overwrite_existing,
-                ignored);
+  const std::string still = fs::path(video).replace_extension(".png").string();
+  announce(still);
+  fs::copy_file(fs::path(folder) / frame_name(n_frames - 1), still, fs::copy_options::overwrite_existing, ignored);
   return video;
 }
 } // namespace rhoflow

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 namespace rhoflow
@@ -10,8 +11,8 @@ class PictureWindow;
 class Animation
 {
 public:
-  /// Frames of an earlier animation in the folder go.
-  explicit Animation(const std::string &folder);
+  /// Frames of an earlier animation in the folder go. `announce` is told of each file before it is written.
+  Animation(const std::string &folder, std::function<void(const std::string &)> announce);
 
   void add(PictureWindow &window);
 
@@ -19,7 +20,8 @@ public:
   std::string finish(const std::string &video, std::string &note);
 
 private:
-  std::string  folder;
-  unsigned int n_frames = 0;
+  std::string                              folder;
+  std::function<void(const std::string &)> announce;
+  unsigned int                             n_frames = 0;
 };
 } // namespace rhoflow

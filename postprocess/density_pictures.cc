@@ -77,7 +77,9 @@ std::string DensityPictures::at(const double time) const
 
 std::string DensityPictures::file(const std::string &stem, const bool is_chart) const
 {
-  return (std::filesystem::path(options.folder) / (stem + (is_chart ? options.extension : ".png"))).string();
+  const std::string path = (std::filesystem::path(options.folder) / (stem + (is_chart ? options.extension : ".png"))).string();
+  options.announce(path);
+  return path;
 }
 
 std::vector<unsigned int> DensityPictures::chosen(const unsigned int most)
@@ -257,7 +259,7 @@ std::vector<Picture> DensityPictures::animation(const std::function<void(const s
     return {};
   // All frames have the axes of the few that the other pictures show, and of the last.
   const MapSettings map = map_settings(spread_choice(series.times(), 5));
-  Animation         film((std::filesystem::path(options.folder) / "frames").string());
+  Animation         film((std::filesystem::path(options.folder) / "frames").string(), options.announce);
   for (const unsigned int i : which)
     {
       const auto shot = series.load(i);

@@ -19,6 +19,8 @@ struct PictureOptions
   bool                mesh      = false;  ///< edges of cells over densities
   bool                potential = false;  ///< the potential as colour
   bool                animation = true;
+
+  std::function<void(const std::string &)> announce; ///< is told of each file before it is written
 };
 
 /// Densities and neurons of a run over time: curves (1-D), maps with contour lines (2-D), pairwise marginals and a view of the
@@ -33,8 +35,8 @@ public:
   std::vector<Picture> make(const std::function<void(const std::string &)> &say);
 
 private:
-  std::string at(double time) const; ///< "t = 5"
-  std::string file(const std::string &stem, bool is_chart) const;
+  std::string at(double time) const;                              ///< "t = 5"
+  std::string file(const std::string &stem, bool is_chart) const; ///< announced: it is written next
 
   /// Output times to show, at most `most` unless the user chose.
   std::vector<unsigned int> chosen(unsigned int most);

@@ -76,6 +76,15 @@ std::string hints(const RunRecord &record)
 }
 } // namespace
 
+std::string reason_of_end(const std::string &log)
+{
+  for (const char *const beginning : {"\n\nError (exit status ", "\n\nStopped at "})
+    if (const std::size_t found = log.rfind(beginning);
+        found != std::string::npos && log.find("\nGoing on", found) == std::string::npos)
+      return log.substr(found + 2, log.find_last_not_of('\n') - found - 1);
+  return "";
+}
+
 std::string position(const RunRecord &record, const std::string &table, const std::size_t row)
 {
   const CsvTable &rows = record.tables.at(table);

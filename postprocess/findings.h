@@ -40,6 +40,10 @@ struct Invariant
 /// Those that the tables of the run have columns for.
 std::vector<Invariant> invariants(const RunRecord &record);
 
+/// Why the run ended before it was done, as the end of its log.txt says: the message of an error or of a stop. Empty if the log
+/// does not say so, or if the run was resumed since.
+std::string reason_of_end(const std::string &log);
+
 /// "t = 10" for the row of statistics.csv (counted from 0; β in place of t for a run at rest), as HTML.
 std::string position(const RunRecord &record, const std::string &table, std::size_t row);
 } // namespace rhoflow

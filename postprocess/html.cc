@@ -285,7 +285,7 @@ std::string Page::html() const
 
 void Page::write(const std::string &file) const
 {
-  const std::string aside = file + ".partial";
+  const std::string aside = file + ".part";
   std::error_code   error;
   {
     std::ofstream stream(aside, std::ios::binary | std::ios::trunc);

@@ -31,17 +31,25 @@ fs::path make_directory(const fs::path &path)
   return path;
 }
 
-/// Adds files to the list of what rhoflow wrote into a run's directory, so that `Overwrite = true` removes them with the run.
-void note(const fs::path &root, const std::vector<std::string> &files)
+/// Notes each file that is about to be written below `root` in the list of the run that it is written into, so that `Overwrite
+/// = true` removes it with the run: the run that is drawn, or that which `root` belongs to.
+std::function<void(const std::string &)> announce_to(const fs::path &root, const std::string &run)
 {
-  FileList list(root.string());
-  list.read();
-  for (const std::string &file : files)
-    list.add(fs::path(file).lexically_relative(root).generic_string());
+  std::error_code ignored;
+  const bool      is_run = fs::exists(root / "provenance.json", ignored);
+  return [root, run, is_run](const std::string &file) {
+    std::error_code error;
+    const fs::path  inside = fs::relative(file, run, error);
+    if (is_run || error || inside.empty() || *inside.begin() == "..")
+      FileList::note(root.string(), fs::path(file).lexically_relative(root).generic_string());
+    else
+      FileList::note(run, inside.generic_string());
+  };
 }
 
 void draw(const std::vector<PlannedPicture> &planned, const fs::path &folder, const std::string &extension,
-          const std::function<void(const std::string &)> &say, std::vector<Picture> &pictures)
+          const std::function<void(const std::string &)> &say, const std::function<void(const std::string &)> &announce,
+          std::vector<Picture> &pictures)
 {
   for (const PlannedPicture &one : planned)
     {
@@ -50,6 +58,7 @@ void draw(const std::vector<PlannedPicture> &planned, const fs::path &folder, co
       const bool is_map = std::any_of(one.charts.begin(), one.charts.end(),
                                       [](const Chart &chart) { return !chart.field.empty(); });
       picture.file      = (folder / fs::path(picture.file).replace_extension(is_map ? ".png" : extension)).string();
+      announce(picture.file);
       write_charts(one.charts, one.columns, picture.file, one.width, one.height);
       say(picture.file);
       pictures.push_back(picture);
@@ -64,8 +73,10 @@ std::string plot_study(const std::string &directory, const PlotArguments &argume
     say("Warning: " + warning);
   const fs::path       root = arguments.output.empty() ? fs::path(study.directory) : make_directory(arguments.output);
   std::vector<Picture> pictures;
-  draw(study_charts(study), make_directory(root / "pictures"), arguments.extension, say, pictures);
-  const std::string report = (root / report_name()).string();
+  const std::string    report   = (root / report_name()).string();
+  const auto           announce = announce_to(root, study.directory);
+  draw(study_charts(study), make_directory(root / "pictures"), arguments.extension, say, announce, pictures);
+  announce(report);
   write_study_report(study, pictures, report);
   return report;
 }
@@ -96,6 +107,7 @@ std::string plot_directory(const std::string &directory, const PlotArguments &ar
   options.mesh                 = arguments.mesh;
   options.potential            = arguments.potential;
   options.animation            = arguments.animation;
+  options.announce             = announce_to(root, run.directory);
   const std::size_t n_warnings = run.warnings.size();
   for (std::size_t i = 0; i < n_warnings; ++i)
     say("Warning: " + run.warnings[i]);
@@ -103,18 +115,11 @@ std::string plot_directory(const std::string &directory, const PlotArguments &ar
     pictures.push_back(picture);
   for (std::size_t i = n_warnings; i < run.warnings.size(); ++i)
     say("Warning: " + run.warnings[i]);
-  draw(run_charts(run), folder, arguments.extension, say, pictures);
+  draw(run_charts(run), folder, arguments.extension, say, options.announce, pictures);
 
   const std::string report = (root / report_name()).string();
+  options.announce(report);
   write_report(run, pictures, report);
-  if (arguments.output.empty())
-    {
-      std::vector<std::string> files{report};
-      for (const auto &entry : fs::recursive_directory_iterator(folder))
-        if (entry.is_regular_file())
-          files.push_back(entry.path().string());
-      note(root, files);
-    }
   return report;
 }
 } // namespace rhoflow

@@ -30,8 +30,10 @@ std::string marked(const Mark mark)
 /// The risk at the end, and whether the run got there.
 std::string risk_text(const RunRecord &record)
 {
+  const std::string reason = reason_of_end(record.log);
+  const std::string ended  = reason.empty() ? "" : " <strong>The run ended before it was done:</strong> " + escaped(reason);
   if (!record.has("statistics", "risk"))
-    return paragraph("There is no statistics.csv with a risk yet.");
+    return paragraph("There is no statistics.csv with a risk yet." + ended);
   const CsvTable   &table  = record.tables.at("statistics");
   const std::size_t last   = table.rows.size() - 1;
   const auto        risks  = record.column("statistics", "risk");
@@ -49,7 +51,9 @@ std::string risk_text(const RunRecord &record)
   answer += ".";
   const double time = table.rows[last][0];
   double       end  = 0;
-  if (!rest && parse_number(record.parameter("End time"), end) && time < end * (1. - 1e-9))
+  if (!ended.empty())
+    answer += ended;
+  else if (!rest && parse_number(record.parameter("End time"), end) && time < end * (1. - 1e-9))
     answer += " <strong>The run was to go to t = " + number(end) + "</strong>: it is going on, or was ended before.";
   return paragraph(answer);
 }
@@ -241,7 +245,7 @@ std::string quoted(const std::string &argument)
 std::string provenance(const RunRecord &record)
 {
   html::Table table;
-  table.head = {"What", "Value"};
+  table.head         = {"What", "Value"};
   const auto command = [](const std::vector<std::string> &arguments) {
     std::string line;
     for (const std::string &argument : arguments)
@@ -255,9 +259,9 @@ std::string provenance(const RunRecord &record)
                 {"Parameter file as given", code(record.parameter_file)},
                 {"Directory", code(record.directory)}};
   for (const LaterSession &session : record.continued)
-    table.rows.push_back({"Gone on at " + escaped(session.time),
-                          escaped(session.started) + ", MPI ranks: " + escaped(session.ranks) + ", " +
-                            command(session.command_line)});
+    table.rows.push_back(
+      {"Gone on at " + escaped(session.time),
+       escaped(session.started) + ", MPI ranks: " + escaped(session.ranks) + ", " + command(session.command_line)});
   for (const auto &[name, version] : record.versions)
     table.rows.push_back({escaped(name), escaped(version)});
   const std::string launcher = record.ranks == "1" || record.ranks.empty() ? "" : "mpirun -np " + record.ranks + " ";

@@ -53,6 +53,12 @@ public:
       }
   }
 
+  void conclude(const Outcome &outcome)
+  {
+    if (single_run)
+      single_run->conclude(outcome);
+  }
+
   std::string describe(const InputError &error) const { return file ? file->describe(error) : error.what(); }
 
 private:
@@ -122,5 +128,6 @@ int main(int argc, char **argv)
   dealii::Utilities::MPI::MPI_InitFinalize mpi(n_petsc_arguments, petsc_arguments, 1);
   Program                                  program(arguments.own, arguments.full);
   return run_job(
-    MPI_COMM_WORLD, [&]() { program.execute(); }, [&](const InputError &e) { return program.describe(e); });
+    MPI_COMM_WORLD, [&]() { program.execute(); }, [&](const InputError &e) { return program.describe(e); },
+    [&](const Outcome &outcome) { program.conclude(outcome); });
 }

@@ -29,8 +29,8 @@ const char *const usage = R"(rhoflow-study: many runs of rhoflow with other para
   rhoflow-study --help
 
 solvers/study/README.md has the form of a study file. Exit status: 0 success, 2 something in the input is wrong, 3 runs failed or
-results are missing (the others are done), 4 stopped by SIGTERM or by a file `stop` in the directory of a study, with the states of its
-runs kept (the same command goes on), 1 anything else.
+results are missing (the others are done), 4 stopped by SIGTERM, Ctrl-C, a hang-up or a file `stop` in the directory of a study, with
+the states of its runs kept (the same command goes on), 1 anything else.
 )";
 
 class Program

@@ -16,9 +16,9 @@ namespace rhoflow
 {
 namespace
 {
-std::string slot(const RunDirectory &directory, std::uint64_t number)
+std::string slot(std::uint64_t number)
 {
-  return directory.path("checkpoints/" + std::string(number % 2 == 0 ? "even" : "odd"));
+  return "checkpoints/" + std::string(number % 2 == 0 ? "even" : "odd");
 }
 } // namespace
 
@@ -62,7 +62,8 @@ Checkpoints::Checkpoints(const CheckpointParameters &settings, const RunDirector
   if (restart)
     {
       std::vector<std::string> complaints;
-      state = CheckpointReader::newest({slot(directory, 0), slot(directory, 1)}, directory.communicator(), complaints);
+      state = CheckpointReader::newest({directory.path(slot(0)), directory.path(slot(1))}, directory.communicator(),
+                                       complaints);
       std::string text;
       for (const std::string &complaint : complaints)
         text += (text.empty() ? "" : " ") + complaint;
@@ -100,8 +101,8 @@ Checkpoints::Reason Checkpoints::reason(const double time, const bool end)
   // A signal may reach one rank only.
   if (requests.asks_for_checkpoint())
     result = std::max<int>(result, asked);
-  if (requests.asks_for_end())
-    result = terminated;
+  if (const int signal = requests.end_signal(); signal != 0)
+    result = signal == SIGINT ? interrupted : signal == SIGHUP ? hung_up : terminated;
   MPI_Allreduce(MPI_IN_PLACE, &result, 1, MPI_INT, MPI_MAX, directory.communicator());
   return static_cast<Reason>(result);
 }
@@ -130,6 +131,7 @@ std::string Checkpoints::advice() const
 
 void Checkpoints::consider(const double time, const bool end, const Save &save, const std::string &place)
 {
+  begun = true;
   ++steps_since;
   keep_if(reason(time, end), time, end, save, place);
 }
@@ -139,12 +141,14 @@ void Checkpoints::keep_if(const Reason why, const double time, const bool end, c
   if (why == none)
     return;
   requests.checkpoint_is_done();
-  const bool stops = why == stop_file || why == terminated;
+  const bool stops = why >= stop_file;
   if (why == stop_file && rank_of(directory.communicator()) == 0)
     {
       std::error_code ignored;
       std::filesystem::remove(directory.path("stop"), ignored); // the run that goes on should not stop at once
     }
+  const std::string file = directory.file(slot(number + 1));
+  directory.file(slot(number + 1) + ".good");
   CheckpointWriter writer(directory.communicator());
   if (!premises.empty())
     writer.put(Premises::section, premises);
@@ -155,7 +159,7 @@ void Checkpoints::keep_if(const Reason why, const double time, const bool end, c
       if (!directory.make_durable())
         throw RunError("cannot make the results in '" + directory.path("") +
                        "' durable: is the disk full? No state is kept, and the one before it is still valid.");
-      writer.write(slot(directory, number + 1), time, number + 1);
+      writer.write(file, time, number + 1);
       ++number;
       last_place = place.empty() ? "t = " + short_number(time, 6) : place;
     }
@@ -166,11 +170,15 @@ void Checkpoints::keep_if(const Reason why, const double time, const bool end, c
       if (progress != nullptr)
         progress->warning(error.what());
     }
-  steps_since  = 0;
-  last_time    = time;
-  last_written = Clock::now();
+  steps_since                  = 0;
+  last_time                    = time;
+  last_written                 = Clock::now();
+  const char *const on_request = why == terminated  ? " on SIGTERM" :
+                                 why == hung_up     ? " on SIGHUP, as the terminal is gone" :
+                                 why == interrupted ? " on SIGINT (Ctrl-C)" :
+                                                      " since there was a file 'stop'";
   if (stops && !end)
-    throw StoppedOnRequest("Stopped at " + last_place + (why == terminated ? " on SIGTERM" : " since there was a file 'stop'") +
-                           "; the state is kept. Go on with: rhoflow --resume " + directory.path(""));
+    throw StoppedOnRequest("Stopped at " + last_place + on_request + "; the state is kept. Go on with: rhoflow --resume " +
+                           directory.path(""));
 }
 } // namespace rhoflow

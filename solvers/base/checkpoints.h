@@ -66,6 +66,9 @@ public:
   /// How to go on after the run went wrong, or an empty text if no state is kept.
   std::string advice() const;
 
+  /// Whether the run has come further than the state at its start.
+  bool has_begun() const { return begun; }
+
   /// What the run goes on from, or null.
   const CheckpointReader *restart() const { return state ? &*state : nullptr; }
 
@@ -88,7 +91,9 @@ private:
     due,
     asked,
     stop_file,
-    terminated
+    terminated,
+    hung_up,
+    interrupted
   };
   Reason reason(double time, bool end);
   void   keep_if(Reason why, double time, bool end, const Save &save, const std::string &place);
@@ -104,6 +109,7 @@ private:
   std::optional<CheckpointReader> state;
   std::uint64_t                   number = 0, steps_since = 0;
   double                          last_time = 0.;
+  bool                            begun     = false;
   std::string                     last_place; ///< "t = 3.2", of the state that this process kept last
   Clock::time_point               last_written, last_look;
 };

@@ -32,7 +32,8 @@ const char *CommandLine::usage()
       Goes on with a run from its last checkpoint, on any number of ranks. The end time, the output and the checkpoints may be
       changed, the physics may not.
   rhoflow --distance RUN_A RUN_B
-      How far two runs are apart at their common output times: a table, also in RUN_B/distances_to_<name of RUN_A>.csv.
+      How far two runs are apart at their common output times: a table, also in RUN_B/distances_to_<name of RUN_A>.csv
+      (with more of RUN_A's path in the name if another run has taken that).
       A run stands for its density ('Comparison/Write measures = true') or, where it wrote none, for the networks in its
       particles.pvd; RUN:particles asks for these also beside a density.
   rhoflow --print-parameters [SOLVER]
@@ -70,7 +71,8 @@ CommandLine CommandLine::parse(const std::vector<std::string> &arguments)
         action = Action::version;
       else if (argument != "--help" && argument != "-h")
         {
-          const std::string nearest = nearest_spelling(argument, {"--help", "--version", "--print-parameters", "--validate", "--resume", "--distance"});
+          const std::string nearest = nearest_spelling(
+            argument, {"--help", "--version", "--print-parameters", "--validate", "--resume", "--distance"});
           throw InputError("", "unknown option '" + argument + "'. " +
                                  (nearest.empty() ? "Options of PETSc go behind '--'; rhoflow --help says more." :
                                                     "Did you mean '" + nearest + "'?"));

@@ -12,6 +12,29 @@ namespace rhoflow
 {
 namespace fs = std::filesystem;
 
+namespace
+{
+/// A name may hold any byte, the end of a line included.
+std::string line_of(const std::string &name)
+{
+  std::string line;
+  for (const char c : name)
+    line += c == '\\' ? "\\\\" : c == '\n' ? "\\n" : std::string(1, c);
+  return line;
+}
+
+std::string name_of(const std::string &line)
+{
+  std::string name;
+  for (std::size_t i = 0; i < line.size(); ++i)
+    if (line[i] == '\\' && i + 1 < line.size())
+      name += line[++i] == 'n' ? '\n' : line[i];
+    else
+      name += line[i];
+  return name;
+}
+} // namespace
+
 std::string FileList::path() const
 {
   return (fs::path(directory) / ".rhoflow-files").string();
@@ -25,9 +48,9 @@ std::string FileList::read()
   torn                    = whole.size() != text.size();
   std::istringstream lines(whole);
   noted.clear();
-  for (std::string name; std::getline(lines, name);)
-    if (!name.empty())
-      noted[name];
+  for (std::string line; std::getline(lines, line);)
+    if (!line.empty())
+      noted[name_of(line)];
   return whole;
 }
 
@@ -46,12 +69,29 @@ void FileList::add(const std::string &name)
   if (!noted.insert({name, {}}).second)
     return;
   std::ofstream file(path(), std::ios::app);
-  file << (torn ? "\n" : "") << name << '\n';
+  file << ((torn ? "\n" : "") + line_of(name) + '\n') << std::flush; // in one piece: others may add at the same time
   file.close();
   // On a disk that is full; whoever asked will notice it with the file itself.
   torn = !file;
   if (torn)
     noted.erase(name);
+}
+
+void FileList::note(const std::string &directory, const std::string &name)
+{
+  FileList        list(directory);
+  std::error_code ignored;
+  if (!fs::exists(list.path(), ignored) && !fs::exists(fs::path(directory) / "provenance.json", ignored))
+    return;
+  list.read();
+  list.add(name);
+}
+
+void FileList::clear()
+{
+  write_complete_file(path(), [](std::ostream &) {});
+  noted.clear();
+  torn = false;
 }
 
 bool FileList::make_durable()

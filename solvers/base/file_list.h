@@ -8,7 +8,8 @@
 namespace rhoflow
 {
 /// The names of the files that rhoflow wrote into the directory of a run, one on each line of `.rhoflow-files` there: what
-/// `Overwrite = true` may remove. That this list exists marks the directory as rhoflow's. For one process at a time.
+/// `Overwrite = true` may remove. Each name is there before its file. That this list exists marks the directory as rhoflow's.
+/// One process at a time has the run and opens the list; any number may note names in it meanwhile.
 class FileList
 {
 public:
@@ -29,6 +30,12 @@ public:
 
   /// Adds a name, once.
   void add(const std::string &name);
+
+  /// Adds the name of a file that another program than the run is about to write into a directory, if that is a run's.
+  static void note(const std::string &directory, const std::string &name);
+
+  /// Leaves the list there, without names. Throws std::runtime_error.
+  void clear();
 
   /// Each name with the size and the time of its file when that was last made durable, in the order of the alphabet.
   using Names = std::map<std::string, std::pair<std::uintmax_t, std::int64_t>>;

@@ -105,7 +105,8 @@ Outcome attempt(const MPI_Comm communicator, const std::function<void()> &work,
 }
 
 int run_job(const MPI_Comm communicator, const std::function<void()> &work,
-            const std::function<std::string(const InputError &)> &describe)
+            const std::function<std::string(const InputError &)> &describe,
+            const std::function<void(const Outcome &)>           &conclude)
 {
   // Of its own too, since a rank that failed may have left half a collective call behind on the other one.
   MPI_Comm end;
@@ -116,12 +117,15 @@ int run_job(const MPI_Comm communicator, const std::function<void()> &work,
   };
   const Outcome outcome = attempt(communicator, work, describe, [&](const Outcome &own) {
     speak(own);
+    conclude(own);
     MPI_Abort(communicator, own.status);
   });
   int           rank;
   MPI_Comm_rank(communicator, &rank);
   if (outcome.status != exit_success && outcome.rank == rank)
     speak(outcome);
+  if (outcome.status != exit_success && rank == 0)
+    conclude(outcome);
   // mpirun kills all ranks as soon as one has failed: nobody may leave before the message is out.
   MPI_Barrier(end);
   MPI_Comm_free(&end);

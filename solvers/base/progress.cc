@@ -60,7 +60,10 @@ void Progress::record_to(const std::string &path, const bool append)
 {
   if (!speaks)
     return;
-  log.open(path, append ? std::ios::app : std::ios::trunc);
+  if (!append)
+    std::ofstream(path, std::ios::trunc);
+  // Another rank may add its message before it ends the job.
+  log.open(path, std::ios::app);
   log << before_log << std::flush;
   before_log.clear();
 }

@@ -1,18 +1,44 @@
 #include <solvers/base/requests.h>
 
+#include <cerrno>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+
+#include <unistd.h>
 
 namespace rhoflow
 {
 namespace
 {
-volatile std::sig_atomic_t asked_to_write = 0, asked_to_stop = 0;
+volatile std::sig_atomic_t asked_to_write = 0, asked_to_stop = 0, interrupted = 0, has_terminal = 0;
 
+/// Calls only what may be called here.
 void on_signal(int number)
 {
-  (number == SIGTERM ? asked_to_stop : asked_to_write) = 1;
+  if (number == SIGUSR1)
+    {
+      asked_to_write = 1;
+      return;
+    }
+  if (number == SIGINT && interrupted != 0)
+    {
+      std::signal(SIGINT, SIG_DFL);
+      raise(SIGINT); // takes effect at the end of this function
+      return;
+    }
+  asked_to_stop = number;
+  if (number != SIGINT)
+    return;
+  interrupted = 1;
+  if (has_terminal != 0)
+    {
+      constexpr char text[] = "\nThe state is saved after this step; Ctrl-C again ends the run at once.\n";
+      const int      error  = errno;
+      if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+        has_terminal = 0;
+      errno = error;
+    }
 }
 } // namespace
 
@@ -20,15 +46,27 @@ Requests::Requests(std::string file, std::string file_of_session)
   : stop_file(std::move(file))
   , handed_on(std::move(file_of_session))
 {
-  asked_to_write = asked_to_stop = 0;
-  std::signal(SIGTERM, on_signal);
-  std::signal(SIGUSR1, on_signal);
+  asked_to_write = asked_to_stop = interrupted = 0;
+  has_terminal                                 = isatty(STDERR_FILENO);
+  struct sigaction action                      = {};
+  action.sa_handler                            = on_signal;
+  action.sa_flags                              = SA_RESTART;
+  sigemptyset(&action.sa_mask);
+  for (const int number : {SIGTERM, SIGUSR1, SIGINT, SIGHUP})
+    {
+      struct sigaction present = {};
+      sigaction(number, nullptr, &present);
+      if ((number == SIGINT || number == SIGHUP) && present.sa_handler == SIG_IGN)
+        continue;
+      before.emplace_back(number, present);
+      sigaction(number, &action, nullptr);
+    }
 }
 
 Requests::~Requests()
 {
-  std::signal(SIGTERM, SIG_DFL);
-  std::signal(SIGUSR1, SIG_DFL);
+  for (const auto &[number, action] : before)
+    sigaction(number, &action, nullptr);
 }
 
 bool Requests::asks_for_checkpoint() const
@@ -41,9 +79,9 @@ void Requests::checkpoint_is_done()
   asked_to_write = 0;
 }
 
-bool Requests::asks_for_end() const
+int Requests::end_signal() const
 {
-  return asked_to_stop != 0;
+  return asked_to_stop;
 }
 
 bool Requests::has_file() const

@@ -1,11 +1,16 @@
 #pragma once
 
+#include <csignal>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace rhoflow
 {
-/// What a process is asked to do while it works: SIGUSR1 asks for a checkpoint, SIGTERM and a file for one and for the end. One
-/// object at a time; without one the signals have their usual effect.
+/// What a process is asked to do while it works: SIGUSR1 asks for a checkpoint; SIGTERM, SIGINT (Ctrl-C), SIGHUP (the terminal
+/// is gone) and a file ask for one and for the end. A second Ctrl-C ends the process at once. SIGINT and SIGHUP stay ignored
+/// where whoever started the process had it so, as nohup does. One object at a time; without one the signals have their usual
+/// effect.
 class Requests
 {
 public:
@@ -20,7 +25,9 @@ public:
   /// By signals to this process. A checkpoint is asked for until it is done, the end for good.
   bool asks_for_checkpoint() const;
   void checkpoint_is_done();
-  bool asks_for_end() const;
+  bool asks_for_end() const { return end_signal() != 0; }
+  /// The number of the last signal that asked for the end, or 0.
+  int end_signal() const;
 
   /// Whether one of the files exists now.
   bool has_file() const;
@@ -30,5 +37,7 @@ public:
 
 private:
   std::string stop_file, handed_on;
+
+  std::vector<std::pair<int, struct sigaction>> before; ///< what the signals did before, to be restored
 };
 } // namespace rhoflow

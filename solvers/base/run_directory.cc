@@ -3,6 +3,7 @@
 #include <solvers/base/error.h>
 #include <solvers/base/parameter_file.h>
 #include <solvers/base/progress.h>
+#include <solvers/base/replaced_run.h>
 #include <solvers/base/run_directory.h>
 #include <solvers/base/run_parameters.h>
 
@@ -46,12 +47,6 @@ void on_rank_0(const MPI_Comm communicator, const Work &work)
     throw InputError(parameter_path, error);
 }
 
-/// Whoever is interrupted leaves the text before or the text after.
-void write_text(const fs::path &path, const std::string &text)
-{
-  write_complete_file(path.string(), [&](std::ostream &file) { file << text; });
-}
-
 const char *const lock_file = ".rhoflow-lock";
 
 /// More than the lock and the list of a run that came no further.
@@ -59,9 +54,10 @@ bool has_contents(const fs::path &path)
 {
   if (!fs::exists(path))
     return false;
+  const fs::path               list = FileList(path.string()).path();
   const fs::directory_iterator entries(path);
   return std::any_of(begin(entries), end(entries), [&](const fs::directory_entry &entry) {
-    return entry.path() != FileList(path.string()).path() && entry.path() != path / lock_file;
+    return entry.path() != list && entry.path() != list.string() + ".part" && entry.path() != path / lock_file;
   });
 }
 
@@ -79,7 +75,7 @@ void take_lock(FileLock &lock, const fs::path &path)
                              "'; wait for its end, or create a file 'stop' there, which lets it keep its state and end.");
 }
 
-void check_on_this_rank(const fs::path &path, const bool overwrite)
+void check_on_this_rank(const fs::path &path, const bool overwrite, const std::vector<std::string> &input_files)
 {
   if (fs::exists(path) && !fs::is_directory(path))
     throw std::runtime_error("'" + path.string() + "' exists and is not a directory; choose another one.");
@@ -90,11 +86,14 @@ void check_on_this_rank(const fs::path &path, const bool overwrite)
       "'" + path.string() +
       "' exists and is not empty. Choose another directory, or give 'Overwrite = true' to replace the run "
       "in it.");
+  FileList list(path.string());
   // A run may have been killed before it came to its first file behind the list.
-  if (!fs::exists(path / "provenance.json") && !fs::exists(FileList(path.string()).path()))
+  if (!fs::exists(path / "provenance.json") && !fs::exists(list.path()))
     throw std::runtime_error("'" + path.string() +
                              "' holds files that are not a run of rhoflow (there is no provenance.json); nothing in it was "
                              "touched. Choose another directory.");
+  list.read();
+  check_replaced_run(path.string(), list, input_files);
 }
 
 /// The input files, and where they are as seen from the run.
@@ -108,66 +107,81 @@ std::vector<Provenance::InputFile> with_places(std::vector<Provenance::InputFile
   return files;
 }
 
-/// Results of the run that is replaced would be mistaken for results of this one. Only what rhoflow itself wrote goes.
-void remove_old_results(const fs::path &path, FileList &list)
+/// Creates a directory and returns those on the way to it that did not exist, the innermost first.
+std::vector<std::string> create_directories(const fs::path &path)
 {
-  std::vector<fs::path> old;
-  // A run that goes on must not find them, whenever this is interrupted: the marks of validity first.
-  for (const char *const ending : {".good", ""})
-    for (const char *const slot : {"even", "odd"})
-      old.push_back(path / "checkpoints" / (std::string(slot) + ending));
-  for (const auto &[name, ignored] : list.names())
-    if (fs::is_regular_file(path / name) && fs::path(name).lexically_normal().begin()->string() != "..")
-      old.push_back(path / name);
-  for (const auto &entry : fs::recursive_directory_iterator(path))
-    {
-      // A run that was killed may leave a file that is not complete.
-      fs::path whole = entry.path();
-      if (whole.extension() == ".part")
-        whole.replace_extension();
-      const std::string name = whole.lexically_relative(path).generic_string(), extension = whole.extension().string();
-      const bool        of_a_series = extension == ".vtu" || extension == ".vtp" || extension == ".pvtu" || extension == ".pvd";
-      const bool        incomplete  = whole != entry.path() &&
-                              (list.names().count(name) > 0 || extension == ".prm" || extension == ".good" ||
-                               name == "provenance.json" || whole == list.path());
-      if (entry.is_regular_file() && (of_a_series || incomplete))
-        old.push_back(entry.path());
-    }
-  // The list goes last: until then it knows what is still to be removed.
-  old.push_back(list.path());
-  for (const fs::path &file : old)
-    fs::remove(file);
-  list.open();
+  std::vector<std::string> made;
+  std::error_code          error;
+  for (fs::path place = path; !place.empty() && !fs::exists(place, error); place = place.parent_path())
+    if (place.has_filename()) // no "/" at the end
+      made.push_back(place.string());
+  fs::create_directories(path, error);
+  if (error)
+    throw std::runtime_error("cannot create the directory '" + path.string() + "': " + error.message() + ".");
+  return made;
+}
+
+/// Gives a file a name that is free, if there is one.
+void set_aside(const std::string &path)
+{
+  std::error_code ignored;
+  const auto      exists = [&](const std::string &name) {
+    return fs::symlink_status(name, ignored).type() != fs::file_type::not_found;
+  };
+  if (!exists(path))
+    return;
+  std::string aside = path + ".before";
+  for (unsigned int number = 2; exists(aside); ++number)
+    aside = path + ".before" + std::to_string(number);
+  fs::rename(path, aside, ignored);
+}
+
+std::string said_of_unlisted(const std::vector<std::string> &names, const std::string &path)
+{
+  constexpr std::size_t most = 3;
+  std::string           text;
+  for (std::size_t i = 0; i < std::min(names.size(), most); ++i)
+    text += (i == 0 ? "'" : ", '") + names[i] + "'";
+  if (names.size() > most)
+    text += " and " + std::to_string(names.size() - most) + " more";
+  return text.empty() ? "" :
+                        "in " + path + " the list of the run that was there does not name " + text +
+                          ": they stay, and are no results of this run (where it needs such a name, '.before' is put behind "
+                          "that of the old file)";
 }
 } // namespace
 
-void RunDirectory::check(const std::string &path, const bool overwrite, const MPI_Comm communicator)
+void RunDirectory::check(const std::string &path, const bool overwrite, const MPI_Comm communicator,
+                         const std::vector<std::string> &input_files)
 {
-  on_rank_0(communicator, [&]() { check_on_this_rank(path, overwrite); });
+  on_rank_0(communicator, [&]() { check_on_this_rank(path, overwrite, input_files); });
 }
 
-RunDirectory::RunDirectory(const std::string &path, const bool overwrite, const MPI_Comm communicator)
+RunDirectory::RunDirectory(const std::string &path, const bool overwrite, const MPI_Comm communicator,
+                           const std::string &parameter_file, const std::vector<std::string> &input_files)
   : root(path)
   , comm(communicator)
   , files(root)
 {
   on_rank_0(comm, [&]() {
-    check_on_this_rank(root, overwrite);
-    std::error_code error;
-    fs::create_directories(root, error);
-    if (error)
-      throw std::runtime_error("cannot create the directory '" + root + "': " + error.message() + ".");
+    check_on_this_rank(root, overwrite, input_files);
+    made = create_directories(root);
     take_lock(lock, root);
     // The superuser passes any check of permissions: only writing shows whether one can write. From the first byte on the
     // directory is known to be a run's.
     files.open();
-    remove_old_results(root, files);
+    const ReplacedRun replaced = remove_replaced_run(root, files, parameter_file);
+    if (replaced.n_removed > 0)
+      what_was_removed = "Removed " + std::to_string(replaced.n_removed) + (replaced.n_removed == 1 ? " file" : " files") +
+                         " of the run that was in " + root + ".";
+    what_was_left = said_of_unlisted(replaced.unlisted, root);
   });
 }
 
 RunDirectory RunDirectory::of_earlier_run(const std::string &path, const MPI_Comm communicator)
 {
   RunDirectory directory(path, communicator);
+  directory.is_new = false;
   try
     {
       on_rank_0(communicator, [&]() {
@@ -212,6 +226,12 @@ std::string RunDirectory::parameter_directory() const
   return dealii::Utilities::MPI::broadcast(comm, found);
 }
 
+void RunDirectory::write_text(const std::string &name, const std::string &text) const
+{
+  // Whoever is interrupted leaves the text before or the text after.
+  write_complete_file(file(name), [&](std::ostream &out) { out << text; });
+}
+
 std::string RunDirectory::record_again(const dealii::ParameterHandler &parameters, const double time,
                                        const std::vector<std::string>           &command_line,
                                        const std::vector<Provenance::InputFile> &input_files) const
@@ -219,7 +239,7 @@ std::string RunDirectory::record_again(const dealii::ParameterHandler &parameter
   const int   n_ranks = static_cast<int>(dealii::Utilities::MPI::n_mpi_processes(comm));
   std::string warning;
   on_rank_0(comm, [&]() {
-    write_text(fs::path(root) / "parameters_used.prm", parameters_text(parameters));
+    write_text("parameters_used.prm", parameters_text(parameters));
 
     Provenance known;
     try
@@ -236,7 +256,7 @@ std::string RunDirectory::record_again(const dealii::ParameterHandler &parameter
     warning            = known.other_versions(session);
     known.continued.push_back(session);
     known.input_files = with_places(input_files, root);
-    write_text(fs::path(root) / "provenance.json", known.json());
+    write_text("provenance.json", known.json());
   });
   return dealii::Utilities::MPI::broadcast(comm, warning);
 }
@@ -253,10 +273,10 @@ void RunDirectory::record(const std::string &parameter_file, const dealii::Param
   on_rank_0(comm, [&]() {
     const fs::path given(parameter_file);
     // Someone may run the complete file of an earlier run.
-    const std::string stem = given.stem() == "parameters_used" ? "parameters_given" : given.stem().string();
-    const fs::path    copy = fs::path(root) / (stem + ".prm");
+    const std::string name = name_of_parameter_file(parameter_file);
+    const std::string copy = (name == "parameters_used" ? "parameters_given" : name) + ".prm";
     std::error_code   ignored;
-    if (!fs::equivalent(given, copy, ignored))
+    if (!fs::equivalent(given, fs::path(root) / copy, ignored))
       {
         std::ifstream      file(given, std::ios::binary);
         std::ostringstream contents;
@@ -266,23 +286,49 @@ void RunDirectory::record(const std::string &parameter_file, const dealii::Param
         write_text(copy, contents.str());
       }
 
-    write_text(fs::path(root) / "parameters_used.prm", parameters_text(parameters));
+    write_text("parameters_used.prm", parameters_text(parameters));
 
     Provenance provenance;
     provenance.begun               = Provenance::Session::present(0., n_ranks, command_line);
     provenance.seed                = std::to_string(RunParameters::seed_of(parameters.get("Seed")));
-    provenance.parameter_file      = copy.filename().string();
+    provenance.parameter_file      = copy;
     provenance.parameter_directory = fs::absolute(given).parent_path().string();
     provenance.input_files         = with_places(input_files, root);
-    write_text(fs::path(root) / "provenance.json", provenance.json());
+    write_text("provenance.json", provenance.json());
   });
+}
+
+bool RunDirectory::withdraw()
+{
+  if (made.empty())
+    return false;
+  std::error_code not_empty;
+  try
+    {
+      remove_replaced_run(root, files, "");
+      if (!has_contents(root))
+        for (const fs::path &own : {fs::path(files.path()), fs::path(root) / lock_file})
+          fs::remove(own, not_empty);
+    }
+  catch (const std::exception &)
+    {
+      return false; // what is told is why the run is withdrawn
+    }
+  for (const std::string &directory : made)
+    fs::remove(directory, not_empty);
+  return !fs::exists(root, not_empty);
 }
 
 std::string RunDirectory::file(const std::string &name) const
 {
+  const std::string path = (fs::path(root) / name).string();
   if (dealii::Utilities::MPI::this_mpi_process(comm) == 0)
-    files.add(name);
-  return (fs::path(root) / name).string();
+    {
+      if (is_new && files.names().count(name) == 0)
+        set_aside(path);
+      files.add(name);
+    }
+  return path;
 }
 
 std::string RunDirectory::contents() const
@@ -325,11 +371,7 @@ bool RunDirectory::make_durable() const
 {
   bool good = true;
   if (dealii::Utilities::MPI::this_mpi_process(comm) == 0)
-    {
-      good = files.make_durable();
-      for (const char *const name : {"parameters_used.prm", "provenance.json"})
-        good = rhoflow::make_durable(path(name)) && good;
-    }
+    good = files.make_durable();
   return dealii::Utilities::MPI::broadcast(comm, good);
 }
 
@@ -341,6 +383,7 @@ std::string RunDirectory::subdirectory(const std::string &name) const
     fs::create_directories(path, error);
     if (error)
       throw std::runtime_error("cannot create the directory '" + path.string() + "': " + error.message() + ".");
+    files.add(name + "/");
   });
   return path.string();
 }

@@ -19,20 +19,22 @@ namespace rhoflow
 {
 /// The directory of one run: the parameter file as given, the complete parameters as used, provenance.json, and whatever the
 /// solver writes. Nothing that exists is overwritten unless the user said `Overwrite = true`. Two runs never write in one
-/// directory at a time, where the file system has locks.
+/// directory at a time, where the file system has locks. All that is written into it is in its list of files (FileList).
 class RunDirectory
 {
 public:
   /// Throws the InputErrors of the constructor that can be known without touching the disk, before any work is done
-  /// (collective).
-  static void check(const std::string &path, bool overwrite, MPI_Comm communicator);
+  /// (collective). `input_files`: what the run reads beside its parameters, which must not belong to the run in the directory.
+  static void check(const std::string &path, bool overwrite, MPI_Comm communicator,
+                    const std::vector<std::string> &input_files = {});
 
   /// Creates the directory (collective; the work is done by rank 0, errors reach every rank). Throws InputError
   /// ("Output directory") if it exists with contents and `overwrite` is false, if these contents are not a run of rhoflow, if
-  /// another object, of whatever process, has the directory, or if it cannot be written. With `overwrite` the files that the
-  /// run in it asked for by file(), and its VTK files (also those that it did not complete), are removed; everything else is
-  /// kept.
-  RunDirectory(const std::string &path, bool overwrite, MPI_Comm communicator);
+  /// another object, of whatever process, has the directory, or if it cannot be written. With `overwrite` the files in the list
+  /// of the run in it are removed, but for `parameter_file`, from which the new one is made; everything else stays
+  /// (remove_replaced_run).
+  RunDirectory(const std::string &path, bool overwrite, MPI_Comm communicator, const std::string &parameter_file = "",
+               const std::vector<std::string> &input_files = {});
 
   /// The directory of a run that goes on: nothing in it is removed. Throws InputError (parameter empty) unless it holds a run,
   /// or if another object, of whatever process, has it.
@@ -55,13 +57,23 @@ public:
 
   /// The path of something inside that is not noted; the directory itself for an empty name.
   std::string path(const std::string &name) const;
-  /// The path of a file inside that this run writes. Its name is noted, so that `Overwrite` can remove it one day.
+  /// The path of a file inside that this run writes. Its name is noted, so that `Overwrite` can remove it one day. What
+  /// somebody else has there under this name is not lost: its name gets ".before" behind it.
   std::string file(const std::string &name) const;
   /// How much is on disk of the files that file() named, and how that spreads over the folders: "34.2 MB in 27 files: density/
   /// 30 MB in 11, ..." (rank 0 knows).
   std::string contents() const;
 
-  /// Makes all files that file() named, and the parameters, outlast a loss of power (collective); false if the system refuses.
+  /// What became of a run that was replaced: "Removed 27 files of the run that was in runs/a.", and of files that look like
+  /// results and are not in its list; empty texts if there is nothing to say (rank 0 knows).
+  const std::string &removed() const { return what_was_removed; }
+  const std::string &left() const { return what_was_left; }
+
+  /// Undoes what this object did in a directory that it made, if nothing else is in it: for a run that was refused before its
+  /// first step. Does nothing in a directory that was there before. On rank 0; true if the directory is gone.
+  bool withdraw();
+
+  /// Makes all files that file() named outlast a loss of power (collective); false if the system refuses.
   bool make_durable() const;
 
   /// Creates a directory inside (collective) and returns its path.
@@ -77,10 +89,15 @@ private:
   {}
 
   Provenance provenance() const; ///< throws std::runtime_error if it is damaged
+  void       write_text(const std::string &name, const std::string &text) const;
 
   std::string      root;
   MPI_Comm         comm;
   mutable FileList files; ///< rank 0's
   FileLock         lock;  ///< rank 0's
+  std::string      what_was_removed, what_was_left;
+
+  bool                     is_new = true; ///< false for a run that goes on, whose directory may have files of earlier lists
+  std::vector<std::string> made;          ///< directories that did not exist before, the innermost first; rank 0's
 };
 } // namespace rhoflow

@@ -7,6 +7,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <memory>
 
 namespace rhoflow
@@ -40,8 +41,10 @@ void RunParameters::declare(ParameterHandler &prm)
     "Output directory", "", Patterns::Anything(),
     "Directory of the run, relative to the working directory. Empty: runs/ followed by the name of the parameter "
     "file without its extension.");
-  prm.declare_entry("Overwrite", "false", Patterns::Bool(),
-                    "Replace the run that the output directory already holds. Nothing is overwritten otherwise.");
+  prm.declare_entry(
+    "Overwrite", "false", Patterns::Bool(),
+    "Replace the run that the output directory already holds: the files in its list .rhoflow-files are removed, "
+    "and no others. Nothing is overwritten otherwise.");
   prm.declare_entry("End time", "10", Patterns::Double(0), "Time at which the run ends [step size times number of SGD steps].");
   prm.declare_entry("Output interval", "1", Patterns::Double(0),
                     "Time between two rows of statistics and two snapshots [time]. The end time is always an output time.");
@@ -105,5 +108,11 @@ std::vector<double> RunParameters::all_output_times() const
   if (times.back() < end_time)
     times.push_back(end_time);
   return times;
+}
+
+std::string name_of_parameter_file(const std::string &path)
+{
+  const std::filesystem::path name = std::filesystem::path(path).filename();
+  return (name.extension() == ".prm" ? name.stem() : name).string();
 }
 } // namespace rhoflow

@@ -11,8 +11,8 @@ class ParameterHandler;
 
 namespace rhoflow
 {
-/// The parameters at the top of a file, outside any subsection: which solver, how long, where to. declare() also declares section
-/// "Checkpoint", which every run has.
+/// The parameters at the top of a file, outside any subsection: which solver, how long, where to. declare() also declares
+/// section "Checkpoint", which every run has.
 struct RunParameters
 {
   static void declare(dealii::ParameterHandler &prm);
@@ -34,4 +34,8 @@ struct RunParameters
   /// 0, ..., end_time: strictly increasing, first 0, last end_time.
   std::vector<double> all_output_times() const;
 };
+
+/// The name of a parameter file without its folder and the ending ".prm", after which runs are named: "case_0.5" for
+/// "cases/case_0.5.prm" and for "cases/case_0.5".
+std::string name_of_parameter_file(const std::string &path);
 } // namespace rhoflow

@@ -1,6 +1,7 @@
 #include <solvers/base/checkpoints.h>
 #include <solvers/base/error.h>
 #include <solvers/base/input_files.h>
+#include <solvers/base/job.h>
 #include <solvers/base/number.h>
 #include <solvers/base/parameter_file.h>
 #include <solvers/base/premises.h>
@@ -14,9 +15,23 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 namespace rhoflow
 {
+namespace
+{
+/// Of a statistics.csv with the row of t = 0 at most.
+constexpr std::ptrdiff_t lines_at_the_start = 2;
+
+std::ptrdiff_t number_of_lines(const std::string &path)
+{
+  std::ifstream file(path, std::ios::binary);
+  return std::count(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>(), '\n');
+}
+} // namespace
+
 SingleRun::SingleRun(const ParameterFile &file)
   : file_name(file.name())
   , data_places{std::filesystem::path(file_name).parent_path().string()}
@@ -26,7 +41,7 @@ SingleRun::SingleRun(const ParameterFile &file)
   file.apply(*handler);
   run_parameters.parse(*handler);
   if (run_parameters.output_directory.empty())
-    run_parameters.output_directory = "runs/" + std::filesystem::path(file_name).stem().string();
+    run_parameters.output_directory = "runs/" + name_of_parameter_file(file_name);
 }
 
 SingleRun::~SingleRun() = default;
@@ -42,10 +57,16 @@ void SingleRun::find_inputs(const MPI_Comm communicator, Progress &progress)
 void SingleRun::prepare(const MPI_Comm communicator, Progress &progress)
 {
   find_inputs(communicator, progress);
-  prepare_solver(communicator, progress);
+  prepare_from_the_start(communicator, progress);
 }
 
-void SingleRun::prepare_solver(const MPI_Comm communicator, Progress &progress)
+void SingleRun::prepare_from_the_start(const MPI_Comm communicator, Progress &progress)
+{
+  make_solver(communicator, progress);
+  solver->check_start(communicator);
+}
+
+void SingleRun::make_solver(const MPI_Comm communicator, Progress &progress)
 {
   solver = solver_named(registered_solvers(), run_parameters.solver).make();
   solver->prepare(*handler, communicator, progress);
@@ -56,36 +77,45 @@ void SingleRun::prepare_solver(const MPI_Comm communicator, Progress &progress)
 }
 
 void SingleRun::execute(const MPI_Comm communicator, Progress &progress, const std::vector<std::string> &command_line,
-                        Requests *const requests)
+                        Requests *const requests, const bool replace)
 {
+  const bool               overwrite = run_parameters.overwrite || replace;
+  std::vector<std::string> paths; // of what must not be removed with the run that is replaced
+  find_inputs(communicator, progress);
+  for (const Provenance::InputFile &input : inputs)
+    paths.push_back(input.path);
   // Twice, since preparing the solver may take a while and a refusal should not come after it.
-  RunDirectory::check(run_parameters.output_directory, run_parameters.overwrite, communicator);
-  prepare(communicator, progress);
-  const RunDirectory directory(run_parameters.output_directory, run_parameters.overwrite, communicator);
-  directory.record(file_name, *handler, command_line, inputs);
+  RunDirectory::check(run_parameters.output_directory, overwrite, communicator, paths);
+  prepare_from_the_start(communicator, progress);
+  directory = std::make_unique<RunDirectory>(run_parameters.output_directory, overwrite, communicator, file_name, paths);
+  directory->record(file_name, *handler, command_line, inputs);
 
-  progress.record_to(directory.file("log.txt"));
+  progress.record_to(directory->file("log.txt"));
   const int n_ranks = number_of_ranks(communicator);
   progress.heading(run_parameters.title.empty() ? file_name : run_parameters.title);
   progress.line("Solver " + run_parameters.solver + " on " + std::to_string(n_ranks) + (n_ranks == 1 ? " rank" : " ranks") +
                 ", results in " + run_parameters.output_directory);
-  Checkpoints checkpoints(checkpoint_parameters(), directory, false, requests);
+  if (!directory->removed().empty())
+    progress.line(directory->removed());
+  if (!directory->left().empty())
+    progress.warning(directory->left());
+  Checkpoints checkpoints(checkpoint_parameters(), *directory, false, requests);
   checkpoints.set_premises(Premises(*handler, inputs).text());
-  solve(directory, checkpoints, progress);
+  solve(checkpoints, progress);
 }
 
 void SingleRun::resume(const std::string &path, const MPI_Comm communicator, Progress &progress,
                        const std::vector<std::string> &command_line, Requests *const requests)
 {
-  const RunDirectory directory = RunDirectory::of_earlier_run(path, communicator);
+  auto earlier = std::make_unique<RunDirectory>(RunDirectory::of_earlier_run(path, communicator));
   // That of the file is where the run was begun, from which it may have been moved.
   run_parameters.output_directory = path;
-  data_places.insert(data_places.begin(), directory.parameter_directory());
+  data_places.insert(data_places.begin(), earlier->parameter_directory());
   find_inputs(communicator, progress);
-  Checkpoints    checkpoints(checkpoint_parameters(), directory, true, requests);
+  Checkpoints    checkpoints(checkpoint_parameters(), *earlier, true, requests);
   const Premises before(*checkpoints.restart());
   before.refuse_other_parameters(*handler);
-  prepare_solver(communicator, progress);
+  make_solver(communicator, progress);
   before.refuse_other_files(inputs);
   checkpoints.set_premises(Premises(*handler, inputs).text());
   if (checkpoints.restart()->time() > run_parameters.end_time)
@@ -93,8 +123,10 @@ void SingleRun::resume(const std::string &path, const MPI_Comm communicator, Pro
                                    " already; choose an end time that is not before that.");
 
   // From here on the directory changes.
-  progress.record_to(directory.file("log.txt"), true);
-  const std::string warning = directory.record_again(*handler, checkpoints.restart()->time(), command_line, inputs);
+  has_begun = true;
+  directory = std::move(earlier);
+  progress.record_to(directory->file("log.txt"), true);
+  const std::string warning = directory->record_again(*handler, checkpoints.restart()->time(), command_line, inputs);
   const int         n_ranks = number_of_ranks(communicator);
   progress.heading("\nGoing on: " + (run_parameters.title.empty() ? path : run_parameters.title));
   progress.line("Solver " + run_parameters.solver + " on " + std::to_string(n_ranks) + (n_ranks == 1 ? " rank" : " ranks") +
@@ -102,7 +134,7 @@ void SingleRun::resume(const std::string &path, const MPI_Comm communicator, Pro
   for (const std::string &text : {checkpoints.complaint(), warning})
     if (!text.empty())
       progress.warning(text);
-  solve(directory, checkpoints, progress);
+  solve(checkpoints, progress);
 }
 
 CheckpointParameters SingleRun::checkpoint_parameters() const
@@ -112,22 +144,41 @@ CheckpointParameters SingleRun::checkpoint_parameters() const
   return when;
 }
 
-void SingleRun::solve(const RunDirectory &directory, Checkpoints &checkpoints, Progress &progress)
+void SingleRun::solve(Checkpoints &checkpoints, Progress &progress)
 {
   checkpoints.set_progress(progress);
   try
     {
-      solver->run({directory.communicator(), *handler, directory, progress, &checkpoints});
+      solver->run({directory->communicator(), *handler, *directory, progress, &checkpoints});
     }
   catch (const RunError &error)
     {
       throw RunError(error.what() + checkpoints.advice());
     }
+  catch (const InputError &)
+    {
+      has_begun = has_begun || checkpoints.has_begun();
+      throw;
+    }
   // Whoever counts this run as done, as a study does, will not do it again.
-  if (!directory.make_durable())
-    throw RunError("cannot make the results in '" + directory.path("") + "' durable: is the disk full?");
-  if (rank_of(directory.communicator()) == 0)
-    progress.line("\nWritten to " + run_parameters.output_directory + ": " + directory.contents() +
+  if (!directory->make_durable())
+    throw RunError("cannot make the results in '" + directory->path("") + "' durable: is the disk full?");
+  if (rank_of(directory->communicator()) == 0)
+    progress.line("\nWritten to " + run_parameters.output_directory + ": " + directory->contents() +
                   "\nPictures and a report: rhoflow-plot " + run_parameters.output_directory);
+}
+
+void SingleRun::conclude(const Outcome &outcome)
+{
+  if (!directory || outcome.status == exit_success)
+    return;
+  const bool is_refused = outcome.status == exit_input_error && !has_begun &&
+                          number_of_lines(directory->path("statistics.csv")) <= lines_at_the_start;
+  if (is_refused && rank_of(directory->communicator()) == 0 && directory->withdraw())
+    return;
+  const std::string text = outcome.status == exit_stopped ?
+                             outcome.message :
+                             "Error (exit status " + std::to_string(outcome.status) + "): " + outcome.message;
+  std::ofstream(directory->file("log.txt"), std::ios::app) << ("\n" + text + "\n") << std::flush;
 }
 } // namespace rhoflow

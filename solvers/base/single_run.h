@@ -21,6 +21,7 @@ class ParameterFile;
 class Progress;
 class RunDirectory;
 class Solver;
+struct Outcome;
 
 /// One run of the program, from a parameter file to its run directory.
 class SingleRun
@@ -30,13 +31,14 @@ public:
   explicit SingleRun(const ParameterFile &file);
   ~SingleRun();
 
-  /// Makes the solver and lets it check everything that it can before the first step. Writes nothing but to `progress`. Collective.
+  /// Makes the solver and lets it check everything that it can before the first step of a new run. Writes nothing but to
+  /// `progress`. Collective.
   void prepare(MPI_Comm communicator, Progress &progress);
 
   /// Prepares, creates and fills the run directory, and solves. `requests`: those to the program, if it does more than this
-  /// run. Throws InputError if the directory may not be used. Collective.
+  /// run. `replace`: as with 'Overwrite = true'. Throws InputError if the directory may not be used. Collective.
   void execute(MPI_Comm communicator, Progress &progress, const std::vector<std::string> &command_line,
-               Requests *requests = nullptr);
+               Requests *requests = nullptr, bool replace = false);
 
   /// Goes on with the run in `directory` from its last checkpoint; this run's file has that run's parameters, with changes.
   /// Throws InputError if a parameter differs from the checkpoint's that the state depends on, and with an empty parameter if
@@ -44,14 +46,19 @@ public:
   void resume(const std::string &directory, MPI_Comm communicator, Progress &progress,
               const std::vector<std::string> &command_line, Requests *requests = nullptr);
 
+  /// How the run ended, unless it is done, goes to the end of its log.txt, if it has come to that. If it was refused before its
+  /// first step, the directory that it made goes. For rank 0, or for the rank that ends the job.
+  void conclude(const Outcome &outcome);
+
   dealii::ParameterHandler &parameters() const { return *handler; }
 
 private:
   /// Puts the paths of data files in place of their names. Collective.
   void                 find_inputs(MPI_Comm communicator, Progress &progress);
-  void                 prepare_solver(MPI_Comm communicator, Progress &progress);
+  void                 prepare_from_the_start(MPI_Comm communicator, Progress &progress);
+  void                 make_solver(MPI_Comm communicator, Progress &progress);
   CheckpointParameters checkpoint_parameters() const;
-  void                 solve(const RunDirectory &directory, Checkpoints &checkpoints, Progress &progress);
+  void                 solve(Checkpoints &checkpoints, Progress &progress);
 
   std::string                               file_name;
   std::vector<std::string>                  data_places; ///< where data files are looked for behind the working directory
@@ -59,5 +66,7 @@ private:
   std::unique_ptr<dealii::ParameterHandler> handler;
   RunParameters                             run_parameters;
   std::unique_ptr<Solver>                   solver;
+  std::unique_ptr<RunDirectory>             directory; ///< null until the run begins to write
+  bool                                      has_begun = false;
 };
 } // namespace rhoflow

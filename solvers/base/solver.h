@@ -38,6 +38,9 @@ public:
   /// step are thrown here, so that `--validate` finds them. Writes nothing but to `progress`, on which long work shows itself.
   virtual void prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &progress) = 0;
 
+  /// Throws the InputErrors that only the state at t = 0 shows. After prepare(), for a run that begins there. Collective.
+  virtual void check_start(MPI_Comm /*communicator*/) {}
+
   /// Solves and writes into the run directory.
   virtual void run(const RunContext &context) = 0;
 };

@@ -2,6 +2,7 @@
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/statistics.h>
+#include <solvers/comparison/distance_table.h>
 #include <solvers/comparison/distances.h>
 #include <solvers/comparison/quantization.h>
 #include <solvers/comparison/run_distance.h>
@@ -19,12 +20,6 @@ namespace rhoflow
 namespace
 {
 namespace fs = std::filesystem;
-
-/// The name of the directory itself, however its path is written.
-std::string name_of(const std::string &directory)
-{
-  return fs::weakly_canonical(fs::absolute(directory)).filename().string();
-}
 
 /// A density at rest is there at all times.
 bool same_time(double one, double other)
@@ -146,25 +141,16 @@ std::string run_distance(const std::string &first_run, const std::string &second
         pairs.emplace_back(i, j);
   if (pairs.empty())
     throw InputError("", "'" + first_run + "' and '" + second_run + "' have no output time in common.");
-  const std::string path = (fs::path(second.directory()) /
-                            ((second.of_networks_beside() ? "distances_of_particles_to_" : "distances_to_") +
-                             name_of(first.directory()) + (first.of_networks_beside() ? "_particles" : "") + ".csv"))
-                             .string();
-  if (fs::exists(path))
+  DistanceTable written(second.directory(), second.of_networks_beside() ? "distances_of_particles_to_" : "distances_to_",
+                        first.directory(), first.of_networks_beside() ? "_particles" : "");
+  if (const std::string path = written.path(); fs::exists(path))
     throw InputError("", "'" + path + "' exists; remove it to compare again.");
 
-  Statistics table(path, true);
-  try
-    {
-      for (const auto &[i, j] : pairs)
-        add_row(table, std::min(first.times()[i], second.times()[j]), first.read(i), second.read(j), first.names());
-    }
-  catch (const InputError &)
-    {
-      fs::remove(path); // half a table would pass for a whole one
-      throw;
-    }
-  std::string text;
+  Statistics table("", false);
+  for (const auto &[i, j] : pairs)
+    add_row(table, std::min(first.times()[i], second.times()[j]), first.read(i), second.read(j), first.names());
+  const std::string path = written.write(table);
+  std::string       text;
   for (std::size_t c = 0; c < table.columns().size(); ++c)
     {
       std::string line = table.columns()[c];

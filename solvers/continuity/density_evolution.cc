@@ -11,7 +11,7 @@
 #include <solvers/base/run_directory.h>
 #include <solvers/base/solver.h>
 #include <solvers/base/timing.h>
-#include <solvers/discretization/initial_density.h>
+#include <solvers/continuity/initial_state.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 
@@ -26,12 +26,9 @@ DensityEvolution::DensityEvolution(const ContinuitySetup &s, const RunContext &c
   , stepping(s.parameters, method)
   , statistics(c.directory.file("statistics.csv"), rank_of(c.communicator) == 0)
   , results(*s.problem, s.output, s.twin, c)
+  , natural_sides(natural_lower_sides(s))
   , refinement_tolerance(s.refinement.tolerance)
 {
-  const auto names = setup.problem->parameter_names();
-  for (unsigned int d = 0; d < mesh.dimension(); ++d)
-    // A radius cannot leave the box through r = 0.
-    natural_lower_sides.push_back(names[d] == "r" && setup.domain.lower[d] == 0.);
   // A run that goes on has its density from load().
   if (context.checkpoints == nullptr || context.checkpoints->restart() == nullptr)
     project_initial_density();
@@ -39,24 +36,10 @@ DensityEvolution::DensityEvolution(const ContinuitySetup &s, const RunContext &c
 
 void DensityEvolution::project_initial_density()
 {
-  const unsigned int  degree    = setup.parameters.degree;
-  const bool          amplitude = setup.problem->linear_in_first_parameter();
-  std::vector<double> values;
-  for (;;)
-    {
-      space  = std::make_unique<DGMesh>(mesh, degree, amplitude, setup.radial_power);
-      values = rhoflow::project_initial_density(setup.problem->initial_law(), *space, missing_mass);
-      if (!setup.refinement.adaptive)
-        break;
-      const auto flags = refinement_flags(mesh, resolution_indicator(*space, values), setup.refinement, refinement_tolerance);
-      // Refinement only: what is coarsened here would be refined again.
-      std::vector<signed char> refine_only = flags;
-      for (auto &flag : refine_only)
-        flag = std::max<signed char>(flag, 0);
-      if (!mesh.adapt(refine_only, space->points_per_cell(), values, space->cell_transfer()))
-        break;
-    }
-  solution.reinit(*space, values);
+  InitialState start = project_initial_state(mesh, setup);
+  missing_mass       = start.missing_mass;
+  space              = std::move(start.space);
+  solution.reinit(*space, start.values);
   // The first measurement of velocities, for the first time step.
   solution.dissipation();
   announce();
@@ -138,11 +121,7 @@ void DensityEvolution::check(const Diagnostics &d)
                    ", which no solution does: the mesh does not resolve the density. Use 'Refinement/Adaptive = true' or more "
                    "'Domain/Subdivisions', or a smaller 'Discontinuous Galerkin/CFL number'.");
   energies.last_output = energy;
-  if (d.boundary_mass > setup.parameters.boundary_limit)
-    throw InputError("Domain/Upper corner", "the box is too small: at t = " + short_number(present) +
-                                              " its outermost cells hold the mass " + short_number(d.boundary_mass) +
-                                              " (limit " + short_number(setup.parameters.boundary_limit) +
-                                              "). Enlarge the box, or raise 'Domain/Boundary mass limit'.");
+  refuse_small_box(setup, d.boundary_mass, present);
   if (d.boundary_mass > setup.parameters.boundary_warning && !warned)
     {
       warned = true;
@@ -153,7 +132,7 @@ void DensityEvolution::check(const Diagnostics &d)
 
 void DensityEvolution::output()
 {
-  last = diagnose(solution, natural_lower_sides);
+  last = diagnose(solution, natural_sides);
   record_dissipation(last.dissipation);
   dissipated += integrate_samples(dissipation_times, dissipation_values);
   dissipation_times.assign(1, present);

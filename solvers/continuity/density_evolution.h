@@ -72,7 +72,7 @@ private:
   ContinuityStep          stepping;
   Statistics              statistics;
   DensityResults          results;
-  std::vector<bool>       natural_lower_sides;
+  const std::vector<bool> natural_sides; ///< natural_lower_sides()
 
   double              present        = 0.;
   std::uint64_t       unknown_stages = 0, stages_before = 0; ///< ... of the run that this one goes on with

@@ -9,6 +9,37 @@
 
 namespace rhoflow
 {
+namespace
+{
+bool is_at_side(const AdaptiveMesh &mesh, const CellKey &key, const std::vector<bool> &natural_lower_sides)
+{
+  for (unsigned int d = 0; d < mesh.dimension(); ++d)
+    for (unsigned int side = 0; side < 2; ++side)
+      if (CellKey next; !mesh.neighbor(key, d, side, next) && !(side == 0 && natural_lower_sides[d]))
+        return true;
+  return false;
+}
+} // namespace
+
+double mass_at_sides(const DGMesh &mesh, const std::vector<double> &values, const std::vector<bool> &natural_lower_sides)
+{
+  const unsigned int  n_points = mesh.points_per_cell();
+  std::vector<double> w(n_points);
+  ExactSum            sum;
+  for (std::size_t c = 0; c < mesh.n_cells(); ++c)
+    {
+      const CellKey &key = mesh.mesh().cells()[c];
+      if (!is_at_side(mesh.mesh(), key, natural_lower_sides))
+        continue;
+      mesh.weights(key, w.data());
+      double mass = 0.;
+      for (unsigned int i = 0; i < n_points; ++i)
+        mass += w[i] * values[c * n_points + i];
+      sum.add(std::abs(mass));
+    }
+  return global_sum(sum, mesh.mesh().communicator());
+}
+
 Diagnostics diagnose(ContinuityOperator &solution, const std::vector<bool> &natural_lower_sides)
 {
   Diagnostics result;
@@ -54,14 +85,7 @@ Diagnostics diagnose(ContinuityOperator &solution, const std::vector<bool> &natu
           lowest     = std::min(lowest, value);
           lowest_psi = std::min(lowest_psi, psi[i] + 0.5 * lambda * square);
         }
-      bool at_side = false;
-      for (unsigned int d = 0; d < dim; ++d)
-        for (unsigned int side = 0; side < 2; ++side)
-          {
-            CellKey next;
-            at_side = at_side || (!mesh.mesh().neighbor(key, d, side, next) && !(side == 0 && natural_lower_sides[d]));
-          }
-      if (at_side)
+      if (is_at_side(mesh.mesh(), key, natural_lower_sides))
         cell_sums[2] = std::abs(cell_sums[0]);
       for (unsigned int k = 0; k < n_sums; ++k)
         sums[k].add(cell_sums[k]);

@@ -27,6 +27,9 @@ struct Diagnostics
 /// `natural_lower_sides` [D]: lower sides at which a density may sit (r = 0). Collective.
 Diagnostics diagnose(ContinuityOperator &solution, const std::vector<bool> &natural_lower_sides);
 
+/// The boundary mass alone, of a density [cells][points]. Collective.
+double mass_at_sides(const DGMesh &mesh, const std::vector<double> &values, const std::vector<bool> &natural_lower_sides);
+
 /// ∫ f dt over the samples (t_i, f_i), increasing times, fourth order for smooth f: each interval takes the mean of the
 /// parabolas through its ends and the next sample on either side.
 double integrate_samples(const std::vector<double> &times, const std::vector<double> &values);

@@ -4,6 +4,7 @@
 #include <solvers/base/progress.h>
 #include <solvers/base/run_directory.h>
 #include <solvers/comparison/memory.h>
+#include <solvers/continuity/initial_state.h>
 #include <solvers/discretization/memory.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
@@ -58,6 +59,11 @@ void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm co
   estimate(common.mean_field->n_modes());
   setup.problem    = common.problem.get();
   setup.mean_field = common.mean_field.get();
+}
+
+void ContinuitySolver::check_start(MPI_Comm communicator)
+{
+  check_initial_state(setup, communicator);
 }
 
 void ContinuitySolver::run(const RunContext &context)

@@ -17,6 +17,7 @@ public:
   ~ContinuitySolver() override;
 
   void prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &progress) override;
+  void check_start(MPI_Comm communicator) override;
   void run(const RunContext &context) override;
 
 protected:

@@ -1,4 +1,5 @@
 #include <solvers/fokker_planck/density_evolution.h>
+#include <solvers/fokker_planck/initial_state.h>
 
 #include <algorithm>
 #include <cmath>
@@ -38,41 +39,8 @@ void FokkerPlanckEvolution::make_state()
 
 void FokkerPlanckEvolution::set_initial_density()
 {
-  Timing::Scope     scope(timing.section("set-up"));
-  const InitialLaw &law = setup.problem->initial_law();
-  for (;;)
-    {
-      make_state();
-      std::vector<double> p(state->space.n_owned());
-      for (std::size_t i = 0; i < p.size(); ++i)
-        p[i] = law.density(state->space.position(state->space.owned_node(i)));
-      const bool finite = std::all_of(p.begin(), p.end(), [](double v) { return std::isfinite(v); });
-      int        all    = finite ? 1 : 0;
-      MPI_Allreduce(MPI_IN_PLACE, &all, 1, MPI_INT, MPI_MIN, context.communicator);
-      if (all == 0)
-        throw InputError("Initial law/Law", "the density is infinite at a node of the mesh. Move the law or the box.");
-      state->p          = std::move(p);
-      const double mass = state->mass();
-      missing_mass      = 1. - mass;
-      if (!(mass > 1e-3))
-        throw InputError("Initial law/Law", "the nodes of the mesh see only " + short_number(100. * mass, 2) +
-                                              " % of the initial density: it lies outside of the box, or it is narrower than a "
-                                              "cell. Raise 'Domain/Subdivisions', or widen the law.");
-      for (double &value : state->p)
-        value /= mass;
-      state->set(std::move(state->p));
-      if (!setup.refinement.adaptive)
-        break;
-      CellDensities densities = cell_densities(*state);
-      auto          flags     = refinement_flags(mesh, resolution_indicator(*state, densities, setup.parameters.peclet_limit),
-                                                 setup.refinement, setup.refinement.tolerance);
-      // Refinement only: what is coarsened here would be refined again.
-      for (auto &flag : flags)
-        flag = std::max<signed char>(flag, 0);
-      if (!mesh.adapt(flags, 2 * state->space.points_per_cell(), densities.values,
-                      fitted_transfer(mesh.dimension(), setup.parameters.degree)))
-        break;
-    }
+  Timing::Scope scope(timing.section("set-up"));
+  state = initial_state(mesh, setup, missing_mass);
   announce();
   if (std::abs(missing_mass) > 1e-3)
     context.progress.warning("the nodes of the mesh see " + short_number(100. * (1. - missing_mass), 6) +
@@ -155,13 +123,7 @@ void FokkerPlanckEvolution::check(const FokkerPlanckDiagnostics &d)
       ", which no solution does. Use 'Fokker-Planck/Time stepping = implicit Euler', 'Refinement/Adaptive = true' or "
       "more 'Domain/Subdivisions'.");
   energy_by_steps = by_steps;
-  if (d.boundary_mass > setup.parameters.boundary_limit)
-    throw InputError("Domain/Upper corner",
-                     "the box is too small: at t = " + short_number(present) + " its outermost cells hold the mass " +
-                       short_number(d.boundary_mass) + " (limit " + short_number(setup.parameters.boundary_limit) +
-                       "). Enlarge the box" +
-                       (setup.mean_field->weight_decay() > 0. ? "" : ", give 'Mean field/Weight decay'") +
-                       ", or raise 'Domain/Boundary mass limit'.");
+  refuse_small_box(setup, d.boundary_mass, present);
   if (d.boundary_mass > setup.parameters.boundary_warning && !warned)
     {
       warned = true;

@@ -86,11 +86,14 @@ double free_energy(const FittedOperator &fitted, const NodalPotential &potential
 
 double mass_at_sides(const FittedOperator &fitted, const NodalPotential &potential, const std::vector<double> &p)
 {
-  const NodalSpace         &space = fitted.space();
-  const Domain             &box   = space.mesh().domain();
-  const unsigned int        dim   = space.dimension();
-  const std::vector<double> local = fitted.values_at_nodes(p);
-  ExactSum                  sum;
+  return mass_at_sides(fitted.space(), potential.measure().has_radius, fitted.values_at_nodes(p));
+}
+
+double mass_at_sides(const NodalSpace &space, const bool has_radius, const std::vector<double> &local)
+{
+  const Domain      &box = space.mesh().domain();
+  const unsigned int dim = space.dimension();
+  ExactSum           sum;
   for (std::size_t c = 0; c < space.n_cells(); ++c)
     {
       const CellKey &key  = space.mesh().cells()[c];
@@ -99,7 +102,7 @@ double mass_at_sides(const FittedOperator &fitted, const NodalPotential &potenti
         {
           CellKey neighbor;
           // Nothing leaves the box through r = 0.
-          const bool natural = potential.measure().has_radius && d + 1 == dim && box.lower[d] == 0.;
+          const bool natural = has_radius && d + 1 == dim && box.lower[d] == 0.;
           side               = side || !space.mesh().neighbor(key, d, 1, neighbor) ||
                  (!natural && !space.mesh().neighbor(key, d, 0, neighbor));
         }

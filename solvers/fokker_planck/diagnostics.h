@@ -7,6 +7,7 @@ namespace rhoflow
 {
 class FittedOperator;
 class NodalPotential;
+class NodalSpace;
 class Observables;
 class Statistics;
 struct Equilibrium;
@@ -40,6 +41,8 @@ double free_energy(const FittedOperator &fitted, const NodalPotential &potential
 
 /// Mass in the cells at the sides of the box, periodic ones and r = 0 excepted. Collective.
 double mass_at_sides(const FittedOperator &fitted, const NodalPotential &potential, const std::vector<double> &p);
+/// Of the values at all local nodes; `has_radius`: the last coordinate is one.
+double mass_at_sides(const NodalSpace &space, bool has_radius, const std::vector<double> &local);
 
 /// Sets the columns of a row. `names`: of the parameters.
 void add_to_row(Statistics &table, const FokkerPlanckDiagnostics &diagnostics, const std::vector<std::string> &names,

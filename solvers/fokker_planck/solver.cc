@@ -5,6 +5,7 @@
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
 #include <solvers/comparison/memory.h>
+#include <solvers/fokker_planck/initial_state.h>
 #include <solvers/discretization/memory.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
@@ -58,6 +59,11 @@ void FokkerPlanckSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm 
   estimate(common.mean_field->n_modes());
   setup.problem    = common.problem.get();
   setup.mean_field = common.mean_field.get();
+}
+
+void FokkerPlanckSolver::check_start(MPI_Comm communicator)
+{
+  check_initial_state(setup, communicator);
 }
 
 void FokkerPlanckSolver::run(const RunContext &context)

@@ -15,6 +15,7 @@ public:
   ~FokkerPlanckSolver() override;
 
   void prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &progress) override;
+  void check_start(MPI_Comm communicator) override;
   void run(const RunContext &context) override;
 
 private:

@@ -28,12 +28,17 @@ void FokkerPlanckState::set(std::vector<double> density)
   update_operator();
 }
 
-double FokkerPlanckState::mass() const
+double total_mass(const NodalSpace &space, const std::vector<double> &p)
 {
   ExactSum sum;
   for (std::size_t i = 0; i < p.size(); ++i)
     sum.add(space.weights()[i] * p[i]);
   return global_sum(sum, space.mesh().communicator());
+}
+
+double FokkerPlanckState::mass() const
+{
+  return total_mass(space, p);
 }
 
 double FokkerPlanckState::minimum() const

@@ -14,6 +14,9 @@ namespace rhoflow
 class CheckpointReader;
 class CheckpointWriter;
 
+/// Σ M p of the density at the owned nodes. Collective.
+double total_mass(const NodalSpace &space, const std::vector<double> &p);
+
 /// A density with entropy on one state of the mesh, with what solves for it there.
 struct FokkerPlanckState
 {

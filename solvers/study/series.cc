@@ -2,6 +2,7 @@
 #include <solvers/base/input_files.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
+#include <solvers/base/run_parameters.h>
 #include <solvers/study/series.h>
 
 #include <cstdio>
@@ -83,7 +84,7 @@ void StudySeries::print_all_fits() const
   for (std::size_t i = 0; i < studies.size(); ++i)
     for (std::vector<std::string> row : studies[i]->fits())
       {
-        row.insert(row.begin(), std::filesystem::path(files[i].name()).stem().string());
+        row.insert(row.begin(), name_of_parameter_file(files[i].name()));
         cells.push_back(row);
       }
   for (const std::string &line : aligned(cells))

@@ -54,15 +54,39 @@ std::map<std::string, unsigned int> stored_runs(const fs::path &states)
 /// Endings of files that are being written.
 const char *const draft_extension = ".draft";
 
-/// Those that an interruption left behind.
-void remove_drafts(const fs::path &directory)
+bool is_number(const std::string &text)
 {
-  std::vector<fs::path> drafts;
-  for (const auto &entry : fs::directory_iterator(directory))
-    if (entry.path().extension() == draft_extension)
-      drafts.push_back(entry.path());
-  for (const fs::path &draft : drafts)
-    fs::remove(draft);
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+/// Whether write() gave this name to what it had not finished: FILE.HOST.NUMBER.draft.
+bool is_draft(const fs::path &path)
+{
+  if (path.extension() != draft_extension)
+    return false;
+  const fs::path    without_ending = path.stem();
+  const std::string file           = without_ending.stem().string();
+  return without_ending.has_extension() && is_number(without_ending.extension().string().substr(1)) &&
+         (file.rfind("study.csv.", 0) == 0 || file.rfind("fits.csv.", 0) == 0 || is_number(file.substr(0, file.find('.'))));
+}
+
+/// What the earlier session said by claim() and count_finished(), and by its file `stop`.
+bool is_claim(const fs::path &path)
+{
+  return path.filename() == "stop" ||
+         (is_number(path.stem().string()) && (!path.has_extension() || path.extension() == ".finished"));
+}
+
+/// Removes files in a folder, and no others.
+template <typename Choice>
+void remove_files(const fs::path &folder, const Choice &is_old)
+{
+  std::vector<fs::path> old;
+  for (const auto &entry : fs::directory_iterator(folder))
+    if (entry.symlink_status().type() == fs::file_type::regular && is_old(entry.path()))
+      old.push_back(entry.path());
+  for (const fs::path &file : old)
+    fs::remove(file);
 }
 
 const char *const names[] = {"waiting", "running", "done", "failed"};
@@ -125,10 +149,12 @@ void StudyStore::open(const Plan &plan, const bool retry_failed)
   if (!is_free)
     throw error("'" + directory + "' is in use by another rhoflow-study; wait for its end.");
 
-  remove_drafts(root);
-  remove_drafts(root / "states");
-  fs::remove_all(root / "claims", failure);
+  remove_files(root, is_draft);
+  remove_files(root / "states", is_draft);
   fs::create_directories(root / "claims", failure);
+  if (failure)
+    throw error("cannot create the directory '" + (root / "claims").string() + "': " + failure.message() + ".");
+  remove_files(root / "claims", is_claim);
   for (const PlannedRun &run : plan.runs)
     {
       RunState   state  = this->state(run);
@@ -185,14 +211,6 @@ void StudyStore::set_state(const PlannedRun &run, const RunState &state) const
 std::string StudyStore::run_directory(const PlannedRun &run) const
 {
   return (fs::path(directory) / "runs" / file_name(run.number)).string();
-}
-
-void StudyStore::clear_run_directory(const PlannedRun &run) const
-{
-  std::error_code failure;
-  fs::remove_all(run_directory(run), failure);
-  if (failure)
-    throw error("cannot remove '" + run_directory(run) + "': " + failure.message() + ".");
 }
 
 void StudyStore::write(const std::string &name, const std::string &text) const

@@ -58,8 +58,6 @@ public:
   void     set_state(const PlannedRun &run, const RunState &state) const;
 
   std::string run_directory(const PlannedRun &run) const;
-  /// Removes what an interrupted or failed run left.
-  void clear_run_directory(const PlannedRun &run) const;
 
   /// Replaces a file of the study. Throws InputError("Output directory").
   void write(const std::string &name, const std::string &text) const;

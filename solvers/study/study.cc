@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <thread>
 
 namespace rhoflow
@@ -255,8 +256,6 @@ std::size_t Study::take_run(std::size_t next, const bool interrupted) const
         const RunState    state = store.state(run);
         if (state.kind == RunState::Kind::waiting && state.message.empty() != interrupted && store.claim(run))
           {
-            if (!interrupted)
-              store.clear_run_directory(run);
             store.set_state(run, {RunState::Kind::running, ""});
             return;
           }
@@ -265,7 +264,7 @@ std::size_t Study::take_run(std::size_t next, const bool interrupted) const
   return mpi::broadcast(group, next);
 }
 
-bool Study::goes_on(const PlannedRun &run, const ParameterFile &file, const MPI_Comm communicator, Progress &progress,
+bool Study::goes_on(const PlannedRun &run, SingleRun &single, const MPI_Comm communicator, Progress &progress,
                     Requests &requests) const
 {
   const std::string           directory = store.run_directory(run);
@@ -280,7 +279,7 @@ bool Study::goes_on(const PlannedRun &run, const ParameterFile &file, const MPI_
     return false;
   try
     {
-      SingleRun(file).resume(directory, communicator, progress, {"rhoflow", "--resume", directory}, &requests);
+      single.resume(directory, communicator, progress, {"rhoflow", "--resume", directory}, &requests);
       return true;
     }
   catch (const InputError &error)
@@ -307,32 +306,37 @@ void Study::do_run(const PlannedRun &run, StudyTables &tables, const bool interr
   // A communicator for this run alone: a failure may leave half a collective call behind on it.
   MPI_Comm own;
   MPI_Comm_dup(group, &own);
-  const double  begin   = MPI_Wtime();
-  const Outcome outcome = attempt(
-    group,
-    [&]() {
+  const double             begin = MPI_Wtime();
+  std::optional<SingleRun> single;
+  const Outcome            outcome = attempt(
+               group,
+               [&]() {
       if (interrupted)
         {
           Progress progress(leads, false);
-          if (goes_on(run, file, own, progress, requests))
+          if (goes_on(run, single.emplace(file), own, progress, requests))
             return;
-          on_rank_0(own, [&]() { store.clear_run_directory(run); });
         }
-      Progress  progress(leads, false);
-      SingleRun single(file);
-      single.execute(own, progress, command, &requests);
+      Progress progress(leads, false);
+      // What an interrupted or failed run left is replaced.
+      single.emplace(file).execute(own, progress, command, &requests, true);
     },
-    [&](const InputError &error) { return file.describe(error); },
-    [&](const Outcome &failure) {
+               [&](const InputError &error) { return file.describe(error); },
+               [&](const Outcome &failure) {
       // The other ranks of the group will never come: the whole job must end, and this run is not tried again.
       store.set_state(run, {RunState::Kind::failed, failure.message});
+      if (single)
+        single->conclude(failure);
       std::fprintf(stderr,
-                   "Run %04u (%s) failed on one of its ranks while the others wait for it, which ends all runs. Call the same "
-                   "command again for the rest.\n%s\n",
-                   run.number, run.label.c_str(), failure.message.c_str());
+                              "Run %04u (%s) failed on one of its ranks while the others wait for it, which ends all runs. Call the same "
+                                         "command again for the rest.\n%s\n",
+                              run.number, run.label.c_str(), failure.message.c_str());
       std::fflush(stderr);
       MPI_Abort(world, failure.status);
     });
+  if (single && leads)
+    single->conclude(outcome);
+  single.reset();
   MPI_Comm_free(&own);
   if (!leads)
     return;

@@ -16,6 +16,7 @@ namespace rhoflow
 {
 class Progress;
 class Requests;
+class SingleRun;
 
 /// Runs of the program with other parameters each, and what comes out of them together. All methods are collective.
 class Study
@@ -36,9 +37,9 @@ public:
   void list() const;
 
   /// Does what is not done yet and writes the tables. Returns what failed or is missing, the same on every rank, or an empty
-  /// text. On SIGTERM, to whichever rank, and if there is a file `stop` in the directory of the study, the runs keep their
-  /// states and no more are begun; on SIGUSR1 they keep their states. Throws InputError if the directory is refused,
-  /// StoppedOnRequest if runs were stopped.
+  /// text. On a signal for the end (Requests), to whichever rank, and if there is a file `stop` in the directory of the study,
+  /// the runs keep their states and no more are begun; on SIGUSR1 they keep their states. Throws InputError if the directory is
+  /// refused, StoppedOnRequest if runs were stopped.
   std::string execute(bool retry_failed);
 
   /// The fits of execute(), on rank 0: rows for StudyTables::fit_header().
@@ -64,8 +65,7 @@ private:
   /// Whether the study is to end; hands the request on to the other groups (collective over the group).
   bool is_to_end(const Requests &requests) const;
   /// Goes on with an interrupted run; false if that cannot be and it must be begun anew. Collective.
-  bool goes_on(const PlannedRun &run, const ParameterFile &file, MPI_Comm communicator, Progress &progress,
-               Requests &requests) const;
+  bool goes_on(const PlannedRun &run, SingleRun &single, MPI_Comm communicator, Progress &progress, Requests &requests) const;
   /// Prints a line about a run, on the rank that calls it.
   static void say(const PlannedRun &run, const std::string &text);
   void        report(const PlannedRun &run, const RunState &state, double seconds) const;

@@ -1,6 +1,7 @@
 #include <solvers/base/error.h>
 #include <solvers/base/number.h>
 #include <solvers/base/parameter_file.h>
+#include <solvers/base/run_parameters.h>
 #include <solvers/base/spelling.h>
 #include <solvers/study/study_file.h>
 #include <solvers/study/value_list.h>
@@ -111,7 +112,7 @@ StudyFile::StudyFile(const ParameterFile &file)
   for (const Change &setting : fit_settings)
     add_fit(setting);
   if (output_directory.empty())
-    output_directory = "runs/" + fs::path(file.name()).stem().string();
+    output_directory = "runs/" + name_of_parameter_file(file.name());
   check(file.name());
 }
 

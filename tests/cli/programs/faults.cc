@@ -1,6 +1,7 @@
 // A library for LD_PRELOAD that strikes a program at a chosen one of its calls that change files, and so at the same place on
 // fast and on slow machines, where a test that waits and then sends a signal may come too early or too late:
-//   FAULT_ACTION  KILL, TERM, USR1: the signal that the program gets after the call;
+//   FAULT_ACTION  KILL, TERM, USR1, INT, HUP: the signal that the program gets after the call; several but KILL with blanks
+//   between;
 //                 TEAR: half of the bytes are written, then it is killed (calls that write none: before they do anything);
 //                 FULL: the call and all later ones that need room fail as on a full disk
 //   FAULT_CALLS   open, write, fsync, truncate, rename, remove, mkdir, with blanks between; standard: all of them
@@ -20,6 +21,7 @@
 #include <regex>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -155,8 +157,12 @@ private:
   {
     if (action == "KILL")
       die();
-    if (action == "TERM" || action == "USR1")
-      kill(getpid(), action == "TERM" ? SIGTERM : SIGUSR1);
+    const std::pair<const char *, int> signals[] = {{"TERM", SIGTERM}, {"USR1", SIGUSR1}, {"INT", SIGINT}, {"HUP", SIGHUP}};
+    std::istringstream                 names(action);
+    for (std::string name; names >> name;)
+      for (const auto &[known, number] : signals)
+        if (name == known)
+          kill(getpid(), number);
   }
 
   std::string   action, calls, pattern, text, trace;

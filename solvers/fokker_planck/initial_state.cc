@@ -1,0 +1,93 @@
+#include <solvers/base/error.h>
+#include <solvers/base/exact_sum.h>
+#include <solvers/base/progress.h>
+#include <solvers/fokker_planck/adaptation.h>
+#include <solvers/fokker_planck/density_evolution.h>
+#include <solvers/fokker_planck/diagnostics.h>
+#include <solvers/fokker_planck/initial_state.h>
+#include <solvers/mean_field/mean_field.h>
+#include <solvers/model/ambient_measure.h>
+#include <solvers/model/learning_problem.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace rhoflow
+{
+namespace
+{
+/// The initial law at the owned nodes.
+std::vector<double> initial_density(const InitialLaw &law, const NodalSpace &space, double &missing_mass)
+{
+  const MPI_Comm      communicator = space.mesh().communicator();
+  std::vector<double> p(space.n_owned());
+  for (std::size_t i = 0; i < p.size(); ++i)
+    p[i] = law.density(space.position(space.owned_node(i)));
+  const bool finite = std::all_of(p.begin(), p.end(), [](double v) { return std::isfinite(v); });
+  int        all    = finite ? 1 : 0;
+  MPI_Allreduce(MPI_IN_PLACE, &all, 1, MPI_INT, MPI_MIN, communicator);
+  if (all == 0)
+    throw InputError("Initial law/Law", "the density is infinite at a node of the mesh. Move the law or the box.");
+  const double mass = total_mass(space, p);
+  missing_mass      = 1. - mass;
+  if (!(mass > 1e-3))
+    throw InputError("Initial law/Law", "the nodes of the mesh see only " + short_number(100. * mass, 2) +
+                                          " % of the initial density: it lies outside of the box, or it is narrower than a "
+                                          "cell. Raise 'Domain/Subdivisions', or widen the law.");
+  for (double &value : p)
+    value /= mass;
+  return p;
+}
+} // namespace
+
+std::unique_ptr<FokkerPlanckState> initial_state(AdaptiveMesh &mesh, const FokkerPlanckSetup &setup, double &missing_mass)
+{
+  for (;;)
+    {
+      auto state = std::make_unique<FokkerPlanckState>(mesh, *setup.mean_field, setup.beta, setup.parameters.degree,
+                                                       setup.parameters.stage);
+      state->set(initial_density(setup.problem->initial_law(), state->space, missing_mass));
+      if (!setup.refinement.adaptive)
+        return state;
+      CellDensities densities = cell_densities(*state);
+      auto          flags     = refinement_flags(mesh, resolution_indicator(*state, densities, setup.parameters.peclet_limit),
+                                                 setup.refinement, setup.refinement.tolerance);
+      // Refinement only: what is coarsened here would be refined again.
+      for (auto &flag : flags)
+        flag = std::max<signed char>(flag, 0);
+      if (!mesh.adapt(flags, 2 * state->space.points_per_cell(), densities.values,
+                      fitted_transfer(mesh.dimension(), setup.parameters.degree)))
+        return state;
+    }
+}
+
+void refuse_small_box(const FokkerPlanckSetup &setup, const double boundary_mass, const double time)
+{
+  if (boundary_mass > setup.parameters.boundary_limit)
+    throw InputError("Domain/Upper corner",
+                     "the box is too small: at t = " + short_number(time) + " its outermost cells hold the mass " +
+                       short_number(boundary_mass) + " (limit " + short_number(setup.parameters.boundary_limit) +
+                       "). Enlarge the box" +
+                       (setup.mean_field->weight_decay() > 0. ? "" : ", give 'Mean field/Weight decay'") +
+                       ", or raise 'Domain/Boundary mass limit'.");
+}
+
+void check_initial_state(const FokkerPlanckSetup &setup, const MPI_Comm communicator)
+{
+  AdaptiveMesh mesh(setup.domain, communicator);
+  double       missing_mass;
+  if (setup.refinement.adaptive)
+    {
+      const auto state = initial_state(mesh, setup, missing_mass);
+      return refuse_small_box(setup, mass_at_sides(state->fitted, state->potential, state->p), 0.);
+    }
+  // Without hanging nodes the features, of which a state is full, say nothing about the mass.
+  const AmbientMeasure measure(*setup.problem);
+  const NodalSpace     space(mesh, setup.parameters.degree, measure.radial_power > 0);
+  std::vector<double>  local = space.to_local(initial_density(setup.problem->initial_law(), space, missing_mass));
+  for (std::size_t node = 0; node < local.size(); ++node)
+    if (space.number(node) < 0 && space.terms_begin(node) != space.terms_end(node))
+      local[node] = local[space.terms_begin(node)->node];
+  refuse_small_box(setup, mass_at_sides(space, measure.has_radius, local), 0.);
+}
+} // namespace rhoflow
