@@ -1,6 +1,7 @@
 #include <solvers/base/checkpoints.h>
 #include <solvers/base/error.h>
 #include <solvers/base/run_parameters.h>
+#include <solvers/base/unread_parameters.h>
 
 #include <deal.II/base/parameter_handler.h>
 #include <deal.II/base/utilities.h>
@@ -67,6 +68,13 @@ void RunParameters::parse(ParameterHandler &prm)
       if (end_time / output_interval > 1e6)
         throw InputError("Output interval", "there would be more than a million output times; choose a longer interval.");
     }
+}
+
+std::vector<Unread> RunParameters::unread(ParameterHandler &prm)
+{
+  if (prm.get("Output times").empty())
+    return {};
+  return {{"Output interval", "beside 'Output times'"}};
 }
 
 std::vector<double> RunParameters::all_output_times() const

@@ -2,6 +2,7 @@
 #include <solvers/base/error.h>
 #include <solvers/base/number.h>
 #include <solvers/base/parameter_file.h>
+#include <solvers/base/petsc_options.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/run_directory.h>
@@ -55,12 +56,13 @@ void refuse_other_physics(const std::string &path, const dealii::ParameterHandle
 }
 } // namespace
 
-SingleRun::SingleRun(const ParameterFile &file)
-  : file_name(file.name())
+SingleRun::SingleRun(const ParameterFile &given)
+  : file(std::make_unique<ParameterFile>(given))
+  , file_name(given.name())
   , handler(std::make_unique<dealii::ParameterHandler>())
 {
   declare_all_parameters(*handler);
-  file.apply(*handler);
+  file->apply(*handler);
   run_parameters.parse(*handler);
   if (run_parameters.output_directory.empty())
     run_parameters.output_directory = "runs/" + std::filesystem::path(file_name).stem().string();
@@ -70,8 +72,19 @@ SingleRun::~SingleRun() = default;
 
 void SingleRun::prepare(const MPI_Comm communicator, Progress &progress)
 {
-  solver = solver_named(registered_solvers(), run_parameters.solver).make();
+  const SolverEntry &entry = solver_named(registered_solvers(), run_parameters.solver);
+  solver                   = entry.make();
   solver->prepare(*handler, communicator, progress);
+  for (const std::string &warning : warnings_of(unread()))
+    progress.warning(warning);
+  if (const std::string unused = unused_petsc_options(); !entry.uses_petsc && !unused.empty())
+    progress.warning("options behind '--' have no effect with 'Solver = " + entry.name +
+                     "', which does not use PETSc: " + unused + ".");
+}
+
+std::vector<UnreadSetting> SingleRun::unread() const
+{
+  return unread_settings(*file, *handler, solver_named(registered_solvers(), run_parameters.solver));
 }
 
 void SingleRun::execute(const MPI_Comm communicator, Progress &progress, const std::vector<std::string> &command_line,
@@ -137,6 +150,9 @@ void SingleRun::solve(const RunDirectory &directory, Checkpoints &checkpoints, P
     {
       throw RunError(error.what() + checkpoints.advice());
     }
+  if (const std::string unused = unused_petsc_options();
+      solver_named(registered_solvers(), run_parameters.solver).uses_petsc && !unused.empty())
+    progress.warning("nobody has read these options of PETSc behind '--': " + unused + ". Are they spelled correctly?");
   // Whoever counts this run as done, as a study does, will not do it again.
   if (!directory.make_durable())
     throw RunError("cannot make the results in '" + directory.path("") + "' durable: is the disk full?");

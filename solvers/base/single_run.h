@@ -20,6 +20,7 @@ class ParameterFile;
 class Progress;
 class RunDirectory;
 class Solver;
+struct UnreadSetting;
 
 /// One run of the program, from a parameter file to its run directory.
 class SingleRun
@@ -43,12 +44,16 @@ public:
   void resume(const std::string &directory, MPI_Comm communicator, Progress &progress,
               const std::vector<std::string> &command_line, Requests *requests = nullptr);
 
+  /// What the user set and this run does not read. prepare() warns of it.
+  std::vector<UnreadSetting> unread() const;
+
   dealii::ParameterHandler &parameters() const { return *handler; }
 
 private:
   CheckpointParameters checkpoint_parameters() const;
   void                 solve(const RunDirectory &directory, Checkpoints &checkpoints, Progress &progress);
 
+  std::unique_ptr<const ParameterFile>      file;
   std::string                               file_name;
   std::unique_ptr<dealii::ParameterHandler> handler;
   RunParameters                             run_parameters;

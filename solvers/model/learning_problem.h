@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@ class ParameterHandler;
 namespace rhoflow
 {
 class CounterRandom;
+struct Unread;
 
 /// The finite network's neuron, as particles move it: θ ∈ R^n with n = n_parameters().
 struct ParticleNeuron
@@ -85,6 +87,8 @@ public:
   virtual double external_potential(const double *theta) const;
   /// ∇L(θ), `gradient` [D]; zeros if there is none.
   virtual void external_gradient(const double *theta, double *gradient) const;
+  /// |θ_i| up to which external_gradient() has digits.
+  virtual double external_reach() const { return std::numeric_limits<double>::infinity(); }
 
   // ---- the initial law in both views
   /// ρ_0 on R^D.
@@ -96,9 +100,12 @@ public:
 
   /// Draws x [d] and y (label noise included) from the data law.
   virtual void sample(CounterRandom &random, double *x, double &y) const = 0;
-  /// A finite data set (CSV, discrete law): its size, and sample i; 0 if the law is continuous.
+  /// A finite data set (CSV, discrete law with equal weights, no label noise): its size, and sample i; 0 if the law has more
+  /// than that.
   virtual std::uint64_t data_set_size() const { return 0; }
   virtual void          data_set_sample(std::uint64_t index, double *x, double &y) const;
+  /// For methods that pass through a data set where there is none: throws InputError with the reason.
+  [[noreturn]] virtual void refuse_passes() const;
 
   /// Draws the parameters [n] of one particle from ρ_0 (for the single neuron: a rotation-invariant w ∈ R^d).
   virtual void sample_particle(CounterRandom &random, double *parameters) const = 0;
@@ -150,6 +157,9 @@ struct ModelParameters
   /// Where make_learning_problem() looks for a data file with a relative path that does not exist from the working directory:
   /// the directory of the parameter file. Set once by the front end.
   static void set_data_directory(const std::string &path);
+
+  /// Those that other choices among them leave without effect, where that is no mistake.
+  static std::vector<Unread> unread(dealii::ParameterHandler &prm);
 
   /// Paths of the files that make_learning_problem() reads.
   static std::vector<std::string> input_files(dealii::ParameterHandler &prm);
