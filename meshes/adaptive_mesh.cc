@@ -90,7 +90,7 @@ struct AdaptiveMesh::Implementation : AdaptiveMesh::Base
     owner.clear();
     for (const auto &cell : tria->active_cell_iterators())
       if (cell->is_locally_owned())
-        order.emplace_back(key_of<dim>(cell, domain).morton(), cell);
+        order.emplace_back(key_of<dim>(cell, domain).morton(dim), cell);
       else if (cell->is_ghost())
         {
           ghost.push_back(key_of<dim>(cell, domain));

@@ -11,15 +11,20 @@ namespace rhoflow
 /// [index_d, index_d + 1] · width_d / (subdivisions_d 2^level) along each axis d. Unused axes have index 0.
 struct CellKey
 {
-  /// Cells are at most this often refined: with up to 2^7 subdivisions all positions then fit into 21 bits an axis.
+  /// Cells are at most this often refined: with up to 2^7 subdivisions all positions then fit into 21 bits an axis, and with up
+  /// to 2^18 into the 32 bits of the only axis in one dimension.
   static constexpr unsigned int max_level = 14;
+  static constexpr unsigned int max_subdivisions(unsigned int dim) { return dim == 1 ? 1U << 18 : 1U << 7; }
 
   std::array<std::uint32_t, 3> index{};
   std::uint32_t                level = 0;
 
-  /// Position along the Morton curve through the cells of any level: neighbours in this order are near in space.
-  std::uint64_t morton() const
+  /// Position along the Morton curve through the cells of any level: neighbours in this order are near in space. In one
+  /// dimension the curve is the axis.
+  std::uint64_t morton(unsigned int dim = 3) const
   {
+    if (dim == 1)
+      return index[0] << (max_level - level);
     std::uint64_t code = 0;
     for (unsigned int bit = 0; bit < 21; ++bit)
       for (unsigned int d = 0; d < 3; ++d)

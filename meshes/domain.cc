@@ -46,7 +46,8 @@ void Domain::declare(ParameterHandler &prm)
   prm.declare_entry("Upper corner", "6.5, 2.6, 2", Patterns::List(Patterns::Double(), 1, 3),
                     "Upper corner of the box; as many coordinates as the lower corner.");
   prm.declare_entry("Subdivisions", "16, 24, 14", Patterns::List(Patterns::Integer(1, 100000), 1, 3),
-                    "Cells of the coarse mesh along each axis: one number for each coordinate, or one for all.");
+                    "Cells of the coarse mesh along each axis: one number for each coordinate, or one for all. With elements at most "
+                    "128 in two and three dimensions, where 'Refinement' makes the mesh finer.");
   prm.declare_entry("Refinement", "0", Patterns::Integer(0, 20),
                     "Uniform refinements of the coarse mesh: each halves the cells along every axis.");
   prm.declare_entry("Periodic", "false", Patterns::List(Patterns::Bool(), 1, 3),
@@ -107,10 +108,12 @@ void Domain::check_mesh() const
 {
   if (refinement > CellKey::max_level)
     throw InputError("Domain/Refinement", "at most " + std::to_string(CellKey::max_level) + " refinements are possible.");
+  const unsigned int most = CellKey::max_subdivisions(dimension());
   for (const unsigned int n : subdivisions)
-    if (n > 128)
-      throw InputError("Domain/Subdivisions", "at most 128 subdivisions along an axis; use 'Refinement' to make the mesh finer "
-                                              "(each one halves all cells).");
+    if (n > most)
+      throw InputError("Domain/Subdivisions",
+                       "at most " + std::to_string(most) +
+                         " subdivisions along an axis; use 'Refinement' to make the mesh finer (each one halves all cells).");
 }
 
 double Domain::n_cells() const

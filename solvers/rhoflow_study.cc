@@ -1,5 +1,7 @@
 #include <solvers/base/command_line.h>
 #include <solvers/base/job.h>
+#include <solvers/base/petsc_options.h>
+#include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/spelling.h>
 #include <solvers/base/version.h>
@@ -57,7 +59,12 @@ public:
     else if (option == "--list")
       series.list();
     else
-      series.execute(option == "--retry-failed");
+      {
+        series.execute(option == "--retry-failed");
+        if (const std::string unused = unused_petsc_options(); !unused.empty())
+          Progress(rank_of(MPI_COMM_WORLD) == 0)
+            .warning("no run has read these options of PETSc behind '--': " + unused + ". Are they spelled correctly?");
+      }
   }
 
   std::string describe(const InputError &error) const { return series.describe(error); }

@@ -15,14 +15,15 @@ namespace
 {
 namespace fs = std::filesystem;
 
+/// `reason`: a sentence.
 std::runtime_error cannot_write(const std::string &path, const std::string &reason)
 {
-  return std::runtime_error("cannot write '" + path + "': " + reason + ".");
+  return std::runtime_error("cannot write '" + path + "': " + reason);
 }
 
 std::string full_disk()
 {
-  return errno != 0 ? std::strerror(errno) : "is the disk full?";
+  return errno != 0 ? std::string(std::strerror(errno)) + "." : "is the disk full?";
 }
 
 /// This rank's part of the file through MPI-IO; false if something went wrong here.
@@ -76,7 +77,7 @@ void write_complete_file(const std::string &path, const std::function<void(std::
   std::error_code error;
   fs::rename(aside, path, error);
   if (error)
-    throw cannot_write(path, error.message());
+    throw cannot_write(path, error.message() + ".");
 }
 
 void write_complete_file(const std::string &path, const std::string &part, const MPI_Comm communicator)

@@ -1,6 +1,7 @@
 #include <solvers/base/checkpoints.h>
 #include <solvers/base/error.h>
 #include <solvers/base/run_parameters.h>
+#include <solvers/base/unread_parameters.h>
 
 #include <deal.II/base/parameter_handler.h>
 #include <deal.II/base/utilities.h>
@@ -95,6 +96,13 @@ void RunParameters::parse(ParameterHandler &prm)
 std::uint64_t RunParameters::seed_of(const std::string &value)
 {
   return std::stoull(value);
+}
+
+std::vector<Unread> RunParameters::unread(ParameterHandler &prm)
+{
+  if (prm.get("Output times").empty())
+    return {};
+  return {{"Output interval", "beside 'Output times'"}};
 }
 
 std::vector<double> RunParameters::all_output_times() const

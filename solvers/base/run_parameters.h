@@ -11,12 +11,16 @@ class ParameterHandler;
 
 namespace rhoflow
 {
+struct Unread;
+
 /// The parameters at the top of a file, outside any subsection: which solver, how long, where to. declare() also declares
 /// section "Checkpoint", which every run has.
 struct RunParameters
 {
   static void declare(dealii::ParameterHandler &prm);
   void        parse(dealii::ParameterHandler &prm);
+  /// Those that solvers in time do not read.
+  static std::vector<Unread> unread(dealii::ParameterHandler &prm);
 
   /// The number that a valid value of 'Seed' is: all 64 bits.
   static std::uint64_t seed_of(const std::string &value);

@@ -4,6 +4,7 @@
 #include <solvers/base/job.h>
 #include <solvers/base/number.h>
 #include <solvers/base/parameter_file.h>
+#include <solvers/base/petsc_options.h>
 #include <solvers/base/premises.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
@@ -32,13 +33,14 @@ std::ptrdiff_t number_of_lines(const std::string &path)
 }
 } // namespace
 
-SingleRun::SingleRun(const ParameterFile &file)
-  : file_name(file.name())
+SingleRun::SingleRun(const ParameterFile &given)
+  : file(std::make_unique<ParameterFile>(given))
+  , file_name(given.name())
   , data_places{std::filesystem::path(file_name).parent_path().string()}
   , handler(std::make_unique<dealii::ParameterHandler>())
 {
   declare_all_parameters(*handler);
-  file.apply(*handler);
+  file->apply(*handler);
   run_parameters.parse(*handler);
   if (run_parameters.output_directory.empty())
     run_parameters.output_directory = "runs/" + name_of_parameter_file(file_name);
@@ -68,12 +70,23 @@ void SingleRun::prepare_from_the_start(const MPI_Comm communicator, Progress &pr
 
 void SingleRun::make_solver(const MPI_Comm communicator, Progress &progress)
 {
-  solver = solver_named(registered_solvers(), run_parameters.solver).make();
+  const SolverEntry &entry = solver_named(registered_solvers(), run_parameters.solver);
+  solver                   = entry.make();
   solver->prepare(*handler, communicator, progress);
   // The record is for whoever runs it again from anywhere.
   const std::vector<std::string> parameters = input_file_parameters(*handler);
   for (std::size_t i = 0; i < std::min(inputs.size(), parameters.size()); ++i)
     set_parameter_value(*handler, parameters[i], inputs[i].path);
+  for (const std::string &warning : warnings_of(unread()))
+    progress.warning(warning);
+  if (const std::string unused = unused_petsc_options(); !entry.uses_petsc && !unused.empty())
+    progress.warning("options behind '--' have no effect with 'Solver = " + entry.name +
+                     "', which does not use PETSc: " + unused + ".");
+}
+
+std::vector<UnreadSetting> SingleRun::unread() const
+{
+  return unread_settings(*file, *handler, solver_named(registered_solvers(), run_parameters.solver));
 }
 
 void SingleRun::execute(const MPI_Comm communicator, Progress &progress, const std::vector<std::string> &command_line,
@@ -160,6 +173,9 @@ void SingleRun::solve(Checkpoints &checkpoints, Progress &progress)
       has_begun = has_begun || checkpoints.has_begun();
       throw;
     }
+  if (const std::string unused = unused_petsc_options();
+      solver_named(registered_solvers(), run_parameters.solver).uses_petsc && !unused.empty())
+    progress.warning("nobody has read these options of PETSc behind '--': " + unused + ". Are they spelled correctly?");
   // Whoever counts this run as done, as a study does, will not do it again.
   if (!directory->make_durable())
     throw RunError("cannot make the results in '" + directory->path("") + "' durable: is the disk full?");

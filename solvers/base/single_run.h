@@ -22,6 +22,7 @@ class Progress;
 class RunDirectory;
 class Solver;
 struct Outcome;
+struct UnreadSetting;
 
 /// One run of the program, from a parameter file to its run directory.
 class SingleRun
@@ -50,6 +51,9 @@ public:
   /// first step, the directory that it made goes. For rank 0, or for the rank that ends the job.
   void conclude(const Outcome &outcome);
 
+  /// What the user set and this run does not read. prepare() warns of it.
+  std::vector<UnreadSetting> unread() const;
+
   dealii::ParameterHandler &parameters() const { return *handler; }
 
 private:
@@ -60,6 +64,7 @@ private:
   CheckpointParameters checkpoint_parameters() const;
   void                 solve(Checkpoints &checkpoints, Progress &progress);
 
+  std::unique_ptr<const ParameterFile>      file;
   std::string                               file_name;
   std::vector<std::string>                  data_places; ///< where data files are looked for behind the working directory
   std::vector<Provenance::InputFile>        inputs;

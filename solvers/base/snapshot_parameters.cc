@@ -1,4 +1,5 @@
 #include <solvers/base/snapshot_parameters.h>
+#include <solvers/base/unread_parameters.h>
 
 #include <deal.II/base/parameter_handler.h>
 
@@ -23,5 +24,10 @@ void SnapshotParameters::parse(dealii::ParameterHandler &prm)
   const std::string name = prm.get("Compression");
   compression            = name == "none" ? Compression::none : (name == "fast" ? Compression::fast : Compression::best);
   prm.leave_subsection();
+}
+
+std::vector<Unread> SnapshotParameters::unread_without_density()
+{
+  return {{"Output/Write density", ""}, {"Output/Fields", ""}, {"Output/Grouped files", ""}, {"Output/Leave out below", ""}};
 }
 } // namespace rhoflow

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 namespace dealii
 {
 class ParameterHandler;
@@ -7,6 +9,8 @@ class ParameterHandler;
 
 namespace rhoflow
 {
+struct Unread;
+
 /// What all files for ParaView have in common, whatever they show: the part of section "Output" about how often and how small.
 struct SnapshotParameters
 {
@@ -19,6 +23,8 @@ struct SnapshotParameters
 
   static void declare(dealii::ParameterHandler &prm);
   void        parse(dealii::ParameterHandler &prm);
+  /// Those of section "Output" that are for files of a density on a mesh, for solvers without one.
+  static std::vector<Unread> unread_without_density();
 
   /// Whether the output time with that number, from 0, is one to write at: the first, every n-th, the last.
   bool due(unsigned int number, bool last) const { return last || number % every == 0; }

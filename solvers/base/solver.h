@@ -7,6 +7,8 @@
 
 #include <mpi.h>
 
+#include <solvers/base/unread_parameters.h>
+
 namespace dealii
 {
 class ParameterHandler;
@@ -51,7 +53,11 @@ struct SolverEntry
   std::string                              name;
   std::string                              description;
   std::function<std::unique_ptr<Solver>()> make;
-  std::vector<std::string>                 sections = {}; ///< of the parameters that it reads, for the manual; empty: all
+  std::vector<std::string>                 sections = {}; ///< of the parameters that it reads; empty: all
+  /// What it does not read of them with these parameters; null: it reads all.
+  std::function<std::vector<Unread>(dealii::ParameterHandler &)> unread = {};
+  /// Whether PETSc solves its equations, so that options behind '--' have an effect.
+  bool uses_petsc = false;
 };
 
 /// The entry of that name. Throws InputError("Solver", ...) with the valid names and the nearest spelling.

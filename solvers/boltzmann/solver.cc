@@ -4,6 +4,7 @@
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/run_directory.h>
+#include <solvers/base/snapshot_parameters.h>
 #include <solvers/base/statistics.h>
 #include <solvers/base/timing.h>
 #include <solvers/boltzmann/diagnostics.h>
@@ -11,6 +12,7 @@
 #include <solvers/boltzmann/solver.h>
 #include <solvers/boltzmann/step.h>
 #include <solvers/comparison/measure_output.h>
+#include <solvers/comparison/parameters.h>
 #include <solvers/mean_field/fitted_curve.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
@@ -154,6 +156,8 @@ private:
                                short_number(quadrature_error * beta, 2) +
                                "): refine section 'Domain', or raise 'Boltzmann/Nodes per cell'");
     add_to_row(statistics, solution, last, quadrature_error, problem.parameter_names(), observables);
+    if (const std::string complaint = observables.complaint(last.observables.data()); !complaint.empty())
+      context.progress.warning("at the inverse temperature " + short_number(beta) + " " + complaint);
     statistics.set("initial free energy", initial.free_energy);
     statistics.set("initial lower bound of the distance", initial.lower_bound);
     statistics.set("initial upper bound of the distance", initial.upper_bound);
@@ -252,6 +256,7 @@ void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm com
                      "the solver 'boltzmann' has no time in which a network could be trained beside it. Set "
                      "it to false.");
   observables.parse(parameters, common.problem->parameter_names());
+  observables.require_finite_in(common.domain.lower, common.domain.upper);
   common.make_mean_field(communicator);
   const Domain    &domain     = common.domain;
   const MeanField *mean_field = common.mean_field.get();
@@ -300,6 +305,15 @@ SolverEntry boltzmann_solver_entry()
     "temperature, boxes around the Gauss points, as that of the time infinity.",
     [] { return std::make_unique<BoltzmannSolver>(); },
     {"", "Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Boltzmann", "Comparison",
-     "Output"}};
+     "Output"},
+    [](dealii::ParameterHandler &parameters) {
+      return std::vector<Unread>{{"End time", ""},
+                                 {"Output interval", ""},
+                                 {"Output times", ""},
+                                 {"Output/Every n-th output", ""},
+                                 {"Output/Compression", ""}} +
+             SnapshotParameters::unread_without_density() + ModelParameters::unread(parameters) +
+             ComparisonParameters::unread_without_networks(parameters, "");
+    }};
 }
 } // namespace rhoflow

@@ -16,6 +16,7 @@
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -48,6 +49,7 @@ public:
     , end_time(last_time)
     , exact(exact_features)
     , observables(wanted)
+    , messages(context.progress)
     , domain(box)
     , system(mean_field, law, context.communicator)
     , stepper(system, parameters.tolerance)
@@ -100,8 +102,14 @@ public:
                  problem.parameter_names(), problem.parameter_names() == std::vector<std::string>{"a", "s", "r"}, observables);
       statistics.finish_row();
     }
+    if (const std::string complaint = observables.complaint(last.observables.data()); !complaint.empty() && !warned)
+      {
+        messages.warning("at t = " + short_number(time()) + " " + complaint);
+        warned = true;
+      }
     const std::size_t         D = problem.n_parameters(), n = system.start().size();
     const std::vector<double> points(stepper.points(), stepper.points() + n * D);
+    require_known_gradient(points);
     if (pictures && pictures->due(time() == end_time))
       {
         Timing::Scope scope(timing.section("pictures"));
@@ -192,6 +200,19 @@ private:
     return rank;
   }
 
+  /// Where differences of a landscape have no digits, points stay where they are.
+  void require_known_gradient(const std::vector<double> &points) const
+  {
+    const double reach   = problem.external_reach();
+    int          escaped = std::all_of(points.begin(), points.end(), [&](double x) { return std::abs(x) < reach; }) ? 0 : 1;
+    MPI_Allreduce(MPI_IN_PLACE, &escaped, 1, MPI_INT, MPI_MAX, system.communicator());
+    if (escaped != 0)
+      throw RunError(
+        "A point left the region where the landscape's gradient is known before t = " + short_number(time()) +
+        ": it is beyond " + short_number(reach, 2) +
+        ". Does the landscape fall without bound? Choose an earlier 'End time', or add 'Mean field/Weight decay'.");
+  }
+
   /// f at LearningProblem::map_inputs(), the sum over the points itself; empty if there are none.
   std::vector<double> map_prediction(const std::vector<double> &points) const
   {
@@ -244,6 +265,8 @@ private:
   double                     end_time;
   bool                       exact;
   const Observables         &observables;
+  Progress                  &messages;
+  bool                       warned = false; ///< of observables
   const Domain              &domain;
   CharacteristicsOperator    system;
   CharacteristicsStep        stepper;
@@ -309,6 +332,7 @@ void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Co
   require_memory("the points of the initial law", 8. * (3. * D + 4.) * n_points, parameter, advice, communicator);
   problem.initial_law().quadrature(settings.n_per_coordinate, law.points, law.weights);
   drop_light_points(law, D, settings.neglected_mass);
+  observables.require_finite_at(law.points);
 
   const unsigned int K = problem.n_nodes();
   exact_features       = (settings.features == CharacteristicsParameters::Features::exact ||
@@ -367,6 +391,12 @@ SolverEntry characteristics_solver_entry()
     "reads 'Observables', 'Every n-th output' and 'Compression'.",
     [] { return std::make_unique<CharacteristicsSolver>(); },
     {"", "Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Characteristics",
-     "Particles", "Comparison", "Output"}};
+     "Particles", "Comparison", "Output"},
+    [](dealii::ParameterHandler &parameters) {
+      return std::vector<Unread>{
+               {"Domain/Refinement", ""}, {"Domain/Boundary mass warning", ""}, {"Domain/Boundary mass limit", ""}} +
+             SnapshotParameters::unread_without_density() + RunParameters::unread(parameters) +
+             ModelParameters::unread(parameters) + TwinSettings::unread(parameters);
+    }};
 }
 } // namespace rhoflow

@@ -3,67 +3,24 @@
 #include <solvers/base/progress.h>
 #include <solvers/characteristics/step.h>
 
-#include <boost/numeric/odeint/stepper/controlled_runge_kutta.hpp>
-#include <boost/numeric/odeint/stepper/runge_kutta_dopri5.hpp>
-
-#include <algorithm>
-#include <cmath>
-#include <limits>
 #include <stdexcept>
 
 namespace rhoflow
 {
 namespace
 {
-namespace odeint = boost::numeric::odeint;
-using State      = std::vector<double>;
-using Method     = odeint::runge_kutta_dopri5<State>;
-using LocalError = odeint::default_error_checker<double, Method::algebra_type, Method::operations_type>;
-
-/// The largest error of all ranks; infinite if a velocity was not finite, since comparisons pass over NaN.
-class GlobalError : public LocalError
-{
-public:
-  GlobalError(double tolerance, MPI_Comm communicator, const bool &all_finite)
-    : LocalError(tolerance, tolerance)
-    , comm(communicator)
-    , finite(all_finite)
-  {}
-
-  template <typename Error>
-  double error(algebra_type &algebra, const State &x, const State &derivative, Error &difference, double step) const
-  {
-    double largest = LocalError::error(algebra, x, derivative, difference, step);
-    if (!finite || !std::isfinite(largest))
-      largest = std::numeric_limits<double>::infinity();
-    MPI_Allreduce(MPI_IN_PLACE, &largest, 1, MPI_DOUBLE, MPI_MAX, comm);
-    return largest;
-  }
-
-private:
-  MPI_Comm    comm;
-  const bool &finite;
-};
+using State                 = std::vector<double>;
+constexpr double first_step = 1e-3;
 } // namespace
-
-struct CharacteristicsStep::Stepper
-{
-  Stepper(double tolerance, MPI_Comm communicator, const bool &finite)
-    : method(GlobalError(tolerance, communicator, finite))
-  {}
-  odeint::controlled_runge_kutta<Method, GlobalError> method;
-};
 
 CharacteristicsStep::CharacteristicsStep(CharacteristicsOperator &right_hand_side, double tolerance)
   : system(right_hand_side)
-  , stepper(std::make_unique<Stepper>(tolerance, right_hand_side.communicator(), finite))
+  , method(tolerance, first_step, right_hand_side.communicator())
   , state(right_hand_side.start().points)
   , squares(right_hand_side.start().size())
 {
   state.push_back(0.);
 }
-
-CharacteristicsStep::~CharacteristicsStep() = default;
 
 void CharacteristicsStep::evaluate(const State &x, State &rate)
 {
@@ -79,44 +36,28 @@ void CharacteristicsStep::evaluate(const State &x, State &rate)
         squares[i] += rate[i * dimension + d] * rate[i * dimension + d];
     }
   rate.back() = system.integrals(squares, 1)[0];
-  // The sum over all points is the same everywhere, and no number hides a NaN in it.
-  finite = finite && std::isfinite(rate.back());
 }
 
 void CharacteristicsStep::step(double end)
 {
-  const auto right_hand_side = [this](const State &x, State &rate, double) { evaluate(x, rate); };
-  while (true)
-    {
-      const bool last = (present + next_step >= end);
-      double     step = (last ? end - present : next_step), t = present;
-      finite = true;
-      if (derivative.empty())
-        evaluate(state, derivative);
-      if (stepper->method.try_step(right_hand_side, state, derivative, t, step) == odeint::success)
-        {
-          ++steps;
-          system.project(state.data());
-          present = (last ? end : t);
-          // A step that was cut at an output time says nothing against the longer one.
-          next_step = (last ? std::max(next_step, step) : step);
-          return;
-        }
-      next_step = step;
-      if (!(next_step > 1e-13 * std::max(1., present)))
-        throw RunError("The characteristics need time steps below 1e-13 at t = " + short_number(present) +
-                       ": the velocity has a kink or grows without bound. Loosen 'Tolerance' in section 'Characteristics', or "
-                       "check that the activation is smooth.");
-    }
+  if (!method.step([this](const State &x, State &rate) { evaluate(x, rate); }, state, end, 1e-13))
+    throw RunError("The characteristics need time steps below 1e-13 at t = " + short_number(time()) +
+                   (method.met_infinity() ? ": the velocity is not finite. Check that the landscape and its gradient are "
+                                            "finite where the points are, or that the data are of a usual size." :
+                                            ": the velocity has a kink or grows without bound. Loosen 'Tolerance' in section "
+                                            "'Characteristics', or check that the activation is smooth."));
+  ++steps;
+  system.project(state.data());
 }
 
 void CharacteristicsStep::save(CheckpointWriter &checkpoint) const
 {
   const std::size_t n = squares.size(), D = (n > 0 ? (state.size() - 1) / n : 0);
   const auto        points = [&](const State &x) { return State(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(n * D)); };
-  checkpoint.put("time step", std::vector<double>{present, next_step, state.back()});
+  checkpoint.put("time step", std::vector<double>{time(), method.next_step(), state.back()});
   checkpoint.put("numbers of steps", std::vector<std::uint64_t>{steps, evaluations});
   checkpoint.put_part("points", points(state), system.first_point() * D);
+  const State &derivative = method.velocity();
   checkpoint.put("velocities are known", std::uint64_t(derivative.empty() ? 0 : 1));
   if (derivative.empty())
     return;
@@ -131,16 +72,16 @@ void CharacteristicsStep::load(const CheckpointReader &checkpoint)
     throw std::length_error("its points have another number of coordinates");
   const std::vector<double>        times  = checkpoint.numbers("time step");
   const std::vector<std::uint64_t> counts = checkpoint.integers("numbers of steps");
-  present                                 = times.at(0);
-  next_step                               = times.at(1);
   steps                                   = counts.at(0);
   evaluations                             = counts.at(1);
   state                                   = checkpoint.numbers("points", system.first_point() * D, n * D);
   state.push_back(times.at(2));
-  derivative.clear();
-  if (checkpoint.integer("velocities are known") == 0)
-    return;
-  derivative = checkpoint.numbers("velocities", system.first_point() * D, n * D);
-  derivative.push_back(checkpoint.number_of("dissipation"));
+  State derivative;
+  if (checkpoint.integer("velocities are known") != 0)
+    {
+      derivative = checkpoint.numbers("velocities", system.first_point() * D, n * D);
+      derivative.push_back(checkpoint.number_of("dissipation"));
+    }
+  method.restore(times.at(0), times.at(1), derivative);
 }
 } // namespace rhoflow

@@ -1,5 +1,7 @@
 #include <solvers/base/error.h>
+#include <solvers/base/parameter_file.h>
 #include <solvers/base/run_parameters.h>
+#include <solvers/base/unread_parameters.h>
 #include <solvers/comparison/parameters.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
@@ -57,6 +59,31 @@ void ComparisonParameters::parse(ParameterHandler &prm)
   prm.leave_subsection();
 }
 
+std::vector<Unread> ComparisonParameters::unread_without_networks(ParameterHandler &prm, const std::string &why)
+{
+  std::vector<Unread> rules;
+  for (const char *name : {"Bias estimation", "Directions", "Bins", "Bootstrap samples", "Transport points"})
+    rules.push_back({std::string("Comparison/") + name, why});
+  if (parameter_value(prm, "Comparison/Write measures") != "true")
+    rules.push_back({"Comparison/Measure points", "unless 'Write measures = true'"});
+  return rules;
+}
+
+std::vector<Unread> TwinSettings::unread(ParameterHandler &prm)
+{
+  const std::string compare = "unless 'Compare with SGD = true'";
+  if (parameter_value(prm, "Compare with SGD") != "true")
+    return std::vector<Unread>{{"Particles", compare}} + ComparisonParameters::unread_without_networks(prm, compare);
+  return ParticleParameters::unread(prm, false);
+}
+
+ParticleParameters twice_the_step(ParticleParameters particles)
+{
+  particles.step_size *= 2.;
+  particles.noise_parts = 2; // on the same Brownian path
+  return particles;
+}
+
 void TwinSettings::parse(ParameterHandler &prm)
 {
   RunParameters run_parameters;
@@ -76,6 +103,7 @@ void TwinSettings::check(const LearningProblem &problem) const
   if (particles.n_replicas < 2)
     throw InputError("Particles/Replicas", "a comparison in standard errors needs at least 2 replicas.");
   particles.check_output_times(output_times);
+  particles.check_weight_decay(weight_decay, output_times);
   if (particles.scaling != ParticleParameters::Scaling::mean_field)
     throw InputError("Particles/Output scaling",
                      "a density is the limit of wide networks in mean-field scaling, and cannot be compared with networks in "
@@ -97,6 +125,7 @@ void TwinSettings::check(const LearningProblem &problem) const
                              "'Bias estimation = richardson' also trains with twice the step size: the "
                              "output times must be multiples of that too. Halve the step size, or choose "
                              "'Bias estimation = none'.");
+      twice_the_step(particles).check_weight_decay(weight_decay, output_times);
     }
   check_network(problem, particles);
 }

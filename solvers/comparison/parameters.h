@@ -13,6 +13,7 @@ class ParameterHandler;
 namespace rhoflow
 {
 class LearningProblem;
+struct Unread;
 
 /// Section "Comparison": how a density is compared with finite networks.
 struct ComparisonParameters
@@ -25,6 +26,8 @@ struct ComparisonParameters
 
   static void declare(dealii::ParameterHandler &prm);
   void        parse(dealii::ParameterHandler &prm);
+  /// Those that are for networks beside a density, where there are none; `why`: as in Unread.
+  static std::vector<Unread> unread_without_networks(dealii::ParameterHandler &prm, const std::string &why);
 
   BiasEstimation bias_estimation  = BiasEstimation::richardson;
   unsigned int   n_directions     = 32;   ///< of the sliced distance
@@ -35,11 +38,16 @@ struct ComparisonParameters
   unsigned int   n_measure_points = 4096; ///< of a density that is written
 };
 
+/// Of the networks that 'Bias estimation = richardson' trains with the step 2η.
+ParticleParameters twice_the_step(ParticleParameters particles);
+
 /// Everything that the finite networks beside a density need to know.
 struct TwinSettings
 {
   /// Reads the sections "Particles", "Comparison", "Mean field" and the top of the file.
   void parse(dealii::ParameterHandler &prm);
+  /// Those that a solver in time does not read with or without networks beside it.
+  static std::vector<Unread> unread(dealii::ParameterHandler &prm);
   /// Throws InputError if the choices do not fit together or do not fit the problem.
   void check(const LearningProblem &problem) const;
 

@@ -48,10 +48,8 @@ SgdTwin::SgdTwin(const LearningProblem &learning_problem, const TwinSettings &tw
     }
   if (settings.particles.method == ParticleParameters::Method::gradient_flow)
     return; // no step, no bias of it
-  ParticleParameters coarser = settings.particles;
-  coarser.step_size *= 2.;
-  coarser.noise_parts = 2; // on the same Brownian path
-  double_step         = std::make_unique<Replicas>(problem, coarser, settings.weight_decay, settings.seed, communicator);
+  double_step = std::make_unique<Replicas>(problem, twice_the_step(settings.particles), settings.weight_decay, settings.seed,
+                                           communicator);
 }
 
 double SgdTwin::static_bias(const DensitySnapshot &density) const

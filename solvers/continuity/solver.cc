@@ -83,6 +83,12 @@ std::vector<std::string> continuity_sections()
           "Discontinuous Galerkin", "Refinement", "Output", "Particles",   "Comparison"};
 }
 
+std::vector<Unread> unread_by_continuity(dealii::ParameterHandler &parameters)
+{
+  return RunParameters::unread(parameters) + ModelParameters::unread(parameters) + RefinementParameters::unread(parameters) +
+         OutputParameters::unread(parameters) + TwinSettings::unread(parameters);
+}
+
 SolverEntry continuity_solver_entry()
 {
   return {
@@ -91,6 +97,6 @@ SolverEntry continuity_solver_entry()
     "space with up to three coordinates: discontinuous Galerkin elements on adaptive meshes, upwind fluxes, explicit "
     "Runge-Kutta steps. Mass is kept to round-off; the evolution stays linear in the density, which is made positive where "
     "it is written.",
-    [] { return std::make_unique<ContinuitySolver>(); }, continuity_sections()};
+    [] { return std::make_unique<ContinuitySolver>(); }, continuity_sections(), unread_by_continuity};
 }
 } // namespace rhoflow

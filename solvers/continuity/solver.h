@@ -31,6 +31,7 @@ protected:
 
 /// The sections of parameters that it reads.
 std::vector<std::string> continuity_sections();
+std::vector<Unread>      unread_by_continuity(dealii::ParameterHandler &parameters);
 
 SolverEntry continuity_solver_entry();
 } // namespace rhoflow

@@ -5,6 +5,8 @@
 #include <cmath>
 
 #include <solvers/base/error.h>
+#include <solvers/base/parameter_file.h>
+#include <solvers/base/unread_parameters.h>
 
 namespace rhoflow
 {
@@ -26,6 +28,14 @@ void RefinementParameters::declare(dealii::ParameterHandler &prm)
     "The tolerance is halved whenever the negative mass of the evolved density is above this [mass]; 0: never.");
   prm.declare_entry("Maximum cells", "1000000", Integer(1, 2000000000), "No cell is refined beyond this number of cells.");
   prm.leave_subsection();
+}
+
+std::vector<Unread> RefinementParameters::unread(dealii::ParameterHandler &prm)
+{
+  if (parameter_value(prm, "Refinement/Adaptive") == "true")
+    return {};
+  return {{"Refinement", "unless 'Adaptive = true'"},
+          {"Fokker-Planck/Refined Peclet number", "unless 'Refinement/Adaptive = true'"}};
 }
 
 void RefinementParameters::parse(dealii::ParameterHandler &prm)

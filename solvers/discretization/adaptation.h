@@ -12,11 +12,15 @@ class ParameterHandler;
 
 namespace rhoflow
 {
+struct Unread;
+
 /// Section "Refinement".
 struct RefinementParameters
 {
   static void declare(dealii::ParameterHandler &prm);
   void        parse(dealii::ParameterHandler &prm);
+  /// Those that a mesh that stays does not need.
+  static std::vector<Unread> unread(dealii::ParameterHandler &prm);
 
   bool          adaptive      = false;
   unsigned int  maximum_level = 2; ///< above the coarse mesh

@@ -1,6 +1,8 @@
 #include <solvers/discretization/output_parameters.h>
 
 #include <solvers/base/error.h>
+#include <solvers/base/parameter_file.h>
+#include <solvers/base/unread_parameters.h>
 
 #include <deal.II/base/parameter_handler.h>
 #include <deal.II/base/utilities.h>
@@ -30,6 +32,14 @@ void OutputParameters::declare(ParameterHandler &prm)
     "Cells in which the density is everywhere below this part of its largest value are not written; pictures have "
     "a hole there. In a box of three coordinates most cells are empty. 0: all are written [largest density].");
   prm.leave_subsection();
+}
+
+std::vector<Unread> OutputParameters::unread(ParameterHandler &prm)
+{
+  if (parameter_value(prm, "Output/Write density") == "true")
+    return {};
+  const std::string why = "unless 'Write density = true'";
+  return {{"Output/Fields", why}, {"Output/Grouped files", why}, {"Output/Leave out below", why}};
 }
 
 void OutputParameters::parse(ParameterHandler &prm)

@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include <solvers/base/snapshot_parameters.h>
 
@@ -12,11 +13,15 @@ class ParameterHandler;
 
 namespace rhoflow
 {
+struct Unread;
+
 /// Section "Output": what of the density is written for ParaView, and how.
 struct OutputParameters : SnapshotParameters
 {
   static void declare(dealii::ParameterHandler &prm);
   void        parse(dealii::ParameterHandler &prm);
+  /// Those for files of the density, where there are none.
+  static std::vector<Unread> unread(dealii::ParameterHandler &prm);
 
   bool                  write_density = true;
   std::set<std::string> fields; ///< of "density", "potential", "velocity", "level", "subdomain"

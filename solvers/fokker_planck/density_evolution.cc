@@ -164,6 +164,12 @@ void FokkerPlanckEvolution::output()
 
   statistics.set("time", present);
   add_to_row(statistics, last, setup.problem->parameter_names(), setup.observables);
+  if (const std::string complaint = setup.observables.complaint(last.observables.data());
+      !complaint.empty() && !warned_of_observables)
+    {
+      context.progress.warning("at t = " + short_number(present) + " " + complaint);
+      warned_of_observables = true;
+    }
   statistics.set("cells", static_cast<double>(mesh.n_global_cells()));
   statistics.finish_row();
   results.write(present, present == setup.end_time, last.risk, *state, timing);

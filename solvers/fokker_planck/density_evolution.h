@@ -83,7 +83,7 @@ private:
   double present      = 0.;
   double missing_mass = 0., largest_drift = 0., largest_increase = 0., refinement_jumps = 0., stepping_seconds = 0.;
   double energy_by_steps = std::numeric_limits<double>::infinity(); ///< F at the last output without what new meshes changed
-  bool   warned = false, warned_of_rest = false, warned_of_steps = false;
+  bool   warned = false, warned_of_rest = false, warned_of_steps = false, warned_of_observables = false;
   FokkerPlanckDiagnostics last;
 
   std::optional<Relaxation> relaxation;

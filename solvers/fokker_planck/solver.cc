@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <solvers/base/error.h>
+#include <solvers/base/parameter_file.h>
 #include <solvers/base/progress.h>
 #include <solvers/comparison/memory.h>
 #include <solvers/fokker_planck/initial_state.h>
@@ -34,6 +35,7 @@ void FokkerPlanckSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm 
                      "the mesh starts with 'Domain/Refinement = " + std::to_string(setup.domain.refinement) +
                        "', which is above the maximum level. Raise the one or lower the other.");
   setup.observables.parse(parameters, common.problem->parameter_names());
+  setup.observables.require_finite_in(common.domain.lower, common.domain.upper);
   if (!common.problem->initial_law().has_density())
     throw InputError("Initial law/Law",
                      "a point mass has no density on a mesh. Use a narrow normal(...) instead of point(...).");
@@ -78,6 +80,20 @@ void FokkerPlanckSolver::run(const RunContext &context)
   context.progress.report("Time, mean over the ranks", timing);
 }
 
+namespace
+{
+std::vector<Unread> unread_by_fokker_planck(dealii::ParameterHandler &parameters)
+{
+  std::vector<Unread> rules = RunParameters::unread(parameters) + ModelParameters::unread(parameters) +
+                              RefinementParameters::unread(parameters) + OutputParameters::unread(parameters) +
+                              TwinSettings::unread(parameters);
+  if (parameter_value(parameters, "Fokker-Planck/Time stepping") != "SDIRK2")
+    for (const char *parameter : {"Fokker-Planck/Maximum time step", "Fokker-Planck/Error tolerance"})
+      rules.push_back({parameter, "unless 'Time stepping = SDIRK2'"});
+  return rules;
+}
+} // namespace
+
 SolverEntry fokker_planck_solver_entry()
 {
   return {
@@ -89,6 +105,8 @@ SolverEntry fokker_planck_solver_entry()
     "row says between which bounds the distance to equilibrium lies.",
     [] { return std::make_unique<FokkerPlanckSolver>(); },
     {"Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Fokker-Planck", "Refinement",
-     "Output", "Particles", "Comparison"}};
+     "Output", "Particles", "Comparison"},
+    unread_by_fokker_planck,
+    true};
 }
 } // namespace rhoflow

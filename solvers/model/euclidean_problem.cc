@@ -236,6 +236,21 @@ public:
 
   void data_set_sample(std::uint64_t index, double *x, double &y) const override { data_set_row(index, x, y); }
 
+  void refuse_passes() const override
+  {
+    if (data.finite() && !data.equal_weights)
+      throw InputError(
+        "Particles/Method",
+        "multi-pass SGD visits all points of the data set equally often, but the points in section 'Data' do not "
+        "weigh the same. Choose 'one-pass SGD', which draws them with their weights.");
+    if (data.finite() && noise_deviation > 0.)
+      throw InputError(
+        "Target/Noise deviation",
+        "multi-pass SGD visits the samples of the data set as they are and adds no label noise. Leave this at 0, "
+        "or choose 'Particles/Method = one-pass SGD', which draws new noise for every sample.");
+    LearningProblem::refuse_passes();
+  }
+
   void sample_particle(CounterRandom &random, double *parameters) const override { law->sample(random, parameters); }
 
   void reduce(const double *parameters, double *theta) const override

@@ -88,6 +88,9 @@ public:
       }
   }
 
+  /// θ_i ± h differs from θ_i in its last eight bits.
+  double external_reach() const override { return std::ldexp(*std::min_element(steps.begin(), steps.end()), 45); }
+
   ParticleNeuron particle_neuron() const override { return {ParticleNeuron::Type::landscape, dimension}; }
 
   void sample(CounterRandom &, double *, double &) const override { throw std::logic_error("a landscape has no data"); }

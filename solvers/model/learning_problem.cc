@@ -210,6 +210,12 @@ void LearningProblem::data_set_sample(std::uint64_t, double *, double &) const
   throw std::logic_error("this learning problem has no finite data set");
 }
 
+void LearningProblem::refuse_passes() const
+{
+  throw InputError("Particles/Method", "multi-pass SGD needs a finite data set, but the data law is continuous. Choose "
+                                       "'one-pass SGD', or data from a CSV file or a discrete law.");
+}
+
 Activation ModelChoices::make_target_activation() const
 {
   if (target_activation == "same")

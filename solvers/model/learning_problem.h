@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@ namespace rhoflow
 {
 class CounterRandom;
 class Progress;
+struct Unread;
 
 /// The finite network's neuron, as particles move it: θ ∈ R^n with n = n_parameters().
 struct ParticleNeuron
@@ -86,6 +88,8 @@ public:
   virtual double external_potential(const double *theta) const;
   /// ∇L(θ), `gradient` [D]; zeros if there is none.
   virtual void external_gradient(const double *theta, double *gradient) const;
+  /// |θ_i| up to which external_gradient() has digits.
+  virtual double external_reach() const { return std::numeric_limits<double>::infinity(); }
 
   // ---- the initial law in both views
   /// ρ_0 on R^D.
@@ -97,9 +101,12 @@ public:
 
   /// Draws x [d] and y (label noise included) from the data law.
   virtual void sample(CounterRandom &random, double *x, double &y) const = 0;
-  /// A finite data set (CSV, discrete law): its size, and sample i; 0 if the law is continuous.
+  /// A finite data set (CSV, discrete law with equal weights, no label noise): its size, and sample i; 0 if the law has more
+  /// than that.
   virtual std::uint64_t data_set_size() const { return 0; }
   virtual void          data_set_sample(std::uint64_t index, double *x, double &y) const;
+  /// For methods that pass through a data set where there is none: throws InputError with the reason.
+  [[noreturn]] virtual void refuse_passes() const;
 
   /// How the data file was read, if that is worth telling; empty otherwise.
   virtual std::string data_remark() const { return ""; }
@@ -155,6 +162,9 @@ struct ModelParameters
 
   /// Paths of the parameters that name files which make_learning_problem() reads.
   static std::vector<std::string> input_file_parameters(const dealii::ParameterHandler &prm);
+
+  /// Those that other choices among them leave without effect, where that is no mistake.
+  static std::vector<Unread> unread(dealii::ParameterHandler &prm);
 };
 
 /// Builds the learning problem that the parameters describe; `lower`, `upper`: the box of the domain (for `expression` initial

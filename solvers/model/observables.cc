@@ -3,8 +3,12 @@
 #include <deal.II/base/parameter_handler.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include <solvers/base/error.h>
+#include <solvers/base/progress.h>
+#include <solvers/base/random.h>
+#include <solvers/model/initial_law.h>
 
 namespace rhoflow
 {
@@ -27,13 +31,14 @@ void Observables::declare(dealii::ParameterHandler &prm)
   prm.declare_entry("Observables", "", dealii::Patterns::Anything(),
                     "Formulas in the parameters' names, separated by semicolons, such as x > 0; x^2. Each adds a column 'mean "
                     "of' to statistics.csv with its mean over the density or over all particles. Jumps such as x > 0 are "
-                    "integrated exactly where they lie between cells of the mesh.");
+                    "integrated exactly where they lie between cells of the mesh. A formula must be finite wherever there is mass.");
   prm.leave_subsection();
 }
 
 void Observables::parse(dealii::ParameterHandler &prm, const std::vector<std::string> &parameter_names)
 {
-  texts = read(prm);
+  texts     = read(prm);
+  variables = parameter_names;
   formulas.clear();
   for (auto text = texts.begin(); text != texts.end(); ++text)
     {
@@ -43,6 +48,61 @@ void Observables::parse(dealii::ParameterHandler &prm, const std::vector<std::st
         throw InputError(parameter, "'" + *text + "' is there twice.");
       formulas.emplace_back(*text, parameter_names, parameter);
     }
+}
+
+void Observables::require_finite_at(const std::vector<double> &points) const
+{
+  const std::size_t D = variables.size();
+  for (const Expression &formula : formulas)
+    for (std::size_t i = 0; i + D <= points.size(); i += D)
+      if (!std::isfinite(formula(&points[i])))
+        {
+          std::string where;
+          for (std::size_t d = 0; d < D; ++d)
+            where += (d > 0 ? ", " : "") + variables[d] + " = " + short_number(points[i + d]);
+          throw InputError(parameter,
+                           "'" + formula.text() + "' is not finite at " + where +
+                             ", where there is mass, so that its mean would not be a number. Change the formula, for "
+                             "instance to if(condition, formula, 0).");
+        }
+}
+
+void Observables::require_finite_at(const InitialLaw &law) const
+{
+  constexpr unsigned int n_draws = 1000;
+  const std::size_t      D       = variables.size();
+  std::vector<double>    points(size() > 0 ? n_draws * D : 0);
+  for (std::size_t i = 0; i < points.size(); i += D)
+    {
+      CounterRandom random(1, RandomPurpose::check_points, 0, 0, i);
+      law.sample(random, &points[i]);
+    }
+  require_finite_at(points);
+}
+
+void Observables::require_finite_in(const std::vector<double> &lower, const std::vector<double> &upper) const
+{
+  const std::size_t   D        = variables.size();
+  const unsigned int  per_axis = (D == 1 ? 1024 : D == 2 ? 64 : 16);
+  std::vector<double> points;
+  std::size_t         n_points = (size() > 0 ? 1 : 0);
+  for (std::size_t d = 0; d < D; ++d)
+    n_points *= per_axis;
+  for (std::size_t i = 0; i < n_points; ++i)
+    for (std::size_t d = 0, index = i; d < D; ++d, index /= per_axis)
+      points.push_back(lower[d] +
+                       (upper[d] - lower[d]) * (static_cast<double>(index % per_axis) + .381966011250105) / per_axis);
+  require_finite_at(points);
+}
+
+std::string Observables::complaint(const double *means) const
+{
+  for (unsigned int i = 0; i < size(); ++i)
+    if (!std::isfinite(means[i]))
+      return "the mean of '" + texts[i] +
+             "' ('Observables' in section 'Output') is not finite: the formula is not, at some place "
+             "that the density or the particles have reached";
+  return "";
 }
 
 void Observables::refuse(dealii::ParameterHandler &prm, const std::string &solver)

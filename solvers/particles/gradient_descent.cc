@@ -18,6 +18,7 @@ GradientDescent::GradientDescent(const LearningProblem &problem, const ParticleP
   , inverse_temperature(parameters.inverse_temperature)
   , noise_parts(parameters.noise_parts)
   , clock(parameters)
+  , reach(std::min(1e30, problem.external_reach()))
 {}
 
 double GradientDescent::advance(double end, std::uint64_t n_steps)
@@ -34,10 +35,10 @@ double GradientDescent::advance(double end, std::uint64_t n_steps)
         noise_kernel::add_to_neurons(noise, number * noise_parts + part, amplitude, n_neurons,
                                      static_cast<unsigned int>(theta.size() / n_neurons), theta.data());
     }
-  // A landscape's gradient overflows long before its particles do, and then they stay where they are.
-  if (!std::all_of(theta.begin(), theta.end(), [](double value) { return std::abs(value) < 1e30; }))
-    throw RunError("Gradient descent diverged before t = " + short_number(clock.time()) +
-                   ". Choose a smaller 'Step size' in section 'Particles'.");
+  // A landscape's gradient loses its digits and overflows long before its particles do, and then they stay where they are.
+  if (!std::all_of(theta.begin(), theta.end(), [this](double value) { return std::abs(value) < reach; }))
+    throw RunError("Gradient descent diverged before t = " + short_number(clock.time()) + ": a parameter is beyond " +
+                   short_number(reach, 2) + ". Choose a smaller 'Step size' in section 'Particles'.");
   return clock.reached(end) ? end : clock.time();
 }
 

@@ -40,5 +40,6 @@ private:
   double                                        inverse_temperature;
   unsigned int                                  noise_parts; ///< of a step's noise
   StepClock                                     clock;
+  double                                        reach; ///< |θ_i| up to which ∇Ψ is known
 };
 } // namespace rhoflow

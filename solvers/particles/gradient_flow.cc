@@ -4,10 +4,6 @@
 #include <solvers/model/learning_problem.h>
 #include <solvers/particles/gradient_flow.h>
 
-#include <boost/numeric/odeint/stepper/controlled_runge_kutta.hpp>
-#include <boost/numeric/odeint/stepper/generation.hpp>
-#include <boost/numeric/odeint/stepper/runge_kutta_dopri5.hpp>
-
 #include <algorithm>
 #include <cmath>
 
@@ -15,8 +11,7 @@ namespace rhoflow
 {
 namespace
 {
-namespace odeint = boost::numeric::odeint;
-using State      = std::vector<double>;
+using State = std::vector<double>;
 
 class NodeVelocity : public GradientFlow::Velocity
 {
@@ -240,20 +235,12 @@ std::unique_ptr<const GradientFlow::Velocity> make_velocity(const LearningProble
   return velocity;
 }
 
-struct GradientFlow::Stepper
-{
-  explicit Stepper(double tolerance)
-    : method(odeint::make_controlled<odeint::runge_kutta_dopri5<State>>(tolerance, tolerance))
-  {}
-  decltype(odeint::make_controlled<odeint::runge_kutta_dopri5<State>>(1., 1.)) method;
-};
-
 GradientFlow::GradientFlow(const LearningProblem &problem, const ParticleParameters &parameters, double weight_decay,
                            std::uint64_t seed, std::uint64_t replica)
-  : stepper(std::make_unique<Stepper>(parameters.flow_tolerance))
+  : method(parameters.flow_tolerance, parameters.step_size)
   , n_neurons(parameters.n_neurons)
   , lambda(weight_decay)
-  , next_step(parameters.step_size)
+  , reach(problem.external_reach())
 {
   if (std::isfinite(parameters.inverse_temperature))
     throw InputError(
@@ -264,46 +251,30 @@ GradientFlow::GradientFlow(const LearningProblem &problem, const ParticleParamet
   present  = initial_neurons(problem, parameters.n_neurons, seed, replica);
 }
 
-GradientFlow::~GradientFlow() = default;
-
 void GradientFlow::restore(const NetworkState &state)
 {
-  time      = state.time;
-  next_step = state.next_step;
-  // The method keeps the velocity at the end of its last step for the next one, and must find that at these parameters.
-  stepper->method.reset();
+  // The velocity at the end of the last step is that at the parameters that were set.
+  method.restore(state.time, state.next_step, {});
 }
 
 double GradientFlow::advance(double end, std::uint64_t n_steps)
 {
-  const auto system = [this](const State &theta, State &derivative, double) {
+  const auto flow = [this](const State &theta, State &derivative) {
     velocity->evaluate(theta, derivative);
     for (std::size_t i = 0; i < theta.size(); ++i)
       derivative[i] -= lambda * theta[i];
   };
-  // Only steps that succeed are counted, so that every call gets on.
-  for (std::uint64_t step_number = 0; time < end && step_number < n_steps;)
-    {
-      const bool   last  = (time + next_step >= end);
-      double       step  = (last ? end - time : next_step);
-      const double tried = step;
-      if (stepper->method.try_step(system, present, time, step) == odeint::success)
-        {
-          ++step_number;
-          if (last)
-            time = end;
-          // A step that was cut at an output time says nothing against the longer one.
-          next_step = (last ? std::max(next_step, step) : step);
-        }
-      else
-        {
-          next_step = step;
-          if (!(next_step > 1e-12 * std::max(1., time)) || !(tried > 0.))
-            throw RunError(
-              "The gradient flow of the particles needs steps below 1e-12 at t = " + short_number(time) +
-              ". Loosen 'Gradient flow tolerance' in section 'Particles', or check that the activation is smooth.");
-        }
-    }
-  return time;
+  for (std::uint64_t step = 0; method.time() < end && step < n_steps; ++step)
+    if (!method.step(flow, present, end, 1e-12))
+      throw RunError("The gradient flow of the particles needs steps below 1e-12 at t = " + short_number(method.time()) +
+                     (method.met_infinity() ? ": its velocity is not finite. Scale the data ('Data/Standardise'), or check "
+                                              "the landscape." :
+                                              ". Loosen 'Gradient flow tolerance' in section 'Particles', or check that the "
+                                              "activation is smooth."));
+  if (!std::all_of(present.begin(), present.end(), [this](double value) { return std::abs(value) < reach; }))
+    throw RunError("A walker left the region where the landscape's gradient is known before t = " +
+                   short_number(method.time()) + ": it is beyond " + short_number(reach, 2) +
+                   ". Does the landscape fall without bound? Choose an earlier 'End time', or add 'Mean field/Weight decay'.");
+  return method.time();
 }
 } // namespace rhoflow

@@ -3,13 +3,14 @@
 #include <memory>
 #include <vector>
 
+#include <solvers/base/adaptive_runge_kutta.h>
 #include <solvers/particles/network.h>
 
 namespace rhoflow
 {
 /// Population gradient flow of the finite network, θ_j' = −∇Ψ(θ_j; ρ_M) − λθ_j with ρ_M = (1/M) Σ_j δ_{θ_j}: the limit of small
-/// steps of SGD, and an exact weak solution of the continuity equation that starts from ρ_M. Dormand–Prince 5(4) with step
-/// control (Boost.Odeint).
+/// steps of SGD, and an exact weak solution of the continuity equation that starts from ρ_M. The steps are those of
+/// AdaptiveRungeKutta.
 class GradientFlow : public Network
 {
 public:
@@ -24,7 +25,6 @@ public:
   /// Throws InputError if the gradient of the population risk is not known for this problem, or if β is finite.
   GradientFlow(const LearningProblem &problem, const ParticleParameters &parameters, double weight_decay, std::uint64_t seed,
                std::uint64_t replica);
-  ~GradientFlow() override;
 
   double              advance(double end, std::uint64_t n_steps) override;
   std::vector<double> parameters() const override { return present; }
@@ -34,19 +34,16 @@ public:
   {
     set_rows_of(present, n_neurons, rows, values);
   }
-  NetworkState state() const override { return {time, next_step, 0}; }
+  NetworkState state() const override { return {method.time(), method.next_step(), 0}; }
   void         restore(const NetworkState &state) override;
 
 private:
-  struct Stepper;
-
   std::unique_ptr<const Velocity> velocity;
-  std::unique_ptr<Stepper>        stepper;
+  AdaptiveRungeKutta              method;
   std::uint64_t                   n_neurons;
   std::vector<double>             present; ///< θ, [M][n]
   double                          lambda;
-  double                          time = 0.;
-  double                          next_step;
+  double                          reach; ///< |θ_i| up to which ∇Ψ is known
 };
 
 /// The velocity through the data nodes of the mesh's view, O(M K): exact where neurons and densities live in the same space.

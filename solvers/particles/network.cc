@@ -1,4 +1,5 @@
 #include <solvers/base/error.h>
+#include <solvers/base/progress.h>
 #include <solvers/base/random.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/particles/gradient_descent.h>
@@ -7,6 +8,7 @@
 #include <solvers/particles/sgd.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace rhoflow
 {
@@ -62,6 +64,22 @@ void check_layers(const LearningProblem &problem, const ParticleParameters &para
   if (parameters.method == ParticleParameters::Method::gradient_flow && !parameters.constant_step())
     refuse("Schedule", "a schedule of step sizes");
 }
+/// Walkers where the landscape is no number never move, and the mean over all of them is none.
+void check_landscape(const LearningProblem &problem)
+{
+  constexpr std::uint64_t   n_draws = 1000;
+  const unsigned int        D       = problem.n_parameters();
+  const std::vector<double> theta   = initial_neurons(problem, n_draws, 1, 0);
+  for (std::uint64_t j = 0; j < n_draws; ++j)
+    if (!std::isfinite(problem.external_potential(&theta[j * D])))
+      {
+        std::string where;
+        for (unsigned int d = 0; d < D; ++d)
+          where += (d > 0 ? ", " : "") + problem.parameter_names()[d] + " = " + short_number(theta[j * D + d]);
+        throw InputError("Landscape/Function", "the formula is not finite at " + where +
+                                                 ", where walkers are at t = 0. Change the formula, or the initial law.");
+      }
+}
 } // namespace
 
 std::vector<double> rows_of(const std::vector<double> &theta, std::uint64_t n_neurons, const NeuronRows &rows)
@@ -82,6 +100,8 @@ void check_network(const LearningProblem &problem, const ParticleParameters &par
   ParticleParameters one = parameters;
   one.n_neurons          = 1;
   make_network(problem, one, 0., 0, 0, MPI_COMM_SELF);
+  if (problem.has_external_potential())
+    check_landscape(problem);
 }
 
 std::unique_ptr<Network> make_network(const LearningProblem &problem, const ParticleParameters &parameters, double weight_decay,

@@ -1,7 +1,10 @@
 #include <solvers/base/error.h>
+#include <solvers/base/parameter_file.h>
 #include <solvers/base/progress.h>
+#include <solvers/base/unread_parameters.h>
 #include <solvers/model/expression.h>
 #include <solvers/particles/parameters.h>
+#include <solvers/particles/step_clock.h>
 
 #include <deal.II/base/parameter_handler.h>
 
@@ -126,6 +129,23 @@ void ParticleParameters::parse(ParameterHandler &prm)
                        "'Method = gradient descent' for the exact gradient.");
 }
 
+std::vector<Unread> ParticleParameters::unread(ParameterHandler &prm, bool alone)
+{
+  const std::string   method = parameter_value(prm, "Particles/Method");
+  const bool          sgd    = method == "one-pass SGD" || method == "multi-pass SGD";
+  std::vector<Unread> rules;
+  if (!sgd)
+    rules.push_back({"Particles/Batch size", "unless 'Method = one-pass SGD' or 'multi-pass SGD'"});
+  if (method != "multi-pass SGD")
+    rules.push_back({"Particles/Sampling", "unless 'Method = multi-pass SGD'"});
+  if (method != "gradient flow")
+    rules.push_back({"Particles/Gradient flow tolerance", "unless 'Method = gradient flow'"});
+  if (!alone)
+    for (const char *parameter : {"Particles/Tangent kernel", "Particles/Tangent kernel points"})
+      rules.push_back({parameter, "unless 'Solver = particles'"});
+  return rules;
+}
+
 std::uint64_t ParticleParameters::steps_until(double time) const
 {
   const double steps   = time / step_size;
@@ -158,6 +178,56 @@ void ParticleParameters::check_output_times(const std::vector<double> &times) co
           throw InputError("Particles/Schedule", "the factor of the step size must be a positive number at all times, but " +
                                                    schedule + " is " + short_number(factor) + " at t = " + short_number(time) +
                                                    ".");
+    }
+}
+
+void ParticleParameters::check_weight_decay(double weight_decay, const std::vector<double> &times) const
+{
+  if (method == Method::gradient_flow || !(weight_decay > 0.))
+    return;
+  const double limit  = 2. * (1. + 1e-12) / weight_decay;
+  const auto   refuse = [&](double step, double time) {
+    throw InputError(
+        constant_step() ? "Particles/Step size" : "Particles/Schedule",
+      "a step of length " + short_number(step) + (constant_step() ? "" : " at t = " + short_number(time)) +
+        " with 'Mean field/Weight decay = " + short_number(weight_decay) + "' multiplies all parameters by 1 - " +
+        short_number(step * weight_decay) + ", so that they grow without bound. Choose steps below " +
+        short_number(2. / weight_decay) + ", which is 2 divided by the weight decay" +
+        (noise_parts > 1 ? ", or 'Comparison/Bias estimation = none', which needs no networks with twice the step"
+                             " size." :
+                             "."));
+  };
+  if (constant_step())
+    {
+      if (step_size > limit)
+        refuse(step_size, 0.);
+      return;
+    }
+  // Step by step, unless there are too many; then where they may begin.
+  constexpr unsigned int most = 1000000;
+  StepClock              clock(*this);
+  unsigned int           n_steps = 0;
+  try
+    {
+      for (const double time : times)
+        while (!clock.reached(time) && n_steps++ < most)
+          {
+            const double begin = clock.time(), step = clock.next(time);
+            if (step > limit)
+              refuse(step, begin);
+          }
+    }
+  catch (const RunError &)
+    {
+      return; // a schedule that is not positive, which the run reports where it gets there
+    }
+  const Expression xi(schedule, {"t"}, "Particles/Schedule");
+  const double     begin = clock.time(), rest = times.back() - begin;
+  for (unsigned int i = 0; i < most && rest > 0.; ++i)
+    {
+      const double time = begin + rest * i / most, step = step_size * xi(&time);
+      if (step > limit)
+        refuse(step, time);
     }
 }
 

@@ -15,6 +15,8 @@ class ParameterHandler;
 
 namespace rhoflow
 {
+struct Unread;
+
 /// Section "Particles": the finite network and how it is trained.
 struct ParticleParameters
 {
@@ -57,10 +59,15 @@ struct ParticleParameters
   /// Throws InputError for choices that contradict each other.
   void parse(dealii::ParameterHandler &prm);
 
+  /// Those that the method does not read. `alone`: networks without a density beside them.
+  static std::vector<Unread> unread(dealii::ParameterHandler &prm, bool alone);
+
   /// Number of steps up to `time`. Throws InputError("Particles/Step size", ...) unless `time` is a multiple of the step size.
   std::uint64_t steps_until(double time) const;
   /// Checks every output time (gradient flow takes any).
   void check_output_times(const std::vector<double> &times) const;
+  /// Throws InputError if a step up to the last of `times` is so long that weight decay, θ ← (1 − ηλ) θ, makes parameters grow.
+  void check_weight_decay(double weight_decay, const std::vector<double> &times) const;
 
   static std::string method_name(Method method);
   /// Samples instead of the population's gradient.

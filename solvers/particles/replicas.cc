@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace rhoflow
 {
@@ -43,6 +44,11 @@ constexpr std::uint64_t numbers_at_once = std::uint64_t(1) << 21;
 /// A batch system kills a program some seconds after it has asked it to stop.
 constexpr double longest_work = 1.; // [s]
 
+/// To look at all parameters costs about as much as two steps of one sample.
+constexpr std::uint64_t samples_between_scans = 256;
+/// Growth of the largest parameter after which the risks, which may cost much more, are looked at.
+constexpr double suspicious_growth = 10.;
+
 template <typename Work>
 void together(MPI_Comm communicator, const Work &work)
 {
@@ -71,6 +77,7 @@ Replicas::Replicas(const LearningProblem &learning_problem, const ParticleParame
   : problem(learning_problem)
   , settings(parameters)
   , comm(communicator)
+  , divergence(learning_problem, parameters, seed)
 {
   int own, size;
   MPI_Comm_rank(comm, &own);
@@ -100,7 +107,10 @@ Replicas::Replicas(const LearningProblem &learning_problem, const ParticleParame
         networks.push_back(make_network(problem, settings, weight_decay, seed, numbers.back(), group));
       }
   });
-  most_steps = first_guess();
+  most_steps     = first_guess();
+  double largest = largest_parameter();
+  MPI_Allreduce(MPI_IN_PLACE, &largest, 1, MPI_DOUBLE, MPI_MAX, comm);
+  suspicious = suspicious_growth * largest;
 }
 
 std::uint64_t Replicas::first_guess() const
@@ -144,20 +154,40 @@ double Replicas::advance(double end, double horizon)
   const bool          counted = settings.method != ParticleParameters::Method::gradient_flow;
   const std::uint64_t steps   = counted ? std::min(hundredth, most_steps) : most_steps;
   const double        before  = seconds;
-  // The least time that is reached, with the other sign (ranks without networks are at the end); the time that it takes.
-  double reached[2] = {-end, 0.};
+  // The least time that is reached, with the other sign (ranks without networks are at the end); the time that it takes; the
+  // largest parameter.
+  double reached[3] = {-end, 0., 0.};
   together(comm, [&] {
     Timing::Scope scope(seconds);
     for (auto &network : networks)
       reached[0] = std::max(reached[0], -network->advance(end, steps));
   });
   reached[1] = seconds - before;
-  MPI_Allreduce(MPI_IN_PLACE, reached, 2, MPI_DOUBLE, MPI_MAX, comm);
+  if (!settings.stochastic_gradient() || (this->steps() - last_scanned) * settings.batch_size >= samples_between_scans)
+    {
+      reached[2]   = largest_parameter();
+      last_scanned = this->steps();
+    }
+  MPI_Allreduce(MPI_IN_PLACE, reached, 3, MPI_DOUBLE, MPI_MAX, comm);
+  if (reached[2] > suspicious)
+    {
+      suspicious = suspicious_growth * reached[2];
+      risks();
+    }
   if (reached[1] > longest_work)
     most_steps = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(static_cast<double>(steps) * longest_work / reached[1]));
   else if (reached[1] < .25 * longest_work)
     most_steps = std::max(most_steps, 2 * steps);
   return -reached[0];
+}
+
+double Replicas::largest_parameter() const
+{
+  double largest = 0.;
+  for (const Rows &piece : pieces(false))
+    for (const double value : networks[piece.network]->parameters_of(piece.neurons))
+      largest = std::isfinite(value) ? std::max(largest, std::abs(value)) : std::numeric_limits<double>::infinity();
+  return largest;
 }
 
 std::vector<Replicas::Rows> Replicas::pieces(bool to_write) const
@@ -234,8 +264,9 @@ void Replicas::load(const CheckpointReader &checkpoint, const std::string &prefi
     }
   for (std::size_t i = 0; i < networks.size(); ++i)
     networks[i]->restore({times[numbers[i]], next[numbers[i]], done[numbers[i]]});
-  seconds    = 0.;
-  first_step = steps();
+  seconds      = 0.;
+  first_step   = steps();
+  last_scanned = first_step;
 }
 
 std::vector<double> Replicas::output_parameters(std::size_t i) const
@@ -257,9 +288,7 @@ std::vector<double> Replicas::risks() const
       {
         const std::vector<double> theta = output_parameters(i);
         const double              risk  = problem.particle_risk(theta.data(), settings.n_neurons, group);
-        if (!std::isfinite(risk))
-          throw RunError("The risk of network " + std::to_string(numbers[i]) +
-                         " is not finite. Choose a smaller 'Step size' in section 'Particles'.");
+        divergence.require(risk, numbers[i], networks[i]->state().time);
         if (speaks)
           risks[numbers[i]] = risk;
       }

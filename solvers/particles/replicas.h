@@ -7,6 +7,7 @@
 
 #include <mpi.h>
 
+#include <solvers/particles/divergence.h>
 #include <solvers/particles/network.h>
 
 namespace rhoflow
@@ -34,10 +35,11 @@ public:
 
   /// Trains them towards `end` for about a hundredth of the time `horizon`, but hardly for longer than a second, to where a
   /// pause changes no digit, and returns the time; in gradient flow, where every network chooses its own steps, that of the
-  /// network that is least far. Collective.
+  /// network that is least far. Where a parameter has grown tenfold, it looks at the risks, as risks() does. Collective.
   double advance(double end, double horizon);
 
-  /// R(ρ_M) of every replica, irreducible risk included, [R] on every rank. Collective.
+  /// R(ρ_M) of every replica, irreducible risk included, [R] on every rank. Throws RunError if one of them is that of training
+  /// that diverged, see DivergenceCheck. Collective.
   std::vector<double> risks() const;
 
   /// f(x_k; ρ_M) of every replica through the features at the data nodes, [R][K] on every rank (where a symmetry reduced the
@@ -86,6 +88,8 @@ private:
   };
   /// The neurons of this rank, or those that it writes, in pieces that are put into checkpoints and taken from them at once.
   std::vector<Rows> pieces(bool to_write) const;
+  /// The largest |θ| of this rank's neurons; infinite if one is not finite.
+  double largest_parameter() const;
   /// Steps that take some seconds at most.
   std::uint64_t first_guess() const;
   /// θ of networks[i] with α a in place of a, so that f = (1/M) Σ_j σ*(x; θ_j) in any scaling. Collective in the group.
@@ -105,6 +109,9 @@ private:
   double                                seconds    = 0.;
   std::uint64_t                         first_step = 0; ///< that `seconds` includes
   std::uint64_t                         most_steps = 0; ///< before the next pause
+  mutable DivergenceCheck               divergence;
+  double                                suspicious   = 0.; ///< a |θ| for which advance() looks at the risks
+  std::uint64_t                         last_scanned = 0;  ///< the step after which it last looked at |θ|
 };
 
 /// The coordinates on the mesh of `theta` [M][n]: [M][D].

@@ -1,10 +1,9 @@
-#include <solvers/base/error.h>
 #include <solvers/base/random.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/particles/sample_source.h>
 
-#include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace rhoflow
 {
@@ -20,16 +19,8 @@ SampleSource::SampleSource(const LearningProblem &learning_problem, ParticlePara
 {
   if (method != ParticleParameters::Method::multi_pass_sgd)
     return;
-  const std::uint64_t size = problem.data_set_size();
-  if (size == 0)
-    throw InputError("Particles/Method", "multi-pass SGD needs a finite data set, but the data law is continuous. Choose "
-                                         "'one-pass SGD', or data from a CSV file or a discrete law.");
-  const auto &weights = problem.weights();
-  const auto  range   = std::minmax_element(weights.begin(), weights.end());
-  if (weights.size() == size && *range.second > *range.first * (1. + 1e-10))
-    throw InputError("Particles/Method",
-                     "multi-pass SGD visits all points of the data set equally often, but the points of this "
-                     "law do not weigh the same. Choose 'one-pass SGD', which draws them with their weights.");
+  if (problem.data_set_size() == 0)
+    problem.refuse_passes();
 }
 
 std::uint64_t SampleSource::shuffled(std::uint64_t number)

@@ -1,5 +1,6 @@
 #include <meshes/domain.h>
 #include <solvers/base/checkpoint.h>
+#include <solvers/base/error.h>
 #include <solvers/base/exact_sum.h>
 #include <solvers/base/machine.h>
 #include <solvers/base/progress.h>
@@ -34,6 +35,7 @@ public:
                     const RunParameters &run_parameters, const Observables &wanted, const RunContext &context)
     : problem(learning_problem)
     , observables(wanted)
+    , messages(context.progress)
     , replicas(learning_problem, parameters, weight_decay, run_parameters.seed, context.communicator)
     , end_time(run_parameters.end_time)
     , throughput_file(rank_of(context.communicator) == 0 ? context.directory.file("throughput.csv") : "")
@@ -187,10 +189,17 @@ private:
       statistics.set("mean |" + names[0] + "|", totals[2 * D] / n);
     for (unsigned int i = 0; i < observables.size(); ++i)
       statistics.set("mean of " + observables.names()[i], totals[2 * D + 1 + i] / n);
+    if (const std::string complaint = observables.complaint(totals.data() + 2 * D + 1); !complaint.empty() && !warned)
+      {
+        messages.warning("at t = " + short_number(present) + " " + complaint);
+        warned = true;
+      }
   }
 
   const LearningProblem       &problem;
   const Observables           &observables;
+  Progress                    &messages;
+  bool                         warned = false; ///< of observables
   Replicas                     replicas;
   double                       end_time;
   double                       present = 0.;
@@ -209,17 +218,24 @@ ParticleSolver::~ParticleSolver() = default;
 void ParticleSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &)
 {
   run_parameters.parse(parameters);
+  if (run_parameters.compare_with_sgd)
+    throw InputError(
+      "Compare with SGD",
+      "the solver 'particles' trains the networks alone and has no density to compare them with. Set it to false, "
+      "or choose a solver for the density, such as 'continuity'.");
   particle_parameters.parse(parameters);
   particle_parameters.check_output_times(run_parameters.all_output_times());
   MeanFieldParameters mean_field;
   mean_field.parse(parameters);
   weight_decay                            = mean_field.weight_decay;
   particle_parameters.inverse_temperature = mean_field.inverse_temperature;
+  particle_parameters.check_weight_decay(weight_decay, run_parameters.all_output_times());
   Domain domain;
   domain.parse(parameters);
   problem = make_learning_problem(parameters, domain.lower, domain.upper, run_parameters.seed);
   check_network(*problem, particle_parameters);
   observables.parse(parameters, problem->parameter_names());
+  observables.require_finite_at(problem->initial_law());
   memory.clear();
   add_network_memory(*problem, particle_parameters, 1., communicator, memory);
   memory.require(communicator);
@@ -248,6 +264,14 @@ SolverEntry particle_solver_entry()
     "its statistics over the replicas (statistics.csv, replicas.csv) and the neurons as points (particles.pvd). Of section "
     "'Output' it reads 'Observables', 'Every n-th output' and 'Compression'.",
     [] { return std::make_unique<ParticleSolver>(); },
-    {"Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Particles", "Output"}};
+    {"Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Particles", "Output"},
+    [](dealii::ParameterHandler &parameters) {
+      return std::vector<Unread>{{"Domain/Refinement", ""},
+                                 {"Domain/Boundary mass warning", ""},
+                                 {"Domain/Boundary mass limit", ""},
+                                 {"Mean field/Compression tolerance", ""}} +
+             SnapshotParameters::unread_without_density() + RunParameters::unread(parameters) +
+             ModelParameters::unread(parameters) + ParticleParameters::unread(parameters, true);
+    }};
 }
 } // namespace rhoflow

@@ -39,6 +39,6 @@ SolverEntry single_neuron_solver_entry()
     "The continuity equation for learning a single neuron in d dimensions (or infinitely many), reduced by symmetry to three "
     "variables: the output weight a, the overlap s with the neuron to be learned, and the length r of the rest. Everything "
     "that 'continuity' offers, with a radial weight on choice.",
-    [] { return std::make_unique<SingleNeuronSolver>(); }, sections};
+    [] { return std::make_unique<SingleNeuronSolver>(); }, sections, unread_by_continuity};
 }
 } // namespace rhoflow

@@ -49,8 +49,9 @@ std::string identity_of(dealii::ParameterHandler &parameters, const std::vector<
 
 Plan::Plan(const StudyFile &study, const ParameterFile &base)
 {
-  const bool referred = !study.reference.empty();
-  PlannedRow row;
+  const bool                          referred = !study.reference.empty();
+  std::map<unsigned int, std::string> labels; // of the rows' runs
+  PlannedRow                          row;
   row.choices.assign(study.axes.size(), 0);
   while (true)
     {
@@ -71,6 +72,10 @@ Plan::Plan(const StudyFile &study, const ParameterFile &base)
           row.reference = static_cast<int>(add(changes, "reference of " + label, base));
         }
       row.run = add(own, label, base);
+      if (const auto [place, is_new] = labels.emplace(row.run, label); !is_new)
+        throw InputError("", study.axes.back().where + ": '" + place->second + "' and '" + label +
+                               "' are the same run, which the table and fits would count twice. Vary parameters that "
+                               "results depend on, and list each value once.");
       rows.push_back(row);
 
       // The last axis runs fastest.

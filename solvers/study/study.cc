@@ -5,6 +5,7 @@
 #include <solvers/base/ranks.h>
 #include <solvers/base/requests.h>
 #include <solvers/base/single_run.h>
+#include <solvers/base/unread_parameters.h>
 #include <solvers/study/study.h>
 
 #include <deal.II/base/mpi.h>
@@ -46,6 +47,18 @@ void on_rank_0(const MPI_Comm communicator, const Work &work)
   message   = mpi::broadcast(communicator, message);
   if (!message.empty())
     throw InputError(parameter, message);
+}
+
+/// Keeps those of `common` that are among `settings` too; all of these if they are the first.
+void keep_common(const std::vector<UnreadSetting> &settings, const bool first, std::vector<UnreadSetting> &common)
+{
+  if (first)
+    common = settings;
+  const auto is_read = [&](const UnreadSetting &known) {
+    return std::none_of(settings.begin(), settings.end(),
+                        [&](const UnreadSetting &setting) { return setting.path() == known.path(); });
+  };
+  common.erase(std::remove_if(common.begin(), common.end(), is_read), common.end());
 }
 
 /// Its mistakes are those of the line that names it.
@@ -115,7 +128,9 @@ void Study::prepare(const bool retry_failed)
 
 void Study::check_runs(const bool all)
 {
-  Outcome mine;
+  Outcome                    mine;
+  std::vector<UnreadSetting> unread; // by all runs so far that this group looked at
+  int                        n_checked = 0;
   for (std::size_t i = group_index; group != MPI_COMM_NULL && i < plan.runs.size() && mine.status == exit_success;
        i += n_groups)
     {
@@ -134,6 +149,7 @@ void Study::check_runs(const bool all)
           SingleRun run(file);
           Progress  silent(false);
           run.prepare(group, silent);
+          keep_common(run.unread(), n_checked++ == 0, unread);
         },
                             [&](const InputError &error) { return file.describe(error); },
                             [&](const Outcome &outcome) {
@@ -151,6 +167,27 @@ void Study::check_runs(const bool all)
       throw RunError(messages[rank]);
     else if (statuses[rank] != exit_success)
       throw InputError("", messages[rank]);
+  warn_of_unread(unread, n_checked > 0);
+}
+
+void Study::warn_of_unread(std::vector<UnreadSetting> unread, const bool checked) const
+{
+  // Where one run reads a parameter, others may have it from the same base file.
+  std::vector<std::string> paths;
+  for (const UnreadSetting &setting : unread)
+    paths.push_back(setting.path());
+  const auto of_ranks = mpi::all_gather(world, paths);
+  const auto have_any = mpi::all_gather(world, checked ? 1 : 0);
+  for (std::size_t rank = 0; rank < of_ranks.size(); ++rank)
+    if (have_any[rank] != 0)
+      unread.erase(std::remove_if(unread.begin(), unread.end(),
+                                  [&](const UnreadSetting &setting) {
+                                    return std::count(of_ranks[rank].begin(), of_ranks[rank].end(), setting.path()) == 0;
+                                  }),
+                   unread.end());
+  Progress progress(speaks);
+  for (const std::string &warning : warnings_of(unread))
+    progress.warning(warning);
 }
 
 void Study::list() const

@@ -17,6 +17,7 @@ namespace rhoflow
 class Progress;
 class Requests;
 class SingleRun;
+struct UnreadSetting;
 
 /// Runs of the program with other parameters each, and what comes out of them together. All methods are collective.
 class Study
@@ -57,6 +58,8 @@ private:
   void make_groups();
   /// `all`: also those that are over.
   void check_runs(bool all);
+  /// Warns of parameters that no run reads. `unread`: by the runs of this group; `checked`: it has some. Collective.
+  void warn_of_unread(std::vector<UnreadSetting> unread, bool checked) const;
   void do_runs(Requests &requests);
   /// The first run from `next` on that nobody has taken (collective over the group), or the number of runs.
   std::size_t take_run(std::size_t next, bool interrupted) const;

@@ -10,7 +10,6 @@
 #include <cmath>
 #include <filesystem>
 #include <map>
-#include <set>
 
 namespace rhoflow
 {
@@ -163,10 +162,25 @@ void StudyFile::add_axis(const Change &setting)
     }
   axis.values = located(setting,
                         [&]() { return parse_joint_list(setting.value, static_cast<unsigned int>(axis.names.size())); });
-  std::set<std::vector<std::string>> different;
+  std::map<std::vector<std::string>, std::string> listed;
   for (const auto &values : axis.values)
-    if (!different.insert(values).second)
-      throw error_at(setting, "'" + values[0] + "' is listed twice.");
+    {
+      std::vector<std::string> meaning;
+      std::string              text;
+      for (std::size_t n = 0; n < values.size(); ++n)
+        {
+          const std::string &name    = axis.names[n];
+          const bool         is_text = name == "Title" || name == "Data/CSV file";
+          meaning.push_back(is_text ? values[n] : canonical_value(values[n]));
+          text += (n == 0 ? "" : " & ") + values[n];
+        }
+      const auto [place, is_new] = listed.emplace(meaning, text);
+      if (!is_new)
+        throw error_at(setting,
+                       "'" + text + "' is listed twice" +
+                         (place->second == text ? "" : ", before as '" + place->second + "', which is the same value") +
+                         ". Fits would count it as two points; remove one of the two.");
+    }
   axes.push_back(axis);
 }
 

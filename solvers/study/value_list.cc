@@ -2,6 +2,8 @@
 #include <solvers/base/number.h>
 #include <solvers/study/value_list.h>
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -79,6 +81,40 @@ std::string number_text(const double value)
   const auto end   = whole ? std::to_chars(text, text + sizeof(text), static_cast<long long>(value)) :
                              std::to_chars(text, text + sizeof(text), value);
   return std::string(text, end.ptr);
+}
+
+std::string canonical_value(const std::string &value)
+{
+  if (double number; parse_number(value, number) && std::isfinite(number))
+    return number_text(number + 0.); // also -0
+  const auto in_name = [&](const std::size_t i) {
+    return i < value.size() && (std::isalnum(static_cast<unsigned char>(value[i])) || value[i] == '_' || value[i] == '.');
+  };
+  std::string result;
+  for (std::size_t i = 0; i < value.size();)
+    {
+      std::size_t end = i;
+      if (std::isspace(static_cast<unsigned char>(value[i])))
+        {
+          while (end < value.size() && std::isspace(static_cast<unsigned char>(value[end])))
+            ++end;
+          if (i > 0 && in_name(i - 1) && in_name(end))
+            result += ' ';
+          i = end;
+          continue;
+        }
+      // A word: a name, or a number with its exponent.
+      while (in_name(end) || (end > i && (value[end] == '+' || value[end] == '-') && (value[end - 1] | 0x20) == 'e' &&
+                              std::isdigit(static_cast<unsigned char>(value[i])) && in_name(end + 1)))
+        ++end;
+      end                    = std::max(end, i + 1);
+      const std::string word = value.substr(i, end - i);
+      double            number;
+      const bool        is_number = std::isdigit(static_cast<unsigned char>(word[0])) || word[0] == '.';
+      result += is_number && parse_number(word, number) && std::isfinite(number) ? number_text(number) : word;
+      i = end;
+    }
+  return result;
 }
 
 std::vector<std::string> parse_value_list(const std::string &text)

@@ -16,6 +16,10 @@ std::vector<std::vector<std::string>> parse_joint_list(const std::string &text, 
 /// Pieces of a text between separators, trimmed.
 std::vector<std::string> split(const std::string &text, const std::string &separator);
 
+/// A text that is the same for values that mean the same: numbers in one spelling, also those in lists and formulas, and no
+/// more white space than separates words. Names of files keep their digits.
+std::string canonical_value(const std::string &value);
+
 /// The shortest text that reads as this number, "1000000" instead of "1e+06" for whole numbers.
 std::string number_text(double value);
 } // namespace rhoflow

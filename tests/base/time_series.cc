@@ -1,6 +1,8 @@
 #include <catch2/catch.hpp>
 
+#include <cerrno>
 #include <cstring>
+#include <functional>
 #include <numeric>
 
 #include <solvers/base/complete_file.h>
@@ -16,6 +18,7 @@
 
 using namespace rhoflow;
 using Catch::Matchers::Contains;
+using Catch::Matchers::EndsWith;
 
 namespace
 {
@@ -177,6 +180,28 @@ TEST_CASE("Arrays in VTK's appended data come back")
         if (n > 0)
           CHECK_THROWS(vtk_array(array.substr(0, array.size() - 1), 0, n * 8, compression != Compression::none));
       }
+}
+
+TEST_CASE("A file that cannot be written is one sentence, with or without a reason of the system")
+{
+  const TemporaryDirectory directory;
+  const auto               complaint = [&](const std::function<void(std::ostream &)> &write) {
+    try
+      {
+        write_complete_file(directory.path("file"), write);
+      }
+    catch (const std::runtime_error &error)
+      {
+        return std::string(error.what());
+      }
+    return std::string("no error");
+  };
+  CHECK_THAT(complaint([](std::ostream &file) { file.setstate(std::ios::badbit); }), EndsWith("file': is the disk full?"));
+  CHECK_THAT(complaint([](std::ostream &file) {
+               errno = ENOSPC;
+               file.setstate(std::ios::badbit);
+             }),
+             EndsWith("file': No space left on device."));
 }
 
 TEST_CASE("Records that name files elsewhere are not ours")

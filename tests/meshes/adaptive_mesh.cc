@@ -225,11 +225,26 @@ TEST_CASE("Adaptive mesh: refinement keeps polynomials, coarsening mass, with an
 
 TEST_CASE("Adaptive mesh: too many subdivisions or refinements are refused")
 {
-  Domain many = make_domain({0.}, {1.}, {129}, {false});
+  Domain many = make_domain({0., 0.}, {1., 1.}, {129, 2}, {false, false});
   CHECK_THROWS_AS(AdaptiveMesh(many, MPI_COMM_SELF), InputError);
   Domain fine     = make_domain({0.}, {1.}, {1}, {false});
   fine.refinement = CellKey::max_level + 1;
   CHECK_THROWS_AS(AdaptiveMesh(fine, MPI_COMM_SELF), InputError);
+}
+
+TEST_CASE("Adaptive mesh: a line has as many subdivisions as are wanted, in their order, also refined")
+{
+  Domain line     = make_domain({0.}, {1.}, {50000}, {false});
+  line.refinement = 1;
+  AdaptiveMesh             mesh(line, MPI_COMM_SELF);
+  const auto               nothing = [](const CellKey &, const double *, double *) {};
+  std::vector<double>      values;
+  std::vector<signed char> flags(mesh.cells().size(), 0);
+  flags.back() = 1;
+  mesh.adapt(flags, 0, values, {nothing, nothing});
+  REQUIRE(mesh.cells().size() == 100001);
+  for (std::size_t c = 0; c + 1 < mesh.cells().size(); ++c)
+    REQUIRE(mesh.position(mesh.cells()[c], 0, 1) == Approx(mesh.position(mesh.cells()[c + 1], 0, 0)).epsilon(1e-12));
 }
 
 TEST_CASE("Adaptive mesh: lists of cells that are no mesh of the box are refused, whatever they hold")

@@ -188,6 +188,21 @@ TEST_CASE("observables are formulas in the parameters")
   CHECK(values[0] == 1.);
   CHECK(values[1] == 4.);
   CHECK(values[2] == -1.);
+  // Where there is mass they must be numbers: at points, at draws of a law, in a box.
+  const auto logarithm = parsed("a^2; log(w)");
+  CHECK_NOTHROW(logarithm.require_finite_at({-1., 1., 2., 3.}));
+  CHECK_THROWS_WITH(logarithm.require_finite_at({-1., 1., 2., -3.}),
+                    Catch::Contains("'log(w)' is not finite at a = 2, w = -3, where there is mass"));
+  const auto positive = make_initial_law("normal(0, 1), uniform(1, 2)", {"a", "w"}, {}, {}),
+             both     = make_initial_law("normal(0, 1), uniform(-1, 200)", {"a", "w"}, {}, {});
+  CHECK_NOTHROW(logarithm.require_finite_at(*positive));
+  CHECK_THROWS_AS(logarithm.require_finite_at(*both), InputError);
+  CHECK_NOTHROW(logarithm.require_finite_in({-1., 0.}, {1., 4.}));
+  CHECK_THROWS_AS(logarithm.require_finite_in({-1., -.1}, {1., 4.}), InputError);
+  CHECK_NOTHROW(parsed("1/a; log(abs(w))").require_finite_in({-1., -1.}, {1., 1.})); // poles at points
+  CHECK(logarithm.complaint(values) == "");
+  values[1] = std::nan("");
+  CHECK_THAT(logarithm.complaint(values), Catch::Contains("'log(w)'"));
   for (const char *bad : {"a; b", "a;; w", "a; a", "a;", "a)"})
     {
       CAPTURE(bad);

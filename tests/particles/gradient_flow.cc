@@ -2,7 +2,10 @@
 
 #include <cmath>
 
+#include <deal.II/base/parameter_handler.h>
+
 #include <solvers/base/error.h>
+#include <solvers/model/learning_problem.h>
 #include <solvers/particles/gradient_flow.h>
 #include <solvers/particles/sgd.h>
 
@@ -34,6 +37,23 @@ TEST_CASE("gradient flow of linear neurons is exact to its tolerance", "[particl
       for (unsigned int j = 0; j < 70; ++j)
         CHECK(end[3 * j + i] == Approx(mean + (start[3 * j + i] - m) * std::exp(-lambda * 1.5)).margin(1e-7));
     }
+}
+
+TEST_CASE("gradient flow takes no step through places where its velocity is not finite", "[particles]")
+{
+  // θ' = −θ, unknown beyond 10, where the stages of the first step lead.
+  dealii::ParameterHandler prm;
+  ModelParameters::declare(prm);
+  prm.parse_input_from_string("subsection Learning problem\n set Neuron = landscape\nend\nsubsection Landscape\n set Function = "
+                              "if(abs(x) < 10, x^2/2, log(-1))\nend\nsubsection Initial law\n set Law = point(1)\nend\n");
+  const auto         problem = make_learning_problem(prm, {}, {}, 1);
+  ParticleParameters parameters;
+  parameters.n_neurons = 2;
+  parameters.method    = ParticleParameters::Method::gradient_flow;
+  parameters.step_size = 1000.;
+  GradientFlow flow(*problem, parameters, 0., 1, 0);
+  flow.advance_to(1.5);
+  CHECK(flow.parameters()[1] == Approx(std::exp(-1.5)).epsilon(1e-6));
 }
 
 TEST_CASE("the velocity of gradient flow is the gradient of the network's risk", "[particles]")

@@ -107,6 +107,18 @@ TEST_CASE("Every mistake in a study file is one message with file and line")
   CHECK_THAT(error(std::string(head) + vary + "subsection Results\nset d = last of reference a.csv: b\nend\n"),
              Contains("s.prm:6: 'd' speaks of a reference, but there is no section 'Reference'"));
   CHECK_THAT(error(std::string(head) + "subsection Vary\nset Fake/Width = 1, 2, 1\nend\n"), Contains("'1' is listed twice"));
+  CHECK_THAT(error(std::string(head) + "subsection Vary\nset Fake/Width = 10, 1e1, 10.0\nend\n"),
+             Contains("s.prm:3: '1e1' is listed twice, before as '10', which is the same value"));
+  CHECK_THAT(error(std::string(head) + "subsection Vary\nset Fake/Width = 2 .. 8 by *2, 4.0\nend\n"),
+             Contains("'4.0' is listed twice, before as '4'"));
+  CHECK_THAT(error(std::string(head) + "subsection Vary\nset Fake/Width & Seed = 4 & 1, 8 & 1, 4.0 & 1e0\nend\n"),
+             Contains("'4.0 & 1e0' is listed twice, before as '4 & 1'"));
+  CHECK(error(std::string(head) + "subsection Vary\nset Fake/Width & Seed = 4 & 1, 4.0 & 2\nend\n" + results) == "no error");
+  // What no result depends on, and one parameter under two names.
+  CHECK_THAT(error(std::string(head) + "subsection Vary\nset Title = a, b\nend\n" + results),
+             Contains("s.prm:3: 'Title = a' and 'Title = b' are the same run"));
+  CHECK_THAT(error(std::string(head) + "subsection Vary\nset Fake/Width & Seed = 4 & 1, 8 & 1\nset Fake/ Width = 2, 3\nend\n" + results),
+             Contains("are the same run"));
   CHECK_THAT(error(std::string(head) + "subsection Vary\nset Fake/Width = 1, 2\nset Seed & Fake/Width = 1 & 2\nend\n"),
              Contains("s.prm:4: 'Fake/Width' is varied already, at s.prm:3; a value replaces"));
   CHECK_THAT(error(std::string(head) + "subsection Vary\nset Fake/Width = 2 .. 8\nend\n"), Contains("s.prm:3: the range"));

@@ -26,6 +26,25 @@ TEST_CASE("Lists of values and ranges")
   CHECK(parse_joint_list("1 .. 3 by +1", 1) == std::vector<Strings>{{"1"}, {"2"}, {"3"}});
 }
 
+TEST_CASE("Values that mean the same have one canonical text")
+{
+  for (const char *ten : {"10", "1e1", "10.0", "+10", "010", "1.0e+1", "100e-1"})
+    CHECK(canonical_value(ten) == "10");
+  CHECK(canonical_value("0.0") == canonical_value("-0"));
+  CHECK(canonical_value("0.001") == canonical_value("1e-3"));
+  CHECK(canonical_value("normal(0, 1.0), normal(0,1e0)") == canonical_value("normal(0.0,1),normal( 0, 1 )"));
+  CHECK(canonical_value("16, 24") == canonical_value("16.0,24"));
+  CHECK(canonical_value("1/sqrt(1+t)") == canonical_value("1.0 / sqrt( 1 + t )"));
+  CHECK(canonical_value("x^2 - 1e-2") == canonical_value("x^2-0.01"));
+  // Different all the same.
+  CHECK(canonical_value("10") != canonical_value("10.000000000000002"));
+  CHECK(canonical_value("one-pass SGD") != canonical_value("multi-pass SGD"));
+  CHECK(canonical_value("data_1.csv") != canonical_value("data_1.0.csv"));
+  CHECK(canonical_value("run 1.csv") != canonical_value("run 1.0.csv"));
+  CHECK(canonical_value("x1 + x2") != canonical_value("x1 + x20"));
+  CHECK(canonical_value("a b") != canonical_value("ab"));
+}
+
 TEST_CASE("Mistakes in lists say what is wanted")
 {
   const auto error = [](const std::string &text) { return input_error([&]() { parse_value_list(text); }); };

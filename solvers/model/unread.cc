@@ -1,0 +1,34 @@
+#include <solvers/base/parameter_file.h>
+#include <solvers/base/unread_parameters.h>
+#include <solvers/model/learning_problem.h>
+
+#include <deal.II/base/parameter_handler.h>
+
+namespace rhoflow
+{
+std::vector<Unread> ModelParameters::unread(dealii::ParameterHandler &prm)
+{
+  const std::string neuron = parameter_value(prm, "Learning problem/Neuron"), law = parameter_value(prm, "Data/Law");
+  const std::string target = parameter_value(prm, "Target/Type"), nodes = "piecewise linear";
+  const bool        single = neuron == "single neuron", isotropic = neuron == "isotropic";
+  const bool        points = law == "csv" || (law == "discrete" && prm.get_double({"Data"}, "Blob deviation") == 0.);
+
+  std::vector<Unread> rules;
+  const auto          add = [&](const bool read, const std::string &path, const std::string &why) {
+    if (!read)
+      rules.push_back({path, why});
+  };
+  add(neuron == "bump", "Learning problem/Bump width", "unless 'Neuron = bump'");
+  add(parameter_value(prm, "Learning problem/Activation") == nodes || parameter_value(prm, "Target/Activation") == nodes,
+      "Learning problem/Activation nodes", "unless 'Activation = " + nodes + "'");
+  for (const char *corner : {"Data/Lower corner", "Data/Upper corner"})
+    add(law == "uniform" || law == "periodic", corner, "unless 'Law = uniform' or 'periodic'");
+  add(isotropic, "Data/Class contrast", "unless 'Neuron = isotropic'");
+  add(single, "Data/Radial nodes", "unless 'Neuron = single neuron'");
+  add(single || isotropic, "Data/Angular nodes", "unless 'Neuron = single neuron' or 'isotropic'");
+  add(single || isotropic || !points, "Data/Quadrature nodes", "for data points, which are taken as they are");
+  for (const char *parameter : {"Target/Teacher law", "Target/Number of teachers"})
+    add(target == "random teachers", parameter, "unless 'Type = random teachers'");
+  return rules;
+}
+} // namespace rhoflow

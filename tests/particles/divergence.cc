@@ -1,0 +1,187 @@
+#include <catch2/catch.hpp>
+
+#include <cmath>
+
+#include <deal.II/base/parameter_handler.h>
+
+#include <solvers/base/error.h>
+#include <solvers/comparison/parameters.h>
+#include <solvers/model/learning_problem.h>
+#include <solvers/particles/divergence.h>
+#include <solvers/particles/network.h>
+#include <solvers/particles/replicas.h>
+
+#include "../base/input_error.h"
+#include "linear_problem.h"
+
+using namespace rhoflow;
+using Catch::Matchers::Contains;
+using Method = ParticleParameters::Method;
+
+namespace
+{
+ParticleParameters networks(Method method, double step_size)
+{
+  ParticleParameters parameters;
+  parameters.method     = method;
+  parameters.step_size  = step_size;
+  parameters.n_neurons  = 10;
+  parameters.n_replicas = 3;
+  return parameters;
+}
+
+std::unique_ptr<LearningProblem> landscape(const std::string &function, const std::string &law)
+{
+  dealii::ParameterHandler prm;
+  ModelParameters::declare(prm);
+  prm.parse_input_from_string("subsection Learning problem\n set Neuron = landscape\nend\nsubsection Landscape\n set Function = " +
+                              function + "\nend\nsubsection Initial law\n set Law = " + law + "\nend\n");
+  return make_learning_problem(prm, {-2.}, {2.}, 1);
+}
+
+/// The message of the RunError that `work` throws, or "no error".
+template <typename Work>
+std::string run_error(const Work &work)
+{
+  try
+    {
+      work();
+    }
+  catch (const RunError &error)
+    {
+      return error.what();
+    }
+  return "no error";
+}
+
+/// Trains with pauses up to `end`, and returns the time of the last one before an error.
+double train_until_error(Replicas &replicas, double end, const std::string &message = "iverged")
+{
+  double time = 0.;
+  CHECK_THAT(run_error([&]() {
+               while (time < end)
+                 time = replicas.advance(end, end);
+             }),
+             Contains(message) && Contains("'Step size' in section 'Particles'"));
+  return time;
+}
+} // namespace
+
+TEST_CASE("training that grows by orders of magnitude is an error at the next output", "[particles][mpi]")
+{
+  // θ ← θ + 5 (y − f) x: the risk grows by orders of magnitude, but is far from overflow at t = 300.
+  const LinearProblem problem({1.}, {0.}, 1.);
+  for (const Method method : {Method::one_pass_sgd, Method::gradient_descent})
+    {
+      Replicas replicas(problem, networks(method, 5.), 0., 1, MPI_COMM_WORLD);
+      replicas.risks();
+      replicas.advance_to(300.);
+      CHECK_THAT(run_error([&]() { replicas.risks(); }),
+                 Contains("Training diverged: the risk of network 0 has grown to ") && Contains(" at t = 300, more than 1000 times ") &&
+                   Contains("smaller than 5"));
+    }
+}
+
+TEST_CASE("training that diverges is an error long before a distant output", "[particles][mpi]")
+{
+  // x = ±1: a factor of −1.0005 a step. The risk is 1000 times that of the start after 7000 steps, and 1e30 is 138,000 steps away.
+  dealii::ParameterHandler prm;
+  ModelParameters::declare(prm);
+  prm.parse_input_from_string("subsection Learning problem\n set Neuron = linear\nend\nsubsection Data\n set Law = discrete\n"
+                              " set Points = -1 | 1\nend\nsubsection Target\n set Type = expression\n set Expression = x\nend\n"
+                              "subsection Initial law\n set Law = normal(0, 1)\nend\n");
+  const auto   problem = make_learning_problem(prm, {}, {}, 1);
+  const double step    = 2.0005;
+  for (const Method method : {Method::one_pass_sgd, Method::multi_pass_sgd, Method::gradient_descent})
+    {
+      Replicas     replicas(*problem, networks(method, step), 0., 1, MPI_COMM_WORLD);
+      const double last = train_until_error(replicas, 100000 * step, "Training diverged: the risk of network ");
+      CHECK(last > 5000 * step);
+      CHECK(last < 30000 * step);
+    }
+}
+
+TEST_CASE("the scale of divergence is the risk of nothing and of the initial neurons", "[particles]")
+{
+  const LinearProblem problem({0.6, -0.8}, {3., 0.}, 0.);
+  ParticleParameters  parameters = networks(Method::one_pass_sgd, 0.1);
+  // ½ |b|² + ½ |θ|²
+  const double scale = .5 + 4.5;
+  DivergenceCheck check(problem, parameters, 1);
+  CHECK_NOTHROW(check.require(0.999 * 1000. * scale, 0, 1.));
+  CHECK_THAT(run_error([&]() { check.require(1.001 * 1000. * scale, 2, 1.); }),
+             Contains("the risk of network 2") && Contains("1000 times 5, "));
+  CHECK_THAT(run_error([&]() { check.require(std::nan(""), 2, 1.); }), Contains("not finite"));
+  // The lazy scaling makes f larger by √M, and noise adds n/β.
+  parameters.scaling             = ParticleParameters::Scaling::lazy;
+  parameters.inverse_temperature = 0.5;
+  DivergenceCheck lazy(problem, parameters, 1);
+  CHECK_NOTHROW(lazy.require(0.999 * 1000. * (.5 + 10. * 4.5 + 4.), 0, 1.));
+  CHECK_THROWS_AS(lazy.require(1.001 * 1000. * (.5 + 10. * 4.5 + 4.), 0, 1.), RunError);
+}
+
+TEST_CASE("training from the solution with noise, and without any scale, does not diverge", "[particles]")
+{
+  // b = 0 and θ = 0: the risk is 0 at the start, and that of the noise later.
+  const LinearProblem still({0.}, {0.}, 0.);
+  for (const double beta : {std::numeric_limits<double>::infinity(), 1e6, 1e-6})
+    {
+      ParticleParameters parameters  = networks(Method::gradient_descent, 0.1);
+      parameters.inverse_temperature = beta;
+      Replicas replicas(still, parameters, 0.1, 1, MPI_COMM_SELF);
+      for (double time = 0.; time < 50.;)
+        time = replicas.advance(50., 50.);
+      CHECK_NOTHROW(replicas.risks());
+    }
+}
+
+TEST_CASE("walkers that leave a landscape are an error", "[particles]")
+{
+  // Beyond 1e13 differences of L vanish, and walkers stay where they are.
+  const auto well = landscape("(x^2 - 1)^2", "uniform(-2, 2)");
+  Replicas   walkers(*well, networks(Method::gradient_descent, 0.7), 0., 1, MPI_COMM_SELF);
+  CHECK(train_until_error(walkers, 7.) < 7.);
+  // A growing mean of L.
+  const auto bowl = landscape("x^2/2", "point(1)");
+  Replicas   unstable(*bowl, networks(Method::gradient_descent, 2.2), 0., 1, MPI_COMM_SELF);
+  CHECK(train_until_error(unstable, 2.2e5) < 2.2e4);
+  // Falling without bound is what L = −x²/2 asks for, as long as its gradient is known.
+  const auto hill = landscape("-x^2/2", "point(1)");
+  for (const Method method : {Method::gradient_descent, Method::gradient_flow})
+    {
+      Replicas fall(*hill, networks(method, 0.01), 0., 1, MPI_COMM_SELF);
+      fall.advance_to(15.);
+      CHECK(fall.risks()[0] < -1e10);
+      CHECK_THROWS_AS(fall.advance_to(60.), RunError);
+    }
+}
+
+TEST_CASE("steps that make weight decay grow are refused", "[particles]")
+{
+  const auto refused = [](const ParticleParameters &parameters, double lambda) {
+    return input_error([&]() { parameters.check_weight_decay(lambda, {0., 1., 2.}); });
+  };
+  for (const Method method : {Method::one_pass_sgd, Method::multi_pass_sgd, Method::gradient_descent})
+    {
+      CHECK_THAT(refused(networks(method, 0.01), 250.), Contains("Particles/Step size | ") && Contains("1 - 2.5") && Contains("0.008"));
+      CHECK(refused(networks(method, 0.01), 200.) == "no error");
+      CHECK(refused(networks(method, 0.01), 0.) == "no error");
+    }
+  CHECK(refused(networks(Method::gradient_flow, 0.01), 250.) == "no error");
+
+  // A peak that one step of the schedule meets.
+  ParticleParameters scheduled = networks(Method::one_pass_sgd, 0.01);
+  scheduled.schedule           = "if(t > 1.29 && t < 1.31, 20, 1)";
+  CHECK_THAT(refused(scheduled, 20.), Contains("Particles/Schedule | ") && Contains("at t = 1."));
+  CHECK(refused(scheduled, 9.) == "no error");
+  scheduled.step_size = 1e-8; // 2e8 steps
+  CHECK_THAT(refused(scheduled, 2e7), Contains("Particles/Schedule | "));
+  // Steps that output times cut count as they are.
+  scheduled.schedule  = "1/(1 + t)";
+  scheduled.step_size = 5.;
+  CHECK(refused(scheduled, 1.9) == "no error");
+  CHECK_THAT(refused(scheduled, 2.1), Contains("Particles/Schedule | "));
+  // The networks with twice the step beside a density.
+  CHECK(refused(networks(Method::one_pass_sgd, 0.01), 150.) == "no error");
+  CHECK_THAT(refused(twice_the_step(networks(Method::one_pass_sgd, 0.01)), 150.), Contains("'Comparison/Bias estimation = none'"));
+}
