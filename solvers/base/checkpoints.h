@@ -105,12 +105,13 @@ private:
   std::unique_ptr<Requests>       own_requests;
   Requests                       &requests;
   Progress                       *progress = nullptr;
-  std::string                     damaged, premises;
+  std::string                     damaged;
   std::optional<CheckpointReader> state;
   std::uint64_t                   number = 0, steps_since = 0;
   double                          last_time = 0.;
   bool                            begun     = false;
   std::string                     last_place; ///< "t = 3.2", of the state that this process kept last
   Clock::time_point               last_written, last_look;
+  std::string                     premises;
 };
 } // namespace rhoflow

@@ -84,7 +84,10 @@ struct Found
 
   /// The same for the same contents on all ranks; empty if there is no file.
   std::string contents() const { return file ? file->contents() : ""; }
-  std::string described() const { return file ? "'" + file->path + "' (" + file->contents() + ")" : "no file that it can read"; }
+  std::string described() const
+  {
+    return file ? "'" + file->path + "' (" + file->contents() + ")" : "no file that it can read";
+  }
 };
 
 /// Throws InputError on every rank unless `good` on all of them. `own`: what this rank has under the name.
@@ -153,9 +156,8 @@ std::vector<Provenance::InputFile> agree_on_input_files(dealii::ParameterHandler
     {
       names.push_back(parameter_value(prm, parameter));
       found.emplace_back(names.back(), places);
-      const std::string own = found.back().contents();
-      require_on_all_ranks(own.empty() || own == mpi::broadcast(communicator, own), parameter, names.back(),
-                           found.back().described(), communicator);
+      const std::string own = found.back().contents(), first = mpi::broadcast(communicator, own);
+      require_on_all_ranks(own.empty() || own == first, parameter, names.back(), found.back().described(), communicator);
     }
   warning = share_working_directory(communicator);
 
@@ -165,7 +167,8 @@ std::vector<Provenance::InputFile> agree_on_input_files(dealii::ParameterHandler
       if (!warning.empty())
         found[i] = Found(names[i], places);
       const std::string own = found[i].contents();
-      require_on_all_ranks(own == mpi::broadcast(communicator, own), parameters[i], names[i], found[i].described(), communicator);
+      require_on_all_ranks(own == mpi::broadcast(communicator, own), parameters[i], names[i], found[i].described(),
+                           communicator);
       set_parameter_value(prm, parameters[i], found[i].path);
       if (found[i].file)
         files.push_back(*found[i].file);

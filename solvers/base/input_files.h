@@ -14,14 +14,15 @@ class ParameterHandler;
 
 namespace rhoflow
 {
-/// Lets every rank work in the working directory of rank 0, so that a relative name is the same file on all of them; a rank on a
-/// machine that has no such directory stays where it is. Returns what is to be said if they were in different ones; else empty.
-/// Collective.
+/// Lets every rank work in the working directory of rank 0, so that a relative name is the same file on all of them; a rank on
+/// a machine that has no such directory stays where it is. Returns what is to be said if they were in different ones; else
+/// empty. Collective.
 std::string share_working_directory(MPI_Comm communicator);
 
-/// The file that a name in a parameter file stands for: as it is from the working directory; else in the first of the directories
-/// `places` that has it. For an absolute name in the parameters_used.prm of a run, beside whose provenance.json in one of the
-/// places it stands: the same file where it is now, if it was moved with the run. The name as given if there is no such file.
+/// The file that a name in a parameter file stands for: as it is from the working directory; else in the first of the
+/// directories `places` that has it. For an absolute name in the parameters_used.prm of a run, beside whose provenance.json in
+/// one of the places it stands: the same file where it is now, if it was moved with the run. The name as given if there is no
+/// such file.
 std::string find_input_file(const std::string &name, const std::vector<std::string> &places);
 
 /// Puts in place of each name that one of these parameters has the path of its file, from find_input_file(), and describes the

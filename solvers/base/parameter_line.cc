@@ -78,9 +78,8 @@ ParameterLine::ParameterLine(const std::string &line)
 
 std::string text_of_value(const std::string &value)
 {
-  const bool  has_control = std::any_of(value.begin(), value.end(), [](const unsigned char c) {
-    return (c < 0x20 && c != '\t') || c == 0x7f;
-  });
+  const bool  has_control = std::any_of(value.begin(), value.end(),
+                                        [](const unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; });
   const bool  is_marked   = has_control || value != trimmed(value);
   std::string text        = is_marked ? marked_text_of_bytes(value) : text_of_bytes(value), result;
   for (std::size_t i = 0; i < text.size();)

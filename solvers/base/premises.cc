@@ -33,12 +33,29 @@ bool may_change(const std::string &path)
 }
 
 /// "1e-3" and "0.001" are the same. Whole numbers may have more digits than a double.
-bool same_value(const std::string &one, const std::string &other)
+bool same_element(const std::string &one, const std::string &other)
 {
   const auto is_whole = [](const std::string &text) { return text.find_first_not_of("0123456789") == std::string::npos; };
+  const bool is_long  = std::max(one.size(), other.size()) > 15 && is_whole(one) && is_whole(other);
   double     x, y;
-  return one == other || (!(is_whole(one) && is_whole(other) && std::max(one.size(), other.size()) > 15) &&
-                          parse_number(one, x) && parse_number(other, y) && x == y);
+  return one == other || (!is_long && parse_number(one, x) && parse_number(other, y) && x == y);
+}
+
+/// So are "1,2" and "1, 2".
+bool same_value(const std::string &one, const std::string &other)
+{
+  std::size_t i = 0, j = 0;
+  while (true)
+    {
+      const std::size_t end = std::min(one.find(',', i), one.size()), other_end = std::min(other.find(',', j), other.size());
+      if (!same_element(trimmed(one.substr(i, end - i)), trimmed(other.substr(j, other_end - j))) ||
+          (end == one.size()) != (other_end == other.size()))
+        return false;
+      if (end == one.size())
+        return true;
+      i = end + 1;
+      j = other_end + 1;
+    }
 }
 } // namespace
 
@@ -60,9 +77,10 @@ Premises::Premises(const CheckpointReader &checkpoint)
     }
   catch (const std::exception &)
     {
-      throw InputError("", "the checkpoint '" + checkpoint.file() +
-                             "' does not fit this run (its parameters cannot be read): another version of rhoflow wrote it, or "
-                             "it was damaged before its checksums were taken. Go on with that version, or start the run again.");
+      throw InputError("",
+                       "the checkpoint '" + checkpoint.file() +
+                         "' does not fit this run (its parameters cannot be read): another version of rhoflow wrote it, or "
+                         "it was damaged before its checksums were taken. Go on with that version, or start the run again.");
     }
 }
 
@@ -83,8 +101,8 @@ void Premises::parse(const std::string &text)
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);)
     if (const std::size_t place = line.find(equals); line.rfind(set_mark, 0) == 0 && place != std::string::npos)
-      values[line.substr(set_mark.size(), place - set_mark.size())] =
-        value_of_text(trimmed(ParameterLine(line.substr(place)).text.substr(1)));
+      values[line.substr(set_mark.size(), place - set_mark.size())] = value_of_text(
+        trimmed(ParameterLine(line.substr(place)).text.substr(1)));
     else
       {
         Provenance::InputFile file;
@@ -113,8 +131,8 @@ void Premises::refuse_other_parameters(const dealii::ParameterHandler &present) 
                                value + "' start a new run.");
   // What the other version did without such a parameter is what it does by default, as far as is known here.
   for (const DeclaredParameter &parameter : declared_parameters(present))
-    if (const std::string path = parameter.path(); !may_change(path) && values.count(path) == 0 &&
-                                                   !same_value(now.at(path), parameter.default_value))
+    if (const std::string path = parameter.path();
+        !may_change(path) && values.count(path) == 0 && !same_value(now.at(path), parameter.default_value))
       throw other_version("there is no parameter '" + path + "', which is '" + now.at(path) + "' now.");
   for (const auto &[path, value] : values)
     if (!may_change(path) && now.count(path) == 0)

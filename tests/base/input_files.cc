@@ -40,8 +40,9 @@ std::string agree(const std::string &name, std::string &value, std::string &warn
   prm.enter_subsection("Data");
   prm.declare_entry("CSV file", name, dealii::Patterns::Anything());
   prm.leave_subsection();
-  const std::string error = input_error([&]() { agree_on_input_files(prm, {"Data/CSV file"}, {place}, MPI_COMM_WORLD, warning); });
-  value                   = parameter_value(prm, "Data/CSV file");
+  const std::string error = input_error(
+    [&]() { agree_on_input_files(prm, {"Data/CSV file"}, {place}, MPI_COMM_WORLD, warning); });
+  value = parameter_value(prm, "Data/CSV file");
   return error;
 }
 } // namespace
@@ -66,7 +67,7 @@ TEST_CASE("A data file that was moved together with the run is found")
   const TemporaryDirectory directory;
   fs::create_directories(directory.path("old/run"));
   fs::create_directories(directory.path("old/data"));
-  const std::string data  = directory.write("old/data/d.csv", "x\n1\n");
+  const std::string data = directory.write("old/data/d.csv", "x\n1\n");
   Provenance        known;
   known.seed                    = "1";
   known.input_files             = {Provenance::InputFile::of(data)};

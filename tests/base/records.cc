@@ -34,13 +34,52 @@ public:
 
   std::string next(const bool lines = true)
   {
-    static const std::vector<std::string> pieces = {
-      "#",    "\\",   "\\\\", "\"",     "'",           "=",        ",",      ";",        "\t",           " ",    "  ",     "%",
-      "%E9",  "&",    "<a>",  "{",      "[",           "/",        "..",     "a",        "Z",            "17",   "1e-3",   "\u00e9",
-      "€",    "𝄞",    "\xe9", "\xff",   "\xed\xa0\x80", "\xc0\xaf", "\xe2\x82", "bytes:", "# default: x", "set ", "end",    "subsection x",
-      "\x01", "\x7f", "\x1b", "\u2028", "\u0085",      "\r",       "\n",     "\r\n"};
-    const std::size_t n = pieces.size() - (lines ? 0 : 2);
-    std::string       text;
+    static const std::vector<std::string> pieces = {"#",
+                                                    "\\",
+                                                    "\\\\",
+                                                    "\"",
+                                                    "'",
+                                                    "=",
+                                                    ",",
+                                                    ";",
+                                                    "\t",
+                                                    " ",
+                                                    "  ",
+                                                    "%",
+                                                    "%E9",
+                                                    "&",
+                                                    "<a>",
+                                                    "{",
+                                                    "[",
+                                                    "/",
+                                                    "..",
+                                                    "a",
+                                                    "Z",
+                                                    "17",
+                                                    "1e-3",
+                                                    "\u00e9",
+                                                    "€",
+                                                    "𝄞",
+                                                    "\xe9",
+                                                    "\xff",
+                                                    "\xed\xa0\x80",
+                                                    "\xc0\xaf",
+                                                    "\xe2\x82",
+                                                    "bytes:",
+                                                    "# default: x",
+                                                    "set ",
+                                                    "end",
+                                                    "subsection x",
+                                                    "\x01",
+                                                    "\x7f",
+                                                    "\x1b",
+                                                    "\u2028",
+                                                    "\u0085",
+                                                    "\r",
+                                                    "\n",
+                                                    "\r\n"};
+    const std::size_t                     n      = pieces.size() - (lines ? 0 : 2);
+    std::string                           text;
     for (std::uint64_t i = random.integer(9); i > 0; --i)
       text += pieces[random.integer(n)];
     return text;
@@ -115,7 +154,8 @@ TEST_CASE("Every value of a parameter file is refused, or read back from the rec
       dealii::ParameterHandler prm;
       declare(prm);
       const std::string error = input_error([&]() {
-        ParameterFile("f.prm", "subsection Data\n  set CSV file = " + value + "\n  set Nodes = 1 # " + comment + "\n\nend\n").apply(prm);
+        ParameterFile("f.prm", "subsection Data\n  set CSV file = " + value + "\n  set Nodes = 1 # " + comment + "\n\nend\n")
+          .apply(prm);
       });
       if (error != "no error")
         continue;
@@ -143,7 +183,9 @@ TEST_CASE("Values without special characters are printed as deal.II does")
 {
   dealii::ParameterHandler prm;
   declare(prm);
-  ParameterFile("f.prm", "set Title = C:\\new\\x, \"a\" & 'b' \u00e9 = 1;\t2\nsubsection Data\nset CSV file = data/a b.csv\nend\n").apply(prm);
+  ParameterFile("f.prm",
+                "set Title = C:\\new\\x, \"a\" & 'b' \u00e9 = 1;\t2\nsubsection Data\nset CSV file = data/a b.csv\nend\n")
+    .apply(prm);
   std::ostringstream printed;
   prm.print_parameters(printed, dealii::ParameterHandler::PRM | dealii::ParameterHandler::KeepDeclarationOrder);
   CHECK(parameters_text(prm) == printed.str());
@@ -225,13 +267,17 @@ TEST_CASE("A state knows the parameters and the files that it belongs to", "[mpi
   CHECK(refusal("End time", "7") == "no error");
   CHECK(refusal("Title", "other") == "no error");
   CHECK(refusal("Mean field/Weight decay", "0.001") == "no error");
+  CHECK(refusal("Data/Nodes", "1,2.0") == "no error");
+  CHECK_THAT(refusal("Data/Nodes", "1, 2, 3"), Contains("Data/Nodes | the run was begun with '1, 2'"));
   CHECK_THAT(refusal("Mean field/Weight decay", "0.5"),
              Contains("Mean field/Weight decay | the run was begun with '1e-3'") && Contains("For '0.5' start a new run."));
   CHECK_THAT(refusal("Seed", "9007199254740992"), Contains("Seed | the run was begun with '9007199254740993'"));
   CHECK_THAT(refusal("Data/CSV file name", "d#1 \\"), Contains("begun with 'd#1 \\ \xe9'"));
 
   CHECK(input_error([&]() { kept.refuse_other_files({{"moved", 9, 0xcbf43926}}); }) == "no error");
-  CHECK_THAT(input_error([&]() { kept.refuse_other_files({{"/b", 9, 0xcbf43927}}); }),
+  CHECK_THAT(input_error([&]() {
+               kept.refuse_other_files({{"/b", 9, 0xcbf43927}});
+             }),
              Contains(" | the file '/b' is not the one with which the run was begun") && Contains("9 bytes, CRC-32 cbf43926"));
   CHECK_THAT(input_error([&]() { kept.refuse_other_files({}); }), Contains("begun with 1 input files, and there are 0 now"));
 
@@ -245,7 +291,8 @@ TEST_CASE("A state knows the parameters and the files that it belongs to", "[mpi
   set_parameter_value(more, "Friction", "1");
   CHECK_THAT(input_error([&]() { kept.refuse_other_parameters(more); }),
              Contains(" | another version of rhoflow made the state") && Contains("'Friction', which is '1' now"));
-  CHECK_THAT(input_error([&]() { Premises(more, {}).refuse_other_parameters(begun); }), Contains("a parameter 'Friction' = '1'"));
+  CHECK_THAT(input_error([&]() { Premises(more, {}).refuse_other_parameters(begun); }),
+             Contains("a parameter 'Friction' = '1'"));
 
   CHECK_THAT(input_error([&]() { Premises(state_with("")); }), Contains("an older version of rhoflow wrote it"));
   for (const std::string &damaged : {text + std::string(8, '\0'), std::string(text.size(), '\0'), std::string("set Title\n"),
