@@ -133,7 +133,7 @@ bool TableReader::next_line(CsvLine &line)
         line.text.erase(0, 3);
     }
   if (line.text.find('\0') != std::string::npos)
-    throw error(line.number, "the line has a NUL byte: this is no text file, or one in UTF-16, which is to be saved as UTF-8.");
+    throw error(line.number, "the line has a NUL byte: this is no text file. If it is in UTF-16, save it as UTF-8.");
   if (line.text.size() > CsvLines::longest)
     throw error(line.number, "the line has more than " + std::to_string(CsvLines::longest) + " characters: this is no table.");
   return true;
