@@ -235,7 +235,7 @@ private:
 BoltzmannSolver::BoltzmannSolver()  = default;
 BoltzmannSolver::~BoltzmannSolver() = default;
 
-void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &)
+void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &progress)
 {
   common.parse(parameters);
   settings.parse(parameters);
@@ -252,7 +252,7 @@ void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm com
                      "the solver 'boltzmann' has no time in which a network could be trained beside it. Set "
                      "it to false.");
   observables.parse(parameters, common.problem->parameter_names());
-  common.make_mean_field(communicator);
+  common.make_mean_field(communicator, &progress);
   const Domain    &domain     = common.domain;
   const MeanField *mean_field = common.mean_field.get();
   // With one more node for the error estimate.
