@@ -22,6 +22,7 @@ enum class RandomPurpose : std::uint32_t
   langevin_noise    = 8,
   check_points      = 9,
   kernel_points     = 10,
+  node_sketch       = 11,
   bootstrap         = 20
 };
 

@@ -239,7 +239,7 @@ private:
 BoltzmannSolver::BoltzmannSolver()  = default;
 BoltzmannSolver::~BoltzmannSolver() = default;
 
-void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &)
+void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &progress)
 {
   common.parse(parameters);
   settings.parse(parameters);
@@ -257,7 +257,7 @@ void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm com
                      "it to false.");
   observables.parse(parameters, common.problem->parameter_names());
   observables.require_finite_in(common.domain.lower, common.domain.upper);
-  common.make_mean_field(communicator);
+  common.make_mean_field(communicator, &progress);
   const Domain    &domain     = common.domain;
   const MeanField *mean_field = common.mean_field.get();
   // With one more node for the error estimate.

@@ -311,7 +311,7 @@ double number_of_points(const InitialLaw &law, const double n)
 CharacteristicsSolver::CharacteristicsSolver()  = default;
 CharacteristicsSolver::~CharacteristicsSolver() = default;
 
-void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &)
+void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &progress)
 {
   common.parse(parameters);
   common.parameters.refuse_entropy(common.run.solver);
@@ -352,7 +352,7 @@ void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Co
         throw InputError("Domain/Lower corner",
                          "the initial law has a point with " + outside + " outside the box. " + box_advice);
     }
-  common.make_mean_field(communicator);
+  common.make_mean_field(communicator, &progress);
 
   int n_ranks;
   MPI_Comm_size(communicator, &n_ranks);

@@ -15,7 +15,7 @@ namespace rhoflow
 ContinuitySolver::ContinuitySolver()  = default;
 ContinuitySolver::~ContinuitySolver() = default;
 
-void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &)
+void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &progress)
 {
   common.parse(parameters);
   common.parameters.refuse_entropy(common.run.solver);
@@ -55,7 +55,7 @@ void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm co
       twin.check(*common.problem);
       setup.twin = &twin;
     }
-  common.make_mean_field(communicator);
+  common.make_mean_field(communicator, &progress);
   estimate(common.mean_field->n_modes());
   setup.problem    = common.problem.get();
   setup.mean_field = common.mean_field.get();

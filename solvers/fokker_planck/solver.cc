@@ -16,7 +16,7 @@ namespace rhoflow
 FokkerPlanckSolver::FokkerPlanckSolver()  = default;
 FokkerPlanckSolver::~FokkerPlanckSolver() = default;
 
-void FokkerPlanckSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &)
+void FokkerPlanckSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &progress)
 {
   common.parse(parameters);
   setup.domain = common.domain;
@@ -57,7 +57,7 @@ void FokkerPlanckSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm 
       twin.check(*common.problem);
       setup.twin = &twin;
     }
-  common.make_mean_field(communicator);
+  common.make_mean_field(communicator, &progress);
   estimate(common.mean_field->n_modes());
   setup.problem    = common.problem.get();
   setup.mean_field = common.mean_field.get();

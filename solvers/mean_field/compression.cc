@@ -33,7 +33,7 @@ Compression::Compression(std::size_t vector_length, double relative_tolerance)
   , tolerance(relative_tolerance)
 {}
 
-void Compression::add(std::vector<double> samples)
+void Compression::add(std::vector<double> samples, const std::function<void()> &tick)
 {
   const std::size_t   n_samples = samples.size() / length;
   std::vector<double> norms(n_samples);
@@ -65,6 +65,8 @@ void Compression::add(std::vector<double> samples)
           norms[i] = dot(&samples[i * length], &samples[i * length], length);
         }
       q.insert(q.end(), direction.begin(), direction.end());
+      if (tick)
+        tick();
     }
   order_and_trim();
 }

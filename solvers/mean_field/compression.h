@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <vector>
 
 namespace rhoflow
@@ -13,12 +14,14 @@ class Compression
 public:
   Compression(std::size_t length, double tolerance);
 
-  /// Extends the basis until all `samples` ([N][K]) are within tolerance × (largest norm so far) of their projections.
-  void add(std::vector<double> samples);
+  /// Extends the basis until all `samples` ([N][K]) are within tolerance × (largest norm so far) of their projections. Calls
+  /// `tick`, unless it is empty, now and then.
+  void add(std::vector<double> samples, const std::function<void()> &tick = {});
 
   /// max_i |s_i − Q Qᵀ s_i| / (largest norm of all samples added so far).
   double relative_error(const std::vector<double> &samples) const;
 
+  double       relative_tolerance() const { return tolerance; }
   unsigned int rank() const { return static_cast<unsigned int>(q.size() / length); }
   /// Q, [n][K], in the order of decreasing singular values.
   const std::vector<double> &basis() const { return q; }

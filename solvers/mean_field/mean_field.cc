@@ -8,10 +8,12 @@
 
 #include <solvers/base/error.h>
 #include <solvers/base/number.h>
+#include <solvers/base/progress.h>
 #include <solvers/base/random.h>
 #include <solvers/mean_field/compression.h>
 #include <solvers/mean_field/input_map.h>
 #include <solvers/mean_field/projection_kernel.h>
+#include <solvers/mean_field/thinning.h>
 #include <solvers/model/learning_problem.h>
 
 namespace rhoflow
@@ -21,7 +23,9 @@ void MeanFieldParameters::declare(dealii::ParameterHandler &prm)
   prm.enter_subsection("Mean field");
   prm.declare_entry("Compression tolerance", "1e-10", dealii::Patterns::Double(0., 1.),
                     "Largest error of the kernel U and of V on the domain, relative to the largest kernel, that the truncated "
-                    "singular value decomposition of the features may make; 0 keeps all data nodes.");
+                    "singular value decomposition of the features may make; 0 keeps all data nodes. With more than 1000 rows "
+                    "of data, or 5000 quadrature nodes, a few nodes stand for all of them within this error, and a warning says "
+                    "so where it takes too many, as for activations with kinks.");
   prm.declare_entry("Weight decay", "0", dealii::Patterns::Double(0., std::numeric_limits<double>::max()),
                     "lambda of the confining potential (lambda/2)|theta|^2, which is added to the risk.");
   prm.declare_entry("Inverse temperature", "inf", dealii::Patterns::Anything(),
@@ -79,7 +83,7 @@ std::vector<double> sample_points(const std::vector<double> &lower, const std::v
   return points;
 }
 
-constexpr std::uint64_t most_check_rounds = 10;
+constexpr std::uint64_t most_check_rounds = 10, first_round_of_thinning = 100;
 
 std::vector<double> random_points(const std::vector<double> &lower, const std::vector<double> &upper, std::size_t n_points,
                                   std::uint64_t round)
@@ -125,17 +129,41 @@ void append_target(const std::vector<double> &weighted_target, std::vector<doubl
 }
 } // namespace
 
-double MeanField::memory(const std::size_t n_nodes, const MeanFieldParameters &parameters)
+namespace
 {
-  if (n_nodes == 0)
+/// Nodes up to which all of them are used everywhere. Data sets are thinned as soon as it pays. Quadratures, of which those of
+/// reference results have up to 4480 nodes, keep the digits of these results.
+constexpr std::size_t most_rows = 1000, most_quadrature_nodes = 5000;
+
+bool has_many_nodes(const LearningProblem &problem)
+{
+  return problem.n_nodes() > (problem.data_set_size() > 0 ? most_rows : most_quadrature_nodes);
+}
+} // namespace
+
+double MeanField::memory(const LearningProblem &problem, const MeanFieldParameters &parameters)
+{
+  const double K = static_cast<double>(problem.n_nodes());
+  if (K == 0.)
     return 0.;
-  const double K = static_cast<double>(n_nodes);
-  // Q and √p Q; or the features at the points, those that are left over, and the directions found.
-  return parameters.tolerance == 0. ? 16. * K * K : 8. * K * 2.5 * static_cast<double>(most_sample_points(n_nodes));
+  // Q and √p Q.
+  if (parameters.tolerance == 0.)
+    return 16. * K * K;
+  // The features at the points, those that are left over, and the directions found.
+  const double of_all_nodes = 8. * K * 2.5 * static_cast<double>(most_sample_points(problem.n_nodes()));
+  if (!has_many_nodes(problem))
+    return of_all_nodes;
+  const double of_thinning = Thinning::memory(problem.n_nodes());
+  return problem.n_nodes() > most_quadrature_nodes ? of_thinning : std::max(of_all_nodes, of_thinning);
+}
+
+bool MeanField::takes_long(const LearningProblem &problem)
+{
+  return problem.n_nodes() > 2000;
 }
 
 MeanField::MeanField(const LearningProblem &p, const std::vector<double> &lower, const std::vector<double> &upper,
-                     const MeanFieldParameters &parameters)
+                     const MeanFieldParameters &parameters, Progress *const progress)
   : problem(p)
   , n_omega(p.n_feature_parameters())
   , lambda(parameters.weight_decay)
@@ -143,15 +171,52 @@ MeanField::MeanField(const LearningProblem &p, const std::vector<double> &lower,
   const std::size_t n_nodes = p.n_nodes();
   if (n_nodes == 0)
     return; // a landscape: nothing to learn, no modes
-  std::vector<double> root(n_nodes), weighted_target(n_nodes);
+  root.resize(n_nodes);
   for (std::size_t k = 0; k < n_nodes; ++k)
+    root[k] = std::sqrt(p.weights()[k]);
+  if (!(parameters.tolerance > 0. && has_many_nodes(p) && thin(lower, upper, parameters.tolerance, progress)))
+    compress(lower, upper, parameters.tolerance, progress);
+  find_double_modes(random_points(lower, upper, 400, most_check_rounds), parameters.tolerance);
+  const std::vector<double> inputs = p.map_inputs();
+  if (inputs.empty())
+    return;
+  auto candidate = std::make_unique<InputMap>(*this, inputs, sample_points(lower, upper, inputs.size() / 2),
+                                              random_points(lower, upper, 400, most_check_rounds + 1));
+  if (candidate->covered() >= 0.25)
+    map = std::move(candidate);
+}
+
+double MeanField::find_basis(const std::vector<double> &lower, const std::vector<double> &upper, const std::size_t n_samples_for,
+                             const FeatureVectors &vectors, Compression &compression, Progress *const progress)
+{
+  const auto tick = [progress] {
+    if (progress != nullptr)
+      progress->update(0., {{"preparing", "features"}});
+  };
+  compression.add(vectors(sample_points(lower, upper, n_samples_for)), tick);
+  // Points that the basis was not built from must be as well represented as those that it was.
+  double error = 0.;
+  for (std::uint64_t round = 0; round < most_check_rounds; ++round)
     {
-      root[k]            = std::sqrt(p.weights()[k]);
-      weighted_target[k] = root[k] * p.targets()[k];
+      const std::vector<double> checked = vectors(random_points(lower, upper, 400, round));
+      error                             = compression.relative_error(checked);
+      if (error <= compression.relative_tolerance())
+        break;
+      compression.add(checked, tick);
     }
+  return error;
+}
+
+void MeanField::compress(const std::vector<double> &lower, const std::vector<double> &upper, const double tolerance,
+                         Progress *const progress)
+{
+  const std::size_t   n_nodes = problem.n_nodes();
+  std::vector<double> weighted_target(n_nodes);
+  for (std::size_t k = 0; k < n_nodes; ++k)
+    weighted_target[k] = root[k] * problem.targets()[k];
 
   std::vector<double> q; // Q, [n][K]
-  if (parameters.tolerance == 0.)
+  if (tolerance == 0.)
     {
       rank = static_cast<unsigned int>(n_nodes);
       q.assign(n_nodes * n_nodes, 0.);
@@ -169,20 +234,10 @@ MeanField::MeanField(const LearningProblem &p, const std::vector<double> &lower,
         return g;
       };
       // U ≈ χ·χ' errs by g_⊥·g'_⊥, at most the square of the features' error.
-      const double feature_tolerance = std::sqrt(parameters.tolerance);
-      Compression  compression(n_nodes, feature_tolerance);
-      compression.add(weighted_features(sample_points(lower, upper, n_nodes)));
-      // Points that the basis was not built from must be as well represented as those that it was.
-      for (std::uint64_t round = 0; round < most_check_rounds; ++round)
-        {
-          const std::vector<double> checked = weighted_features(random_points(lower, upper, 400, round));
-          const double feature_error        = compression.relative_error(checked);
-          measured_error                    = feature_error * feature_error;
-          if (feature_error <= feature_tolerance)
-            break;
-          compression.add(checked);
-        }
-      q = compression.basis();
+      Compression  compression(n_nodes, std::sqrt(tolerance));
+      const double feature_error = find_basis(lower, upper, n_nodes, weighted_features, compression, progress);
+      measured_error             = feature_error * feature_error;
+      q                          = compression.basis();
       append_target(weighted_target, q);
       rank = static_cast<unsigned int>(q.size() / n_nodes);
     }
@@ -191,6 +246,8 @@ MeanField::MeanField(const LearningProblem &p, const std::vector<double> &lower,
   padded_rank = projection_padding(rank);
   basis.assign(n_nodes * padded_rank, 0.);
   target.assign(rank, 0.);
+  thinned_basis.clear();
+  perpendicular_risk       = 0.;
   std::vector<double> rest = weighted_target;
   for (unsigned int j = 0; j < rank; ++j)
     {
@@ -206,17 +263,108 @@ MeanField::MeanField(const LearningProblem &p, const std::vector<double> &lower,
     }
   for (const double r : rest)
     perpendicular_risk += 0.5 * r * r;
-  inverse_root.resize(n_nodes);
+}
+
+bool MeanField::thin(const std::vector<double> &lower, const std::vector<double> &upper, const double tolerance,
+                     Progress *const progress)
+{
+  const std::size_t n_nodes = problem.n_nodes();
+  const Thinning thinning(
+    problem, sample_points(lower, upper, 1),
+    [&](std::uint64_t round, std::size_t n_points) {
+      return random_points(lower, upper, n_points, first_round_of_thinning + round);
+    },
+    tolerance, progress);
+  const std::size_t n = thinning.rank();
+  if (n == 0)
+    return false;
+  Compression compression(n, std::sqrt(0.5 * tolerance));
+  find_basis(
+    lower, upper, 1, [&](const std::vector<double> &points) { return thinning.coefficients(points); }, compression, progress);
+
+  // From here on the targets are those in the span of the thinning's basis, as coefficients.
+  std::vector<double> target_coefficients(n, 0.);
   for (std::size_t k = 0; k < n_nodes; ++k)
-    inverse_root[k] = root[k] > 0. ? 1. / root[k] : 0.;
-  find_double_modes(random_points(lower, upper, 400, most_check_rounds), parameters.tolerance);
-  const std::vector<double> inputs = p.map_inputs();
-  if (inputs.empty())
-    return;
-  auto candidate = std::make_unique<InputMap>(*this, inputs, sample_points(lower, upper, inputs.size() / 2),
-                                              random_points(lower, upper, 400, most_check_rounds + 1));
-  if (candidate->covered() >= 0.25)
-    map = std::move(candidate);
+    for (std::size_t i = 0; i < n; ++i)
+      target_coefficients[i] += thinning.basis()[k * thinning.padded_rank() + i] * root[k] * problem.targets()[k];
+  std::vector<double> q = compression.basis(); // [rank][n]
+  append_target(target_coefficients, q);
+  rank        = static_cast<unsigned int>(q.size() / n);
+  padded_rank = projection_padding(rank);
+  target.assign(rank, 0.);
+  std::vector<double> rotation(static_cast<std::size_t>(thinning.padded_rank()) * padded_rank, 0.);
+  for (unsigned int j = 0; j < rank; ++j)
+    for (std::size_t i = 0; i < n; ++i)
+      {
+        target[j] += q[j * n + i] * target_coefficients[i];
+        rotation[i * padded_rank + j] = q[j * n + i];
+      }
+  const auto rotated = [&](const std::vector<double> &rows) {
+    const std::size_t   count = rows.size() / thinning.padded_rank();
+    std::vector<double> result(count * padded_rank);
+    project(count, thinning.padded_rank(), padded_rank, padded_rank, rows.data(), rotation.data(), result.data());
+    return result;
+  };
+  basis              = rotated(thinning.basis());
+  thinned_basis      = rotated(thinning.interpolation());
+  thinned_features   = problem.features_of(thinning.nodes());
+  n_thinned          = thinning.nodes().size();
+  perpendicular_risk = 0.;
+  for (std::size_t k = 0; k < n_nodes; ++k)
+    {
+      double rest = root[k] * problem.targets()[k];
+      for (unsigned int j = 0; j < rank; ++j)
+        {
+          rest -= basis[k * padded_rank + j] * target[j];
+          basis[k * padded_rank + j] *= root[k];
+        }
+      perpendicular_risk += 0.5 * rest * rest;
+    }
+  measured_error = error_of_thinning(random_points(lower, upper, 400, most_check_rounds + 2));
+  return measured_error <= tolerance || n_nodes > most_quadrature_nodes;
+}
+
+double MeanField::error_of_thinning(const std::vector<double> &points) const
+{
+  constexpr std::size_t chunk   = 16;
+  const std::size_t     n_nodes = problem.n_nodes(), n_points = points.size() / n_omega;
+  std::vector<double>   g(chunk * n_nodes), exact(chunk * rank), thinned(chunk * rank);
+  double                target_square = 0., scale = 0., missed = 0., difference = 0., difference_of_v = 0.;
+  for (std::size_t k = 0; k < n_nodes; ++k)
+    target_square += root[k] * root[k] * problem.targets()[k] * problem.targets()[k];
+  for (std::size_t first = 0; first < n_points; first += chunk)
+    {
+      const std::size_t count = std::min(chunk, n_points - first);
+      const auto        n     = static_cast<unsigned int>(count);
+      problem.features(n, &points[first * n_omega], g.data(), nullptr);
+      project(count, n_nodes, rank, padded_rank, g.data(), basis.data(), exact.data());
+      modes(n, &points[first * n_omega], thinned.data(), nullptr);
+      for (std::size_t i = 0; i < count; ++i)
+        {
+          double square = 0., v = 0., in_basis = 0., error = 0., v_of_modes = 0.;
+          for (std::size_t k = 0; k < n_nodes; ++k)
+            {
+              const double pg = problem.weights()[k] * g[i * n_nodes + k];
+              square += pg * g[i * n_nodes + k];
+              v += pg * problem.targets()[k];
+            }
+          for (unsigned int j = 0; j < rank; ++j)
+            {
+              const double chi = exact[i * rank + j], delta = thinned[i * rank + j] - chi;
+              in_basis += chi * chi;
+              error += delta * delta;
+              v_of_modes += target[j] * thinned[i * rank + j];
+            }
+          scale           = std::max(scale, square);
+          missed          = std::max(missed, square - in_basis);
+          difference      = std::max(difference, std::sqrt(error));
+          difference_of_v = std::max(difference_of_v, std::abs(v - v_of_modes));
+        }
+    }
+  // U − χ·χ' is what both features miss, and the errors of the modes times the other mode.
+  const double of_modes = difference / std::sqrt(scale);
+  return std::max(missed / scale + (2. + of_modes) * of_modes,
+                  target_square > 0. ? difference_of_v / std::sqrt(scale * target_square) : 0.);
 }
 
 MeanField::~MeanField() = default;
@@ -253,16 +401,21 @@ void MeanField::modes(unsigned int count, const double *omega, double *values, d
   if (rank == 0)
     return;
   constexpr unsigned int chunk   = 32;
-  const std::size_t      n_nodes = problem.n_nodes();
+  const std::size_t      n_nodes = thinned() ? n_thinned : problem.n_nodes();
+  const double *const    factors = thinned() ? thinned_basis.data() : basis.data();
   std::vector<double>    g(chunk * n_nodes), dg(gradients != nullptr ? chunk * n_omega * n_nodes : 0);
   for (unsigned int first = 0; first < count; first += chunk)
     {
-      const unsigned int n = std::min(chunk, count - first);
-      problem.features(n, omega + static_cast<std::size_t>(first) * n_omega, g.data(),
-                       gradients != nullptr ? dg.data() : nullptr);
-      project(n, n_nodes, rank, padded_rank, g.data(), basis.data(), values + static_cast<std::size_t>(first) * rank);
+      const unsigned int  n      = std::min(chunk, count - first);
+      const double *const points = omega + static_cast<std::size_t>(first) * n_omega;
+      double *const       slopes = gradients != nullptr ? dg.data() : nullptr;
+      if (thinned())
+        thinned_features(n, points, g.data(), slopes);
+      else
+        problem.features(n, points, g.data(), slopes);
+      project(n, n_nodes, rank, padded_rank, g.data(), factors, values + static_cast<std::size_t>(first) * rank);
       if (gradients != nullptr)
-        project(n * n_omega, n_nodes, rank, padded_rank, dg.data(), basis.data(),
+        project(n * n_omega, n_nodes, rank, padded_rank, dg.data(), factors,
                 gradients + static_cast<std::size_t>(first) * n_omega * rank);
     }
 }
@@ -297,7 +450,8 @@ std::vector<double> MeanField::prediction(const std::vector<double> &moments) co
       for (unsigned int j = 0; j < rank; ++j)
         f[k] += basis[k * padded_rank + j] * moments[j];
       // basis holds √p Q, and W f = Q m.
-      f[k] *= inverse_root[k] * inverse_root[k];
+      const double inverse_root = root[k] > 0. ? 1. / root[k] : 0.;
+      f[k] *= inverse_root * inverse_root;
     }
   return f;
 }

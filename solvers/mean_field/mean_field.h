@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <string>
@@ -15,8 +16,10 @@ class ParameterHandler;
 
 namespace rhoflow
 {
+class Compression;
 class InputMap;
 class LearningProblem;
+class Progress;
 
 /// Section "Mean field".
 struct MeanFieldParameters
@@ -42,12 +45,15 @@ struct MeanFieldParameters
 class MeanField
 {
 public:
-  /// `lower`, `upper`: the domain of ω, [Dω], on which the error of the compression is bounded.
-  /// Bytes at most while it is made for K data nodes.
-  static double memory(std::size_t n_nodes, const MeanFieldParameters &parameters);
+  /// Bytes at most while it is made.
+  static double memory(const LearningProblem &problem, const MeanFieldParameters &parameters);
+  /// Whether making it may take longer than a user waits without a word.
+  static bool takes_long(const LearningProblem &problem);
 
+  /// `lower`, `upper`: the domain of ω, [Dω], on which the error of the compression is bounded. `progress`, unless it is null,
+  /// is told how far the work is.
   MeanField(const LearningProblem &problem, const std::vector<double> &lower, const std::vector<double> &upper,
-            const MeanFieldParameters &parameters);
+            const MeanFieldParameters &parameters, Progress *progress = nullptr);
   ~MeanField();
 
   /// n.
@@ -55,8 +61,12 @@ public:
   /// Dω.
   unsigned int n_feature_parameters() const { return n_omega; }
   /// The error of the compressed kernel, max |U(θ,θ') − χ·χ'| / max U ≤ (max |W g − Q χ| / max |W g|)², measured at points that
-  /// the SVD did not see. The targets are in the span of Q, so that V = −cᵀχ is exact.
+  /// the SVD did not see. The targets are in the span of Q, so that V = −cᵀχ is exact. With thinned() nodes the error of χ is
+  /// part of it, and V has errors of this size, relative to max √U · |W y|.
   double compression_error() const { return measured_error; }
+  /// Whether the modes come from the features at a few of the nodes only. So it is where there are many nodes, and then the
+  /// cost of modes() does not depend on their number.
+  bool thinned() const { return !thinned_basis.empty(); }
   double weight_decay() const { return lambda; }
   /// The first modes are needed in double precision; the others are so small on the domain that single precision changes the
   /// kernel and V by less than the tolerance of the compression.
@@ -87,14 +97,28 @@ private:
   double                 lambda;
   double                 measured_error = 0.;
   unsigned int           padded_rank = 0;
-  std::vector<double>    basis;        ///< W Q, [K][padded n]
-  std::vector<double>    inverse_root; ///< 1/√p_k
-  std::vector<double>    target; ///< c, [n]
+  std::vector<double>    basis;         ///< W Q, [K][padded n]
+  std::vector<double>    thinned_basis; ///< the same for the nodes of thinned_features, [m][padded n]; empty: all nodes
+  std::size_t            n_thinned = 0; ///< m
+  std::vector<double>    root;          ///< √p_k
+  std::vector<double>    target;        ///< c, [n]
   double                 perpendicular_risk = 0.;
   unsigned int           double_modes       = 0;
 
+  std::function<void(unsigned int, const double *, double *, double *)> thinned_features; ///< LearningProblem::features_of()
+
   std::unique_ptr<InputMap> map; ///< null unless the function can be mapped
 
+  using FeatureVectors = std::function<std::vector<double>(const std::vector<double> &points)>;
+  /// Compresses the vectors of features at points of the domain, as many as there are for so many nodes, and returns the largest
+  /// relative error at others.
+  static double find_basis(const std::vector<double> &lower, const std::vector<double> &upper, std::size_t n_nodes,
+                           const FeatureVectors &vectors, Compression &compression, Progress *progress);
+  /// Makes the modes from all nodes.
+  void compress(const std::vector<double> &lower, const std::vector<double> &upper, double tolerance, Progress *progress);
+  /// Makes the modes from a few of the nodes. Returns whether the error is small enough, or as small as it gets.
+  bool   thin(const std::vector<double> &lower, const std::vector<double> &upper, double tolerance, Progress *progress);
+  double error_of_thinning(const std::vector<double> &points) const;
   void find_double_modes(const std::vector<double> &points, double tolerance);
 };
 } // namespace rhoflow

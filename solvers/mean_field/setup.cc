@@ -36,15 +36,21 @@ void MeanFieldSetup::parse(dealii::ParameterHandler &prm)
                        "r is a radius and cannot be negative: coordinate " + std::to_string(d + 1) + " must be at least 0.");
 }
 
-void MeanFieldSetup::make_mean_field(MPI_Comm communicator)
+void MeanFieldSetup::make_mean_field(MPI_Comm communicator, Progress *const progress)
 {
-  require_memory("the features", MeanField::memory(problem->n_nodes(), parameters), "Data/Quadrature nodes",
+  require_memory("the features", MeanField::memory(*problem, parameters), "Data/Quadrature nodes",
                  parameters.tolerance == 0. ? "choose fewer nodes in section 'Data', or a 'Mean field/Compression tolerance'" :
                                               "choose fewer nodes in section 'Data'",
                  communicator);
+  if (progress != nullptr && MeanField::takes_long(*problem))
+    progress->line("Preparing the features of " + std::to_string(problem->n_nodes()) + " data points");
   const auto first = static_cast<std::ptrdiff_t>(problem->n_parameters() - problem->n_feature_parameters());
   mean_field = std::make_unique<MeanField>(*problem, std::vector<double>(domain.lower.begin() + first, domain.lower.end()),
-                                           std::vector<double>(domain.upper.begin() + first, domain.upper.end()), parameters);
+                                           std::vector<double>(domain.upper.begin() + first, domain.upper.end()), parameters, progress);
+  if (progress != nullptr && mean_field->thinned() && mean_field->compression_error() > parameters.tolerance)
+    progress->warning("the features at " + std::to_string(problem->n_nodes()) + " data points were compressed with the error " +
+                      short_number(mean_field->compression_error(), 2) + ", above 'Mean field/Compression tolerance = " +
+                      short_number(parameters.tolerance) + "', which would take too long");
 }
 
 void MeanFieldSetup::check_initial_mass() const

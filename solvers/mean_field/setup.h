@@ -12,6 +12,7 @@
 namespace rhoflow
 {
 class LearningProblem;
+class Progress;
 
 /// What every solver for a density reads first and then works with: how long, the box, what is learned, the mean field on the
 /// box. The mean field refers to the problem: a set-up stays where it is.
@@ -31,9 +32,9 @@ struct MeanFieldSetup
   void check_initial_mass() const;
 
   /// Makes the mean field with `parameters` as they are by then: the costly part, so that a solver makes its cheap checks
-  /// before.
+  /// before. Work that takes longer than a second shows itself on `progress`, unless it is null.
   /// Throws InputError, the same on all ranks, if it needs more memory than there is. Collective.
-  void make_mean_field(MPI_Comm communicator = MPI_COMM_SELF);
+  void make_mean_field(MPI_Comm communicator = MPI_COMM_SELF, Progress *progress = nullptr);
 
   RunParameters                    run;
   Domain                           domain;

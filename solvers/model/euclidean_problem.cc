@@ -204,6 +204,17 @@ public:
     kernel::neuron_features(neuron, *sigma, table, n, omega, values, gradients);
   }
 
+  Features features_of(const std::vector<unsigned int> &chosen) const override
+  {
+    const unsigned int  d = data.dimension;
+    std::vector<double> nodes;
+    for (const unsigned int k : chosen)
+      nodes.insert(nodes.end(), &data.nodes[k * d], &data.nodes[k * d] + d);
+    return [this, part = kernel::NodeTable(nodes, d)](unsigned int n, const double *omega, double *values, double *gradients) {
+      kernel::neuron_features(neuron, *sigma, part, n, omega, values, gradients);
+    };
+  }
+
   void features_at(const std::vector<double> &x, unsigned int n, const double *omega, double *values) const override
   {
     kernel::neuron_features(neuron, *sigma, kernel::NodeTable(x, data.dimension), n, omega, values, nullptr);

@@ -432,6 +432,23 @@ std::vector<double> LearningProblem::map_inputs() const
   return points;
 }
 
+LearningProblem::Features LearningProblem::features_of(const std::vector<unsigned int> &chosen) const
+{
+  return [this, chosen](unsigned int n, const double *omega, double *values, double *gradients) {
+    const std::size_t   K = n_nodes(), n_omega = n_feature_parameters(), m = chosen.size();
+    std::vector<double> all(K), slopes(gradients != nullptr ? n_omega * K : 0);
+    for (std::size_t i = 0; i < n; ++i)
+      {
+        features(1, omega + i * n_omega, all.data(), gradients != nullptr ? slopes.data() : nullptr);
+        for (std::size_t c = 0; c < m; ++c)
+          values[i * m + c] = all[chosen[c]];
+        for (std::size_t d = 0; gradients != nullptr && d < n_omega; ++d)
+          for (std::size_t c = 0; c < m; ++c)
+            gradients[(i * n_omega + d) * m + c] = slopes[d * K + chosen[c]];
+      }
+  };
+}
+
 void LearningProblem::features_at(const std::vector<double> &, unsigned int, const double *, double *) const
 {
   throw std::logic_error("This learning problem has no features outside of its nodes.");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <string>
@@ -76,6 +77,11 @@ public:
   /// g_k at n points ω (`omega` [n][Dω]): `values` [n][K] and, unless null, `gradients` [n][Dω][K]. Row-major, no aliasing.
   /// Bitwise the same for a point whatever n and its position.
   virtual void features(unsigned int n, const double *omega, double *values, double *gradients) const = 0;
+
+  /// What features() gives: the arguments are the same.
+  using Features = std::function<void(unsigned int n, const double *omega, double *values, double *gradients)>;
+  /// features() at the nodes `chosen` alone, `values` [n][chosen] and `gradients` [n][Dω][chosen], as long as the problem lives.
+  virtual Features features_of(const std::vector<unsigned int> &chosen) const;
 
   /// U(θ, θ) of one neuron, in the particles' space (for the single neuron: a² E σ(w·x)², not the kernel of averaged features).
   /// `theta` [D]. Used by the static lemma.

@@ -69,6 +69,20 @@ public:
     kernel::reduced_features(*sigma, nodes, n, omega, values, gradients);
   }
 
+  Features features_of(const std::vector<unsigned int> &chosen) const override
+  {
+    kernel::ReducedNodes part{static_cast<unsigned int>(chosen.size()), {}, {}, nodes.inner_nodes, nodes.inner_weights};
+    for (const unsigned int k : chosen)
+      {
+        part.x1.push_back(nodes.x1[k]);
+        part.rho.push_back(nodes.rho[k]);
+      }
+    part.pad();
+    return [this, part](unsigned int n, const double *omega, double *values, double *gradients) {
+      kernel::reduced_features(*sigma, part, n, omega, values, gradients);
+    };
+  }
+
   double self_kernel(const double *theta) const override
   {
     return theta[0] * theta[0] * gaussian_mean_square(*sigma, std::hypot(theta[1], theta[2]));

@@ -1,9 +1,13 @@
 #include <catch2/catch.hpp>
 
 #include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <sstream>
 #include <string>
 
 #include <solvers/base/error.h>
+#include <solvers/base/progress.h>
 #include <solvers/mean_field/setup.h>
 
 #include "problem.h"
@@ -100,4 +104,35 @@ TEST_CASE("Setup: a box that does not fit the neuron is refused with the paramet
   CHECK(refusal(box("-6, -2, 0", "6, 2, 2")).empty());
   CHECK_THAT(refusal(box("-6, -2, -0.1", "6, 2, 2")),
              Catch::Contains("Domain/Lower corner | ") && Catch::Contains("radius") && Catch::Contains("coordinate 3"));
+}
+
+TEST_CASE("Setup: many data show that they are prepared, and an error above the tolerance is told")
+{
+  const auto said = [](const Settings &settings) {
+    const std::string file = "test_mean_field_log.txt";
+    Progress          progress(true, false);
+    MeanFieldSetup    setup;
+    parse(setup, settings);
+    setup.make_mean_field(MPI_COMM_SELF, &progress);
+    progress.record_to(file);
+    std::ostringstream text;
+    text << std::ifstream(file).rdbuf();
+    std::remove(file.c_str());
+    return text.str();
+  };
+  CHECK(said(tanh_network + box("-2, -3", "2, 3")).empty());
+  std::string points;
+  for (unsigned int k = 0; k < 5100; ++k)
+    points += (k > 0 ? "|" : "") + std::to_string(1e-3 * k * k * std::exp(-1e-3 * k) - 1.);
+  const auto many = [&](const std::string &tolerance, const std::string &activation) {
+    return tanh_network + box("-2, -3", "2, 3") +
+           Settings{{"Data/Law", "discrete"},
+                    {"Data/Quadrature nodes", "28"},
+                    {"Data/Points", points},
+                    {"Learning problem/Activation", activation},
+                    {"Mean field/Compression tolerance", tolerance}};
+  };
+  const std::string smooth = said(many("1e-6", "tanh"));
+  CHECK_THAT(smooth, Catch::Contains("Preparing the features of 5100 data points"));
+  CHECK_THAT(smooth, !Catch::Contains("Warning"));
 }

@@ -1,0 +1,80 @@
+#include <solvers/mean_field/thinning_kernel.h>
+
+#include <cmath>
+
+namespace rhoflow
+{
+namespace
+{
+typedef double         Vector __attribute__((vector_size(64)));
+constexpr unsigned int lanes = 8;
+static_assert(sketch_width == lanes, "one vector of the sketch is one lane");
+
+/// For unaligned loads and stores.
+typedef double Unaligned __attribute__((vector_size(64), aligned(8), may_alias));
+
+const Unaligned &at(const double *p)
+{
+  return *reinterpret_cast<const Unaligned *>(p);
+}
+
+Unaligned &at(double *p)
+{
+  return *reinterpret_cast<Unaligned *>(p);
+}
+
+double sum(const Vector &v)
+{
+  return ((v[0] + v[1]) + (v[2] + v[3])) + ((v[4] + v[5]) + (v[6] + v[7]));
+}
+} // namespace
+
+void sketch_vectors(std::size_t n_nodes, const SketchEntry *entries, const double *root, const double *g, double *sums)
+{
+  for (std::size_t k = 0; k < n_nodes; ++k)
+    {
+      Vector x;
+      for (unsigned int v = 0; v < lanes; ++v)
+        x[v] = g[v * n_nodes + k];
+      x *= root[k];
+      const SketchEntry &entry = entries[k];
+      for (unsigned int i = 0; i < SketchEntry::n_sums; ++i)
+        {
+          double *const to = sums + static_cast<std::size_t>(entry.sum[i]) * lanes;
+          at(to) += entry.sign[i] * x;
+        }
+    }
+}
+
+void remove_direction(const double *q, std::size_t count, std::size_t length, double *vectors, double *norms)
+{
+  const std::size_t whole = length / (2 * lanes) * (2 * lanes);
+  for (std::size_t i = 0; i < count; ++i)
+    {
+      double *const v      = vectors + i * length;
+      Vector        dot[2] = {};
+      for (std::size_t k = 0; k < whole; k += 2 * lanes)
+        for (unsigned int l = 0; l < 2; ++l)
+          dot[l] += at(q + k + l * lanes) * at(v + k + l * lanes);
+      double c = sum(dot[0] + dot[1]);
+      for (std::size_t k = whole; k < length; ++k)
+        c += q[k] * v[k];
+      Vector square[2] = {};
+      for (std::size_t k = 0; k < whole; k += 2 * lanes)
+        for (unsigned int l = 0; l < 2; ++l)
+          {
+            const Vector rest     = at(v + k + l * lanes) - c * at(q + k + l * lanes);
+            at(v + k + l * lanes) = rest;
+            square[l] += rest * rest;
+          }
+      double s = sum(square[0] + square[1]);
+      for (std::size_t k = whole; k < length; ++k)
+        {
+          v[k] -= c * q[k];
+          s += v[k] * v[k];
+        }
+      if (norms != nullptr)
+        norms[i] = std::sqrt(s);
+    }
+}
+} // namespace rhoflow
