@@ -3,6 +3,7 @@
 #include <solvers/base/manual.h>
 #include <solvers/base/parameter_file.h>
 #include <solvers/base/progress.h>
+#include <solvers/base/requests.h>
 #include <solvers/base/run_directory.h>
 #include <solvers/base/single_run.h>
 #include <solvers/base/solver.h>
@@ -126,7 +127,8 @@ int main(int argc, char **argv)
   char           **petsc_arguments   = arguments.petsc.data();
 
   dealii::Utilities::MPI::MPI_InitFinalize mpi(n_petsc_arguments, petsc_arguments, 1);
-  Program                                  program(arguments.own, arguments.full);
+  Requests::restore_ignored();
+  Program program(arguments.own, arguments.full);
   return run_job(
     MPI_COMM_WORLD, [&]() { program.execute(); }, [&](const InputError &e) { return program.describe(e); },
     [&](const Outcome &outcome) { program.conclude(outcome); });

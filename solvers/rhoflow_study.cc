@@ -3,6 +3,7 @@
 #include <solvers/base/petsc_options.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
+#include <solvers/base/requests.h>
 #include <solvers/base/spelling.h>
 #include <solvers/base/version.h>
 #include <solvers/study/series.h>
@@ -119,7 +120,8 @@ int main(int argc, char **argv)
   char           **petsc_arguments   = arguments.petsc.data();
 
   dealii::Utilities::MPI::MPI_InitFinalize mpi(n_petsc_arguments, petsc_arguments, 1);
-  Program                                  program(arguments.own);
+  Requests::restore_ignored();
+  Program program(arguments.own);
   return run_job(
     MPI_COMM_WORLD, [&]() { program.execute(); }, [&](const InputError &e) { return program.describe(e); });
 }

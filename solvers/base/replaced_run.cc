@@ -162,7 +162,7 @@ void check_replaced_run(const std::string &directory, const FileList &list, cons
     }
 }
 
-ReplacedRun remove_replaced_run(const std::string &directory, FileList &list, const std::string &keep)
+ReplacedRun remove_replaced_run(const std::string &directory, FileList &list, const bool keeps_parameters)
 {
   const fs::path        root(directory);
   ReplacedRun           result;
@@ -181,8 +181,8 @@ ReplacedRun remove_replaced_run(const std::string &directory, FileList &list, co
       for (fs::path folder = name.parent_path(); !folder.empty(); folder = folder.parent_path())
         folders.insert(root / folder);
       const fs::path file = root / name;
-      if (is_file(file) && is_same(file, keep))
-        result.kept.push_back(listed);
+      if (is_file(file) && keeps_parameters && name.extension() == ".prm" && name.parent_path().empty())
+        result.parameters.push_back(listed);
       else if (is_file(file))
         (name.extension() == ".good" ? marks : files).push_back(file);
       if (const fs::path part = file.string() + ".part"; is_file(part))
@@ -209,7 +209,7 @@ ReplacedRun remove_replaced_run(const std::string &directory, FileList &list, co
   // Until now the list has known what is still to be removed.
   fs::remove(list.path() + ".part", not_empty);
   list.clear();
-  for (const std::string &name : result.kept)
+  for (const std::string &name : result.parameters)
     list.add(name);
   result.unlisted = results_below(root);
   return result;

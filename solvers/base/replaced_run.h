@@ -11,7 +11,7 @@ class FileList;
 struct ReplacedRun
 {
   unsigned int             n_removed = 0; ///< files
-  std::vector<std::string> kept;          ///< names of its list that were to be kept and exist
+  std::vector<std::string> parameters;    ///< files that were left for the new run to be read, and are in the list still
   std::vector<std::string> unlisted; ///< what looks like files of a run and is not in its list, in the order of the alphabet
 };
 
@@ -22,10 +22,10 @@ void check_replaced_run(const std::string &directory, const FileList &list, cons
 
 /// Removes the files of a run's list from its directory, complete or not (with ".part"), and the folders that this empties:
 /// results of the run that is replaced would be mistaken for results of the new one. Nothing else is touched: no file that is
-/// not in the list, none behind a symbolic link, and none in a folder that is a run or a study of its own. Neither is `keep`, a
-/// file that is still to be read. The list itself is emptied last.
+/// not in the list, none behind a symbolic link, and none in a folder that is a run or a study of its own. The list itself is
+/// emptied last. `keeps_parameters`: parameter files stay, since the new run may be made from one of them.
 ///
 /// Lists of earlier versions lack the record of the run, which names its parameter file, and the checkpoints: they are removed
 /// if the record can be read, and if the seals prove what they are.
-ReplacedRun remove_replaced_run(const std::string &directory, FileList &list, const std::string &keep);
+ReplacedRun remove_replaced_run(const std::string &directory, FileList &list, bool keeps_parameters);
 } // namespace rhoflow

@@ -13,6 +13,15 @@ namespace
 {
 volatile std::sig_atomic_t asked_to_write = 0, asked_to_stop = 0, interrupted = 0, has_terminal = 0;
 
+bool is_ignored(const int number)
+{
+  struct sigaction present = {};
+  return sigaction(number, nullptr, &present) == 0 && present.sa_handler == SIG_IGN;
+}
+
+// Before main(): PETSc lets a hang-up end the program, whatever it was to do.
+const bool interrupt_was_ignored = is_ignored(SIGINT), hang_up_was_ignored = is_ignored(SIGHUP);
+
 /// Calls only what may be called here.
 void on_signal(int number)
 {
@@ -42,10 +51,18 @@ void on_signal(int number)
 }
 } // namespace
 
+void Requests::restore_ignored()
+{
+  for (const auto &[number, was_ignored] : {std::pair(SIGINT, interrupt_was_ignored), std::pair(SIGHUP, hang_up_was_ignored)})
+    if (was_ignored)
+      std::signal(number, SIG_IGN);
+}
+
 Requests::Requests(std::string file, std::string file_of_session)
   : stop_file(std::move(file))
   , handed_on(std::move(file_of_session))
 {
+  restore_ignored();
   asked_to_write = asked_to_stop = interrupted = 0;
   has_terminal                                 = isatty(STDERR_FILENO);
   struct sigaction action                      = {};

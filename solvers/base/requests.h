@@ -22,6 +22,9 @@ public:
   Requests(const Requests &)            = delete;
   Requests &operator=(const Requests &) = delete;
 
+  /// Lets the process ignore SIGINT and SIGHUP again if it was started so. After libraries have had their way with signals.
+  static void restore_ignored();
+
   /// By signals to this process. A checkpoint is asked for until it is done, the end for good.
   bool asks_for_checkpoint() const;
   void checkpoint_is_done();

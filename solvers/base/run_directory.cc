@@ -158,7 +158,7 @@ void RunDirectory::check(const std::string &path, const bool overwrite, const MP
 }
 
 RunDirectory::RunDirectory(const std::string &path, const bool overwrite, const MPI_Comm communicator,
-                           const std::string &parameter_file, const std::vector<std::string> &input_files)
+                           const std::vector<std::string> &input_files)
   : root(path)
   , comm(communicator)
   , files(root)
@@ -170,11 +170,10 @@ RunDirectory::RunDirectory(const std::string &path, const bool overwrite, const 
     // The superuser passes any check of permissions: only writing shows whether one can write. From the first byte on the
     // directory is known to be a run's.
     files.open();
-    const ReplacedRun replaced = remove_replaced_run(root, files, parameter_file);
-    if (replaced.n_removed > 0)
-      what_was_removed = "Removed " + std::to_string(replaced.n_removed) + (replaced.n_removed == 1 ? " file" : " files") +
-                         " of the run that was in " + root + ".";
-    what_was_left = said_of_unlisted(replaced.unlisted, root);
+    ReplacedRun replaced = remove_replaced_run(root, files, true);
+    n_removed            = replaced.n_removed;
+    old_parameters       = std::move(replaced.parameters);
+    what_was_left        = said_of_unlisted(replaced.unlisted, root);
   });
 }
 
@@ -286,6 +285,15 @@ void RunDirectory::record(const std::string &parameter_file, const dealii::Param
         write_text(copy, contents.str());
       }
 
+    for (const std::string &old : old_parameters)
+      if (!fs::equivalent(given, fs::path(root) / old, ignored))
+        {
+          ++n_removed;
+          if (old != copy)
+            fs::remove(fs::path(root) / old);
+        }
+    old_parameters.clear();
+
     write_text("parameters_used.prm", parameters_text(parameters));
 
     Provenance provenance;
@@ -298,6 +306,13 @@ void RunDirectory::record(const std::string &parameter_file, const dealii::Param
   });
 }
 
+std::string RunDirectory::removed() const
+{
+  return n_removed == 0 ? "" :
+                          "Removed " + std::to_string(n_removed) + (n_removed == 1 ? " file" : " files") +
+                            " of the run that was in " + root + ".";
+}
+
 bool RunDirectory::withdraw()
 {
   if (made.empty())
@@ -305,7 +320,7 @@ bool RunDirectory::withdraw()
   std::error_code not_empty;
   try
     {
-      remove_replaced_run(root, files, "");
+      remove_replaced_run(root, files, false);
       if (!has_contents(root))
         for (const fs::path &own : {fs::path(files.path()), fs::path(root) / lock_file})
           fs::remove(own, not_empty);
@@ -371,7 +386,12 @@ bool RunDirectory::make_durable() const
 {
   bool good = true;
   if (dealii::Utilities::MPI::this_mpi_process(comm) == 0)
-    good = files.make_durable();
+    {
+      good = files.make_durable();
+      // A state without them is of no use.
+      for (const char *const name : {"parameters_used.prm", "provenance.json"})
+        good = rhoflow::make_durable(path(name)) && good;
+    }
   return dealii::Utilities::MPI::broadcast(comm, good);
 }
 

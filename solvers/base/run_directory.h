@@ -31,9 +31,8 @@ public:
   /// Creates the directory (collective; the work is done by rank 0, errors reach every rank). Throws InputError
   /// ("Output directory") if it exists with contents and `overwrite` is false, if these contents are not a run of rhoflow, if
   /// another object, of whatever process, has the directory, or if it cannot be written. With `overwrite` the files in the list
-  /// of the run in it are removed, but for `parameter_file`, from which the new one is made; everything else stays
-  /// (remove_replaced_run).
-  RunDirectory(const std::string &path, bool overwrite, MPI_Comm communicator, const std::string &parameter_file = "",
+  /// of the run in it are removed, its parameter files by record(); everything else stays (remove_replaced_run).
+  RunDirectory(const std::string &path, bool overwrite, MPI_Comm communicator,
                const std::vector<std::string> &input_files = {});
 
   /// The directory of a run that goes on: nothing in it is removed. Throws InputError (parameter empty) unless it holds a run,
@@ -41,7 +40,8 @@ public:
   static RunDirectory of_earlier_run(const std::string &path, MPI_Comm communicator);
 
   /// Copies the file as given to `<name>.prm` and writes `parameters_used.prm` and `provenance.json`; `input_files`: what the
-  /// run reads beside its parameters. Collective.
+  /// run reads beside its parameters. Removes the parameter files of the run that was replaced, but for the one that is given.
+  /// Collective.
   void record(const std::string &parameter_file, const dealii::ParameterHandler &parameters,
               const std::vector<std::string> &command_line, const std::vector<Provenance::InputFile> &input_files = {}) const;
 
@@ -65,8 +65,8 @@ public:
   std::string contents() const;
 
   /// What became of a run that was replaced: "Removed 27 files of the run that was in runs/a.", and of files that look like
-  /// results and are not in its list; empty texts if there is nothing to say (rank 0 knows).
-  const std::string &removed() const { return what_was_removed; }
+  /// results and are not in its list; empty texts if there is nothing to say. After record() (rank 0 knows).
+  std::string        removed() const;
   const std::string &left() const { return what_was_left; }
 
   /// Undoes what this object did in a directory that it made, if nothing else is in it: for a run that was refused before its
@@ -95,7 +95,10 @@ private:
   MPI_Comm         comm;
   mutable FileList files; ///< rank 0's
   FileLock         lock;  ///< rank 0's
-  std::string      what_was_removed, what_was_left;
+  std::string      what_was_left;
+
+  mutable unsigned int             n_removed = 0;  ///< files of the run that was replaced
+  mutable std::vector<std::string> old_parameters; ///< of it, until record() knows which of them is given
 
   bool                     is_new = true; ///< false for a run that goes on, whose directory may have files of earlier lists
   std::vector<std::string> made;          ///< directories that did not exist before, the innermost first; rank 0's

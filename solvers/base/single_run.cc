@@ -100,7 +100,7 @@ void SingleRun::execute(const MPI_Comm communicator, Progress &progress, const s
   // Twice, since preparing the solver may take a while and a refusal should not come after it.
   RunDirectory::check(run_parameters.output_directory, overwrite, communicator, paths);
   prepare_from_the_start(communicator, progress);
-  directory = std::make_unique<RunDirectory>(run_parameters.output_directory, overwrite, communicator, file_name, paths);
+  directory = std::make_unique<RunDirectory>(run_parameters.output_directory, overwrite, communicator, paths);
   directory->record(file_name, *handler, command_line, inputs);
 
   progress.record_to(directory->file("log.txt"));

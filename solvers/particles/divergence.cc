@@ -17,7 +17,7 @@ std::string advice(const ParticleParameters &parameters)
 {
   return parameters.method == ParticleParameters::Method::gradient_flow ?
            "Choose a smaller 'Gradient flow tolerance' in section 'Particles'." :
-           "Choose a 'Step size' in section 'Particles' that is smaller than " + short_number(parameters.step_size) + ".";
+           "Choose a smaller 'Step size' in section 'Particles' than " + short_number(parameters.step_size) + ".";
 }
 } // namespace
 

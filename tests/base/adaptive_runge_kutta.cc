@@ -48,7 +48,7 @@ TEST_CASE("Where no step is finite the method says so and leaves the state")
   CHECK(method.time() == 0.);
   // A kink alone is finite.
   AdaptiveRungeKutta other(1e-8, 0.1);
-  CHECK(!other.step([](const State &x, State &rate) { rate = {x[0] > 3. ? -1e20 : 1e20}; }, x, 1., 1e-12));
+  CHECK(!other.step([](const State &at, State &rate) { rate = {at[0] > 3. ? -1e20 : 1e20}; }, x, 1., 1e-12));
   CHECK(!other.met_infinity());
 }
 

@@ -71,14 +71,21 @@ stops 2 "Domain/Lower corner: only about 0 % of the initial density lies in the 
   "Initial law/Law=normal(30, 0.5), normal(0.5, 0.5)"
 [ ! -e outside ] || fail "a run directory was made for an initial law outside of the box"
 stops 2 "Initial law/Law: the nodes of the mesh see only" narrow "Initial law/Law=normal(0.2, 1e-6), normal(0.2, 1e-6)"
-# The density of rest reaches the sides of this box: that is known at once, or, if nobody asks for it, when it gets there. Then
-# the row that says so is kept.
+on_ranks="1 2"
+expect 2 "Domain/Upper corner: the box is too small: at t = 0 its outermost cells hold the mass" warm.prm "Domain/Upper corner=0.5, 5"
+on_ranks=1
+for change in Refinement/Adaptive=true "Domain/Periodic=false, true" "Fokker-Planck/Degree=3"; do
+  expect 2 "Domain/Upper corner: the box is too small: at t = 0 its" --validate warm.prm "Domain/Upper corner=0.5, 5" "$change"
+done
+# The density of rest reaches the sides of this box: that is known before the first step, of which nothing is left behind, or, if nobody
+# asks for it, when it gets there. Then the row that says so is kept.
 small() {
   stops 2 "$1" "$2" "Domain/Lower corner=-1.5, -1.5" "Domain/Upper corner=2, 2" \
     "Initial law/Law=normal(0.2, 0.1), normal(0.2, 0.1)" "Output interval=0.25" "Domain/Boundary mass limit=0.05" \
     "Mean field/Inverse temperature=2" "Fokker-Planck/Find equilibrium=$3"
 }
 small "Domain/Upper corner: the box is too small for the density at rest" rest true
+[ ! -e rest ] || fail "a run that was refused before its first step left its directory"
 small "Domain/Upper corner: the box is too small: at t = " small false
 [ "$(wc -l <small/statistics.csv)" -ge 2 ] || fail "the rows before the end were not kept"
 # One iteration is not enough for a step in which the mean field moves, nor does halving it help.

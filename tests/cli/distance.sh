@@ -56,6 +56,22 @@ run "$RHOFLOW" --distance runs/b runs/a
 run "$RHOFLOW" --distance runs/a runs/a_on_2
 grep -q '^W2  *0  *0  *0  *0  *0$' "$out/stdout" || fail "a density is not at distance zero from itself"
 
+# Runs of one name in different places, also one that is no text, have a table each; so has what looks like the longer name of another.
+other=$(printf 'caf\351')
+mkdir "runs/$other" runs/deep
+for place in "$other" deep; do cp -r runs/a "runs/$place/a"; done
+cp -r runs/a runs/deep_a
+for one in "runs/$other/a" runs/deep_a runs/deep/a; do
+  run "$RHOFLOW" --distance "$one" runs/b
+  [ "$status" -eq 0 ] || fail "--distance $one ends with status $status"
+done
+for name in "${other}_a" deep_a runs_deep_a; do
+  cmp -s runs/b/distances_to_a.csv "runs/b/distances_to_$name.csv" || fail "there is no table distances_to_$name.csv of its own"
+done
+for name in distances_to_a distances_to_runs_deep_a; do
+  grep -qx "$name.csv" runs/b/.rhoflow-files || fail "$name.csv is not in the list of the run"
+done
+
 on_ranks="1 2"
 expect 2 "'runs/b/distances_to_a.csv' exists; remove it" --distance runs/a runs/b
 on_ranks=1

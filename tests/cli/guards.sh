@@ -94,7 +94,7 @@ stops "the free energy grew from" "Choose 'implicit Euler'" "$MPIEXEC" -np 2 "$R
 
 # ---- networks whose step is too long
 networks="$SOURCE_DIR/parameter_files/particles/noisy_linear.prm"
-stops "Step size" "Choose a smaller" "$MPIEXEC" -np 2 "$RHOFLOW" "$networks" "Output directory=wild" "Particles/Step size=10" \
+stops "Step size" "Choose a smaller" "$MPIEXEC" -np 2 "$RHOFLOW" "$networks" "Output directory=wild" "Particles/Step size=2.5" \
   "Output times=" "End time=1e5" "Output interval=1e4" "Checkpoint/Every n-th step=1"
 
 cat >bottomless.prm <<'PRM'

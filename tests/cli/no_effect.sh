@@ -65,7 +65,7 @@ warns "command line: 'Tolerance' in section 'Refinement' has no effect unless 'A
   Refinement/Tolerance=1e-3
 warns "command line: 'Sampling' in section 'Particles' has no effect unless 'Method = multi-pass SGD'." --validate line.prm \
   Solver=particles "Particles/Sampling=with replacement"
-warns "command line: 'End time' has no effect with 'Solver = boltzmann'." --validate line.prm Solver=boltzmann \
+warns "command line: 'End time', 'Output interval' have no effect with 'Solver = boltzmann'." --validate line.prm Solver=boltzmann \
   "Mean field/Inverse temperature=10" "End time=3"
 warns "command line: 'Bump width' in section 'Learning problem' has no effect unless 'Neuron = bump'." --validate line.prm \
   "Learning problem/Bump width=2"
@@ -79,20 +79,20 @@ done
 
 # Observables that are no numbers.
 for solver in particles boltzmann "fokker planck"; do
-  expect 2 "command line: Output/Observables: 'log(theta1)' is not finite at theta1 = -" --validate line.prm "Solver=$solver" \
-    "Output/Observables=log(theta1)" "Mean field/Inverse temperature=10"
+  expect 2 "command line: Output/Observables: 'log(theta)' is not finite at theta = -" --validate line.prm "Solver=$solver" \
+    "Output/Observables=log(theta)" "Mean field/Inverse temperature=10"
 done
-expect 2 "command line: Output/Observables: 'log(theta1)' is not finite at theta1 = -" --validate line.prm Solver=characteristics \
-  "Output/Observables=log(theta1)"
-warns "the mean of 'log(2 - theta1)' ('Observables' in section 'Output') is not finite" line.prm Solver=characteristics \
-  "Output/Observables=log(2 - theta1)" "Initial law/Law=uniform(0, 1)" "Target/Expression=9*x" "End time=4" "Output directory=late" \
+expect 2 "command line: Output/Observables: 'log(theta)' is not finite at theta = -" --validate line.prm Solver=characteristics \
+  "Output/Observables=log(theta)"
+warns "the mean of 'log(2 - theta)' ('Observables' in section 'Output') is not finite" line.prm Solver=characteristics \
+  "Output/Observables=log(2 - theta)" "Initial law/Law=uniform(0, 1)" "Target/Expression=9*x" "End time=4" "Output directory=late" \
   "Particles/Number of neurons=1000" "Particles/Replicas=8"
 
 # Options of PETSc.
 warns "options behind '--' have no effect with 'Solver = continuity', which does not use PETSc: -ksp_typo." --validate line.prm -- \
   -ksp_typo 3
 warns "nobody has read these options of PETSc behind '--': -ksp_typo." line.prm "Solver=fokker planck" \
-  "Mean field/Inverse temperature=10" "Output directory=petsc" -- -ksp_typo 3 -linear_pc_type jacobi
+  "Mean field/Inverse temperature=10" "Mean field/Weight decay=0.5" "Output directory=petsc" -- -ksp_typo 3 -linear_pc_type jacobi
 
 # A study says it once, and only of what no run reads.
 cat >study.prm <<'PRM'

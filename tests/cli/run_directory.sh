@@ -43,6 +43,24 @@ run "$MPIEXEC" -np 2 "$RHOFLOW" small.prm Overwrite=true
 [ "$status" -eq 0 ] || fail "Overwrite = true on two ranks ends with $status"
 cmp -s runs/small/statistics.csv again/statistics.csv || fail "Overwrite = true did not replace the statistics"
 [ "$(cat runs/small/notes.txt)" = mine ] || fail "Overwrite = true touched a file of the user"
+for place in stdout log; do
+  [ $place = stdout ] && text=$out/stdout || text=runs/small/log.txt
+  [ "$(grep -c '^Removed [0-9]* files of the run that was in runs/small.$' "$text")" -eq 1 ] || fail "the number of removed files is not in $place"
+done
+
+# A parameter file without the usual ending has a run of its own name.
+cp small.prm case_0.5
+run "$RHOFLOW" case_0.5
+[ "$status" -eq 0 ] && [ -s runs/case_0.5/statistics.csv ] && cmp -s small.prm runs/case_0.5/case_0.5.prm ||
+  fail "the directory of case_0.5 is not runs/case_0.5, with its copy"
+
+# Why a run ended is the end of its log.txt, on whichever rank the error was found.
+for ranks in 1 2; do
+  run "$MPIEXEC" -np $ranks "$RHOFLOW" small.prm "Output directory=diverged" "Particles/Step size=10" "End time=1e4" \
+    "Output interval=1e3" "Learning problem/Activation=relu" Overwrite=true
+  [ "$status" -eq 3 ] || fail "a run that diverges on $ranks ranks ends with $status"
+  [ "$(tail -n 1 diverged/log.txt)" = "Error (exit status 3): $(grep '^SGD diverged' "$out/stderr")" ] || fail "log.txt does not end with the reason on $ranks ranks"
+done
 
 before=$(state)
 run "$RHOFLOW" --validate small.prm

@@ -78,7 +78,7 @@ TEST_CASE("training that grows by orders of magnitude is an error at the next ou
       replicas.advance_to(300.);
       CHECK_THAT(run_error([&]() { replicas.risks(); }),
                  Contains("Training diverged: the risk of network 0 has grown to ") && Contains(" at t = 300, more than 1000 times ") &&
-                   Contains("smaller than 5"));
+                   Contains("smaller 'Step size' in section 'Particles' than 5"));
     }
 }
 

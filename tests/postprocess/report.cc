@@ -63,6 +63,21 @@ TEST_CASE("A report is one valid page that loads nothing and runs nothing")
   CHECK(page.find("Mass.</strong>") < page.find("Learning</h2>"));
 }
 
+TEST_CASE("A report says why the run ended, as the log does, and not what was before it was resumed")
+{
+  SmallRun          run;
+  const std::string before = run.files["log.txt"];
+  CHECK_THAT(words(page_of(run)), !Contains("ended before it was done"));
+  for (const std::string reason : {"Error (exit status 3): the step is too large.\nTry a smaller one.",
+                                   "Stopped at t = 2 on SIGINT (Ctrl-C); the state is kept."})
+    {
+      run.write("log.txt", before + "\n" + reason + "\n");
+      CHECK_THAT(page_of(run), Contains("<strong>The run ended before it was done:</strong> " + reason));
+      run.write("log.txt", before + "\n" + reason + "\n\nGoing on: A title\n");
+      CHECK_THAT(page_of(run), !Contains("ended before it was done"));
+    }
+}
+
 TEST_CASE("A report has the sessions in which the run went on")
 {
   SmallRun run;

@@ -1,5 +1,6 @@
 // A job some ranks of which fail while the others wait for them:
 //   failing_job (input|run|other|memory|length|thrown|killed|none) RANK...      ("all": every rank)
+// It prints what it is told of the end.
 
 #include <solvers/base/job.h>
 
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdio>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -41,6 +43,10 @@ int main(int argc, char **argv)
       }
     MPI_Barrier(MPI_COMM_WORLD);
   };
-  return rhoflow::run_job(MPI_COMM_WORLD, work,
-                          [](const rhoflow::InputError &error) { return "f.prm:1: " + error.parameter + ": " + error.what(); });
+  return rhoflow::run_job(
+    MPI_COMM_WORLD, work, [](const rhoflow::InputError &error) { return "f.prm:1: " + error.parameter + ": " + error.what(); },
+    [](const rhoflow::Outcome &outcome) {
+      std::printf("concluded with %d: %s\n", outcome.status, outcome.message.c_str());
+      std::fflush(stdout);
+    });
 }
