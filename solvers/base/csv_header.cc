@@ -141,6 +141,9 @@ Reading reading_with(const char separator, const std::vector<CsvLine> &sample, c
       for (const std::string &field : records[r].fields)
         n_numbers += is_number(field, separator);
     }
+  // Many names have blanks in them.
+  reading.has_needed = !header.is_row && first.size() > 1 && contains(header.names, needed) &&
+                       (separator != ' ' || reading.fits || !needed.empty());
   if (reading.fits && n_all > 0)
     reading.numbers = static_cast<double>(n_numbers) / static_cast<double>(n_all);
   return reading;
@@ -190,7 +193,6 @@ CsvHeader find_csv_header(const std::vector<CsvLine> &sample, const std::vector<
     return reading_with(declared_separator(first->text), std::vector<CsvLine>(first + 1, sample.end()), needed).header;
 
   const auto rank = [](const Reading &reading) {
-    // Blanks are in many names, and separate only where the rows show that.
     const bool separates = reading.n_fields > 1 && (reading.header.separator != ' ' || reading.fits);
     return std::make_tuple(reading.has_needed, reading.fits, separates, reading.numbers);
   };
