@@ -78,7 +78,7 @@ expect 2 "Data/CSV file: the file '| cat fit.prm' does not exist." fit.prm 'Data
 printf '\177ELF\002\001\001\000\n\001' >data.csv
 expect 2 "data.csv:1: the line has a NUL byte: this is no text file." fit.prm
 printf '\377\330\377\340JFIF\nx' >data.csv
-expect 2 "Data/CSV file: the table has no column 'x'." fit.prm
+expect 2 "data.csv:1: the line names one column, '" fit.prm
 # Without an end: of zeros, and of the letter a. (Aside, since what is in the working directory is summed up.)
 huge=$out/huge.csv
 truncate -s 100G "$huge"
