@@ -21,28 +21,31 @@ namespace rhoflow
 void MeanFieldParameters::declare(dealii::ParameterHandler &prm)
 {
   prm.enter_subsection("Mean field");
-  prm.declare_entry("Compression tolerance", "1e-10", dealii::Patterns::Double(0., 1.),
-                    "Largest error of the kernel U and of V on the domain, relative to the largest kernel, that the truncated "
-                    "singular value decomposition of the features may make; 0 keeps all data nodes. With more than 1000 rows "
-                    "of data, or 5000 quadrature nodes, a few nodes stand for all of them within this error, and a warning says "
-                    "so where it takes too many, as for activations with kinks.");
+  prm.declare_entry(
+    "Compression tolerance", "1e-10", dealii::Patterns::Double(0., 1.),
+    "Largest error of the kernel U and of V on the domain, relative to the largest kernel, that the truncated "
+    "singular value decomposition of the features may make; 0 keeps all data nodes. With more than 1000 rows "
+    "of data, or 5000 quadrature nodes, a few nodes stand for all of them within this error, and a warning says "
+    "so where it takes too many, as for activations with kinks.");
   prm.declare_entry("Weight decay", "0", dealii::Patterns::Double(0., std::numeric_limits<double>::max()),
                     "lambda of the confining potential (lambda/2)|theta|^2, which is added to the risk.");
-  prm.declare_entry("Inverse temperature", "inf", dealii::Patterns::Anything(),
-                    "beta > 0 of the entropy (1/beta) int rho log(rho), which noise in the training adds to the risk; inf: none.");
+  prm.declare_entry(
+    "Inverse temperature", "inf", dealii::Patterns::Anything(),
+    "beta > 0 of the entropy (1/beta) int rho log(rho), which noise in the training adds to the risk; inf: none.");
   prm.leave_subsection();
 }
 
 void MeanFieldParameters::parse(dealii::ParameterHandler &prm)
 {
   prm.enter_subsection("Mean field");
-  tolerance    = prm.get_double("Compression tolerance");
-  weight_decay = prm.get_double("Weight decay");
+  tolerance                     = prm.get_double("Compression tolerance");
+  weight_decay                  = prm.get_double("Weight decay");
   const std::string temperature = prm.get("Inverse temperature");
   prm.leave_subsection();
   if (temperature == "inf")
     inverse_temperature = std::numeric_limits<double>::infinity();
-  else if (!parse_number(temperature, inverse_temperature) || !std::isfinite(inverse_temperature) || !(inverse_temperature > 0.))
+  else if (!parse_number(temperature, inverse_temperature) || !std::isfinite(inverse_temperature) ||
+           !(inverse_temperature > 0.))
     throw InputError("Mean field/Inverse temperature", "'" + temperature + "' is neither a number above 0 nor inf.");
 }
 
@@ -70,7 +73,7 @@ std::vector<double> sample_points(const std::vector<double> &lower, const std::v
   const std::size_t most     = dim == 1 ? 256 : (dim == 2 ? 40 : 16);
   const std::size_t per_axis = std::min<std::size_t>(
     most, static_cast<std::size_t>(std::floor(std::pow(static_cast<double>(budget), 1. / static_cast<double>(dim)) + 1e-9)));
-  std::size_t       n_points = 1;
+  std::size_t n_points = 1;
   for (std::size_t d = 0; d < dim; ++d)
     n_points *= per_axis;
   std::vector<double> points(n_points * dim);
@@ -186,14 +189,15 @@ MeanField::MeanField(const LearningProblem &p, const std::vector<double> &lower,
     map = std::move(candidate);
 }
 
-double MeanField::find_basis(const std::vector<double> &lower, const std::vector<double> &upper, const std::size_t n_samples_for,
-                             const FeatureVectors &vectors, Compression &compression, Progress *const progress)
+double MeanField::find_basis(const std::vector<double> &lower, const std::vector<double> &upper,
+                             const std::vector<double> &samples, const FeatureVectors &vectors, Compression &compression,
+                             Progress *const progress)
 {
   const auto tick = [progress] {
     if (progress != nullptr)
       progress->update(0., {{"preparing", "features"}});
   };
-  compression.add(vectors(sample_points(lower, upper, n_samples_for)), tick);
+  compression.add(vectors(samples), tick);
   // Points that the basis was not built from must be as well represented as those that it was.
   double error = 0.;
   for (std::uint64_t round = 0; round < most_check_rounds; ++round)
@@ -235,7 +239,8 @@ void MeanField::compress(const std::vector<double> &lower, const std::vector<dou
       };
       // U ≈ χ·χ' errs by g_⊥·g'_⊥, at most the square of the features' error.
       Compression  compression(n_nodes, std::sqrt(tolerance));
-      const double feature_error = find_basis(lower, upper, n_nodes, weighted_features, compression, progress);
+      const double feature_error = find_basis(lower, upper, sample_points(lower, upper, n_nodes), weighted_features,
+                                              compression, progress);
       measured_error             = feature_error * feature_error;
       q                          = compression.basis();
       append_target(weighted_target, q);
@@ -269,18 +274,21 @@ bool MeanField::thin(const std::vector<double> &lower, const std::vector<double>
                      Progress *const progress)
 {
   const std::size_t n_nodes = problem.n_nodes();
-  const Thinning thinning(
-    problem, sample_points(lower, upper, 1),
-    [&](std::uint64_t round, std::size_t n_points) {
+  const Thinning    thinning(
+       problem, sample_points(lower, upper, 1),
+       [&](std::uint64_t round, std::size_t n_points) {
       return random_points(lower, upper, n_points, first_round_of_thinning + round);
     },
-    tolerance, progress);
+       tolerance, progress);
   const std::size_t n = thinning.rank();
   if (n == 0)
     return false;
-  Compression compression(n, std::sqrt(0.5 * tolerance));
+  Compression         compression(n, std::sqrt(0.3 * tolerance));
+  std::vector<double> samples = sample_points(lower, upper, 1);
+  samples.insert(samples.end(), thinning.pivot_points().begin(), thinning.pivot_points().end());
   find_basis(
-    lower, upper, 1, [&](const std::vector<double> &points) { return thinning.coefficients(points); }, compression, progress);
+    lower, upper, samples, [&](const std::vector<double> &points) { return thinning.coefficients(points); }, compression,
+    progress);
 
   // From here on the targets are those in the span of the thinning's basis, as coefficients.
   std::vector<double> target_coefficients(n, 0.);
@@ -320,7 +328,7 @@ bool MeanField::thin(const std::vector<double> &lower, const std::vector<double>
         }
       perpendicular_risk += 0.5 * rest * rest;
     }
-  measured_error = error_of_thinning(random_points(lower, upper, 400, most_check_rounds + 2));
+  measured_error = error_of_thinning(random_points(lower, upper, 200, most_check_rounds + 2));
   return measured_error <= tolerance || n_nodes > most_quadrature_nodes;
 }
 

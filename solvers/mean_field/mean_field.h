@@ -110,9 +110,9 @@ private:
   std::unique_ptr<InputMap> map; ///< null unless the function can be mapped
 
   using FeatureVectors = std::function<std::vector<double>(const std::vector<double> &points)>;
-  /// Compresses the vectors of features at points of the domain, as many as there are for so many nodes, and returns the largest
-  /// relative error at others.
-  static double find_basis(const std::vector<double> &lower, const std::vector<double> &upper, std::size_t n_nodes,
+  /// Compresses the vectors of features at the samples and at random points of the domain, until the relative error at others,
+  /// which is returned, is below the tolerance.
+  static double find_basis(const std::vector<double> &lower, const std::vector<double> &upper, const std::vector<double> &samples,
                            const FeatureVectors &vectors, Compression &compression, Progress *progress);
   /// Makes the modes from all nodes.
   void compress(const std::vector<double> &lower, const std::vector<double> &upper, double tolerance, Progress *progress);

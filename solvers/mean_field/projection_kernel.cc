@@ -13,8 +13,9 @@ constexpr unsigned int lanes = 8;
 unsigned int projection_padding(unsigned int n) { return (n + lanes - 1) / lanes * lanes; }
 
 void project(std::size_t rows, std::size_t n_nodes, unsigned int n, unsigned int padding, const double *g, const double *basis,
-             double *out)
+             double *out, std::size_t stride)
 {
+  const std::size_t step = stride > 0 ? stride : n_nodes;
   const auto load = [](const double *p) {
     Vector v;
     __builtin_memcpy(&v, p, sizeof(Vector));
@@ -27,7 +28,7 @@ void project(std::size_t rows, std::size_t n_nodes, unsigned int n, unsigned int
         Vector        sum[4] = {};
         const double *source[4];
         for (std::size_t r = 0; r < 4; ++r)
-          source[r] = g + std::min(row + r, rows - 1) * n_nodes;
+          source[r] = g + std::min(row + r, rows - 1) * step;
         for (std::size_t k = 0; k < n_nodes; ++k)
           {
             const Vector b = load(basis + k * padding + column);

@@ -114,7 +114,7 @@ void divide(std::vector<double> &rows, const std::vector<double> &upper, std::si
       for (std::size_t part = 0; part < n_parts; ++part)
         {
           const std::size_t first = part * width, size = std::min<std::size_t>(width, n - first);
-          project(count, padding, width, width, &rows[begin], &before[part * padding * width], rest.data());
+          project(count, first, width, width, &rows[begin], &before[part * padding * width], rest.data(), padding);
           for (std::size_t k = 0; k < count; ++k)
             for (std::size_t j = 0; j < width; ++j)
               rest[k * width + j] = j < size ? rows[begin + k * padding + first + j] - rest[k * width + j] : 0.;
@@ -219,7 +219,7 @@ Thinning::Thinning(const LearningProblem &learning_problem, const std::vector<do
 
 void Thinning::find_pivots(const std::vector<double> &samples, const RandomPoints &random_points, const double tolerance)
 {
-  // The kernel has twice the error of c, and least squares have a few times that of the combinations.
+  // The kernel has twice the error of c, and points that no round has looked at have a few times that of those it has.
   const double        limit   = std::max(0.05 * tolerance, 1e-13);
   const std::size_t   n_omega = problem.n_feature_parameters();
   const std::size_t   most    = std::min(most_pivots, n_nodes);
@@ -257,7 +257,7 @@ void Thinning::find_pivots(const std::vector<double> &samples, const RandomPoint
       for (std::size_t i = 0; i <= j; ++i)
         factor[i * n_pivots + j] = ordered.dot(i, &sketches_of_pivots[order[j] * sketch.size()]);
       // Q may miss a part of what the modes may.
-      if (factor[j * n_pivots + j] > 0.4 * std::sqrt(tolerance) * scale)
+      if (factor[j * n_pivots + j] > 0.3 * std::sqrt(tolerance) * scale)
         n = std::min(j + 1, most_columns);
     }
 }

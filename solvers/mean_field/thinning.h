@@ -39,6 +39,8 @@ public:
 
   /// n; 0 if all features are zero.
   std::size_t rank() const { return n; }
+  /// ω_1, ..., ω_r, [r][Dω].
+  const std::vector<double> &pivot_points() const { return pivots; }
   /// S.
   const std::vector<unsigned int> &nodes() const { return chosen; }
   /// Q, [K][padded n].

@@ -106,7 +106,7 @@ TEST_CASE("Setup: a box that does not fit the neuron is refused with the paramet
              Catch::Contains("Domain/Lower corner | ") && Catch::Contains("radius") && Catch::Contains("coordinate 3"));
 }
 
-TEST_CASE("Setup: many data show that they are prepared, and an error above the tolerance is told")
+TEST_CASE("Setup: many data show that they are prepared, few do not")
 {
   const auto said = [](const Settings &settings) {
     const std::string file = "test_mean_field_log.txt";
