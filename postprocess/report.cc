@@ -241,7 +241,7 @@ std::string quoted(const std::string &argument)
 std::string provenance(const RunRecord &record)
 {
   html::Table table;
-  table.head = {"What", "Value"};
+  table.head         = {"What", "Value"};
   const auto command = [](const std::vector<std::string> &arguments) {
     std::string line;
     for (const std::string &argument : arguments)
@@ -255,15 +255,15 @@ std::string provenance(const RunRecord &record)
                 {"Parameter file as given", code(record.parameter_file)},
                 {"Directory", code(record.directory)}};
   for (const LaterSession &session : record.continued)
-    table.rows.push_back({"Gone on at " + escaped(session.time),
-                          escaped(session.started) + ", MPI ranks: " + escaped(session.ranks) + ", " +
-                            command(session.command_line)});
+    table.rows.push_back(
+      {"Gone on at " + escaped(session.time),
+       escaped(session.started) + ", MPI ranks: " + escaped(session.ranks) + ", " + command(session.command_line)});
   for (const auto &[name, version] : record.versions)
     table.rows.push_back({escaped(name), escaped(version)});
   const std::string launcher = record.ranks == "1" || record.ranks.empty() ? "" : "mpirun -np " + record.ranks + " ";
   std::string       text = table.html() + paragraph("The same run again, in another directory:") + "<pre class=\"command\">" +
                      escaped(launcher + "rhoflow " + quoted(record.directory + "/parameters_used.prm") + " " +
-                             quoted("Output directory=" + record.directory + "-again")) +
+                             quoted("Output directory=" + text_of_bytes(record.directory + "-again"))) +
                      "</pre>\n";
   const std::string data = record.parameter("Data/CSV file");
   if (!data.empty() && data.front() != '/')

@@ -117,20 +117,23 @@ void refuse_control_characters(const std::string &value, const std::string &wher
   if (std::any_of(value.begin(), value.end(), [](const unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; }))
     throw InputError("", where + ": " + path +
                            ": the value has a line end or another control character; a value is one line of text. Write a "
-                           "blank in its place.");
+                           "blank in its place, or %0A in a name that begins with 'bytes:'.");
 }
 
-/// The value that a text in a file or on the command line stands for.
-std::string value_at(const std::string &where, const std::string &text)
+/// What a text in a file or on the command line sets a parameter to.
+ParameterFile::Setting setting_at(const std::string &where, const std::string &section, const std::string &name,
+                                  const std::string &text)
 {
   try
     {
-      return value_of_text(text);
+      const std::string value = value_of_text(text);
+      return {section, name, value, where, value != text};
     }
   catch (const std::runtime_error &error)
     {
-      throw InputError("", where + ": " + error.what() + "; 'bytes:' stands before a name in which %HH is the byte with that "
-                                                         "hexadecimal number, and %25 a per cent sign.");
+      throw InputError("", where + ": " + error.what() +
+                             "; 'bytes:' stands before a name in which %HH is the byte with that "
+                             "hexadecimal number, and %25 a per cent sign.");
     }
 }
 
@@ -241,8 +244,8 @@ ParameterFile::ParameterFile(std::string name, const std::string &text)
           const auto equals = rest.find('=');
           if (equals == std::string::npos || single_spaced(rest.substr(0, equals)).empty())
             throw InputError("", where + ": '" + line + "' must have the form 'set Name = value'.");
-          const Setting setting{open.empty() ? "" : open.back().path, single_spaced(rest.substr(0, equals)),
-                                value_at(where, trimmed(rest.substr(equals + 1))), where};
+          const Setting setting = setting_at(where, open.empty() ? "" : open.back().path, single_spaced(rest.substr(0, equals)),
+                                             trimmed(rest.substr(equals + 1)));
           const auto [place, is_new] = set_at.emplace(setting.path(), where);
           if (!is_new)
             throw InputError("", where + ": '" + setting.name + "' was set before, at " + place->second +
@@ -262,7 +265,7 @@ void ParameterFile::change(const std::string &argument)
   const std::string where = "command line";
   if (first_invalid_byte(argument) != std::string::npos)
     {
-      const std::string name = argument.substr(0, argument.find('='));
+      const std::string name  = argument.substr(0, argument.find('='));
       const bool        named = name.size() < argument.size() && first_invalid_byte(name) == std::string::npos;
       throw InputError("", where + ": '" + name + "' has bytes that are not UTF-8 text." +
                              (named ? " For a name that is on the disk like that write '" + name + "=" +
@@ -279,7 +282,7 @@ void ParameterFile::change(const std::string &argument)
   for (const Setting &other : settings)
     if (other.where == where && other.section == section && other.name == name)
       throw InputError("", where + ": '" + path + "' is given twice.");
-  settings.push_back({section, name, value_at(where, trimmed(argument.substr(equals + 1))), where});
+  settings.push_back(setting_at(where, section, name, trimmed(argument.substr(equals + 1))));
 }
 
 void ParameterFile::set(const std::string &path, const std::string &value, const std::string &where)
@@ -313,7 +316,7 @@ void ParameterFile::apply(dealii::ParameterHandler &parameters) const
                                  "' is smaller than numbers can be without losing digits; write 0, or 1e-300.");
 
       const bool any_text = found->pattern.rfind("[Anything", 0) == 0;
-      if (any_text)
+      if (any_text && !setting.in_bytes)
         refuse_control_characters(setting.value, setting.where, found->parameter.path());
       const bool  whole = found->pattern.find("[Integer") != std::string::npos;
       std::string value = whole ? whole_numbers_spelled_out(setting.value) : setting.value;
@@ -336,8 +339,7 @@ void ParameterFile::apply(dealii::ParameterHandler &parameters) const
                                                found->pattern.substr(11, found->pattern.rfind(']') - 11), '|'));
           throw InputError("", setting.where + ": " + found->parameter.path() + ": " +
                                  (setting.value.empty() ? "no value is given" : "'" + setting.value + "' is not valid") +
-                                 "; wanted is " + found->parameter.range + "." + hint +
-                                 hidden_limit(found->pattern, value));
+                                 "; wanted is " + found->parameter.range + "." + hint + hidden_limit(found->pattern, value));
         }
       for (std::size_t i = 0; i < path.size(); ++i)
         parameters.leave_subsection();

@@ -187,7 +187,7 @@ TEST_CASE("A value is one line")
   for (const char *value : {"two\nlines", "two\rlines", "a\x1b", "\x7f"})
     CHECK_THAT(error("", {std::string("Title=") + value}), Contains("command line: Title: the value has a line end or another"));
   CHECK(error("", {"Title=with\ttab", "Learning problem/Nodes=1,\n2"}) == "no error");
-  CHECK_THAT(error("set Title = bytes:two%0Alines\n"), Contains("f.prm:1: Title: the value has a line end"));
+  CHECK(error("set Title = bytes:two%0Alines\n") == "no error");
 }
 
 TEST_CASE("Line ends of old systems are line ends")

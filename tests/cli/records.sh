@@ -69,11 +69,9 @@ cp data.csv "$latin1/$latin1.csv"
 expect 2 "write 'Data/CSV file=bytes:caf%E9/caf%E9.csv'." table.prm "Data/CSV file=$latin1/$latin1.csv"
 good "a name in bytes" "$RHOFLOW" table.prm "Data/CSV file=bytes:caf%E9/caf%E9.csv" "Output directory=bytes:$(printf 'out%%E9')" "End time=2"
 same "$(printf 'out\351')" whole
-if [ -n "$RHOFLOW_PLOT" ]; then
-  for directory in bytes "$latin1/runs/$latin1"; do
-    good "a report of names that are no UTF-8" "$RHOFLOW_PLOT" --report-only "$directory"
-    is_text "$directory/report.html"
-  done
+if [ -x "${RHOFLOW_PLOT:-}" ] && command -v xvfb-run >/dev/null 2>&1; then
+  good "a report of names that are no UTF-8" "$RHOFLOW_PLOT" --no-animation "$latin1/runs/$latin1"
+  is_text "$latin1/runs/$latin1/report.html"
 fi
 
 # ---- a # and a backslash in values
