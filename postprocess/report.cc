@@ -267,7 +267,7 @@ std::string provenance(const RunRecord &record)
   const std::string launcher = record.ranks == "1" || record.ranks.empty() ? "" : "mpirun -np " + record.ranks + " ";
   std::string       text = table.html() + paragraph("The same run again, in another directory:") + "<pre class=\"command\">" +
                      escaped(launcher + "rhoflow " + quoted(record.directory + "/parameters_used.prm") + " " +
-                             quoted("Output directory=" + record.directory + "-again")) +
+                             quoted("Output directory=" + text_of_bytes(record.directory + "-again"))) +
                      "</pre>\n";
   const std::string data = record.parameter("Data/CSV file");
   if (!data.empty() && data.front() != '/')
