@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <memory>
@@ -243,8 +244,11 @@ TEST_CASE("Adaptive mesh: a line has as many subdivisions as are wanted, in thei
   flags.back() = 1;
   mesh.adapt(flags, 0, values, {nothing, nothing});
   REQUIRE(mesh.cells().size() == 100001);
+  double largest_gap = 0.;
   for (std::size_t c = 0; c + 1 < mesh.cells().size(); ++c)
-    REQUIRE(mesh.position(mesh.cells()[c], 0, 1) == Approx(mesh.position(mesh.cells()[c + 1], 0, 0)).epsilon(1e-12));
+    largest_gap = std::max(largest_gap,
+                           std::abs(mesh.position(mesh.cells()[c], 0, 1) - mesh.position(mesh.cells()[c + 1], 0, 0)));
+  CHECK(largest_gap < 1e-12);
 }
 
 TEST_CASE("Adaptive mesh: lists of cells that are no mesh of the box are refused, whatever they hold")
