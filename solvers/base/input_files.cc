@@ -6,9 +6,11 @@
 #include <deal.II/base/mpi.h>
 #include <deal.II/base/parameter_handler.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <optional>
 #include <stdexcept>
 
@@ -21,15 +23,18 @@ namespace
 namespace fs  = std::filesystem;
 namespace mpi = dealii::Utilities::MPI;
 
+constexpr std::uint64_t most_at_first = 64U << 20;
+
 /// A regular file that can be read; other files could keep a reader waiting.
-std::optional<Provenance::InputFile> readable(const std::string &path)
+std::optional<Provenance::InputFile> readable(const std::string  &path,
+                                              const std::uint64_t most = std::numeric_limits<std::uint64_t>::max())
 {
   std::error_code ignored;
   if (!fs::is_regular_file(path, ignored))
     return {};
   try
     {
-      return Provenance::InputFile::of(path);
+      return Provenance::InputFile::of(path, most);
     }
   catch (const std::runtime_error &)
     {
@@ -51,9 +56,12 @@ std::optional<std::string> moved_with_run(const std::string &name, const std::st
       for (const Provenance::InputFile &input : known.input_files)
         if (input.path == name && !input.from_run.empty())
           {
-            const std::string moved = (fs::path(directory) / input.from_run).string();
-            const auto        there = readable(name), here = readable(moved);
-            if (here && here->same_contents(input) && !(there && there->same_contents(input)))
+            const std::string moved        = (fs::path(directory) / input.from_run).string();
+            const auto        has_contents = [&](const std::string &path) {
+              const auto found = fs::file_size(path, ignored) == input.bytes ? readable(path) : std::nullopt;
+              return found && found->same_contents(input);
+            };
+            if (has_contents(moved) && !has_contents(name))
               return moved;
           }
     }
@@ -79,15 +87,15 @@ struct Found
 
   Found(const std::string &name, const std::vector<std::string> &places)
     : path(find_input_file(name, places))
-    , file(readable(path))
+    , file(readable(path, most_at_first))
   {}
 
   /// The same for the same contents on all ranks; empty if there is no file.
-  std::string contents() const { return file ? file->contents() : ""; }
-  std::string described() const
+  std::string contents() const
   {
-    return file ? "'" + file->path + "' (" + file->contents() + ")" : "no file that it can read";
+    return file ? file->contents() + (file->bytes > most_at_first ? " of the first 64 MiB" : "") : "";
   }
+  std::string described() const { return file ? "'" + file->path + "' (" + contents() + ")" : "no file that it can read"; }
 };
 
 /// Throws InputError on every rank unless `good` on all of them. `own`: what this rank has under the name.
@@ -174,5 +182,19 @@ std::vector<Provenance::InputFile> agree_on_input_files(dealii::ParameterHandler
         files.push_back(*found[i].file);
     }
   return files;
+}
+
+void agree_on_large_files(std::vector<Provenance::InputFile> &files, const std::vector<std::string> &parameters,
+                          const MPI_Comm communicator)
+{
+  for (std::size_t i = 0; i < files.size(); ++i)
+    if (files[i].bytes > most_at_first)
+      {
+        const auto        file = readable(files[i].path);
+        const std::string own = file ? file->contents() : "", first = mpi::broadcast(communicator, own);
+        require_on_all_ranks(file && own == first, parameters.at(i), files[i].path,
+                             "'" + files[i].path + "' (" + (file ? own : "which cannot be read any more") + ")", communicator);
+        files[i] = *file;
+      }
 }
 } // namespace rhoflow

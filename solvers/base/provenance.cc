@@ -99,18 +99,22 @@ Provenance::Session Provenance::Session::present(const double time, const int ra
   return session;
 }
 
-Provenance::InputFile Provenance::InputFile::of(const std::string &path)
+Provenance::InputFile Provenance::InputFile::of(const std::string &path, const std::uint64_t most)
 {
   InputFile          result;
   std::ifstream      file(path, std::ios::binary);
   boost::crc_32_type crc;
   std::vector<char>  piece(1U << 20);
-  while (file.read(piece.data(), static_cast<std::streamsize>(piece.size())) || file.gcount() > 0)
+  while (file && result.bytes < most)
     {
+      file.read(piece.data(), static_cast<std::streamsize>(std::min<std::uint64_t>(piece.size(), most - result.bytes)));
       crc.process_bytes(piece.data(), static_cast<std::size_t>(file.gcount()));
       result.bytes += static_cast<std::uint64_t>(file.gcount());
     }
-  if (!file.eof())
+  std::error_code error;
+  if (result.bytes == most)
+    result.bytes = std::filesystem::file_size(path, error);
+  if ((!file && !file.eof()) || error)
     throw std::runtime_error("the file '" + path + "' cannot be read.");
   result.path  = std::filesystem::absolute(path).string();
   result.crc32 = crc.checksum();

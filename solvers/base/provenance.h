@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,8 +32,8 @@ struct Provenance
     std::uint32_t crc32    = 0;
     std::string   from_run = ""; ///< the path relative to the run directory, where both may have been moved; empty: not known
 
-    /// Throws std::runtime_error if the file cannot be read.
-    static InputFile of(const std::string &path);
+    /// Throws std::runtime_error if the file cannot be read. The checksum is that of the first `most` bytes.
+    static InputFile of(const std::string &path, std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
 
     bool same_contents(const InputFile &other) const { return bytes == other.bytes && crc32 == other.crc32; }
     /// "17 bytes, CRC-32 cbf43926"

@@ -75,6 +75,7 @@ void SingleRun::make_solver(const MPI_Comm communicator, Progress &progress)
   solver->prepare(*handler, communicator, progress);
   // The record is for whoever runs it again from anywhere.
   const std::vector<std::string> parameters = input_file_parameters(*handler);
+  agree_on_large_files(inputs, parameters, communicator);
   for (std::size_t i = 0; i < std::min(inputs.size(), parameters.size()); ++i)
     set_parameter_value(*handler, parameters[i], inputs[i].path);
   for (const std::string &warning : warnings_of(unread()))

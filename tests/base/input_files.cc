@@ -5,7 +5,9 @@
 
 #include <deal.II/base/parameter_handler.h>
 
+#include <cstdint>
 #include <filesystem>
+#include <fstream>
 
 #include "input_error.h"
 #include "temporary_directory.h"
@@ -83,6 +85,30 @@ TEST_CASE("A data file that was moved together with the run is found")
   CHECK(find_input_file(data, {directory.path("new/run")}) == data);
   directory.write("new/run/provenance.json", "{");
   CHECK(find_input_file(data, {directory.path("new/run")}) == data);
+}
+
+TEST_CASE("Of a large data file all of it is compared, once it was read", "[mpi]")
+{
+  const TemporaryDirectory directory;
+  int                      rank, n_ranks;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  MPI_Comm_size(MPI_COMM_WORLD, &n_ranks);
+  constexpr std::uintmax_t size = (64U << 20) + 3;
+  const std::string        name = directory.path(std::to_string(rank) + ".csv");
+  std::ofstream(name).put('x');
+  fs::resize_file(name, size);
+  auto       files = std::vector<Provenance::InputFile>{Provenance::InputFile::of(name, 64U << 20)};
+  const auto whole = Provenance::InputFile::of(name);
+  CHECK(files[0].bytes == size);
+  CHECK(files[0].crc32 != whole.crc32);
+  CHECK(input_error([&]() { agree_on_large_files(files, {"Data/CSV file"}, MPI_COMM_WORLD); }) == "no error");
+  CHECK(files[0].same_contents(whole));
+  std::fstream last(name, std::ios::in | std::ios::out | std::ios::binary);
+  last.seekp(size - 1).put(rank + 1 == n_ranks ? 'y' : '\0');
+  last.close();
+  CHECK_THAT(input_error([&]() { agree_on_large_files(files, {"Data/CSV file"}, MPI_COMM_WORLD); }),
+             Contains("Data/CSV file | the ranks do not read the same file") &&
+               Contains("rank " + std::to_string(n_ranks - 1) + " has '"));
 }
 
 TEST_CASE("All ranks read one file under one name, or the run is refused", "[mpi]")

@@ -63,8 +63,6 @@ cd "$latin1"
 good "names that are no UTF-8, from inside" "$RHOFLOW" "$latin1.prm" "Data/CSV file=d.csv" "End time=2"
 same "runs/$latin1" ../whole
 cd ..
-good "repeating names that are no UTF-8" "$RHOFLOW" bytes/parameters_used.prm "Output directory=bytes-again"
-same bytes-again whole
 cp data.csv "$latin1/$latin1.csv"
 expect 2 "write 'Data/CSV file=bytes:caf%E9/caf%E9.csv'." table.prm "Data/CSV file=$latin1/$latin1.csv"
 good "a name in bytes" "$RHOFLOW" table.prm "Data/CSV file=bytes:caf%E9/caf%E9.csv" "Output directory=bytes:$(printf 'out%%E9')" "End time=2"
@@ -79,10 +77,9 @@ cp data.csv 'd#1\.csv'
 good "a # in a value" "$RHOFLOW" table.prm 'Data/CSV file=d#1\.csv' 'Title=a \# b \' "Output directory=h#1\\"
 good "resuming a # in a value" "$RHOFLOW" --resume 'h#1\' "End time=2"
 same 'h#1\' whole
-good "repeating a # in a value" "$RHOFLOW" 'h#1\/parameters_used.prm' "Output directory=h-again"
-same h-again whole
 sed 's/set Law           = csv/set Law = csv\n  set CSV file = d\\#1\\.csv # a comment/' table.prm >hash.prm
-good "a # in a parameter file" "$RHOFLOW" --validate hash.prm
+good "a # in a parameter file" "$RHOFLOW" hash.prm "End time=2"
+same runs/hash whole
 expect 2 "command line: Title: the value has a line end" table.prm "Data/CSV file=data.csv" "Title=two
 lines"
 
@@ -92,11 +89,9 @@ cp data.csv tree/data/in/d.csv
 sed 's/set Law           = csv/set Law = csv\n  set CSV file = in\/d.csv/' table.prm >tree/data/rel.prm
 cd tree
 good "a relative data file" "$RHOFLOW" data/rel.prm
-good "repeating a relative data file" "$RHOFLOW" runs/rel/parameters_used.prm "End time=2"
-same runs/parameters_used ../whole
 cd ../elsewhere
-good "repeating it elsewhere" "$RHOFLOW" ../tree/runs/rel/parameters_used.prm "Output directory=again" "End time=2"
-same again ../whole
+good "repeating a relative data file elsewhere" "$RHOFLOW" ../tree/runs/rel/parameters_used.prm "End time=2"
+same runs/parameters_used ../whole
 cd ..
 mv tree moved
 good "repeating what was moved" "$RHOFLOW" moved/runs/rel/parameters_used.prm "Output directory=moved-again" "End time=2"
@@ -117,9 +112,8 @@ expect 2 "Mean field/Weight decay: the run was begun with '0', and its state bel
 cp as_it_was edited/parameters_used.prm
 printf 'x,y\n1,1\n2,0\n3,2\n' >forged.csv
 crc=$(sed -n 's/.*"crc32": "\([0-9a-f]*\)".*/\1/p' edited/provenance.json)
-good "a run with other data" "$RHOFLOW" table.prm "Data/CSV file=forged.csv" "Output directory=forged"
-other_crc=$(sed -n 's/.*"crc32": "\([0-9a-f]*\)".*/\1/p' forged/provenance.json)
-sed "s/$crc/$other_crc/" edited/provenance.json >changed && cp changed edited/provenance.json
+# that of forged.csv, which is as long
+sed "s/$crc/bdde93f9/" edited/provenance.json >changed && cp changed edited/provenance.json
 expect 2 "forged.csv' is not the one with which the run was begun" --resume edited "Data/CSV file=forged.csv" "End time=2"
 good "resuming what was changed back" "$RHOFLOW" --resume edited "End time=2" "Title=new"
 same edited whole
