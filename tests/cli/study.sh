@@ -72,7 +72,7 @@ diverging
 [ "$status" -eq 3 ] || fail "a study with runs that diverge ends with status $status"
 [ "$(grep -c '4 of 8 rows failed' "$out/stderr")" -eq 1 ] || fail "what failed is not summarised once"
 [ "$(grep -c '^[0-9]*,done,' diverging/study.csv)" -eq 4 ] || fail "the runs that do not diverge are not all done"
-[ "$(grep -c "^[0-9]*,failed: .*'Step size'.*,3.2,nan,nan,nan,nan$" diverging/study.csv)" -eq 4 ] ||
+[ "$(grep -c "^[0-9]*,\"failed: .*'Step size'.*,3.2,nan,nan,nan,nan$" diverging/study.csv)" -eq 4 ] ||
   fail "the runs that diverge are not kept with their message"
 diverging
 [ "$status" -eq 3 ] || fail "a study that failed ends with status $status when called again"
