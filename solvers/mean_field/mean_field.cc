@@ -24,9 +24,9 @@ void MeanFieldParameters::declare(dealii::ParameterHandler &prm)
   prm.declare_entry(
     "Compression tolerance", "1e-10", dealii::Patterns::Double(0., 1.),
     "Largest error of the kernel U and of V on the domain, relative to the largest kernel, that the truncated "
-    "singular value decomposition of the features may make; 0 keeps all data nodes. With more than 1000 "
-    "data nodes a few of them stand for all within this error. Where that takes too many, as for activations with "
-    "kinks, all nodes are used up to 5000, and beyond that the error is larger and a warning tells it.");
+    "singular value decomposition of the features may make; 0 keeps all data nodes. With more than 1000 rows "
+    "of data, or 5000 quadrature nodes, a few nodes stand for all of them within this error, and a warning says "
+    "so where it takes too many, as for activations with kinks.");
   prm.declare_entry("Weight decay", "0", dealii::Patterns::Double(0., std::numeric_limits<double>::max()),
                     "lambda of the confining potential (lambda/2)|theta|^2, which is added to the risk.");
   prm.declare_entry(
@@ -134,9 +134,14 @@ void append_target(const std::vector<double> &weighted_target, std::vector<doubl
 
 namespace
 {
-/// Up to `few_nodes` all nodes are used everywhere, which takes at most a few seconds and is how reference results were computed.
-/// Up to `some_nodes` that is what is left to do when a few nodes do not tell the features at the others.
-constexpr std::size_t few_nodes = 1000, some_nodes = 5000;
+/// Nodes up to which all of them are used everywhere. Data sets are thinned as soon as it pays. Quadratures, of which those of
+/// reference results have up to 4480 nodes, keep the digits of these results.
+constexpr std::size_t most_rows = 1000, most_quadrature_nodes = 5000;
+
+bool has_many_nodes(const LearningProblem &problem)
+{
+  return problem.n_nodes() > (problem.data_set_size() > 0 ? most_rows : most_quadrature_nodes);
+}
 } // namespace
 
 double MeanField::memory(const LearningProblem &problem, const MeanFieldParameters &parameters)
@@ -149,10 +154,10 @@ double MeanField::memory(const LearningProblem &problem, const MeanFieldParamete
     return 16. * K * K;
   // The features at the points, those that are left over, and the directions found.
   const double of_all_nodes = 8. * K * 2.5 * static_cast<double>(most_sample_points(problem.n_nodes()));
-  if (problem.n_nodes() <= few_nodes)
+  if (!has_many_nodes(problem))
     return of_all_nodes;
   const double of_thinning = Thinning::memory(problem.n_nodes());
-  return problem.n_nodes() > some_nodes ? of_thinning : std::max(of_all_nodes, of_thinning);
+  return problem.n_nodes() > most_quadrature_nodes ? of_thinning : std::max(of_all_nodes, of_thinning);
 }
 
 bool MeanField::takes_long(const LearningProblem &problem)
@@ -172,7 +177,7 @@ MeanField::MeanField(const LearningProblem &p, const std::vector<double> &lower,
   root.resize(n_nodes);
   for (std::size_t k = 0; k < n_nodes; ++k)
     root[k] = std::sqrt(p.weights()[k]);
-  if (!(parameters.tolerance > 0. && n_nodes > few_nodes && thin(lower, upper, parameters.tolerance, progress)))
+  if (!(parameters.tolerance > 0. && has_many_nodes(p) && thin(lower, upper, parameters.tolerance, progress)))
     compress(lower, upper, parameters.tolerance, progress);
   find_double_modes(random_points(lower, upper, 400, most_check_rounds), parameters.tolerance);
   const std::vector<double> inputs = p.map_inputs();
@@ -324,7 +329,7 @@ bool MeanField::thin(const std::vector<double> &lower, const std::vector<double>
       perpendicular_risk += 0.5 * rest * rest;
     }
   measured_error = error_of_thinning(random_points(lower, upper, 200, most_check_rounds + 2));
-  return measured_error <= tolerance || n_nodes > some_nodes;
+  return measured_error <= tolerance || n_nodes > most_quadrature_nodes;
 }
 
 double MeanField::error_of_thinning(const std::vector<double> &points) const
