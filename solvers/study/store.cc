@@ -1,4 +1,6 @@
 #include <solvers/base/error.h>
+#include <solvers/base/file_list.h>
+#include <solvers/base/replaced_run.h>
 #include <solvers/study/store.h>
 
 #include <algorithm>
@@ -211,6 +213,36 @@ void StudyStore::set_state(const PlannedRun &run, const RunState &state) const
 std::string StudyStore::run_directory(const PlannedRun &run) const
 {
   return (fs::path(directory) / "runs" / file_name(run.number)).string();
+}
+
+std::string StudyStore::clear_run_directory(const PlannedRun &run) const
+{
+  const std::string place = run_directory(run);
+  const fs::path    root(place);
+  if (!fs::exists(root))
+    return "";
+  try
+    {
+      FileList list(place);
+      list.read();
+      remove_replaced_run(place, list, false);
+      fs::remove(root / ".rhoflow-lock");
+      fs::remove(list.path());
+      if (fs::is_empty(root))
+        {
+          fs::remove(root);
+          return "";
+        }
+      std::string aside = place + ".before";
+      for (unsigned int number = 2; fs::exists(aside); ++number)
+        aside = place + ".before" + std::to_string(number);
+      fs::rename(root, aside);
+      return aside;
+    }
+  catch (const std::runtime_error &failure)
+    {
+      throw error("cannot clear '" + place + "': " + failure.what());
+    }
 }
 
 void StudyStore::write(const std::string &name, const std::string &text) const

@@ -58,6 +58,9 @@ public:
   void     set_state(const PlannedRun &run, const RunState &state) const;
 
   std::string run_directory(const PlannedRun &run) const;
+  /// Removes what an interrupted or failed run left, by its list. What somebody else has in the directory is not touched: the
+  /// directory gets another name, which is returned.
+  std::string clear_run_directory(const PlannedRun &run) const;
 
   /// Replaces a file of the study. Throws InputError("Output directory").
   void write(const std::string &name, const std::string &text) const;

@@ -293,12 +293,20 @@ std::size_t Study::take_run(std::size_t next, const bool interrupted) const
         const RunState    state = store.state(run);
         if (state.kind == RunState::Kind::waiting && state.message.empty() != interrupted && store.claim(run))
           {
+            if (!interrupted)
+              clear(run);
             store.set_state(run, {RunState::Kind::running, ""});
             return;
           }
       }
   });
   return mpi::broadcast(group, next);
+}
+
+void Study::clear(const PlannedRun &run) const
+{
+  if (const std::string aside = store.clear_run_directory(run); !aside.empty())
+    say(run, "there were files in its directory that are not its own; they are in '" + aside + "' now");
 }
 
 bool Study::goes_on(const PlannedRun &run, SingleRun &single, const MPI_Comm communicator, Progress &progress,
@@ -353,9 +361,10 @@ void Study::do_run(const PlannedRun &run, StudyTables &tables, const bool interr
           Progress progress(leads, false);
           if (goes_on(run, single.emplace(file), own, progress, requests))
             return;
+          single.reset();
+          on_rank_0(own, [&]() { clear(run); });
         }
       Progress progress(leads, false);
-      // What an interrupted or failed run left is replaced.
       single.emplace(file).execute(own, progress, command, &requests, true);
     },
                [&](const InputError &error) { return file.describe(error); },

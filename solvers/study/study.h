@@ -69,6 +69,8 @@ private:
   bool is_to_end(const Requests &requests) const;
   /// Goes on with an interrupted run; false if that cannot be and it must be begun anew. Collective.
   bool goes_on(const PlannedRun &run, SingleRun &single, MPI_Comm communicator, Progress &progress, Requests &requests) const;
+  /// Makes room for the run, on the rank that calls it.
+  void clear(const PlannedRun &run) const;
   /// Prints a line about a run, on the rank that calls it.
   static void say(const PlannedRun &run, const std::string &text);
   void        report(const PlannedRun &run, const RunState &state, double seconds) const;

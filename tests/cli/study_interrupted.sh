@@ -40,13 +40,15 @@ for ranks in 1 2; do
   # With two ranks one may still be at work when the other dies.
   grep -l '^done' "killed-$ranks"/states/000[12] | sed 's#states/\(.*\)#runs/\1/provenance.json#' >"$out/done"
   xargs cksum <"$out/done" >"$out/before"
-  touch "killed-$ranks/runs/0003/left-behind" "killed-$ranks/study.csv.host.1.draft"
+  touch "killed-$ranks/runs/0003/left-behind" "killed-$ranks/study.csv.host.1.draft" "killed-$ranks/thesis.draft"
   run "$MPIEXEC" -np 3 "$RHOFLOW" study.prm "Output directory=killed-$ranks"
   [ "$status" -eq 0 ] || fail "the study that goes on ends with status $status"
   same_tables "killed-$ranks"
   xargs cksum <"$out/done" | cmp -s - "$out/before" || fail "what was done is done again"
   [ ! -e "killed-$ranks/runs/0003/left-behind" ] || fail "the directory of the interrupted run is not replaced"
+  [ -e "killed-$ranks/runs/0003.before/left-behind" ] || fail "a file that is not of the interrupted run is lost"
   [ ! -e "killed-$ranks/study.csv.host.1.draft" ] || fail "drafts of an interrupted call stay"
+  [ -e "killed-$ranks/thesis.draft" ] || fail "a file of the user is taken for a draft"
 done
 
 # What kills the program every time comes last, so that the others are done by the second call.
