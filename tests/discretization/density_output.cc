@@ -177,7 +177,7 @@ void check_files(const DataSetProblem &problem, unsigned int degree, MPI_Comm co
     }
 
   std::vector<Piece> pieces;
-  for (const auto &file : std::filesystem::directory_iterator(directory.file("density")))
+  for (const auto &file : std::filesystem::directory_iterator(directory.path("density")))
     if (file.path().extension() == ".vtu" && file.path().filename().string().find("0002") != std::string::npos)
       for (const Piece &piece : pieces_of(file.path().string()))
         pieces.push_back(piece);
@@ -296,7 +296,7 @@ TEST_CASE("a disk that is full is reported by every rank", "[density_output][mpi
         CHECK_THROWS_AS(output.write(1., DGFields(*density.mesh, *density.coupling, positive)), RunError);
       }
       CHECK(read_time_series(directory.file("density.pvd")).size() == 1);
-      for (const auto &file : std::filesystem::directory_iterator(directory.file("density")))
+      for (const auto &file : std::filesystem::directory_iterator(directory.path("density")))
         CHECK(file.path().extension() != ".part");
     }
 }
@@ -333,7 +333,7 @@ TEST_CASE("output parameters choose what is written", "[density_output]")
   DensityOutput nothing(parameters_of("set Write density = false"), directory);
   CHECK_FALSE(nothing.due(true));
   nothing.write(0., DGFields(*density.mesh, *density.coupling, positive));
-  CHECK_FALSE(std::filesystem::exists(directory.file("density")));
+  CHECK_FALSE(std::filesystem::exists(directory.path("density")));
   CHECK_FALSE(std::filesystem::exists(directory.file("density.pvd")));
 
   DensityOutput second(parameters_of("set Every n-th output = 2\nset Fields = density\nset Compression = none"), directory);
@@ -375,6 +375,6 @@ TEST_CASE("output parameters choose what is written", "[density_output]")
   CHECK(n_kept < whole.size() / per_cell);
 
   // A disk that does not take the files.
-  std::filesystem::remove_all(directory.file("density"));
+  std::filesystem::remove_all(directory.path("density"));
   CHECK_THROWS_AS(second.write(1., DGFields(*density.mesh, *density.coupling, positive)), RunError);
 }
