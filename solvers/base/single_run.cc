@@ -91,17 +91,16 @@ std::vector<UnreadSetting> SingleRun::unread() const
 }
 
 void SingleRun::execute(const MPI_Comm communicator, Progress &progress, const std::vector<std::string> &command_line,
-                        Requests *const requests, const bool replace)
+                        Requests *const requests)
 {
-  const bool               overwrite = run_parameters.overwrite || replace;
   std::vector<std::string> paths; // of what must not be removed with the run that is replaced
   find_inputs(communicator, progress);
   for (const Provenance::InputFile &input : inputs)
     paths.push_back(input.path);
   // Twice, since preparing the solver may take a while and a refusal should not come after it.
-  RunDirectory::check(run_parameters.output_directory, overwrite, communicator, paths);
+  RunDirectory::check(run_parameters.output_directory, run_parameters.overwrite, communicator, paths);
   prepare_from_the_start(communicator, progress);
-  directory = std::make_unique<RunDirectory>(run_parameters.output_directory, overwrite, communicator, paths);
+  directory = std::make_unique<RunDirectory>(run_parameters.output_directory, run_parameters.overwrite, communicator, paths);
   directory->record(file_name, *handler, command_line, inputs);
 
   progress.record_to(directory->file("log.txt"));

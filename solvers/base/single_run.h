@@ -37,9 +37,9 @@ public:
   void prepare(MPI_Comm communicator, Progress &progress);
 
   /// Prepares, creates and fills the run directory, and solves. `requests`: those to the program, if it does more than this
-  /// run. `replace`: as with 'Overwrite = true'. Throws InputError if the directory may not be used. Collective.
+  /// run. Throws InputError if the directory may not be used. Collective.
   void execute(MPI_Comm communicator, Progress &progress, const std::vector<std::string> &command_line,
-               Requests *requests = nullptr, bool replace = false);
+               Requests *requests = nullptr);
 
   /// Goes on with the run in `directory` from its last checkpoint; this run's file has that run's parameters, with changes.
   /// Throws InputError if a parameter differs from the checkpoint's that the state depends on, and with an empty parameter if

@@ -365,7 +365,7 @@ void Study::do_run(const PlannedRun &run, StudyTables &tables, const bool interr
           on_rank_0(own, [&]() { clear(run); });
         }
       Progress progress(leads, false);
-      single.emplace(file).execute(own, progress, command, &requests, true);
+      single.emplace(file).execute(own, progress, command, &requests);
     },
                [&](const InputError &error) { return file.describe(error); },
                [&](const Outcome &failure) {

@@ -1,7 +1,9 @@
 #include <catch2/catch.hpp>
 
 #include <cmath>
+#include <cstdio>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,6 +22,8 @@ std::unique_ptr<LearningProblem> learn(const std::string &text, const std::strin
 {
   const std::string name = "test_model_data_set.csv";
   std::ofstream(name, std::ios::binary) << text;
+  const std::unique_ptr<const std::string, void (*)(const std::string *)> removal(
+    &name, [](const std::string *file) { std::remove(file->c_str()); });
   return make_problem({{"Learning problem/Neuron", "ridge"},
                        {"Data/Law", "csv"},
                        {"Data/CSV file", name},
