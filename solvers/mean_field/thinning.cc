@@ -335,12 +335,16 @@ void Thinning::choose_nodes()
         mixed[i * n_vectors + v] = sum / factor[i * n_pivots + i];
       }
   std::vector<double> products(n_nodes * n_vectors, 0.), part(n_nodes * n_vectors);
+  of_pivots.assign(all * padding, 0.);
   for_features_of_pivots(n_pivots, [&](std::size_t first, std::size_t count, const std::vector<double> &rows) {
     std::vector<double> factors(chunk * n_vectors, 0.);
     std::copy_n(&mixed[first * n_vectors], count * n_vectors, factors.begin());
     project(n_nodes, chunk, n_vectors, n_vectors, rows.data(), factors.data(), part.data());
     for (std::size_t i = 0; i < products.size(); ++i)
       products[i] += part[i];
+    // While these features are there.
+    const std::vector<double> on_basis = product_of_columns(rows, chunk, count, q, padding);
+    std::copy(on_basis.begin(), on_basis.end(), &of_pivots[first * padding]);
   });
 
   std::vector<double> leverage(n_nodes, 0.);
@@ -407,11 +411,6 @@ void Thinning::interpolate()
   // Features with kinks may have directions that the chosen nodes do not see.
   const std::size_t n_seen = orthonormalise(rows, n_pivots, all, 2);
   tick();
-  std::vector<double> of_pivots(all * padding, 0.); // (Qᵀ W G)ᵀ
-  for_features_of_pivots(n_pivots, [&](std::size_t first, std::size_t count, const std::vector<double> &features) {
-    const std::vector<double> part = product_of_columns(features, chunk, count, q, padding);
-    std::copy(part.begin(), part.end(), &of_pivots[first * padding]);
-  });
   std::vector<double> functionals = transpose(of_pivots, all, padding);
   divide(functionals, factor, n_pivots, n_seen, all);
   divide(functionals, product_of_columns(rows, all, n_seen, scaled, all), all, n_seen, all);

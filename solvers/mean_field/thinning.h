@@ -76,6 +76,7 @@ private:
   std::vector<double>       pivots; ///< the points ω_1, ..., ω_r, [r][Dω]
   std::vector<double>       factor; ///< R, upper triangular, [r][r]
   std::vector<double>       q, p;
+  std::vector<double>       of_pivots; ///< (Qᵀ W G)ᵀ, [padded r][padding]; used while the thinning is made
   std::vector<unsigned int> chosen;
   LearningProblem::Features features_of_chosen;
 };
