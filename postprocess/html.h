@@ -14,9 +14,6 @@ namespace html
 /// `text` with &, <, >, " and ' as entities, control characters left out, and bytes that are no UTF-8 as U+FFFD.
 std::string escaped(const std::string &text);
 
-/// Base64 of RFC 4648 without line breaks.
-std::string base64(const std::string &bytes);
-
 /// `value` with so many significant digits ("0.0123", below a thousandth "1.23 × 10⁻⁷", "∞", "unknown" for NaN), within an
 /// element <data value="..."> that has all 17 of them.
 std::string number(double value, int digits = 4);

@@ -30,7 +30,12 @@ int main(int argc, char **argv)
   if (problem != 0)
     return problem;
   const auto &settings = session.configData();
-  if (settings.showHelp || settings.listTests || settings.listTags || settings.listReporters || settings.listTestNamesOnly)
+#if CATCH_VERSION_MAJOR < 3
+  const bool only_names = settings.listTestNamesOnly;
+#else
+  const bool only_names = settings.listListeners;
+#endif
+  if (settings.showHelp || settings.listTests || settings.listTags || settings.listReporters || only_names)
     return session.run();
 
   int                                      no_arguments = 1;

@@ -243,10 +243,11 @@ def opacity_map(array, limit):
 
 def show_volume(view, source, bounds, scale, limit):
     """Samples of a density of three coordinates as a volume; returns its colours."""
-    colours = colour_map("density", limit)
     shown = simple.Show(source, view)
     shown.Representation = "Volume"
+    # Showing a source and ColorBy fit the colours to the data: what is to stay is set after them.
     simple.ColorBy(shown, ("POINTS", "density"))
+    colours = colour_map("density", limit)
     shown.LookupTable, shown.ScalarOpacityFunction = colours, opacity_map("density", limit)
     shown.Scale = scale
     # Opacities are per this length: without it a thin sheet is hardly seen.
@@ -314,14 +315,16 @@ def show_particles(view, points, scale, size, opacity=1.0):
     shown.Scale = scale
 
 
-def show_map(view, values, bounds, names, particles, array, title):
-    """A density of two coordinates [y, x] as a map with contour lines and the neurons [n, 2] over it."""
+def show_map(view, values, bounds, names, particles, array, title, limit=None):
+    """A density of two coordinates [y, x] as a map with contour lines and the neurons [n, 2] over it. `limit`: upper end of the
+    colours."""
     scale = shown_scale(bounds)
     source = image_source(values, bounds, array)
     shown = simple.Show(source, view)
     shown.Representation = "Surface"
-    colours = colour_map(array, colour_limit(values))
+    # ColorBy fits the colours to the data: what is to stay is set after it.
     simple.ColorBy(shown, ("POINTS", array))
+    colours = colour_map(array, limit or colour_limit(values))
     shown.LookupTable = colours
     shown.Scale = scale
     shown.Ambient, shown.Diffuse = 1.0, 0.0

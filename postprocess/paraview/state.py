@@ -25,10 +25,11 @@ def show(directory):
     density.UpdatePipeline(time)
     scale = rhoflow.shown_scale(last.bounds)
     limit = max(rhoflow.colour_limit(run.density_at(t)[1].values) for t in (run.density[0][0], time))
-    colours = rhoflow.colour_map("density", limit)
     cells = simple.Show(density, view)
     cells.Representation = "Surface"
+    # ColorBy fits the colours to the data: what is to stay is set after it.
     simple.ColorBy(cells, ("POINTS", "density"))
+    colours = rhoflow.colour_map("density", limit)
     cells.LookupTable, cells.LineWidth, cells.Scale = colours, 4, scale
     # The cells are polynomials; without this ParaView draws them as if they were linear.
     cells.NonlinearSubdivisionLevel = 4

@@ -85,7 +85,8 @@ def show(directory, time=None, limit=None):
     particles = run.particles_at(time)
     view = rhoflow.white_view(SIZE)
     if density.dimension == 2:
-        rhoflow.show_map(view, density.sample([601, 601]), density.bounds, names, particles[:, :2], "density", "density")
+        rhoflow.show_map(view, density.sample([601, 601]), density.bounds, names, particles[:, :2], "density", "density",
+                         limit)
     else:
         show_volume(view, density, names, particles, limit)
     rhoflow.show_text(view, f"t = {time:g}")

@@ -1,6 +1,8 @@
+#include <solvers/base/base64.h>
 #include <solvers/base/vtk_data.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <stdexcept>
 #include <vector>
@@ -18,13 +20,19 @@ std::string as_bytes(const std::vector<std::uint64_t> &numbers)
 {
   return {reinterpret_cast<const char *>(numbers.data()), numbers.size() * sizeof(std::uint64_t)};
 }
-} // namespace
 
-std::string vtk_appended_array(const void *data, const std::uint64_t n_bytes, const SnapshotParameters::Compression compression)
+/// An array as VTK keeps it: numbers about its length, then the bytes.
+struct Encoded
+{
+  std::string header;
+  std::string bytes;
+};
+
+Encoded encoded(const void *data, const std::uint64_t n_bytes, const SnapshotParameters::Compression compression)
 {
   const auto *const bytes = static_cast<const unsigned char *>(data);
   if (compression == SnapshotParameters::Compression::none)
-    return as_bytes({n_bytes}) + std::string(reinterpret_cast<const char *>(bytes), n_bytes);
+    return {as_bytes({n_bytes}), std::string(reinterpret_cast<const char *>(bytes), n_bytes)};
 
   const int                  level = compression == SnapshotParameters::Compression::fast ? Z_BEST_SPEED : Z_BEST_COMPRESSION;
   const std::uint64_t        n_blocks = (n_bytes + block_size - 1) / block_size;
@@ -40,7 +48,46 @@ std::string vtk_appended_array(const void *data, const std::uint64_t n_bytes, co
       header.push_back(size);
       blocks.append(reinterpret_cast<const char *>(buffer.data()), size);
     }
-  return as_bytes(header) + blocks;
+  return {as_bytes(header), blocks};
+}
+} // namespace
+
+std::string vtk_appended_array(const void *data, const std::uint64_t n_bytes, const SnapshotParameters::Compression compression)
+{
+  const Encoded array = encoded(data, n_bytes, compression);
+  return array.header + array.bytes;
+}
+
+std::string vtk_inline_array(const void *data, const std::uint64_t n_bytes, const SnapshotParameters::Compression compression)
+{
+  const Encoded array = encoded(data, n_bytes, compression);
+  return compression == SnapshotParameters::Compression::none ? base64(array.header + array.bytes) :
+                                                                base64(array.header) + base64(array.bytes);
+}
+
+std::string xml_escaped(const std::string &text)
+{
+  std::string result;
+  for (const char c : text)
+    result += (c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '"' ? "&quot;" : std::string(1, c));
+  return result;
+}
+
+std::string vtk_field_data(const double time, const std::vector<std::string> &coordinates)
+{
+  char time_text[40];
+  std::snprintf(time_text, sizeof(time_text), "%.17g", time);
+  // Strings are their characters' codes, each closed by a zero.
+  std::string codes;
+  for (const std::string &name : coordinates)
+    {
+      for (const char c : name)
+        codes += std::to_string(static_cast<unsigned char>(c)) + " ";
+      codes += "0 ";
+    }
+  return std::string("<FieldData>\n<DataArray type=\"Float64\" Name=\"TimeValue\" NumberOfTuples=\"1\" format=\"ascii\">") +
+         time_text + "</DataArray>\n<Array type=\"String\" Name=\"coordinates\" NumberOfTuples=\"" +
+         std::to_string(coordinates.size()) + "\" format=\"ascii\">" + codes + "</Array>\n</FieldData>\n";
 }
 
 std::string vtk_array(const std::string &appended, const std::uint64_t begin, const std::uint64_t n_bytes,

@@ -97,7 +97,7 @@ public:
     if (settings.write_density)
       {
         Timing::Scope scope(timing.section("pictures"));
-        write_picture(dual, solution.state, common.domain, context.directory.file("density.vtu"));
+        write_picture(dual, solution.state, common.domain, context.directory.file("density.vtu"), problem.parameter_names(), betas.back());
       }
   }
 

@@ -3,45 +3,16 @@
 #include <solvers/base/ranks.h>
 #include <solvers/base/run_directory.h>
 #include <solvers/characteristics/point_output.h>
-
-#include <deal.II/base/data_out_base.h>
+#include <solvers/discretization/vtu_cells.h>
 
 #include <algorithm>
 #include <numeric>
+#include <ostream>
 
 namespace rhoflow
 {
 namespace
 {
-/// Points as patches of dimension zero.
-class Points : public dealii::DataOutInterface<0, 3>
-{
-public:
-  Points(unsigned int dimension, const std::vector<double> &points,
-         const std::vector<std::pair<std::string, std::vector<double>>> &fields)
-    : patches(points.size() / dimension)
-  {
-    for (const auto &field : fields)
-      names.push_back(field.first);
-    for (unsigned int i = 0; i < patches.size(); ++i)
-      {
-        for (unsigned int d = 0; d < std::min(dimension, 3u); ++d)
-          patches[i].vertices[0][d] = points[i * dimension + d];
-        patches[i].patch_index = i;
-        patches[i].data.reinit(static_cast<unsigned int>(fields.size()), 1);
-        for (unsigned int f = 0; f < fields.size(); ++f)
-          patches[i].data(f, 0) = static_cast<float>(fields[f].second[i]);
-      }
-  }
-
-private:
-  const std::vector<dealii::DataOutBase::Patch<0, 3>> &get_patches() const override { return patches; }
-  std::vector<std::string>                             get_dataset_names() const override { return names; }
-
-  std::vector<dealii::DataOutBase::Patch<0, 3>> patches;
-  std::vector<std::string>                      names;
-};
-
 /// The parts of all ranks one after the other, on rank 0.
 std::vector<double> gather(const std::vector<double> &local, MPI_Comm communicator)
 {
@@ -58,9 +29,11 @@ std::vector<double> gather(const std::vector<double> &local, MPI_Comm communicat
 }
 } // namespace
 
-PointOutput::PointOutput(const RunDirectory &run_directory, const SnapshotParameters &snapshot_parameters)
+PointOutput::PointOutput(const RunDirectory &run_directory, const SnapshotParameters &snapshot_parameters,
+                         std::vector<std::string> coordinate_names)
   : directory(run_directory)
   , parameters(snapshot_parameters)
+  , coordinates(std::move(coordinate_names))
   , record(directory, "points")
 {}
 
@@ -77,16 +50,22 @@ void PointOutput::write(double time, unsigned int dimension, const std::vector<d
   record.add(time, name, [&]() {
     if (rank_of(communicator) != 0)
       return;
-    Points                        data(dimension, all_points, all_fields);
-    dealii::DataOutBase::VtkFlags flags;
-    using Compression         = SnapshotParameters::Compression;
-    using Level               = decltype(flags.compression_level);
-    flags.compression_level   = parameters.compression == Compression::none ?
-                                  Level::no_compression :
-                                  (parameters.compression == Compression::fast ? Level::best_speed : Level::best_compression);
-    flags.print_date_and_time = false; // files of equal runs are equal
-    data.set_flags(flags);
-    write_complete_file(directory.file(name), [&](std::ostream &file) { data.write_vtu(file); });
+    const std::size_t n = all_points.size() / dimension;
+    VtuCells          cells(0, 1);
+    for (unsigned int f = 0; f < all_fields.size(); ++f)
+      cells.add_field(all_fields[f].first, 1);
+    for (std::size_t i = 0; i < n; ++i)
+      {
+        double place[3] = {0., 0., 0.};
+        std::copy_n(&all_points[i * dimension], std::min(dimension, 3u), place);
+        cells.add_cell(place, place);
+        for (unsigned int f = 0; f < all_fields.size(); ++f)
+          cells.add_values(f, &all_fields[f].second[i]);
+      }
+    write_complete_file(directory.file(name), [&](std::ostream &file) {
+      file << VtuCells::head(parameters.compression, time, coordinates) << cells.piece(parameters.compression)
+           << VtuCells::tail();
+    });
   });
 }
 

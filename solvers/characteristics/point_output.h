@@ -18,8 +18,8 @@ class RunDirectory;
 class PointOutput
 {
 public:
-  /// Collective.
-  PointOutput(const RunDirectory &directory, const SnapshotParameters &parameters);
+  /// `coordinate_names`: of the parameters of a neuron, for the files. Collective.
+  PointOutput(const RunDirectory &directory, const SnapshotParameters &parameters, std::vector<std::string> coordinate_names);
 
   /// Whether to call write() at this output time; asked once at each. `last`: of the run.
   bool due(bool last) { return parameters.due(n_outputs++, last); }
@@ -34,9 +34,10 @@ public:
   void load(const CheckpointReader &checkpoint, double time);
 
 private:
-  const RunDirectory &directory;
-  SnapshotParameters  parameters;
-  TimeSeriesRecord    record;
-  unsigned int        n_outputs = 0;
+  const RunDirectory      &directory;
+  SnapshotParameters       parameters;
+  std::vector<std::string> coordinates;
+  TimeSeriesRecord         record;
+  unsigned int             n_outputs = 0;
 };
 } // namespace rhoflow

@@ -59,7 +59,7 @@ public:
     , measures(problem, context)
   {
     if (parameters.write_points)
-      pictures.emplace(context.directory, parameters.snapshots);
+      pictures.emplace(context.directory, parameters.snapshots, problem.parameter_names());
     if (twin_settings != nullptr)
       twin.emplace(problem, *twin_settings, context.directory, &context.progress);
   }

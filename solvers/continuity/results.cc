@@ -17,7 +17,7 @@ namespace rhoflow
 DensityResults::DensityResults(const LearningProblem &p, const OutputParameters &output, const TwinSettings *settings,
                                const RunContext &context)
   : problem(p)
-  , density_output(output, context.directory)
+  , density_output(output, context.directory, problem.parameter_names())
   , curve(p, context.directory, rank_of(context.communicator) == 0)
   , twin(settings != nullptr ? std::make_unique<SgdTwin>(p, *settings, context.directory, &context.progress) : nullptr)
   , measures(p, context)

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include <solvers/base/time_series_record.h>
 #include <solvers/discretization/output_parameters.h>
@@ -16,12 +18,13 @@ struct RunContext;
 
 /// Writes the density for ParaView: `density.pvd`, one time series that is complete after every output, and the VTU files in
 /// `density/` (one `density_NNNN.vtu` an output time through MPI-IO, or a PVTU record with several). Cells are Lagrange cells
-/// of the degree of the scheme, in single precision as VTU files of deal.II have them.
+/// of the degree of the scheme, in single precision (VtuCells).
 class DensityOutput
 {
 public:
-  /// Collective.
-  DensityOutput(const OutputParameters &parameters, const RunDirectory &directory);
+  /// `coordinate_names`: of the parameters of a neuron, for the files. Collective.
+  DensityOutput(const OutputParameters &parameters, const RunDirectory &directory,
+                std::vector<std::string> coordinate_names = {});
 
   /// Prints a note before the first step if the files of the whole run will need more than 1 GB, with the parameters that make
   /// them smaller. `n_points`: of all cells as the mesh is now.
@@ -41,6 +44,7 @@ public:
 private:
   OutputParameters                parameters;
   const RunDirectory             &directory;
+  std::vector<std::string>        coordinates;
   std::optional<TimeSeriesRecord> record; ///< none if nothing is written
   unsigned int                    n_outputs = 0;
 };

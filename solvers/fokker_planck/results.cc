@@ -46,7 +46,7 @@ DensitySnapshot snapshot_of(const FokkerPlanckState &state)
 
 FokkerPlanckResults::FokkerPlanckResults(const LearningProblem &problem, const OutputParameters &output,
                                          const TwinSettings *settings, const RunContext &context)
-  : density_output(output, context.directory)
+  : density_output(output, context.directory, problem.parameter_names())
   , curve(problem, context.directory, rank_of(context.communicator) == 0)
   , twin(settings != nullptr ? std::make_unique<SgdTwin>(problem, *settings, context.directory, &context.progress) : nullptr)
   , measures(problem, context)

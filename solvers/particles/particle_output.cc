@@ -63,15 +63,7 @@ private:
   SnapshotParameters::Compression compression;
 };
 
-std::string escaped(const std::string &text)
-{
-  std::string result;
-  for (const char c : text)
-    result += (c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '"' ? "&quot;" : std::string(1, c));
-  return result;
-}
-
-void write_points(std::ostream &out, const std::vector<std::string> &names, const std::vector<double> &coordinates,
+void write_points(std::ostream &out, double time, const std::vector<std::string> &names, const std::vector<double> &coordinates,
                   const std::vector<double> &parameters, std::size_t n_parameters, std::uint64_t n_neurons,
                   SnapshotParameters::Compression compression)
 {
@@ -90,7 +82,7 @@ void write_points(std::ostream &out, const std::vector<std::string> &names, cons
   out << "<VTKFile type=\"PolyData\" version=\"1.0\" byte_order=\"LittleEndian\" header_type=\"UInt64\""
       << (compression == SnapshotParameters::Compression::none ? "" : " compressor=\"vtkZLibDataCompressor\"")
       << ">\n<PolyData>\n"
-      << "<Piece NumberOfPoints=\"" << n
+      << vtk_field_data(time, names) << "<Piece NumberOfPoints=\"" << n
       << "\" NumberOfVerts=\"1\" NumberOfLines=\"0\" NumberOfStrips=\"0\" NumberOfPolys=\"0\">\n"
       << "<Points>\n"
       << data.add("points", "Float64", 3, points) << "</Points>\n"
@@ -101,7 +93,7 @@ void write_points(std::ostream &out, const std::vector<std::string> &names, cons
     {
       for (std::size_t j = 0; j < n; ++j)
         column[j] = coordinates[j * D + i];
-      out << data.add(escaped(names[i]), "Float64", 1, column);
+      out << data.add(xml_escaped(names[i]), "Float64", 1, column);
     }
   out << data.add("replica", "Int32", 1, replica);
   if (!parameters.empty())
@@ -162,7 +154,7 @@ void ParticleOutput::write(double time, bool last)
   record->add(time, file, [&]() {
     if (rank_of(replicas.communicator()) == 0)
       write_complete_file(directory.file(file), [&](std::ostream &out) {
-        write_points(out, problem.parameter_names(), coordinates, parameters, n, settings.n_neurons,
+        write_points(out, time, problem.parameter_names(), coordinates, parameters, n, settings.n_neurons,
                      settings.snapshots.compression);
       });
   });

@@ -113,7 +113,7 @@ inline void apply_to_tile(const Function &function, const VectorOf<Number> (&t)[
                           VectorOf<Number> (&slope)[vectors])
 {
   using V                          = typename MachineRegister<Number>::Vector;
-  constexpr unsigned int n_machine = sizeof(t) / sizeof(V);
+  constexpr unsigned int n_machine = vectors * sizeof(VectorOf<Number>) / sizeof(V);
   V                      argument[n_machine], value[n_machine], machine_slope[n_machine];
   std::memcpy(argument, t, sizeof(t));
   activation_functions::apply_all<derivative>(function, argument, value, machine_slope);

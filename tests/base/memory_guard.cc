@@ -9,7 +9,7 @@
 #include "temporary_directory.h"
 
 using namespace rhoflow;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 TEST_CASE("The memory that is left is what the machine and the control groups leave")
 {

@@ -13,7 +13,7 @@
 #include "temporary_directory.h"
 
 using namespace rhoflow;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 namespace Patterns = dealii::Patterns;
 
 namespace

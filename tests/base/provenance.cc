@@ -7,7 +7,7 @@
 #include "temporary_directory.h"
 
 using namespace rhoflow;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 TEST_CASE("Where a run came from is written and read again")
 {

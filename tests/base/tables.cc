@@ -19,7 +19,7 @@
 #include "temporary_directory.h"
 
 using namespace rhoflow;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 TEST_CASE("A table that exists stays until the first row is written")
 {

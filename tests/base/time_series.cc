@@ -17,7 +17,7 @@
 #include "temporary_directory.h"
 
 using namespace rhoflow;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 using Catch::Matchers::EndsWith;
 
 namespace

@@ -11,7 +11,7 @@
 #include "../base/temporary_directory.h"
 
 using namespace rhoflow;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 namespace
 {

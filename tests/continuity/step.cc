@@ -15,7 +15,7 @@
 #include "density_run.h"
 
 using namespace rhoflow;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 namespace
 {

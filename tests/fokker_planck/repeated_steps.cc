@@ -14,7 +14,7 @@
 #include "test_run.h"
 
 using namespace rhoflow;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 namespace
 {

@@ -6,7 +6,7 @@
 #include <deal.II/base/parameter_handler.h>
 
 using namespace rhoflow;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 namespace
 {

@@ -12,7 +12,7 @@
 #include "make_problem.h"
 
 using namespace rhoflow;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 namespace
 {

@@ -11,7 +11,7 @@
 #include "make_problem.h"
 
 using namespace rhoflow;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 using Settings = std::vector<std::pair<std::string, std::string>>;
 
 namespace

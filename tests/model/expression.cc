@@ -8,7 +8,7 @@
 #include <solvers/model/expression.h>
 
 using namespace rhoflow;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 namespace
 {

@@ -16,7 +16,7 @@
 #include "linear_problem.h"
 
 using namespace rhoflow;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 using Method = ParticleParameters::Method;
 
 namespace

@@ -13,7 +13,7 @@
 #include "small_run.h"
 
 using namespace rhoflow;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 namespace
 {

@@ -9,7 +9,7 @@
 #include "small_run.h"
 
 using namespace rhoflow;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 namespace
 {

@@ -8,7 +8,7 @@
 #include "small_study.h"
 
 using namespace rhoflow;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 namespace
 {

@@ -14,7 +14,7 @@
 #include "small_study.h"
 
 using namespace rhoflow;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 namespace fs = std::filesystem;
 
 TEST_CASE("a study is read as it is written", "[postprocess]")

@@ -9,7 +9,7 @@
 #include <filesystem>
 
 using namespace rhoflow;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 namespace
 {

@@ -12,7 +12,7 @@
 #include <filesystem>
 
 using namespace rhoflow;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 namespace
 {

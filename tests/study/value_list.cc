@@ -5,7 +5,7 @@
 #include "../base/input_error.h"
 
 using namespace rhoflow;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 using Strings = std::vector<std::string>;
 
 TEST_CASE("Lists of values and ranges")
