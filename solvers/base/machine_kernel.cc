@@ -39,6 +39,21 @@ double multiply_add(std::uint64_t n_rounds, double &result)
 }
 } // namespace
 
+const char *instruction_set()
+{
+#if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512VL__)
+  return "x86-64-v4";
+#elif defined(__AVX2__) && defined(__FMA__)
+  return "x86-64-v3";
+#elif defined(__SSE4_2__)
+  return "x86-64-v2";
+#elif defined(__x86_64__)
+  return "generic x86-64";
+#else
+  return "generic";
+#endif
+}
+
 void triad(std::size_t n, double s, const double *b, const double *c, double *a)
 {
   for (std::size_t i = 0; i < n; ++i)

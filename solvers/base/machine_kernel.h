@@ -7,6 +7,10 @@ namespace rhoflow
 {
 namespace machine_kernel
 {
+/// The instruction set that this file, and with it all kernels, was compiled for: a level of x86-64 as in the psABI (github.com
+/// x86-psABIs, "micro-architecture levels"), "generic x86-64" or "generic".
+const char *instruction_set();
+
 /// a ← b + s c for n doubles.
 void triad(std::size_t n, double s, const double *b, const double *c, double *a);
 

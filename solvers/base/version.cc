@@ -1,3 +1,4 @@
+#include <solvers/base/machine_kernel.h>
 #include <solvers/base/version.h>
 
 #include <deal.II/base/config.h>
@@ -26,6 +27,7 @@ std::vector<std::pair<std::string, std::string>> version_information()
           {"PETSc", joined(PETSC_VERSION_MAJOR, PETSC_VERSION_MINOR, PETSC_VERSION_SUBMINOR)},
           {"p4est", P4EST_VERSION},
           {"MPI", mpi},
+          {"kernels", machine_kernel::instruction_set()},
 #ifdef __clang__
           {"compiler", "clang " __clang_version__}};
 #else

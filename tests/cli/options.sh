@@ -7,7 +7,7 @@ for option in --help --version; do
   [ "$status" -eq 0 ] || fail "$option: exit status $status"
   [ "$(grep -c 'Exit status\|^deal.II' "$out/stdout")" -eq 1 ] || fail "$option is not printed once"
 done
-for name in rhoflow deal.II PETSc p4est MPI compiler; do
+for name in rhoflow deal.II PETSc p4est MPI kernels compiler; do
   grep -q "^$name ..*" "$out/stdout" || fail "--version does not tell $name"
 done
 run "$RHOFLOW" --print-parameters

@@ -1,0 +1,2 @@
+# The three programs share one completion.
+. "${BASH_SOURCE[0]%/*}/rhoflow"
