@@ -4,6 +4,7 @@
 #include <solvers/base/complete_file.h>
 #include <solvers/base/error.h>
 #include <solvers/base/ranks.h>
+#include <solvers/base/shared_file.h>
 
 #include <deal.II/base/mpi.h>
 
@@ -43,33 +44,15 @@ void share(const std::string &message, MPI_Comm communicator, const Error &error
     throw error(dealii::Utilities::MPI::broadcast(communicator, message, static_cast<unsigned int>(first)));
 }
 
-bool transfer(MPI_File file, std::uint64_t offset, void *data, std::uint64_t size, bool write)
-{
-  for (std::uint64_t done = 0; done < size; done += largest_message)
-    {
-      const int  count  = static_cast<int>(std::min(largest_message, size - done));
-      MPI_Status status = {};
-      char      *place  = static_cast<char *>(data) + done;
-      const auto where  = static_cast<MPI_Offset>(offset + done);
-      const int  code   = write ? MPI_File_write_at(file, where, place, count, MPI_BYTE, &status) :
-                                  MPI_File_read_at(file, where, place, count, MPI_BYTE, &status);
-      int        moved  = 0;
-      MPI_Get_count(&status, MPI_BYTE, &moved);
-      if (code != MPI_SUCCESS || moved != count)
-        return false;
-    }
-  return true;
-}
-
 /// Whether `size` bytes behind `offset` of the file are those of `data`, some MiB of which are read at once.
-bool same_as(MPI_File file, std::uint64_t offset, const char *data, std::uint64_t size)
+bool same_as(const SharedFile &file, std::uint64_t offset, const char *data, std::uint64_t size)
 {
   constexpr std::uint64_t most = 4U << 20;
   std::vector<char>       buffer(std::min(size, most));
   for (std::uint64_t done = 0; done < size; done += most)
     {
       const std::uint64_t n = std::min(most, size - done);
-      if (!transfer(file, offset + done, buffer.data(), n, false) || !std::equal(&data[done], &data[done] + n, buffer.data()))
+      if (!file.read(offset + done, buffer.data(), n) || !std::equal(&data[done], &data[done] + n, buffer.data()))
         return false;
     }
   return true;
@@ -84,7 +67,7 @@ std::vector<std::uint64_t> in_bytes(std::vector<std::uint64_t> begins)
 
 /// Checksums of this rank's share of the blocks, with the others' in the order of the blocks on every rank; empty if the file
 /// cannot be read.
-std::vector<std::uint32_t> checksums(MPI_File file, std::uint64_t size, MPI_Comm communicator)
+std::vector<std::uint32_t> checksums(const SharedFile &file, std::uint64_t size, MPI_Comm communicator)
 {
   constexpr std::uint64_t    block    = CheckpointSeal::block_size;
   const std::uint64_t        n_blocks = (size + block - 1) / block;
@@ -96,7 +79,7 @@ std::vector<std::uint32_t> checksums(MPI_File file, std::uint64_t size, MPI_Comm
   for (std::uint64_t b = rank; b < n_blocks; b += n_ranks)
     {
       const std::uint64_t n = std::min(block, size - b * block);
-      good                  = good && transfer(file, b * block, buffer.data(), n, false);
+      good                  = good && file.read(b * block, buffer.data(), n);
       sums[b]               = checksum(buffer.data(), n);
     }
   if (!all_agree(good, communicator))
@@ -188,10 +171,10 @@ std::uint64_t CheckpointWriter::Section::end() const
   return end;
 }
 
-bool CheckpointWriter::Section::write(MPI_File file, std::uint64_t offset, std::vector<std::uint32_t> &checksums) const
+bool CheckpointWriter::Section::write(SharedFile &file, std::uint64_t offset, std::vector<std::uint32_t> &checksums) const
 {
   for (std::size_t i = 0; i < begins.size(); ++i)
-    if (!transfer(file, offset + begins[i], const_cast<char *>(&bytes[i * length()]), length(), true))
+    if (!file.write(offset + begins[i], &bytes[i * length()], length()))
       return false;
   for (std::size_t i = 0; i < extents.size(); ++i)
     {
@@ -199,13 +182,13 @@ bool CheckpointWriter::Section::write(MPI_File file, std::uint64_t offset, std::
       if (8 * values.size() != extents[i].size)
         throw std::logic_error("a piece of '" + name + "' has not the length that was announced");
       checksums.push_back(checksum(values.data(), extents[i].size));
-      if (!transfer(file, offset + extents[i].begin, values.data(), extents[i].size, true))
+      if (!file.write(offset + extents[i].begin, values.data(), extents[i].size))
         return false;
     }
   return true;
 }
 
-bool CheckpointWriter::Section::compare(MPI_File file, std::uint64_t offset, const std::vector<std::uint32_t> &checksums) const
+bool CheckpointWriter::Section::compare(const SharedFile &file, std::uint64_t offset, const std::vector<std::uint32_t> &checksums) const
 {
   for (std::size_t i = 0; i < begins.size(); ++i)
     if (!same_as(file, offset + begins[i], &bytes[i * length()], length()))
@@ -214,7 +197,7 @@ bool CheckpointWriter::Section::compare(MPI_File file, std::uint64_t offset, con
   for (std::size_t i = 0; i < extents.size(); ++i)
     {
       buffer.resize(extents[i].size);
-      if (!transfer(file, offset + extents[i].begin, buffer.data(), extents[i].size, false) ||
+      if (!file.read(offset + extents[i].begin, buffer.data(), extents[i].size) ||
           checksum(buffer.data(), extents[i].size) != checksums[i])
         return false;
     }
@@ -247,23 +230,30 @@ void CheckpointWriter::write(const std::string &file, const double time, const s
     }
   if (!all_agree(good, comm))
     throw failed;
-  MPI_File handle;
-  if (!all_agree(MPI_File_open(comm, file.c_str(), MPI_MODE_CREATE | MPI_MODE_RDWR, MPI_INFO_NULL, &handle) == MPI_SUCCESS,
-                 comm))
+  if (speaks)
+    {
+      SharedFile whole(file, SharedFile::Access::write);
+      good = whole.is_open() && whole.resize(0) && whole.resize(seal.size) && whole.close();
+    }
+  if (!all_agree(good, comm))
     throw failed;
-  good = MPI_File_set_size(handle, 0) == MPI_SUCCESS &&
-         MPI_File_set_size(handle, static_cast<MPI_Offset>(seal.size)) == MPI_SUCCESS;
   std::vector<std::vector<std::uint32_t>> written(sections.size());
-  for (std::size_t i = 0; i < sections.size() && good; ++i)
-    good = sections[i].write(handle, seal.sections[i].offset, written[i]);
-  good = MPI_File_sync(handle) == MPI_SUCCESS && good;
+  {
+    SharedFile own(file, SharedFile::Access::write);
+    good = own.is_open();
+    for (std::size_t i = 0; i < sections.size() && good; ++i)
+      good = sections[i].write(own, seal.sections[i].offset, written[i]);
+    good = good && own.synchronise() && own.close();
+  }
   good = all_agree(good, comm);
   // What is read back must be what was meant, before checksums are taken of it.
+  const SharedFile all(file, SharedFile::Access::read);
+  good = good && all.is_open();
   for (std::size_t i = 0; i < sections.size() && good; ++i)
-    good = sections[i].compare(handle, seal.sections[i].offset, written[i]);
+    good = sections[i].compare(all, seal.sections[i].offset, written[i]);
   good           = all_agree(good, comm);
-  seal.checksums = good ? checksums(handle, seal.size, comm) : std::vector<std::uint32_t>();
-  good           = MPI_File_close(&handle) == MPI_SUCCESS && good && seal.checksums.size() == seal.n_blocks();
+  seal.checksums = good ? checksums(all, seal.size, comm) : std::vector<std::uint32_t>();
+  good           = good && seal.checksums.size() == seal.n_blocks();
   if (speaks && good)
     {
       try
@@ -316,15 +306,14 @@ CheckpointReader::CheckpointReader(const std::string &file, const MPI_Comm commu
     }
   share(message, comm, as_input_error);
 
-  MPI_File   handle;
-  const bool opened = MPI_File_open(comm, path.c_str(), MPI_MODE_RDONLY, MPI_INFO_NULL, &handle) == MPI_SUCCESS;
-  if (!all_agree(opened, comm))
+  const SharedFile all(path, SharedFile::Access::read);
+  std::error_code  error;
+  std::uint64_t    size = fs::file_size(path, error);
+  if (!all_agree(all.is_open() && !error, comm))
     throw InputError("", "the checkpoint '" + path + "' cannot be read.");
-  MPI_Offset size = 0;
-  MPI_File_get_size(handle, &size);
-  const bool complete = static_cast<std::uint64_t>(size) == seal.size;
-  const auto sums     = complete ? checksums(handle, seal.size, comm) : std::vector<std::uint32_t>();
-  MPI_File_close(&handle);
+  MPI_Bcast(&size, 1, MPI_UINT64_T, 0, comm);
+  const bool complete = size == seal.size;
+  const auto sums     = complete ? checksums(all, seal.size, comm) : std::vector<std::uint32_t>();
   if (!complete)
     throw InputError("", "the checkpoint '" + path + "' is cut off: it has " + std::to_string(size) + " of " +
                            std::to_string(seal.size) + " bytes.");
@@ -383,22 +372,16 @@ InputError CheckpointReader::other_length(const std::string &name) const
 void CheckpointReader::read_pieces(const std::string &name, const char type, const std::vector<Extent> &pieces,
                                    void *data) const
 {
-  const Section &one  = section(name, type);
-  bool           good = true;
-  MPI_File       handle;
-  if (all_agree(MPI_File_open(comm, path.c_str(), MPI_MODE_RDONLY, MPI_INFO_NULL, &handle) == MPI_SUCCESS, comm))
+  const Section   &one = section(name, type);
+  const SharedFile all(path, SharedFile::Access::read);
+  bool             good  = all.is_open();
+  char            *place = static_cast<char *>(data);
+  for (const Extent &piece : pieces)
     {
-      char *place = static_cast<char *>(data);
-      for (const Extent &piece : pieces)
-        {
-          good = good && piece.begin <= one.size && piece.size <= one.size - piece.begin &&
-                 transfer(handle, one.offset + piece.begin, place, piece.size, false);
-          place += piece.size;
-        }
-      MPI_File_close(&handle);
+      good = good && piece.begin <= one.size && piece.size <= one.size - piece.begin &&
+             all.read(one.offset + piece.begin, place, piece.size);
+      place += piece.size;
     }
-  else
-    good = false;
   if (!all_agree(good, comm))
     throw other_length(name);
 }

@@ -11,6 +11,8 @@
 
 namespace rhoflow
 {
+class SharedFile;
+
 class InputError;
 
 /// The state of a run in named sections, to be written as one file that does not depend on the number of ranks. Every rank
@@ -71,9 +73,9 @@ private:
     /// Where this rank's part of the section ends.
     std::uint64_t end() const;
     /// Writes this rank's part of a section that begins at `offset`.
-    bool write(MPI_File file, std::uint64_t offset, std::vector<std::uint32_t> &checksums) const;
+    bool write(SharedFile &file, std::uint64_t offset, std::vector<std::uint32_t> &checksums) const;
     /// Whether what is in the file is what was written.
-    bool compare(MPI_File file, std::uint64_t offset, const std::vector<std::uint32_t> &checksums) const;
+    bool compare(const SharedFile &file, std::uint64_t offset, const std::vector<std::uint32_t> &checksums) const;
   };
   void add(const std::string &name, char type, const void *data, std::uint64_t size, std::vector<std::uint64_t> begins);
 

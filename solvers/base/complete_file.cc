@@ -1,5 +1,6 @@
 #include <solvers/base/complete_file.h>
 #include <solvers/base/ranks.h>
+#include <solvers/base/shared_file.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -26,7 +27,7 @@ std::string full_disk()
   return errno != 0 ? std::string(std::strerror(errno)) + "." : "is the disk full?";
 }
 
-/// This rank's part of the file through MPI-IO; false if something went wrong here.
+/// This rank's part of the file; false if something went wrong on any rank.
 bool write_part(const std::string &path, const std::string &part, std::uint64_t begin, MPI_Comm communicator)
 {
   const auto all_agree = [&](bool good) {
@@ -34,29 +35,16 @@ bool write_part(const std::string &path, const std::string &part, std::uint64_t 
     MPI_Allreduce(MPI_IN_PLACE, &all, 1, MPI_INT, MPI_MIN, communicator);
     return all != 0;
   };
-  MPI_File file;
-  if (!all_agree(MPI_File_open(communicator, path.c_str(), MPI_MODE_CREATE | MPI_MODE_WRONLY, MPI_INFO_NULL, &file) ==
-                 MPI_SUCCESS))
-    return false;
-  bool good = MPI_File_set_size(file, 0) == MPI_SUCCESS;
-
-  // MPI counts in int.
-  const std::uint64_t chunk    = 1U << 30;
-  std::uint64_t       n_chunks = (part.size() + chunk - 1) / chunk;
-  MPI_Allreduce(MPI_IN_PLACE, &n_chunks, 1, MPI_UINT64_T, MPI_MAX, communicator);
-  for (std::uint64_t i = 0; i < n_chunks; ++i)
+  bool good = true;
+  if (rank_of(communicator) == 0)
     {
-      const std::uint64_t first  = std::min<std::uint64_t>(i * chunk, part.size());
-      const int           count  = static_cast<int>(std::min<std::uint64_t>(chunk, part.size() - first));
-      MPI_Status          status = {};
-      int                 done   = 0;
-      const int code = MPI_File_write_at_all(file, static_cast<MPI_Offset>(begin + first), part.data() + first, count, MPI_BYTE,
-                                             &status);
-      MPI_Get_count(&status, MPI_BYTE, &done);
-      good = good && code == MPI_SUCCESS && done == count;
+      SharedFile whole(path, SharedFile::Access::write);
+      good = whole.is_open() && whole.resize(0) && whole.close();
     }
-  const bool closed = MPI_File_close(&file) == MPI_SUCCESS;
-  return all_agree(good && closed);
+  if (!all_agree(good))
+    return false;
+  SharedFile own(path, SharedFile::Access::write);
+  return all_agree(own.is_open() && own.write(begin, part.data(), part.size()) && own.close());
 }
 } // namespace
 
@@ -93,7 +81,7 @@ void write_complete_file(const std::string &path, const std::string &part, const
   bool good = write_part(aside, part, end - size, communicator);
   MPI_Allreduce(MPI_IN_PLACE, &size, 1, MPI_UINT64_T, MPI_SUM, communicator);
 
-  // MPI does not always say that the disk is full: the size does.
+  // A file system need not say at once that it is full: the size does.
   int complete = 0;
   if (rank_of(communicator) == 0)
     {

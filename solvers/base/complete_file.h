@@ -13,6 +13,6 @@ namespace rhoflow
 /// it.
 void write_complete_file(const std::string &path, const std::function<void(std::ostream &)> &write);
 
-/// The same for a file that consists of the ranks' parts one after the other, through MPI-IO. Collective; throws on every rank.
+/// The same for a file that consists of the ranks' parts one after the other. Collective; throws on every rank.
 void write_complete_file(const std::string &path, const std::string &part, MPI_Comm communicator);
 } // namespace rhoflow

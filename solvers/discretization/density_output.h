@@ -17,7 +17,7 @@ class RunDirectory;
 struct RunContext;
 
 /// Writes the density for ParaView: `density.pvd`, one time series that is complete after every output, and the VTU files in
-/// `density/` (one `density_NNNN.vtu` an output time through MPI-IO, or a PVTU record with several). Cells are Lagrange cells
+/// `density/` (one `density_NNNN.vtu` an output time, or a PVTU record with several). Cells are Lagrange cells
 /// of the degree of the scheme, in single precision (VtuCells).
 class DensityOutput
 {

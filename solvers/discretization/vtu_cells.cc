@@ -9,6 +9,9 @@ namespace rhoflow
 {
 namespace
 {
+/// Of VTK: vertices, lines, quadrilaterals, hexahedra.
+constexpr std::uint8_t linear_types[] = {1, 3, 9, 12};
+
 using Compression = SnapshotParameters::Compression;
 
 /// Single precision; what is too small for it is zero.
@@ -93,7 +96,7 @@ VtuCells::VtuCells(const unsigned int dimension, const unsigned int element_degr
       n_parts *= degree;
     }
   // VTK_VERTEX, VTK_LINE, VTK_QUAD, VTK_HEXAHEDRON; VTK_LAGRANGE_QUADRILATERAL, VTK_LAGRANGE_HEXAHEDRON.
-  type             = curved ? (dim == 2 ? 70 : 72) : std::array<std::uint8_t, 4>{1, 3, 9, 12}[dim];
+  type             = curved ? (dim == 2 ? 70 : 72) : linear_types[dim];
   nodes_of_written = curved ? nodes_of_cell : std::size_t(1) << dim;
   order.resize(curved ? nodes_of_cell : n_parts * nodes_of_written);
   if (curved)

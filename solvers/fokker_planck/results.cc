@@ -5,6 +5,7 @@
 #include <solvers/base/solver.h>
 #include <solvers/fokker_planck/nodal_fields.h>
 #include <solvers/mean_field/mean_field.h>
+#include <solvers/model/learning_problem.h>
 
 namespace rhoflow
 {
