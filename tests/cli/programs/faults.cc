@@ -3,6 +3,7 @@
 //   FAULT_ACTION  KILL, TERM, USR1, INT, HUP: the signal that the program gets after the call; several but KILL with blanks
 //   between;
 //                 TEAR: half of the bytes are written, then it is killed (calls that write none: before they do anything);
+//                 WAIT: the program waits after the call until it gets a signal that it handles;
 //                 FULL: the call and all later ones that need room fail as on a full disk
 //   FAULT_CALLS   open, write, fsync, truncate, rename, remove, mkdir, with blanks between; standard: all of them
 //   FAULT_PATH    a shell pattern of whole paths ('*' matches '/' too); of a rename, the new path
@@ -157,6 +158,8 @@ private:
   {
     if (action == "KILL")
       die();
+    if (action == "WAIT")
+      pause();
     const std::pair<const char *, int> signals[] = {{"TERM", SIGTERM}, {"USR1", SIGUSR1}, {"INT", SIGINT}, {"HUP", SIGHUP}};
     std::istringstream                 names(action);
     for (std::string name; names >> name;)
