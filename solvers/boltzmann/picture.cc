@@ -24,8 +24,8 @@ VtuCells cells_of(const DualProblem &problem, const DualProblem::State &state, c
       n_points *= subdivisions + 1;
     }
   VtuCells cells(dim, subdivisions, true);
-  cells.add_field("density", 1);
-  cells.add_field("potential", 1);
+  cells.add_field("density");
+  cells.add_field("potential");
   std::vector<double> theta(n_points * dim), density(n_points), potential(n_points);
   for (std::size_t cell = 0; cell < n_cells; ++cell)
     {

@@ -53,7 +53,7 @@ void PointOutput::write(double time, unsigned int dimension, const std::vector<d
     const std::size_t n = all_points.size() / dimension;
     VtuCells          cells(0, 1);
     for (unsigned int f = 0; f < all_fields.size(); ++f)
-      cells.add_field(all_fields[f].first, 1);
+      cells.add_field(all_fields[f].first);
     for (std::size_t i = 0; i < n; ++i)
       {
         double place[3] = {0., 0., 0.};

@@ -46,7 +46,7 @@ VtuCells cells_of(const OutputParameters &parameters, const CellFields &fields)
   for (const char *const name : {"density", "potential", "velocity", "level", "subdomain"})
     if (parameters.fields.count(name) > 0)
       {
-        cells.add_field(name, std::string(name) == "velocity" ? dim : 1);
+        cells.add_field(name, std::string(name) == "velocity");
         names.push_back(name);
       }
   unsigned int n_points = 1;

@@ -116,9 +116,9 @@ VtuCells::VtuCells(const unsigned int dimension, const unsigned int element_degr
         }
 }
 
-void VtuCells::add_field(const std::string &name, const unsigned int n_components)
+void VtuCells::add_field(const std::string &name, const bool is_vector)
 {
-  fields.push_back({name, n_components, {}});
+  fields.push_back({name, is_vector, {}});
 }
 
 void VtuCells::add_cell(const double *lower, const double *upper)
@@ -138,10 +138,11 @@ void VtuCells::add_cell(const double *lower, const double *upper)
 
 void VtuCells::add_values(const unsigned int field, const double *values)
 {
-  Field &f = fields[field];
+  Field             &f            = fields[field];
+  const unsigned int n_components = f.is_vector ? dim : 1;
   for (std::size_t node = 0; node < nodes_of_cell; ++node)
     for (unsigned int c = 0; c < f.n_written(); ++c)
-      f.values.push_back(c < f.n_components ? single(values[c * nodes_of_cell + node]) : 0.f);
+      f.values.push_back(c < n_components ? single(values[c * nodes_of_cell + node]) : 0.f);
 }
 
 std::string VtuCells::piece(const Compression compression) const

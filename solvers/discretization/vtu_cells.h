@@ -21,8 +21,8 @@ public:
   /// Lagrange cell, or degree^dimension linear ones between its nodes: in one dimension, for degree 1, and if `linear` says so.
   VtuCells(unsigned int dimension, unsigned int degree, bool linear = false);
 
-  /// Adds a field, before the first cell. Vectors have three components in the file.
-  void add_field(const std::string &name, unsigned int n_components);
+  /// Adds a field, before the first cell. A vector has `dimension` components here and three in the file.
+  void add_field(const std::string &name, bool is_vector = false);
 
   /// The next cell: its corners, [dimension] each; of a point its place twice, [3].
   void add_cell(const double *lower, const double *upper);
@@ -44,10 +44,10 @@ private:
   struct Field
   {
     std::string        name;
-    unsigned int       n_components;
+    bool               is_vector;
     std::vector<float> values; ///< [node][components, 3 for vectors]
 
-    unsigned int n_written() const { return n_components == 1 ? 1 : 3; }
+    unsigned int n_written() const { return is_vector ? 3 : 1; }
   };
 
   unsigned int              dim, degree;

@@ -46,8 +46,8 @@ double bump(unsigned int dim, const double *x)
 VtuCells cells_of(unsigned int dim, unsigned int degree, unsigned int n, unsigned int piece, unsigned int n_pieces)
 {
   VtuCells cells(dim, degree);
-  cells.add_field("density", 1);
-  cells.add_field("velocity", dim);
+  cells.add_field("density");
+  cells.add_field("velocity", true);
   std::size_t n_cells = 1, n_nodes = 1;
   for (unsigned int d = 0; d < dim; ++d)
     {
