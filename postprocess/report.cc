@@ -3,6 +3,7 @@
 #include <postprocess/problem_text.h>
 #include <postprocess/report.h>
 #include <postprocess/run_record.h>
+#include <postprocess/sessions.h>
 #include <solvers/base/byte_text.h>
 #include <solvers/base/number.h>
 
@@ -78,7 +79,7 @@ std::string summary(const RunRecord &record)
   std::string       word   = result.word;
   word.front()             = static_cast<char>(word.front() - 'a' + 'A');
   std::string text = "<p class=\"subtitle\">Solver " + escaped(record.solver) + ", run " + escaped(record.name) + ", started " +
-                     escaped(record.started) + "</p>\n";
+                     escaped(record.begun.started) + "</p>\n";
   if (!record.warnings.empty())
     {
       text += "<div class=\"warnings\" role=\"note\"><strong>The record of this run is incomplete:</strong>\n<ul>\n";
@@ -252,19 +253,28 @@ std::string provenance(const RunRecord &record)
       line += (line.empty() ? "" : " ") + quoted(argument);
     return code(line);
   };
-  table.rows = {{"Started", escaped(record.started)},
-                {"Command", command(record.command_line)},
-                {"MPI ranks", escaped(record.ranks)},
-                {"Seed", escaped(record.seed)},
-                {"Parameter file as given", code(record.parameter_file)},
-                {"Directory", code(record.directory)}};
-  for (const LaterSession &session : record.continued)
-    table.rows.push_back(
-      {"Gone on at " + escaped(session.time),
-       escaped(session.started) + ", MPI ranks: " + escaped(session.ranks) + ", " + command(session.command_line)});
+  const Session &begun = record.begun;
+  table.rows.push_back({"Started", escaped(begun.started)});
+  table.rows.push_back({"Command", command(begun.command_line)});
+  table.rows.push_back({"MPI ranks", escaped(begun.ranks)});
+  for (const auto &[what, value] : place_and_end(begun))
+    table.rows.push_back({what, value});
+  for (const Session &session : record.continued)
+    {
+      std::string text = escaped(session.started) + ", MPI ranks: " + escaped(session.ranks) + ", " +
+                         command(session.command_line);
+      for (const auto &[what, value] : place_and_end(session))
+        text += "<br>" + what + ": " + value;
+      table.rows.push_back({"Gone on at " + escaped(session.time), text});
+    }
+  if (const std::string total = total_time(record); !total.empty())
+    table.rows.push_back({"Total time", total});
+  table.rows.push_back({"Seed", escaped(record.seed)});
+  table.rows.push_back({"Parameter file as given", code(record.parameter_file)});
+  table.rows.push_back({"Directory", code(record.directory)});
   for (const auto &[name, version] : record.versions)
     table.rows.push_back({escaped(name), escaped(version)});
-  const std::string launcher = record.ranks == "1" || record.ranks.empty() ? "" : "mpirun -np " + record.ranks + " ";
+  const std::string launcher = begun.ranks == "1" || begun.ranks.empty() ? "" : "mpirun -np " + begun.ranks + " ";
   std::string       text = table.html() + paragraph("The same run again, in another directory:") + "<pre class=\"command\">" +
                      escaped(launcher + "rhoflow " + quoted(record.directory + "/parameters_used.prm") + " " +
                              quoted("Output directory=" + text_of_bytes(record.directory + "-again"))) +

@@ -163,6 +163,26 @@ std::vector<UsedParameter> parse_parameters(const std::string &text, const std::
   return parameters;
 }
 
+Session session(const tree::ptree &entry)
+{
+  const tree::ptree none;
+  Session           result;
+  result.started = entry.get<std::string>("started");
+  result.ranks   = entry.get<std::string>("ranks");
+  for (const auto &argument : entry.get_child("command line"))
+    result.command_line.push_back(bytes_of_text(argument.second.data()));
+  for (const auto &[name, value] : entry.get_child("job", none))
+    result.job[name] = bytes_of_text(value.data());
+  for (const auto &[name, ranks] : entry.get_child("hosts", none))
+    result.hosts.emplace_back(bytes_of_text(name), ranks.data());
+  for (const auto &[name, ranks] : entry.get_child("processors", none))
+    result.processors.emplace_back(bytes_of_text(name), ranks.data());
+  result.ended  = entry.get<std::string>("ended", "");
+  result.status = entry.get<std::string>("status", "");
+  result.reason = bytes_of_text(entry.get<std::string>("reason", ""));
+  return result;
+}
+
 void read_provenance(const fs::path &path, RunRecord &record)
 {
   const std::string text = contents_of(path);
@@ -175,21 +195,15 @@ void read_provenance(const fs::path &path, RunRecord &record)
       tree::read_json(stream, root);
       for (const auto &[name, version] : root.get_child("versions"))
         record.versions[name] = version.data();
-      record.started          = root.get<std::string>("started");
-      record.ranks            = root.get<std::string>("ranks");
-      record.seed             = root.get<std::string>("seed");
-      record.parameter_file   = bytes_of_text(root.get<std::string>("parameter file"));
-      const auto command_line = [](const tree::ptree &session) {
-        std::vector<std::string> arguments;
-        for (const auto &argument : session.get_child("command line"))
-          arguments.push_back(bytes_of_text(argument.second.data()));
-        return arguments;
-      };
-      record.command_line = command_line(root);
+      record.seed           = root.get<std::string>("seed");
+      record.parameter_file = bytes_of_text(root.get<std::string>("parameter file"));
+      record.begun          = session(root);
       const tree::ptree none;
-      for (const auto &[ignored, session] : root.get_child("continued", none))
-        record.continued.push_back({session.get<std::string>("time"), session.get<std::string>("started"),
-                                    session.get<std::string>("ranks"), command_line(session)});
+      for (const auto &[ignored, entry] : root.get_child("continued", none))
+        {
+          record.continued.push_back(session(entry));
+          record.continued.back().time = entry.get<std::string>("time");
+        }
     }
   catch (const tree::json_parser_error &error)
     {

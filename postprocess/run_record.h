@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <solvers/base/csv.h>
@@ -24,11 +25,15 @@ struct UsedParameter
   bool        is_standard = true;
 };
 
-/// A session in which a run went on from a checkpoint.
-struct LaterSession
+/// One call of rhoflow for a run, as provenance.json has it. What is not there, as in records of older versions, is empty.
+struct Session
 {
-  std::string              time, started, ranks;
-  std::vector<std::string> command_line;
+  std::string                                      time; ///< of the run, at which it went on from a checkpoint
+  std::string                                      started, ranks;
+  std::vector<std::string>                         command_line;
+  std::map<std::string, std::string>               job;               ///< of the batch system: "system", "id", "name", ...
+  std::vector<std::pair<std::string, std::string>> hosts, processors; ///< names, and the numbers of their ranks
+  std::string                                      ended, status, reason;
 };
 
 /// What a run of rhoflow left in its directory, as far as it can be read. A run that is going on or that was cut off is read up
@@ -47,9 +52,9 @@ struct RunRecord
 
   std::vector<UsedParameter>         parameters; ///< in the order of the file
   std::map<std::string, std::string> versions;   ///< of provenance.json
-  std::string                        started, seed, ranks, parameter_file;
-  std::vector<std::string>           command_line;
-  std::vector<LaterSession>          continued;
+  std::string                        seed, parameter_file;
+  Session                            begun;
+  std::vector<Session>               continued;
   std::string                        log; ///< contents of log.txt, or empty
 
   /// Tables by their file names without ".csv": those of statistics, comparison, replicas, curve, relaxation, throughput,

@@ -1,3 +1,4 @@
+#include <solvers/base/checkpoint_file.h>
 #include <solvers/base/complete_file.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/shared_file.h>
@@ -9,6 +10,9 @@
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace rhoflow
 {
@@ -25,6 +29,36 @@ std::runtime_error cannot_write(const std::string &path, const std::string &reas
 std::string full_disk()
 {
   return errno != 0 ? std::string(std::strerror(errno)) + "." : "is the disk full?";
+}
+
+std::string aside_of(const std::string &path)
+{
+  return path + ".part";
+}
+
+void write_aside(const std::string &path, const std::function<void(std::ostream &)> &write)
+{
+  const std::string aside = aside_of(path);
+  errno                   = 0;
+  std::ofstream file(aside, std::ios::binary | std::ios::trunc);
+  write(file);
+  file.close();
+  if (!file)
+    {
+      const std::string reason = full_disk();
+      std::error_code   ignored;
+      fs::remove(aside, ignored);
+      throw cannot_write(path, reason);
+    }
+}
+
+/// What was written aside is the file from now on.
+void give_name(const std::string &path)
+{
+  std::error_code error;
+  fs::rename(aside_of(path), path, error);
+  if (error)
+    throw cannot_write(path, error.message() + ".");
 }
 
 /// This rank's part of the file; false if something went wrong on any rank.
@@ -50,22 +84,30 @@ bool write_part(const std::string &path, const std::string &part, std::uint64_t 
 
 void write_complete_file(const std::string &path, const std::function<void(std::ostream &)> &write)
 {
-  const std::string aside = path + ".part";
+  write_aside(path, write);
+  give_name(path);
+}
+
+void write_durable_file(const std::string &path, const std::function<void(std::ostream &)> &write)
+{
+  const std::string aside = aside_of(path);
   errno                   = 0;
-  std::ofstream file(aside, std::ios::binary | std::ios::trunc);
-  write(file);
-  file.close();
-  if (!file)
+  const int claim         = open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (claim < 0)
+    throw cannot_write(path, full_disk());
+  close(claim);
+  write_aside(path, write);
+  errno = 0;
+  if (!make_durable(aside))
     {
       const std::string reason = full_disk();
       std::error_code   ignored;
       fs::remove(aside, ignored);
       throw cannot_write(path, reason);
     }
-  std::error_code error;
-  fs::rename(aside, path, error);
-  if (error)
-    throw cannot_write(path, error.message() + ".");
+  give_name(path);
+  if (!make_durable(path))
+    throw cannot_write(path, full_disk());
 }
 
 void write_complete_file(const std::string &path, const std::string &part, const MPI_Comm communicator)
@@ -74,7 +116,7 @@ void write_complete_file(const std::string &path, const std::string &part, const
     return write_complete_file(path,
                                [&](std::ostream &file) { file.write(part.data(), static_cast<std::streamsize>(part.size())); });
 
-  const std::string aside = path + ".part";
+  const std::string aside = aside_of(path);
   std::uint64_t     size = part.size(), end = 0;
   MPI_Scan(&size, &end, 1, MPI_UINT64_T, MPI_SUM, communicator);
   errno     = 0;

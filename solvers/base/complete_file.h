@@ -13,6 +13,10 @@ namespace rhoflow
 /// it.
 void write_complete_file(const std::string &path, const std::function<void(std::ostream &)> &write);
 
+/// The same, and the file outlasts a loss of power from the end of the call on; until then the one before does. One process at
+/// a time: it throws if there is a file `path` with ".part" already, which another one writes, or did when it was killed.
+void write_durable_file(const std::string &path, const std::function<void(std::ostream &)> &write);
+
 /// The same for a file that consists of the ranks' parts one after the other. Collective; throws on every rank.
 void write_complete_file(const std::string &path, const std::string &part, MPI_Comm communicator);
 } // namespace rhoflow

@@ -124,7 +124,7 @@ int run_job(const MPI_Comm communicator, const std::function<void()> &work,
   MPI_Comm_rank(communicator, &rank);
   if (outcome.status != exit_success && outcome.rank == rank)
     speak(outcome);
-  if (outcome.status != exit_success && rank == 0)
+  if (rank == 0)
     conclude(outcome);
   // mpirun kills all ranks as soon as one has failed: nobody may leave before the message is out.
   MPI_Barrier(end);

@@ -35,8 +35,8 @@ Outcome attempt(MPI_Comm communicator, const std::function<void()> &work,
 
 /// Runs `work` on every rank and turns exceptions into an exit status and one message on stderr. If all ranks get here, one of
 /// them speaks and all return the status. If a rank fails while others still work, they may wait for it forever: then it prints
-/// its message and ends the whole job. `conclude` is told of a failure or a stop on one rank: on rank 0, or on the one that
-/// ends the job. Collective.
+/// its message and ends the whole job. `conclude` is told how the work ended on one rank: on rank 0, or on the one that ends
+/// the job. Collective.
 int run_job(
   MPI_Comm communicator, const std::function<void()> &work, const std::function<std::string(const InputError &)> &describe,
   const std::function<void(const Outcome &)> &conclude = [](const Outcome &) {});

@@ -32,7 +32,7 @@ bool writes_to_terminal()
 std::string duration(const double seconds)
 {
   char      text[32];
-  const int whole = static_cast<int>(std::min(seconds, 3.6e6));
+  const int whole = static_cast<int>(std::min(seconds, 2e9));
   if (whole < 60)
     std::snprintf(text, sizeof(text), "%d s", whole);
   else if (whole < 3600)

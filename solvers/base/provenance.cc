@@ -16,6 +16,7 @@
 #include <limits>
 #include <sstream>
 #include <stdexcept>
+#include <type_traits>
 
 namespace rhoflow
 {
@@ -51,28 +52,81 @@ std::string list(const char *const brackets, const std::vector<std::string> &ent
   return text + (entries.empty() ? "" : "\n" + indent) + brackets[1];
 }
 
+/// An object with these members on one line each.
+template <typename Value, typename Text>
+std::string object(const std::vector<std::pair<std::string, Value>> &entries, const std::string &indent, const Text &text)
+{
+  std::vector<std::string> lines;
+  for (const auto &[name, value] : entries)
+    lines.push_back(quoted(name) + ": " + text(value));
+  return list("{}", lines, indent);
+}
+
 std::vector<std::string> members(const Provenance::Session &session, const std::string &indent)
 {
-  std::vector<std::string> versions;
-  for (const auto &[name, version] : session.versions)
-    versions.push_back(quoted(name) + ": " + quoted(version));
-  std::string arguments;
+  const std::string inside = indent + "  ";
+  const auto        number = [](const int value) { return std::to_string(value); };
+  std::string       arguments;
   for (const std::string &argument : session.command_line)
     arguments += (arguments.empty() ? "" : ", ") + quoted(argument);
-  return {"\"versions\": " + list("{}", versions, indent + "  "), "\"started\": " + quoted(session.started),
-          "\"ranks\": " + std::to_string(session.ranks), "\"command line\": [" + arguments + "]"};
+  std::vector<std::string> result   = {"\"versions\": " + object(session.versions, inside, quoted),
+                                       "\"started\": " + quoted(session.started), "\"ranks\": " + number(session.ranks),
+                                       "\"command line\": [" + arguments + "]"};
+  const Platform          &platform = session.platform;
+  if (!platform.job.empty())
+    result.push_back("\"job\": " + object(platform.job, inside, quoted));
+  if (!platform.hosts.empty())
+    result.push_back("\"hosts\": " + object(platform.hosts, inside, number));
+  if (!platform.processors.empty())
+    result.push_back("\"processors\": " + object(platform.processors, inside, number));
+  if (session.end)
+    {
+      result.push_back("\"ended\": " + quoted(session.end->time));
+      result.push_back("\"status\": " + number(session.end->status));
+      result.push_back("\"reason\": " + quoted(session.end->reason));
+    }
+  return result;
+}
+
+template <typename Value>
+std::vector<std::pair<std::string, Value>> pairs(const Tree &tree)
+{
+  std::vector<std::pair<std::string, Value>> result;
+  for (const auto &[name, value] : tree)
+    if constexpr (std::is_same_v<Value, std::string>)
+      result.emplace_back(bytes_of_text(name), bytes_of_text(value.data()));
+    else
+      result.emplace_back(bytes_of_text(name), value.template get_value<Value>());
+  return result;
 }
 
 Provenance::Session session(const Tree &tree)
 {
+  const Tree          none;
   Provenance::Session result;
-  for (const auto &[name, version] : tree.get_child("versions"))
-    result.versions.emplace_back(name, version.data());
-  result.started = tree.get<std::string>("started");
-  result.ranks   = tree.get<int>("ranks");
+  result.versions = pairs<std::string>(tree.get_child("versions"));
+  result.started  = bytes_of_text(tree.get<std::string>("started"));
+  result.ranks    = tree.get<int>("ranks");
   for (const auto &argument : tree.get_child("command line"))
     result.command_line.push_back(bytes_of_text(argument.second.data()));
+  result.platform.job        = pairs<std::string>(tree.get_child("job", none));
+  result.platform.hosts      = pairs<int>(tree.get_child("hosts", none));
+  result.platform.processors = pairs<int>(tree.get_child("processors", none));
+  if (tree.count("ended") > 0)
+    result.end = Provenance::End{bytes_of_text(tree.get<std::string>("ended")), tree.get<int>("status"),
+                                 bytes_of_text(tree.get<std::string>("reason"))};
   return result;
+}
+
+/// Date and time (UTC).
+std::string date()
+{
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm           utc{};
+  gmtime_r(&now, &utc);
+  char text[32];
+  std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text;
 }
 
 std::string hexadecimal(const std::uint32_t number)
@@ -83,20 +137,15 @@ std::string hexadecimal(const std::uint32_t number)
 }
 } // namespace
 
-Provenance::Session Provenance::Session::present(const double time, const int ranks, std::vector<std::string> command_line)
+Provenance::End Provenance::End::present(const int status, std::string reason)
 {
-  Session session;
-  session.time          = time;
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::tm           utc{};
-  gmtime_r(&now, &utc);
-  char text[32];
-  std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc);
-  session.started      = text;
-  session.ranks        = ranks;
-  session.versions     = version_information();
-  session.command_line = std::move(command_line);
-  return session;
+  return {date(), status, std::move(reason)};
+}
+
+Provenance::Session Provenance::Session::present(const double time, const int ranks, std::vector<std::string> command_line,
+                                                 Platform platform)
+{
+  return {time, date(), ranks, version_information(), std::move(command_line), std::move(platform)};
 }
 
 Provenance::InputFile Provenance::InputFile::of(const std::string &path, const std::uint64_t most)

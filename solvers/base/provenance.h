@@ -2,15 +2,29 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <solvers/base/platform.h>
 
 namespace rhoflow
 {
 /// Where a run came from, and with what it went on: `provenance.json`. For one process.
 struct Provenance
 {
+  /// How a session ended.
+  struct End
+  {
+    std::string time;       ///< date and time (UTC)
+    int         status = 0; ///< exit status
+    std::string reason;     ///< "finished", or the message of the error or of the stop
+
+    /// One that comes now.
+    static End present(int status, std::string reason);
+  };
+
   /// From one call of the program to its end.
   struct Session
   {
@@ -19,9 +33,11 @@ struct Provenance
     int                                              ranks = 0;
     std::vector<std::pair<std::string, std::string>> versions; ///< of the program and its libraries
     std::vector<std::string>                         command_line;
+    Platform                                         platform = {}; ///< empty in records of older versions
+    std::optional<End>                               end      = {}; ///< none while it is at work, and if it was killed
 
     /// One that begins now.
-    static Session present(double time, int ranks, std::vector<std::string> command_line);
+    static Session present(double time, int ranks, std::vector<std::string> command_line, Platform platform = {});
   };
 
   /// A file beside the parameter file that the run depends on.
@@ -46,6 +62,8 @@ struct Provenance
   std::string            parameter_directory; ///< where it was
   std::vector<InputFile> input_files;
   std::vector<Session>   continued;
+
+  Session &last_session() { return continued.empty() ? begun : continued.back(); }
 
   /// Valid UTF-8 whatever the names are: text_of_bytes().
   std::string json() const;

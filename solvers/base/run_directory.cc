@@ -24,7 +24,8 @@ namespace
 {
 namespace fs = std::filesystem;
 
-const char *const parameter_path = "Output directory";
+const char *const parameter_path  = "Output directory";
+const char *const provenance_name = "provenance.json";
 
 /// Runs `work` on rank 0; if it throws, every rank throws.
 template <typename Work>
@@ -88,7 +89,7 @@ void check_on_this_rank(const fs::path &path, const bool overwrite, const std::v
       "in it.");
   FileList list(path.string());
   // A run may have been killed before it came to its first file behind the list.
-  if (!fs::exists(path / "provenance.json") && !fs::exists(list.path()))
+  if (!fs::exists(path / provenance_name) && !fs::exists(list.path()))
     throw std::runtime_error("'" + path.string() +
                              "' holds files that are not a run of rhoflow (there is no provenance.json); nothing in it was "
                              "touched. Choose another directory.");
@@ -184,7 +185,7 @@ RunDirectory RunDirectory::of_earlier_run(const std::string &path, const MPI_Com
   try
     {
       on_rank_0(communicator, [&]() {
-        for (const char *const needed : {"provenance.json", "parameters_used.prm"})
+        for (const char *const needed : {provenance_name, "parameters_used.prm"})
           if (!fs::exists(fs::path(path) / needed))
             throw std::runtime_error("'" + path + "' holds no run of rhoflow (there is no " + needed +
                                      "); --resume takes the directory that a run left.");
@@ -202,7 +203,7 @@ RunDirectory RunDirectory::of_earlier_run(const std::string &path, const MPI_Com
 
 Provenance RunDirectory::provenance() const
 {
-  std::ifstream      file(path("provenance.json"), std::ios::binary);
+  std::ifstream      file(path(provenance_name), std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
   return Provenance::parse(text.str());
@@ -231,11 +232,17 @@ void RunDirectory::write_text(const std::string &name, const std::string &text) 
   write_complete_file(file(name), [&](std::ostream &out) { out << text; });
 }
 
+void RunDirectory::replace(const Provenance &provenance) const
+{
+  write_durable_file(file(provenance_name), [text = provenance.json()](std::ostream &out) { out << text; });
+}
+
 std::string RunDirectory::record_again(const dealii::ParameterHandler &parameters, const double time,
                                        const std::vector<std::string>           &command_line,
                                        const std::vector<Provenance::InputFile> &input_files) const
 {
-  const int   n_ranks = static_cast<int>(dealii::Utilities::MPI::n_mpi_processes(comm));
+  const int   n_ranks  = static_cast<int>(dealii::Utilities::MPI::n_mpi_processes(comm));
+  const auto  platform = Platform::of(comm);
   std::string warning;
   on_rank_0(comm, [&]() {
     write_text("parameters_used.prm", parameters_text(parameters));
@@ -247,17 +254,38 @@ std::string RunDirectory::record_again(const dealii::ParameterHandler &parameter
       }
     catch (const std::runtime_error &error)
       {
-        warning = "'" + path("provenance.json") + "' is damaged (" + error.what() +
+        warning = "'" + path(provenance_name) + "' is damaged (" + error.what() +
                   "): whether this run goes on with the program that began it is not known.";
         return;
       }
-    const auto session = Provenance::Session::present(time, n_ranks, command_line);
+    const auto session = Provenance::Session::present(time, n_ranks, command_line, platform);
     warning            = known.other_versions(session);
     known.continued.push_back(session);
     known.input_files = with_places(input_files, root);
-    write_text("provenance.json", known.json());
+    // That of a process that was killed, for this one has the lock.
+    std::error_code ignored;
+    fs::remove(path(std::string(provenance_name) + ".part"), ignored);
+    replace(known);
+    has_session = true;
   });
+  has_session = dealii::Utilities::MPI::broadcast(comm, has_session);
   return dealii::Utilities::MPI::broadcast(comm, warning);
+}
+
+void RunDirectory::record_end(const int status, const std::string &reason) const
+{
+  if (!has_session)
+    return;
+  try
+    {
+      Provenance known         = provenance();
+      known.last_session().end = Provenance::End::present(status, reason);
+      replace(known);
+    }
+  catch (const std::exception &)
+    {
+      // How the run ended is told already, and is not another end because of this.
+    }
 }
 
 std::string RunDirectory::path(const std::string &name) const
@@ -268,7 +296,8 @@ std::string RunDirectory::path(const std::string &name) const
 void RunDirectory::record(const std::string &parameter_file, const dealii::ParameterHandler &parameters,
                           const std::vector<std::string> &command_line, const std::vector<Provenance::InputFile> &input_files) const
 {
-  const int n_ranks = static_cast<int>(dealii::Utilities::MPI::n_mpi_processes(comm));
+  const int  n_ranks  = static_cast<int>(dealii::Utilities::MPI::n_mpi_processes(comm));
+  const auto platform = Platform::of(comm);
   on_rank_0(comm, [&]() {
     const fs::path given(parameter_file);
     // Someone may run the complete file of an earlier run.
@@ -297,13 +326,14 @@ void RunDirectory::record(const std::string &parameter_file, const dealii::Param
     write_text("parameters_used.prm", parameters_text(parameters));
 
     Provenance provenance;
-    provenance.begun               = Provenance::Session::present(0., n_ranks, command_line);
+    provenance.begun               = Provenance::Session::present(0., n_ranks, command_line, platform);
     provenance.seed                = std::to_string(RunParameters::seed_of(parameters.get("Seed")));
     provenance.parameter_file      = copy;
     provenance.parameter_directory = fs::absolute(given).parent_path().string();
     provenance.input_files         = with_places(input_files, root);
-    write_text("provenance.json", provenance.json());
+    write_text(provenance_name, provenance.json());
   });
+  has_session = true;
 }
 
 std::string RunDirectory::removed() const
@@ -389,7 +419,7 @@ bool RunDirectory::make_durable() const
     {
       good = files.make_durable();
       // A state without them is of no use.
-      for (const char *const name : {"parameters_used.prm", "provenance.json"})
+      for (const char *const name : {"parameters_used.prm", provenance_name})
         good = rhoflow::make_durable(path(name)) && good;
     }
   return dealii::Utilities::MPI::broadcast(comm, good);

@@ -55,6 +55,10 @@ public:
                            const std::vector<std::string>           &command_line,
                            const std::vector<Provenance::InputFile> &input_files = {}) const;
 
+  /// Adds to `provenance.json` how the session ended that record() or record_again() began. What cannot be added, as on a full
+  /// disk, is left out. On one rank: rank 0, or the one that ends the job.
+  void record_end(int status, const std::string &reason) const;
+
   /// The path of something inside that is not noted; the directory itself for an empty name.
   std::string path(const std::string &name) const;
   /// The path of a file inside that this run writes. Its name is noted, so that `Overwrite` can remove it one day. What
@@ -90,6 +94,7 @@ private:
 
   Provenance provenance() const; ///< throws std::runtime_error if it is damaged
   void       write_text(const std::string &name, const std::string &text) const;
+  void       replace(const Provenance &provenance) const;
 
   std::string      root;
   MPI_Comm         comm;
@@ -100,7 +105,8 @@ private:
   mutable unsigned int             n_removed = 0;  ///< files of the run that was replaced
   mutable std::vector<std::string> old_parameters; ///< of it, until record() knows which of them is given
 
-  bool                     is_new = true; ///< false for a run that goes on, whose directory may have files of earlier lists
+  mutable bool             has_session = false; ///< the last one in provenance.json is that of this object
+  bool                     is_new      = true;  ///< false for a run that goes on, whose directory may have files of earlier lists
   std::vector<std::string> made;          ///< directories that did not exist before, the innermost first; rank 0's
 };
 } // namespace rhoflow

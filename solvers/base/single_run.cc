@@ -186,8 +186,10 @@ void SingleRun::solve(Checkpoints &checkpoints, Progress &progress)
 
 void SingleRun::conclude(const Outcome &outcome)
 {
-  if (!directory || outcome.status == exit_success)
+  if (!directory)
     return;
+  if (outcome.status == exit_success)
+    return directory->record_end(outcome.status, "finished");
   const bool is_refused = outcome.status == exit_input_error && !has_begun &&
                           number_of_lines(directory->path("statistics.csv")) <= lines_at_the_start;
   if (is_refused && rank_of(directory->communicator()) == 0 && directory->withdraw())
@@ -196,5 +198,6 @@ void SingleRun::conclude(const Outcome &outcome)
                              outcome.message :
                              "Error (exit status " + std::to_string(outcome.status) + "): " + outcome.message;
   std::ofstream(directory->file("log.txt"), std::ios::app) << ("\n" + text + "\n") << std::flush;
+  directory->record_end(outcome.status, outcome.message);
 }
 } // namespace rhoflow

@@ -47,8 +47,8 @@ public:
   void resume(const std::string &directory, MPI_Comm communicator, Progress &progress,
               const std::vector<std::string> &command_line, Requests *requests = nullptr);
 
-  /// How the run ended, unless it is done, goes to the end of its log.txt, if it has come to that. If it was refused before its
-  /// first step, the directory that it made goes. For rank 0, or for the rank that ends the job.
+  /// How the run ended goes into its provenance.json and, unless it is done, to the end of its log.txt, if it has come to that.
+  /// If it was refused before its first step, the directory that it made goes. For rank 0, or for the rank that ends the job.
   void conclude(const Outcome &outcome);
 
   /// What the user set and this run does not read. prepare() warns of it.

@@ -2,7 +2,10 @@
 
 #include <solvers/base/provenance.h>
 
+#include <cstdlib>
 #include <fstream>
+#include <map>
+#include <sstream>
 
 #include "temporary_directory.h"
 
@@ -36,10 +39,130 @@ TEST_CASE("Where a run came from is written and read again")
   CHECK(again.continued[0].ranks == 4);
 
   const std::string text = known.json();
+  CHECK_FALSE(again.begun.end);
+  CHECK(again.begun.platform.job.empty());
   const std::size_t seed = text.find("1844");
   for (const std::string &damaged : {std::string(), std::string("{}"), text.substr(0, text.size() / 2),
                                      std::string(1000000, '['), std::string(text).replace(seed, 1, "-")})
     CHECK_THROWS_AS(Provenance::parse(damaged), std::runtime_error);
+}
+
+TEST_CASE("Where each session ran and how it ended is written and read again, and may be missing")
+{
+  using Names   = std::vector<std::pair<std::string, std::string>>;
+  using Numbers = std::vector<std::pair<std::string, int>>;
+  Provenance known;
+  known.seed               = "1";
+  known.begun.platform     = {{{"system", "Slurm"}, {"id", "17"}, {"name", "\xe9 \"fit\""}},
+                              {{"node1.cluster", 2}, {"node2.cluster", 1}},
+                              {{"A processor @ 2 GHz", 3}}};
+  known.begun.end          = Provenance::End{"2026-01-02T04:00:00Z", 3, "It \"diverged\" in \xe9.\nTry a smaller step."};
+  known.continued          = {{0.5, "2026-01-03T00:00:00Z", 1, {}, {}}, {0.5, "2026-01-04T00:00:00Z", 1, {}, {}}};
+  known.last_session().end = Provenance::End{"2026-01-04T01:00:00Z", 0, "finished"};
+  known.last_session().platform.hosts = {{"elsewhere", 1}};
+  const std::string text              = known.json();
+  const Provenance  again             = Provenance::parse(text);
+  CHECK(again.json() == text);
+  CHECK(again.begun.platform.job == Names{{"system", "Slurm"}, {"id", "17"}, {"name", "\xe9 \"fit\""}});
+  CHECK(again.begun.platform.hosts == Numbers{{"node1.cluster", 2}, {"node2.cluster", 1}});
+  CHECK(again.begun.platform.processors == Numbers{{"A processor @ 2 GHz", 3}});
+  REQUIRE(again.begun.end);
+  CHECK(again.begun.end->time == "2026-01-02T04:00:00Z");
+  CHECK(again.begun.end->status == 3);
+  CHECK(again.begun.end->reason == "It \"diverged\" in \xe9.\nTry a smaller step.");
+  REQUIRE(again.continued.size() == 2);
+  CHECK_FALSE(again.continued[0].end); // it was killed
+  CHECK(again.continued[0].platform.hosts.empty());
+  REQUIRE(again.continued[1].end);
+  CHECK(again.continued[1].end->reason == "finished");
+  CHECK(again.continued[1].platform.hosts == Numbers{{"elsewhere", 1}});
+
+  for (const auto &[part, damaged] : std::map<std::string, std::string>{{"\"status\": 3", "\"status\": \"\""},
+                                                                        {"\"status\": 3,", ""},
+                                                                        {"\"reason\": \"finished\"", "\"r\": 1"},
+                                                                        {"\"elsewhere\": 1", "\"elsewhere\": []"},
+                                                                        {"bytes:%E9", "bytes:%"}})
+    CHECK_THROWS_AS(Provenance::parse(std::string(text).replace(text.find(part), part.size(), damaged)), std::runtime_error);
+  CHECK(Provenance::End::present(4, "stopped").time.size() == std::string("2026-01-02T04:00:00Z").size());
+}
+
+TEST_CASE("The job of a batch system is known by its variables")
+{
+  using Names = std::vector<std::pair<std::string, std::string>>;
+  struct Variables
+  {
+    Variables()
+    {
+      for (const char *const name : names)
+        {
+          if (const char *const value = std::getenv(name); value != nullptr)
+            before[name] = value;
+          unsetenv(name);
+        }
+    }
+    ~Variables()
+    {
+      for (const char *const name : names)
+        unsetenv(name);
+      for (const auto &[name, value] : before)
+        setenv(name.c_str(), value.c_str(), 1);
+    }
+    const std::vector<const char *>    names = {"SLURM_JOB_ID", "SLURM_JOB_NAME", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID",
+                                                "PBS_JOBID",    "PBS_JOBNAME",    "PBS_ARRAY_ID",       "PBS_ARRAY_INDEX",
+                                                "LSB_JOBID",    "LSB_JOBNAME",    "LSB_JOBINDEX",       "JOB_ID",
+                                                "JOB_NAME",     "SGE_TASK_ID"};
+    std::map<std::string, std::string> before;
+  };
+  const auto job_with = [](const std::map<std::string, std::string> &variables) {
+    const Variables none;
+    for (const auto &[name, value] : variables)
+      setenv(name.c_str(), value.c_str(), 1);
+    return batch_job();
+  };
+  CHECK(job_with({}).empty());
+  CHECK(job_with({{"SLURM_JOB_ID", ""}}).empty());
+  CHECK(job_with({{"JOB_ID", "3"}, {"JOB_NAME", "of another program"}}).empty());
+  CHECK(job_with({{"SLURM_JOB_ID", "17"}, {"SLURM_JOB_NAME", "fit"}}) ==
+        Names{{"system", "Slurm"}, {"id", "17"}, {"name", "fit"}});
+  CHECK(job_with({{"SLURM_JOB_ID", "18"}, {"SLURM_ARRAY_JOB_ID", "16"}, {"SLURM_ARRAY_TASK_ID", "0"}}) ==
+        Names{{"system", "Slurm"}, {"id", "18"}, {"array job", "16"}, {"array task", "0"}});
+  CHECK(job_with({{"PBS_JOBID", "5.server"}, {"PBS_JOBNAME", "fit"}}) ==
+        Names{{"system", "PBS"}, {"id", "5.server"}, {"name", "fit"}});
+  CHECK(job_with({{"PBS_JOBID", "5[2].server"}, {"PBS_ARRAY_ID", "5[].server"}, {"PBS_ARRAY_INDEX", "2"}}) ==
+        Names{{"system", "PBS"}, {"id", "5[2].server"}, {"array job", "5[].server"}, {"array task", "2"}});
+  CHECK(job_with({{"LSB_JOBID", "7"}, {"LSB_JOBINDEX", "0"}}) == Names{{"system", "LSF"}, {"id", "7"}});
+  CHECK(job_with({{"LSB_JOBID", "7"}, {"LSB_JOBINDEX", "4"}}) == Names{{"system", "LSF"}, {"id", "7"}, {"array task", "4"}});
+  CHECK(job_with({{"JOB_ID", "3"}, {"SGE_TASK_ID", "undefined"}}) == Names{{"system", "Grid Engine"}, {"id", "3"}});
+  CHECK(job_with({{"JOB_ID", "3"}, {"JOB_NAME", "fit"}, {"SGE_TASK_ID", "9"}}) ==
+        Names{{"system", "Grid Engine"}, {"id", "3"}, {"name", "fit"}, {"array task", "9"}});
+}
+
+TEST_CASE("The ranks are counted by host and by processor", "[mpi]")
+{
+  const auto model = [](const std::string &text) {
+    std::istringstream cpuinfo(text);
+    return processor_model(cpuinfo);
+  };
+  CHECK(model("processor\t: 0\nmodel\t\t: 85\nmodel name\t: A: processor @ 2 GHz\n\nmodel name\t: B\n") ==
+        "A: processor @ 2 GHz");
+  CHECK(model("processor\t: 0\ncpu\t\t: POWER9, altivec supported\n") == "POWER9, altivec supported");
+  const std::string machine = model(""); // of this machine
+  CHECK_FALSE(machine.empty());
+  CHECK(model("model name\t:\nmodel name\nCPU part\t: 0xd0c\n: x\n\n") == machine);
+
+  const Platform platform = Platform::of(MPI_COMM_WORLD);
+  int            rank, n_ranks;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  MPI_Comm_size(MPI_COMM_WORLD, &n_ranks);
+  char host[MPI_MAX_PROCESSOR_NAME];
+  int  length = 0;
+  MPI_Get_processor_name(host, &length);
+  std::ifstream cpuinfo("/proc/cpuinfo");
+  if (rank == 0) // the tests run on one machine
+    {
+      CHECK(platform.hosts == std::vector<std::pair<std::string, int>>{{host, n_ranks}});
+      CHECK(platform.processors == std::vector<std::pair<std::string, int>>{{processor_model(cpuinfo), n_ranks}});
+    }
 }
 
 TEST_CASE("Input files are known by their contents")

@@ -208,6 +208,8 @@ TEST_CASE("The provenance holds any names, and is UTF-8")
       known.parameter_directory = texts.next();
       known.input_files         = {{texts.next(), 1, 2, texts.next()}};
       known.continued           = {{1., "2026-01-02T03:04:05Z", 1, {}, {texts.next()}}};
+      known.begun.platform      = {{{"name", texts.next()}}, {{texts.next(), 1}}, {{texts.next(), 1}}};
+      known.begun.end           = Provenance::End{"2026-01-02T03:04:06Z", 2, texts.next()};
       const std::string json    = known.json();
       REQUIRE(first_invalid_byte(json) == std::string::npos);
       const Provenance again = Provenance::parse(json);
@@ -217,6 +219,10 @@ TEST_CASE("The provenance holds any names, and is UTF-8")
       REQUIRE(again.input_files.at(0).path == known.input_files[0].path);
       REQUIRE(again.input_files.at(0).from_run == known.input_files[0].from_run);
       REQUIRE(again.continued.at(0).command_line == known.continued[0].command_line);
+      REQUIRE(again.begun.platform.job == known.begun.platform.job);
+      REQUIRE(again.begun.platform.hosts == known.begun.platform.hosts);
+      REQUIRE(again.begun.platform.processors == known.begun.platform.processors);
+      REQUIRE(again.begun.end->reason == known.begun.end->reason);
     }
   Provenance known;
   known.seed                = "1";

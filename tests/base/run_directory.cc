@@ -11,6 +11,7 @@
 #include <boost/property_tree/json_parser.hpp>
 
 #include "input_error.h"
+#include "small_disk.h"
 #include "temporary_directory.h"
 
 using namespace rhoflow;
@@ -203,6 +204,78 @@ TEST_CASE("A run that goes on adds its sessions, and where its input files are",
   directory.write("run/provenance.json", "{");
   MPI_Barrier(MPI_COMM_WORLD);
   CHECK_THAT(again.record_again(prm, 2., {}), Contains("provenance.json' is damaged") && Contains("is not known"));
+  CHECK(directory.read("run/provenance.json") == "{");
+  MPI_Barrier(MPI_COMM_WORLD);
+}
+
+TEST_CASE("How a session ended is added to the session that it was", "[mpi]")
+{
+  TemporaryDirectory       directory;
+  dealii::ParameterHandler prm;
+  RunParameters::declare(prm);
+  const std::string given = directory.write("a.prm", "");
+  int               rank, n_ranks;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  MPI_Comm_size(MPI_COMM_WORLD, &n_ranks);
+  const auto known = [&]() {
+    MPI_Barrier(MPI_COMM_WORLD);
+    const Provenance record = Provenance::parse(directory.read("run/provenance.json"));
+    MPI_Barrier(MPI_COMM_WORLD);
+    return record;
+  };
+  const auto on_rank = [&](const int one, const auto &work) {
+    if (rank == one)
+      work();
+  };
+
+  {
+    const RunDirectory run(directory.path("run"), false, MPI_COMM_WORLD);
+    on_rank(0, [&]() { run.record_end(3, "before there is a session"); });
+    MPI_Barrier(MPI_COMM_WORLD);
+    CHECK_FALSE(exists(directory.path("run/provenance.json")));
+    MPI_Barrier(MPI_COMM_WORLD);
+    run.record(given, prm, {"rhoflow", "a.prm"});
+    CHECK_FALSE(known().begun.end);
+    // A rank that ends the job while the others wait for it.
+    on_rank(n_ranks - 1, [&]() { run.record_end(3, "diverged"); });
+    REQUIRE(known().begun.end);
+    CHECK(known().begun.end->status == 3);
+    CHECK(known().begun.end->reason == "diverged");
+    CHECK(known().begun.platform.hosts.at(0).second == n_ranks);
+    CHECK_FALSE(known().begun.platform.processors.empty());
+  }
+  MPI_Barrier(MPI_COMM_WORLD);
+  const RunDirectory again = RunDirectory::of_earlier_run(directory.path("run"), MPI_COMM_WORLD);
+  on_rank(0, [&]() { again.record_end(0, "of a session that was refused"); });
+  CHECK(known().begun.end->reason == "diverged");
+  // A process was killed while it wrote the record.
+  directory.write("run/provenance.json.part", "{");
+  again.record_again(prm, 0.5, {"rhoflow", "--resume"});
+  MPI_Barrier(MPI_COMM_WORLD);
+  CHECK_FALSE(exists(directory.path("run/provenance.json.part")));
+  CHECK_FALSE(known().continued.at(0).end);
+  // Another rank writes the record at this moment.
+  directory.write("run/provenance.json.part", "{");
+  on_rank(0, [&]() { again.record_end(4, "too late"); });
+  CHECK_FALSE(known().continued.at(0).end);
+  CHECK(directory.read("run/provenance.json.part") == "{");
+  MPI_Barrier(MPI_COMM_WORLD);
+  on_rank(0, [&]() { std::filesystem::remove(directory.path("run/provenance.json.part")); });
+  MPI_Barrier(MPI_COMM_WORLD);
+  on_rank(0, [&]() {
+    const SmallDisk disk(10);
+    again.record_end(4, "on a full disk");
+  });
+  CHECK_FALSE(known().continued.at(0).end);
+  CHECK_FALSE(exists(directory.path("run/provenance.json.part")));
+  on_rank(0, [&]() { again.record_end(4, "stopped"); });
+  REQUIRE(known().continued.at(0).end);
+  CHECK(known().continued.at(0).end->status == 4);
+  CHECK(known().begun.end->status == 3);
+
+  directory.write("run/provenance.json", "{");
+  on_rank(0, [&]() { again.record_end(0, "in a damaged record"); });
+  MPI_Barrier(MPI_COMM_WORLD);
   CHECK(directory.read("run/provenance.json") == "{");
   MPI_Barrier(MPI_COMM_WORLD);
 }

@@ -33,5 +33,6 @@ case $status in 0 | 124) fail "a killed rank ends the job with $status" ;; esac
 [ "$(grep -c 'signal 9' "$out/stderr")" -eq 1 ] || fail "the signal is not named once"
 run "$MPIEXEC" -np 3 "$FAILING_JOB" none all
 [ "$status" -eq 0 ] || fail "a job without failures ends with $status"
-[ ! -s "$out/stderr" ] && [ ! -s "$out/stdout" ] || fail "a job without failures complains"
+[ ! -s "$out/stderr" ] && [ "$(cat "$out/stdout")" = "concluded with 0: " ] ||
+  fail "a job without failures complains, or does not conclude once"
 finish

@@ -92,6 +92,44 @@ TEST_CASE("A report has the sessions in which the run went on")
   CHECK_THAT(page, Contains("Gone on at 1.75") && Contains("2026-01-04, MPI ranks: 2"));
 }
 
+TEST_CASE("A report says where each session ran, how it ended, and how long all took")
+{
+  SmallRun run;
+  CHECK_THAT(words(page_of(run)), !Contains("Hosts") && !Contains("Batch job") && !Contains("Total time"));
+  const std::string record  = run.files["provenance.json"];
+  const std::string first   = "\"job\": {\"system\": \"Slurm\", \"id\": \"18\", \"name\": \"bytes:<fit>%E9\", \"array job\": "
+                              "\"16\", \"array task\": \"2\"}, \"hosts\": {\"node1.cluster\": 2, \"node2.cluster\": 1}, "
+                              "\"processors\": {\"A <processor>\": 3}, \"ended\": \"2026-01-02T04:04:05Z\", \"status\": 4, "
+                              "\"reason\": \"Stopped at t = 1 on <SIGTERM>\"";
+  const std::string session = "{\"time\": 1, \"started\": \"2026-01-03T00:00:00Z\", \"ranks\": 1, \"command line\": []";
+  const auto        with    = [&](const std::string &entries) {
+    run.files["provenance.json"] = std::string(record).replace(record.rfind('}'), 1, ", " + entries + "}");
+    run.write();
+    const std::string page = page_of(run);
+    CHECK(HtmlCheck(page).problems.empty());
+    return words(page);
+  };
+  std::string page = with(first);
+  CHECK_THAT(page, Contains("node1.cluster (2 ranks), node2.cluster (1 rank)") && Contains("A &lt;processor&gt; (3 ranks)"));
+  CHECK_THAT(page, Contains("Slurm 18, name &lt;fit&gt;") && Contains(", task 2 of array 16"));
+  CHECK_THAT(page, Contains("2026-01-02T04:04:05Z, exit status 4: Stopped at t = 1 on &lt;SIGTERM&gt;"));
+  CHECK_THAT(page, Contains("1 h 00 min") && !Contains("sessions"));
+  page = with(first + ", \"continued\": [" + session + "}, " + session +
+              ", \"hosts\": {\"node3\": 1}, \"ended\": \"2026-01-03T01:30:00Z\", \"status\": 0, \"reason\": \"finished\"}]");
+  CHECK_THAT(page, Contains("node3 (1 rank)") && Contains("2026-01-03T01:30:00Z, exit status 0: finished"));
+  CHECK_THAT(page, Contains("2 h 30 min in 2 of 3 sessions; when the others ended is not recorded"));
+  page = with(first + ", \"continued\": [" + session + ", \"ended\": \"2026-05-03T00:00:00Z\"}]");
+  CHECK_THAT(page, Contains("2881 h 00 min in 2 sessions"));
+  page = with("\"ended\": \"yesterday\"");
+  CHECK_THAT(page, !Contains("Total time"));
+
+  std::string hosts;
+  for (unsigned int i = 0; i < 100; ++i)
+    hosts += (i == 0 ? "\"node" : ", \"node") + std::to_string(i) + "\": 1";
+  page = with("\"hosts\": {" + hosts + "}");
+  CHECK_THAT(page, Contains("node11 (1 rank) and 88 more") && !Contains("node12"));
+}
+
 TEST_CASE("Every number of a report is one of the run's, or follows from them")
 {
   const SmallRun  run;
