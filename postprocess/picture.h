@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace rhoflow
 {
@@ -11,5 +12,9 @@ struct Picture
   std::string title;   ///< "Risk"
   std::string caption; ///< what is to be seen, one or two sentences: which line is what, where the numbers come from
   std::string section; ///< heading of the report under which it stands: "Density", "Learning", "Invariants", ...
+
+  /// Of a picture of several panels, each one alone, in reading order: contents of files of the kind of `file`.
+  std::vector<std::string> panels{};
+  unsigned int             columns = 1; ///< of the panels
 };
 } // namespace rhoflow

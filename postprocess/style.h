@@ -50,6 +50,7 @@ void set_text(vtkTextProperty *property, double size = text_size, bool bold = fa
 enum class ColourMap
 {
   sequential, ///< white (nothing) to dark blue: densities
+  cloud,      ///< light to dark blue: densities in space, where nothing is transparent
   diverging,  ///< blue, white (zero), brown: potentials
   time        ///< light to dark, never white: lines that follow each other
 };
