@@ -414,33 +414,42 @@ void draw_chart(PictureWindow &window, const Chart &chart, const double x, const
   window.scene()->AddItem(labels);
 }
 
+namespace
+{
+/// A chart alone as the contents of a PNG or SVG file, for which `aside` is written and removed.
+std::string drawn_alone(const Chart &chart, const double width, const double height, const std::string &aside)
+{
+  PictureWindow window(static_cast<int>(width), static_cast<int>(height));
+  draw_chart(window, chart, 0, 0, width, height);
+  window.write(aside);
+  const std::string contents = contents_of(aside);
+  std::filesystem::remove(aside);
+  return contents;
+}
+} // namespace
+
 std::vector<std::string> write_charts(const std::vector<Chart> &charts, const unsigned int columns, const std::string &file,
                                       const int width, const int height)
 {
-  const auto   rows   = (charts.size() + columns - 1) / columns;
-  const double border = 4, w = (width - 2 * border) / columns, h = (height - 2 * border) / static_cast<double>(rows);
-  const bool   is_svg = std::filesystem::path(file).extension() == ".svg";
+  const auto        rows   = (charts.size() + columns - 1) / columns;
+  const double      border = 4, w = (width - 2 * border) / columns, h = (height - 2 * border) / static_cast<double>(rows);
+  const std::string extension = std::filesystem::path(file).extension().string();
+  const std::string aside     = std::filesystem::path(file).replace_extension("panel" + extension).string();
   std::vector<std::string> panels;
   // Windows are one after the other: they share what they draw in.
-  if (is_svg && charts.size() > 1)
+  if (charts.size() == 1 && width > style::narrow_width)
+    panels.push_back(drawn_alone(charts[0], style::narrow_width, style::narrow_width * height / width, aside));
+  else if (extension == ".svg" && charts.size() > 1)
     for (const Chart &chart : charts)
-      {
-        const std::string aside = std::filesystem::path(file).replace_extension("panel.svg").string();
-        PictureWindow     window(static_cast<int>(w), static_cast<int>(h));
-        draw_chart(window, chart, 0, 0, w, h);
-        window.write(aside);
-        panels.push_back(contents_of(aside));
-        std::filesystem::remove(aside);
-      }
+      panels.push_back(drawn_alone(chart, w, h, aside));
   PictureWindow window(width, height);
   const auto    left   = [&](const std::size_t i) { return border + static_cast<double>(i % columns) * w; };
   const auto    bottom = [&](const std::size_t i) { return height - border - static_cast<double>(i / columns + 1) * h; };
   for (std::size_t i = 0; i < charts.size(); ++i)
     draw_chart(window, charts[i], left(i), bottom(i), w, h);
   window.write(file);
-  if (!is_svg && charts.size() > 1)
-    for (std::size_t i = 0; i < charts.size(); ++i)
-      panels.push_back(window.png(left(i), bottom(i), w, h));
+  for (std::size_t i = 0; i < charts.size() && panels.size() < charts.size() && charts.size() > 1; ++i)
+    panels.push_back(window.png(left(i), bottom(i), w, h));
   return panels;
 }
 } // namespace rhoflow

@@ -236,7 +236,7 @@ std::string figure(const Picture &picture, const std::size_t video_limit)
   std::string       bytes, shown, remark;
   if (type.empty() || !read_bytes(path, bytes))
     remark = " (The file " + code(picture.file) + " is missing or is no picture.)";
-  else if (!picture.panels.empty())
+  else if (picture.panels.size() > 1)
     {
       shown = "<div class=\"panels\" style=\"--columns: " + std::to_string(picture.columns) + "\">\n";
       for (std::size_t i = 0; i < picture.panels.size(); ++i)
@@ -247,6 +247,9 @@ std::string figure(const Picture &picture, const std::size_t video_limit)
                  "\n";
       shown += "</div>";
     }
+  else if (picture.panels.size() == 1)
+    shown = "<picture><source media=\"(max-width: 40rem)\" srcset=\"" + data_uri(type, picture.panels[0]) + "\">" +
+            image(type, bytes, text) + "</picture>";
   else if (type.rfind("image/", 0) == 0)
     shown = image(type, bytes, text);
   else

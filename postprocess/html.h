@@ -43,9 +43,9 @@ struct Table
 std::string bar(double part);
 
 /// A picture (PNG, JPEG, GIF, WebP, SVG) or video (MP4, WebM) with its caption, embedded. Panels stand beside each other, and
-/// below each other where the page is narrow. A picture of the name of a video,
-/// such as animation.png beside animation.mp4, is shown until it plays. Instead of a video above the limit [bytes], and of a
-/// file that cannot be read, the caption says where it is.
+/// below each other where the page is narrow; a single one takes the place of the picture there. A picture of the name of a
+/// video, such as animation.png beside animation.mp4, is shown until it plays. Instead of a video above the limit [bytes], and
+/// of a file that cannot be read, the caption says where it is.
 std::string figure(const Picture &picture, std::size_t video_limit = 8000000);
 
 /// A page made of a title, a summary and sections with headings, which it lists at its top.

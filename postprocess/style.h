@@ -38,6 +38,9 @@ constexpr int    resolution  = 2;
 constexpr double text_size   = 14; ///< [units]; titles are larger by `title_scale`
 constexpr double title_scale = 1.2;
 
+/// Width of a chart for a narrow page [units], of which the text can be read at 370 pixels.
+constexpr int narrow_width = 540;
+
 /// DejaVu Sans, which has Greek letters and superscripts; the font built into VTK has neither. An empty text if no file is
 /// found.
 const std::string &font_file();

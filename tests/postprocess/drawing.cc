@@ -152,8 +152,11 @@ TEST_CASE("A picture of several charts has each as a panel, as it stands in the 
       CHECK(size_of(panel) == std::array<int, 2>{{300 * style::resolution, 200 * style::resolution}});
     }
   CHECK(panels[0] != panels[1]);
-  const auto alone = write_charts({charts[2]}, 1, directory.path("single.png"), 308, 208);
-  CHECK(alone.empty());
+  // One chart is drawn again for a narrow page, with larger text, unless it is narrow.
+  const auto alone = write_charts({charts[2]}, 1, directory.path("single.png"), 2 * style::narrow_width, 1000);
+  REQUIRE(alone.size() == 1);
+  CHECK(size_of(alone[0]) == std::array<int, 2>{{style::narrow_width * style::resolution, 500 * style::resolution}});
+  CHECK(write_charts({charts[2]}, 1, directory.path("single.png"), style::narrow_width, 500).empty());
 
   const auto drawn = write_charts(charts, 2, directory.path("several.svg"), 608, 408);
   REQUIRE(drawn.size() == 3);

@@ -92,6 +92,11 @@ TEST_CASE("Panels stand beside each other, and below each other on a narrow page
   CHECK_THAT(text, Contains("<div class=\"panels\" style=\"--columns: 3\">") && Contains(base64("first")) &&
                      Contains(base64("third")) && Contains("alt=\"All &amp; one. Three.\"") &&
                      Contains("alt=\"All &amp; one, panel 3 of 3\"") && !Contains("iVBORw=="));
+  picture.panels        = {"narrow"};
+  const std::string one = html::figure(picture);
+  CHECK(HtmlCheck(one).problems.empty());
+  CHECK_THAT(one, Contains("<source media=\"(max-width: 40rem)\" srcset=\"data:image/png;base64," + base64("narrow")) &&
+                    Contains("<img src=\"data:image/png;base64,iVBORw==\"") && !Contains("class=\"panels\""));
   CHECK_THAT(html::Page("").html(), Contains("repeat(var(--columns)") && Contains("@media screen and (max-width: 54rem)"));
 }
 
@@ -154,5 +159,6 @@ TEST_CASE("The check of pages finds what it is for")
   CHECK(n_problems("<a href=\"http:x\">x</a>") == 1);
   CHECK(n_problems("<img alt=\"\" src=\"a.png\">") == 1);
   CHECK(n_problems("<img src=\"data:a\">") == 1);
+  CHECK(n_problems("<source srcset=\"a.png\">") == 1);
   CHECK(n_problems("<script src=\"data:a\"></script>") > 0);
 }
