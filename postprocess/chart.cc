@@ -438,7 +438,8 @@ std::vector<std::string> write_charts(const std::vector<Chart> &charts, const un
   std::vector<std::string> panels;
   // Windows are one after the other: they share what they draw in.
   if (charts.size() == 1 && width > style::narrow_width)
-    panels.push_back(drawn_alone(charts[0], style::narrow_width, style::narrow_width * height / width, aside));
+    panels.push_back(drawn_alone(charts[0], style::narrow_width,
+                                 style::narrow_width * std::max(0.75, static_cast<double>(height) / width), aside));
   else if (extension == ".svg" && charts.size() > 1)
     for (const Chart &chart : charts)
       panels.push_back(drawn_alone(chart, w, h, aside));

@@ -187,7 +187,7 @@ Picture DensityPictures::lines()
           "The density over the parameter at several times" +
             std::string(n > 1 ? ", and the neurons of a finite network at the last one." : "."),
           section,
-          write_charts(charts, n, path, n > 1 ? 1260 : 860, n > 1 ? 440 : 500),
+          write_charts(charts, n, path, n > 1 ? 2 * style::narrow_width : 860, n > 1 ? 400 : 500),
           n};
 }
 
@@ -204,7 +204,10 @@ Picture DensityPictures::filmstrip_of_maps()
           std::string(options.potential ? "Colours: the potential Ψ." : "The density; every map has its own colours.") +
             what_is_shown(shots),
           section,
-          write_charts(charts, columns, path, columns == 1 ? 700 : 1260,
+          write_charts(charts, columns, path,
+                       columns == 1 ? 700 :
+                       columns == 2 ? 2 * style::narrow_width :
+                                      1260,
                        rows * (columns == 1 ? 560 :
                                columns == 2 ? 480 :
                                               370)),

@@ -91,8 +91,8 @@ PlannedPicture picture(const std::string &file, const std::string &title, const 
   const std::size_t n = result.charts.size();
   result.columns      = n == 1 ? 1 : (n == 2 || n == 4 ? 2 : 3);
   const auto rows     = static_cast<int>((n + result.columns - 1) / result.columns);
-  result.width        = n == 1 ? 860 : 1260;
-  result.height       = rows * (n == 1 ? 500 : (result.columns == 2 ? 420 : 350));
+  result.width        = n == 1 ? 860 : (result.columns == 2 ? 2 * style::narrow_width : 1260);
+  result.height       = rows * (n == 1 ? 500 : (result.columns == 2 ? 380 : 350));
   return result;
 }
 

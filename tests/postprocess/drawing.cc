@@ -153,9 +153,9 @@ TEST_CASE("A picture of several charts has each as a panel, as it stands in the 
     }
   CHECK(panels[0] != panels[1]);
   // One chart is drawn again for a narrow page, with larger text, unless it is narrow.
-  const auto alone = write_charts({charts[2]}, 1, directory.path("single.png"), 2 * style::narrow_width, 1000);
+  const auto alone = write_charts({charts[2]}, 1, directory.path("single.png"), 2 * style::narrow_width, 1200);
   REQUIRE(alone.size() == 1);
-  CHECK(size_of(alone[0]) == std::array<int, 2>{{style::narrow_width * style::resolution, 500 * style::resolution}});
+  CHECK(size_of(alone[0]) == std::array<int, 2>{{style::narrow_width * style::resolution, 600 * style::resolution}});
   CHECK(write_charts({charts[2]}, 1, directory.path("single.png"), style::narrow_width, 500).empty());
 
   const auto drawn = write_charts(charts, 2, directory.path("several.svg"), 608, 408);
