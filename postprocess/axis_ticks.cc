@@ -83,7 +83,9 @@ Ticks logarithmic_ticks(const double low, const double high, const unsigned int 
     mantissas = {1, 3};
   const int stride = std::max(1, static_cast<int>(std::ceil(decades / std::max(most, 2u))));
   Ticks     result;
-  const int first = static_cast<int>(std::floor(std::log10(low) - 1e-9));
+  // All numbers of an axis have one form, or they are hard to compare.
+  std::vector<int> exponents;
+  const int        first = static_cast<int>(std::floor(std::log10(low) - 1e-9));
   for (int e = first; e <= std::log10(high) + 1e-9; ++e)
     for (const double m : mantissas)
       {
@@ -91,8 +93,13 @@ Ticks logarithmic_ticks(const double low, const double high, const unsigned int 
         if (e % stride != 0 || value < low * (1 - 1e-9) || value > high * (1 + 1e-9))
           continue;
         result.positions.push_back(value);
-        result.labels.push_back(e >= -2 && e <= 3 ? decimal(value, std::max(0, -e)) : power(value, 0, e, false));
+        exponents.push_back(e);
       }
+  const bool decimals = std::all_of(exponents.begin(), exponents.end(), [](const int e) { return e >= -3 && e <= 3; });
+  const bool mantissa = mantissas.size() > 1;
+  for (std::size_t i = 0; i < exponents.size(); ++i)
+    result.labels.push_back(decimals ? decimal(result.positions[i], std::max(0, -exponents[i])) :
+                                       power(result.positions[i], 0, exponents[i], mantissa));
   return result;
 }
 } // namespace

@@ -1,4 +1,5 @@
 #include <postprocess/chart.h>
+#include <postprocess/files.h>
 #include <postprocess/label_item.h>
 #include <postprocess/picture_window.h>
 
@@ -23,12 +24,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 namespace rhoflow
 {
 namespace
 {
-constexpr double R = style::resolution;
+constexpr double R        = style::resolution;
+constexpr double half_cap = 3.5; ///< of vertical lines with caps [units]
 
 /// Of UTF-8.
 std::size_t n_characters(const std::string &text)
@@ -141,7 +144,7 @@ vtkSmartPointer<vtkTable> table_of(const Chart &chart, const Series &series, con
 void add_series(vtkChartXY *plot, const Chart &chart, const Series &series, const Range &rx, const Range &ry)
 {
   const bool   is_errors = series.kind == Series::Kind::errors;
-  const double cap       = 3.5 * R / plot->GetSize().GetWidth();
+  const double cap       = half_cap * R / plot->GetSize().GetWidth();
   const auto   table     = is_errors ? table_of_errors(chart, series, rx, ry, cap) : table_of(chart, series, rx, ry);
   const bool   is_line   = series.kind == Series::Kind::line || series.kind == Series::Kind::dashed;
   if (table->GetNumberOfRows() < (is_line ? 2 : 1))
@@ -245,6 +248,46 @@ LegendPlace place_of_legend(const Chart &chart, const Range &rx, const Range &ry
   return best;
 }
 
+/// Widens the range of an axis, `length` pixels long, by `margin` pixels at either end within which a value stands.
+Range with_room(const ChartAxis &axis, const Range &range, const std::vector<double> &values, const double margin,
+                const double length)
+{
+  const double share = std::min(margin / length, 0.2);
+  bool         first = false, last = false;
+  for (const double value : values)
+    if (const double place = transformed(axis, range, value); place >= 0 && place <= 1)
+      {
+        first = first || place < share;
+        last  = last || place > 1 - share;
+      }
+  const double before = first ? share / (1 - share * (first + last)) : 0,
+               after  = last ? share / (1 - share * (first + last)) : 0;
+  if (axis.logarithmic)
+    return {range.low * std::pow(range.high / range.low, -before), range.high * std::pow(range.high / range.low, after)};
+  return {range.low - before * (range.high - range.low), range.high + after * (range.high - range.low)};
+}
+
+/// Points at the ends of the data are shown whole: the edge of the plot cuts what reaches beyond it.
+void make_room_for_points(const Chart &chart, const vtkRectf &inner, Range &rx, Range &ry)
+{
+  Range wide_x = rx, wide_y = ry;
+  for (const Series &series : chart.series)
+    {
+      const bool   errors = series.kind == Series::Kind::errors;
+      const double radius = (errors ? half_cap : series.width / 2) * R + R;
+      if (series.kind != Series::Kind::points && !errors)
+        continue;
+      const Range x = with_room(chart.x, rx, series.x, radius, inner.GetWidth());
+      wide_x        = {std::min(wide_x.low, x.low), std::max(wide_x.high, x.high)};
+      if (errors)
+        continue;
+      const Range y = with_room(chart.y, ry, series.y, radius, inner.GetHeight());
+      wide_y        = {std::min(wide_y.low, y.low), std::max(wide_y.high, y.high)};
+    }
+  rx = wide_x;
+  ry = wide_y;
+}
+
 vtkSmartPointer<vtkColorTransferFunction> transfer_function(const ColourMap map, const double low, const double high)
 {
   vtkNew<vtkColorTransferFunction> function;
@@ -324,6 +367,9 @@ void add_chart(vtkContextScene *scene, const Chart &chart, const vtkRectf &place
   labels->labels.push_back({chart.x.title, middle_x, place.GetY() + 0.55 * line, style::text_size});
   labels->labels.push_back({chart.y.title, place.GetX() + 0.5 * line, middle_y, style::text_size, false, true});
 
+  // The colours of a field fill the plot.
+  if (chart.field.empty())
+    make_room_for_points(chart, inner, rx, ry);
   const bool        named  = chart.legend && std::any_of(chart.series.begin(), chart.series.end(),
                                                          [](const Series &series) { return !series.name.empty(); });
   const LegendPlace corner = place_of_legend(chart, rx, ry, inner);
@@ -368,20 +414,43 @@ void draw_chart(PictureWindow &window, const Chart &chart, const double x, const
   window.scene()->AddItem(labels);
 }
 
-void write_charts(const std::vector<Chart> &charts, const unsigned int columns, const std::string &file, const int width,
-                  const int height, const std::string &heading)
+namespace
 {
+/// A chart alone as the contents of a PNG or SVG file, for which `aside` is written and removed.
+std::string drawn_alone(const Chart &chart, const double width, const double height, const std::string &aside)
+{
+  PictureWindow window(static_cast<int>(width), static_cast<int>(height));
+  draw_chart(window, chart, 0, 0, width, height);
+  window.write(aside);
+  const std::string contents = contents_of(aside);
+  std::filesystem::remove(aside);
+  return contents;
+}
+} // namespace
+
+std::vector<std::string> write_charts(const std::vector<Chart> &charts, const unsigned int columns, const std::string &file,
+                                      const int width, const int height)
+{
+  const auto        rows   = (charts.size() + columns - 1) / columns;
+  const double      border = 4, w = (width - 2 * border) / columns, h = (height - 2 * border) / static_cast<double>(rows);
+  const std::string extension = std::filesystem::path(file).extension().string();
+  const std::string aside     = std::filesystem::path(file).replace_extension("panel" + extension).string();
+  std::vector<std::string> panels;
+  // Windows are one after the other: they share what they draw in.
+  if (charts.size() == 1 && width > style::narrow_width)
+    panels.push_back(drawn_alone(charts[0], style::narrow_width,
+                                 style::narrow_width * std::max(0.75, static_cast<double>(height) / width), aside));
+  else if (extension == ".svg" && charts.size() > 1)
+    for (const Chart &chart : charts)
+      panels.push_back(drawn_alone(chart, w, h, aside));
   PictureWindow window(width, height);
-  const auto    rows = (charts.size() + columns - 1) / columns;
-  const double  top  = heading.empty() ? 4 : 40;
-  const double  w = (width - 8.) / columns, h = (height - top - 4) / static_cast<double>(rows);
+  const auto    left   = [&](const std::size_t i) { return border + static_cast<double>(i % columns) * w; };
+  const auto    bottom = [&](const std::size_t i) { return height - border - static_cast<double>(i / columns + 1) * h; };
   for (std::size_t i = 0; i < charts.size(); ++i)
-    {
-      const auto column = static_cast<double>(i % columns), row = static_cast<double>(i / columns);
-      draw_chart(window, charts[i], 4 + column * w, height - top - (row + 1) * h, w, h);
-    }
-  if (!heading.empty())
-    window.heading(heading);
+    draw_chart(window, charts[i], left(i), bottom(i), w, h);
   window.write(file);
+  for (std::size_t i = 0; i < charts.size() && panels.size() < charts.size() && charts.size() > 1; ++i)
+    panels.push_back(window.png(left(i), bottom(i), w, h));
+  return panels;
 }
 } // namespace rhoflow

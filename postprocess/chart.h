@@ -90,7 +90,8 @@ class PictureWindow;
 void draw_chart(PictureWindow &window, const Chart &chart, double x, double y, double width, double height);
 
 /// Draws charts in rows of `columns` and writes them as PNG of width x height units (style::resolution pixels each), or as SVG
-/// if the name of the file ends so. `heading` stands above all. Throws RunError if the file cannot be written.
-void write_charts(const std::vector<Chart> &charts, unsigned int columns, const std::string &file, int width, int height,
-                  const std::string &heading = "");
+/// if the name of the file ends so. Returns what Picture::panels holds. Throws RunError if the
+/// file cannot be written.
+std::vector<std::string> write_charts(const std::vector<Chart> &charts, unsigned int columns, const std::string &file,
+                                      int width, int height);
 } // namespace rhoflow

@@ -40,10 +40,11 @@ std::vector<Chart> risk_until(const RunRecord &run, const double time)
     return {};
   const std::vector<double> t = run.column("statistics", "time"), risk = run.column("statistics", "risk");
   Chart                     chart;
-  chart.x.title       = "time t";
-  chart.y.title       = "risk";
-  chart.x.low         = t.front();
-  chart.x.high        = t.back() + 0.03 * (t.back() - t.front()); // room for the dot
+  chart.x.title = "time t";
+  chart.y.title = "risk";
+  // Room for the dot at either end, so that the axis is the same in all frames.
+  chart.x.low         = t.front() - 0.03 * (t.back() - t.front());
+  chart.x.high        = t.back() + 0.03 * (t.back() - t.front());
   chart.y.logarithmic = std::all_of(risk.begin(), risk.end(), [](double r) { return r > 0; });
   chart.legend        = false;
   chart.add({"", Kind::line, t, risk, {}, style::blue, 1.6, 0.35});
@@ -179,13 +180,15 @@ Picture DensityPictures::lines()
   const auto         which  = chosen(6);
   const auto         shots  = load(which);
   std::vector<Chart> charts = curves(shots, series.view(which));
-  const auto         n      = static_cast<unsigned int>(charts.size());
+  const auto         n      = std::max(1u, static_cast<unsigned int>(charts.size()));
   const std::string  path   = file("density", true);
-  write_charts(charts, std::max(n, 1u), path, n > 1 ? 1260 : 860, n > 1 ? 440 : 500);
-  return {path, "Density",
+  return {path,
+          "Density",
           "The density over the parameter at several times" +
             std::string(n > 1 ? ", and the neurons of a finite network at the last one." : "."),
-          section};
+          section,
+          write_charts(charts, n, path, n > 1 ? 2 * style::narrow_width : 860, n > 1 ? 400 : 500),
+          n};
 }
 
 Picture DensityPictures::filmstrip_of_maps()
@@ -196,11 +199,19 @@ Picture DensityPictures::filmstrip_of_maps()
   const unsigned int columns = charts.size() == 4 ? 2 : std::min<unsigned int>(3, static_cast<unsigned int>(charts.size()));
   const auto         rows    = static_cast<int>((charts.size() + columns - 1) / columns);
   const std::string  path    = file("density", false);
-  write_charts(charts, columns, path, columns == 1 ? 700 : 1260, rows * (columns == 1 ? 560 : columns == 2 ? 480 : 370));
-  return {path, "Density",
+  return {path,
+          "Density",
           std::string(options.potential ? "Colours: the potential Ψ." : "The density; every map has its own colours.") +
             what_is_shown(shots),
-          section};
+          section,
+          write_charts(charts, columns, path,
+                       columns == 1 ? 700 :
+                       columns == 2 ? 2 * style::narrow_width :
+                                      1260,
+                       rows * (columns == 1 ? 560 :
+                               columns == 2 ? 480 :
+                                              370)),
+          columns};
 }
 
 Picture DensityPictures::marginals()
@@ -208,22 +219,23 @@ Picture DensityPictures::marginals()
   const auto        which = chosen(3);
   const auto        shots = load(which);
   const std::string path  = file("marginals", false);
-  write_charts(maps(shots, map_settings(which)), 3, path, 1260, 360 * static_cast<int>(shots.size()));
-  return {path, "Marginals of the density",
-          "The density over each pair of coordinates, integrated over the third." + what_is_shown(shots), section};
+  return {path,
+          "Marginals of the density",
+          "The density over each pair of coordinates, integrated over the third." + what_is_shown(shots),
+          section,
+          write_charts(maps(shots, map_settings(which)), 3, path, 1260, 360 * static_cast<int>(shots.size())),
+          3};
 }
 
-Picture DensityPictures::volumes()
+Picture DensityPictures::volumes(const unsigned int most)
 {
-  const auto        which   = chosen(3);
+  const auto        which   = chosen(most);
   const auto        shots   = load(which);
   const auto        columns = std::min<std::size_t>(3, shots.size());
   const auto        rows    = (shots.size() + columns - 1) / columns;
-  const int         side = shots.size() == 1 ? 700 : 440, height = static_cast<int>(rows) * side;
-  const double      bar   = options.potential ? 90 : 0;
-  const double      width = static_cast<double>(columns) * side + bar;
-  const std::string path  = file("volume", false);
-  PictureWindow     window(static_cast<int>(width), height, PictureWindow::Smooth::after);
+  const int         w = shots.size() == 1 ? 700 : 420, h = 6 * w / 7;
+  const std::string path = file("volume", false);
+  PictureWindow     window(static_cast<int>(columns) * w, static_cast<int>(rows) * h, PictureWindow::Smooth::after);
   VolumeSettings    settings;
   settings.view      = series.view(which);
   settings.potential = options.potential;
@@ -231,24 +243,25 @@ Picture DensityPictures::volumes()
   if (options.potential)
     for (const Snapshot &shot : shots)
       settings.largest_potential = std::max(settings.largest_potential, largest_potential(shot, settings));
+  const auto left   = [&](const std::size_t i) { return static_cast<double>(i % columns) * w; };
+  const auto bottom = [&](const std::size_t i) { return static_cast<double>(rows - 1 - i / columns) * h; };
   for (std::size_t i = 0; i < shots.size(); ++i)
     {
-      const auto column = static_cast<double>(i % columns), row = static_cast<double>(rows - 1 - i / columns);
-      add_volume(
-        window.add_renderer(column * side / width, row * side / height, (column + 1) * side / width, (row + 1) * side / height),
-        shots[i], series, settings);
-      window.text(at(shots[i].time), (column + 0.5) * side, (row + 1) * side - 24, style::title_scale * style::text_size, true);
+      draw_volume(window, shots[i], series, settings, left(i), bottom(i), w, h - 30);
+      window.text(at(shots[i].time), left(i) + 0.5 * w, bottom(i) + h - 20, style::title_scale * style::text_size, true);
     }
-  if (options.potential)
-    window.colour_bar("Ψ", ColourMap::diverging, -settings.largest_potential, settings.largest_potential, width - bar + 8,
-                      0.2 * side, 0.6 * side);
   window.write(path);
   const bool neurons = std::any_of(shots.begin(), shots.end(), [](const Snapshot &shot) { return bool(shot.neurons); });
-  return {path, "Density in parameter space",
-          std::string(options.potential ? "Surfaces that enclose half and 90 % of the mass, coloured by the potential Ψ." :
-                                          "Darker and less transparent where the density is larger.") +
-            (neurons ? " Orange: the neurons of a finite network." : ""),
-          section};
+  Picture    result{path, "Density in parameter space",
+                 std::string(options.potential ?
+                                  "Surfaces that enclose half and 90 % of the mass, coloured by the potential Ψ." :
+                                  "Darker and less transparent where the density is larger; every time has its own colours.") +
+                   (neurons ? " Orange: the neurons of a finite network." : ""),
+                 section};
+  for (std::size_t i = 0; i < shots.size() && shots.size() > 1; ++i)
+    result.panels.push_back(window.png(left(i), bottom(i), w, h));
+  result.columns = static_cast<unsigned int>(columns);
+  return result;
 }
 
 std::vector<Picture> DensityPictures::animation(const std::function<void(const std::string &)> &say)
@@ -276,7 +289,7 @@ std::vector<Picture> DensityPictures::animation(const std::function<void(const s
           VolumeSettings settings;
           settings.view = map.view;
           settings.mesh = options.mesh;
-          add_volume(window.add_renderer(0, 0, left / width, (height - 40.) / height), *shot, series, settings);
+          draw_volume(window, *shot, series, settings, 0, 0, left, height - 40.);
         }
       else
         {
@@ -314,20 +327,21 @@ std::vector<Picture> DensityPictures::make(const std::function<void(const std::s
   };
   if (series.empty() || series.dimension() == 0)
     return pictures;
+  const std::vector<Picture> videos = options.animation ? animation(say) : std::vector<Picture>();
   if (series.dimension() == 1)
     keep(lines());
   else if (series.dimension() == 2)
     keep(filmstrip_of_maps());
   else
     {
+      // Where no video shows what happens between, the page has more times.
       const auto first = series.load(0);
       if (first && first->density)
-        keep(volumes());
+        keep(volumes(videos.empty() ? 9 : 3));
       keep(marginals());
     }
-  if (options.animation)
-    for (const Picture &video : animation(say))
-      keep(video);
+  for (const Picture &video : videos)
+    keep(video);
   return pictures;
 }
 } // namespace rhoflow

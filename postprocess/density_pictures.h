@@ -49,7 +49,7 @@ private:
   Picture              lines();
   Picture              filmstrip_of_maps();
   Picture              marginals();
-  Picture              volumes();
+  Picture              volumes(unsigned int most);
   std::vector<Picture> animation(const std::function<void(const std::string &)> &say); ///< the video, or nothing
 
   const RunRecord          &run;

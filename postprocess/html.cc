@@ -39,11 +39,16 @@ a { color: #0b5394; }
 .verdict { font-size: 1.15rem; font-weight: 600; }
 .warnings { border-left: .35rem solid #b34700; background: #fdf2e9; padding: .6rem 1rem; margin: 1rem 0; }
 .warnings ul { margin: .2rem 0; padding-left: 1.2rem; }
-.equation { overflow-x: auto; padding: .6rem 1rem; margin: .6rem 0; background: #f7f7f9; white-space: nowrap;
+.scroll { overflow-x: auto; margin: .6rem 0; container-type: inline-size; }
+.wide { width: min-content; min-width: 100%; }
+.wide::after { content: "↔ scrolls sideways"; display: block; position: sticky; left: 0; height: 1rem; overflow: hidden;
+  white-space: nowrap; font: .75rem/1rem system-ui, "DejaVu Sans", Arial, sans-serif; color: #555;
+  width: 0; width: clamp(0px, (100% - 100cqw - 1px) * 999, 9rem); }
+.equation { padding: .6rem 1rem 0; background: #f7f7f9; white-space: nowrap;
   font: 1.1rem/1.9 "STIX Two Math", "Cambria Math", "DejaVu Serif", Georgia, serif; }
-.scroll { overflow-x: auto; margin: .6rem 0; }
 table { border-collapse: collapse; font-size: .92rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #e2e2e2; }
+th:last-child, td:last-child { padding-right: 0; }
 tbody th { font-weight: 400; }
 thead th { border-bottom: 2px solid #888; font-weight: 600; }
 data { white-space: nowrap; }
@@ -57,16 +62,21 @@ sup, sub { line-height: 0; }
 .bar span { display: block; height: 100%; background: #0072b2; }
 figure { margin: 1.2rem 0; }
 img, video { max-width: 100%; height: auto; display: block; border: 1px solid #ddd; }
+.panels { display: grid; grid-template-columns: repeat(var(--columns), minmax(0, 1fr)); border: 1px solid #ddd; }
+.panels img { width: 100%; border: 0; }
 figcaption { font-size: .92rem; color: #333; margin-top: .4rem; max-width: 46rem; }
 code, pre { font-family: ui-monospace, "DejaVu Sans Mono", Consolas, monospace; font-size: .88em; }
-pre { overflow-x: auto; background: #f7f7f9; padding: .7rem 1rem; line-height: 1.4; }
+pre { background: #f7f7f9; padding: .7rem 1rem; line-height: 1.4; }
 pre.command { white-space: pre-wrap; overflow-wrap: anywhere; }
 details { margin: .8rem 0; }
 summary { cursor: pointer; }
+@media screen and (max-width: 54rem) {
+  .panels { grid-template-columns: minmax(0, 30rem); justify-content: center; }
+}
 @media (max-width: 40rem) {
   body { padding: 1rem .8rem 3rem; }
   h1 { font-size: 1.4rem; }
-  .equation { font-size: 1rem; padding: .5rem .6rem; }
+  .equation { font-size: 1rem; padding: .5rem .6rem 0; }
   .stacked table, .stacked tbody, .stacked tr, .stacked th, .stacked td { display: block; border: 0; padding: 0; }
   .stacked thead { display: none; }
   .stacked tbody th { font-weight: 600; }
@@ -78,6 +88,8 @@ summary { cursor: pointer; }
   h2, h3 { break-after: avoid; }
   figure, tr, .answer, .warnings { break-inside: avoid; }
   .equation, pre { white-space: pre-wrap; }
+  .wide { width: auto; }
+  .wide::after { content: none; }
   .bar, .answer, .warnings { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 })";
 
@@ -182,12 +194,19 @@ std::string paragraph(const std::string &html)
   return "<p>" + html + "</p>\n";
 }
 
+std::string scrolling(const std::string &html, const std::string &kind)
+{
+  // The words are in the style: they are wide enough to be seen only where what is inside is wider than the box.
+  return "<div class=\"scroll" + (kind.empty() ? "" : " " + kind) + "\" tabindex=\"0\"><div class=\"wide\">" + html +
+         "</div></div>\n";
+}
+
 std::string Table::html() const
 {
   const auto kind = [&](const std::size_t column) {
     return column >= first_of_numbers ? std::string(" class=\"number\"") : std::string();
   };
-  std::string text = "<div class=\"" + std::string(stacked ? "stacked" : "scroll") + "\" tabindex=\"0\"><table>\n<thead><tr>";
+  std::string text = "<table>\n<thead><tr>";
   for (std::size_t c = 0; c < head.size(); ++c)
     text += "<th scope=\"col\"" + kind(c) + ">" + head[c] + "</th>";
   text += "</tr></thead>\n<tbody>\n";
@@ -198,7 +217,8 @@ std::string Table::html() const
         text += c == 0 ? "<th scope=\"row\"" + kind(c) + ">" + row[c] + "</th>" : "<td" + kind(c) + ">" + row[c] + "</td>";
       text += "</tr>\n";
     }
-  return text + "</tbody></table></div>\n";
+  text += "</tbody></table>";
+  return stacked ? "<div class=\"stacked\">" + text + "</div>\n" : scrolling(text);
 }
 
 std::string bar(const double part)
@@ -216,6 +236,20 @@ std::string figure(const Picture &picture, const std::size_t video_limit)
   std::string       bytes, shown, remark;
   if (type.empty() || !read_bytes(path, bytes))
     remark = " (The file " + code(picture.file) + " is missing or is no picture.)";
+  else if (picture.panels.size() > 1)
+    {
+      shown = "<div class=\"panels\" style=\"--columns: " + std::to_string(picture.columns) + "\">\n";
+      for (std::size_t i = 0; i < picture.panels.size(); ++i)
+        shown += image(type, picture.panels[i],
+                       i == 0 ?
+                         text :
+                         picture.title + ", panel " + std::to_string(i + 1) + " of " + std::to_string(picture.panels.size())) +
+                 "\n";
+      shown += "</div>";
+    }
+  else if (picture.panels.size() == 1)
+    shown = "<picture><source media=\"(max-width: 40rem)\" srcset=\"" + data_uri(type, picture.panels[0]) + "\">" +
+            image(type, bytes, text) + "</picture>";
   else if (type.rfind("image/", 0) == 0)
     shown = image(type, bytes, text);
   else

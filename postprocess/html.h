@@ -24,6 +24,9 @@ std::string code(const std::string &text);
 /// `html` as a paragraph.
 std::string paragraph(const std::string &html);
 
+/// `html` in a box that scrolls where the page is narrow, and says so there. `kind`: a class for its looks, or nothing.
+std::string scrolling(const std::string &html, const std::string &kind = "");
+
 /// A table that scrolls within its own box where the page is narrow. Cells are HTML. The columns from `first_of_numbers` on are
 /// aligned to the right; the first column names the row.
 struct Table
@@ -39,9 +42,10 @@ struct Table
 /// A part of a whole as a bar, 0 <= part <= 1.
 std::string bar(double part);
 
-/// A picture (PNG, JPEG, GIF, WebP, SVG) or video (MP4, WebM) with its caption, embedded. A picture of the name of a video,
-/// such as animation.png beside animation.mp4, is shown until it plays. Instead of a video above the limit [bytes], and of a
-/// file that cannot be read, the caption says where it is.
+/// A picture (PNG, JPEG, GIF, WebP, SVG) or video (MP4, WebM) with its caption, embedded. Panels stand beside each other, and
+/// below each other where the page is narrow; a single one takes the place of the picture there. A picture of the name of a
+/// video, such as animation.png beside animation.mp4, is shown until it plays. Instead of a video above the limit [bytes], and
+/// of a file that cannot be read, the caption says where it is.
 std::string figure(const Picture &picture, std::size_t video_limit = 8000000);
 
 /// A page made of a title, a summary and sections with headings, which it lists at its top.

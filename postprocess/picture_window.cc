@@ -7,6 +7,7 @@
 #include <vtkCamera.h>
 #include <vtkContextActor.h>
 #include <vtkContextScene.h>
+#include <vtkExtractVOI.h>
 #include <vtkImageData.h>
 #include <vtkNew.h>
 #include <vtkObject.h>
@@ -21,6 +22,8 @@
 #include <vtkUnsignedCharArray.h>
 #include <vtkWindowToImageFilter.h>
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 namespace rhoflow
@@ -50,6 +53,8 @@ struct PictureWindow::Implementation
   vtkNew<vtkContextActor> charts;
   int                     width, height;
   bool                    smooth_after;
+
+  vtkSmartPointer<vtkImageData> drawn; ///< what was written last
 
   vtkSmartPointer<vtkImageData> image()
   {
@@ -94,10 +99,11 @@ vtkContextScene *PictureWindow::scene()
   return implementation->charts->GetScene();
 }
 
-vtkRenderer *PictureWindow::add_renderer(const double left, const double bottom, const double right, const double top)
+vtkRenderer *PictureWindow::add_renderer(const double x, const double y, const double width, const double height)
 {
   vtkNew<vtkRenderer> renderer;
-  renderer->SetViewport(left, bottom, right, top);
+  renderer->SetViewport(x / implementation->width, y / implementation->height, (x + width) / implementation->width,
+                        (y + height) / implementation->height);
   renderer->SetBackground(style::background.r, style::background.g, style::background.b);
   renderer->SetUseFXAA(implementation->smooth_after);
   implementation->window->AddRenderer(renderer);
@@ -150,7 +156,8 @@ void PictureWindow::write(const std::string &file)
   else
     {
       vtkNew<vtkPNGWriter> writer;
-      writer->SetInputData(implementation->image());
+      implementation->drawn = implementation->image();
+      writer->SetInputData(implementation->drawn);
       writer->SetFileName(aside.c_str());
       writer->Write();
       written = writer->GetErrorCode() == 0;
@@ -161,6 +168,24 @@ void PictureWindow::write(const std::string &file)
   fs::rename(aside, target, error);
   if (error)
     throw RunError("cannot write '" + file + "': " + error.message() + ".");
+}
+
+std::string PictureWindow::png(const double x, const double y, const double width, const double height)
+{
+  const int *const size  = implementation->drawn->GetDimensions();
+  const auto       pixel = [](const double place, const int n) {
+    return std::clamp(static_cast<int>(std::lround(place * style::resolution)), 0, n);
+  };
+  vtkNew<vtkExtractVOI> part;
+  part->SetInputData(implementation->drawn);
+  part->SetVOI(pixel(x, size[0]), pixel(x + width, size[0]) - 1, pixel(y, size[1]), pixel(y + height, size[1]) - 1, 0, 0);
+  part->Update();
+  vtkNew<vtkPNGWriter> writer;
+  writer->SetInputConnection(part->GetOutputPort());
+  writer->WriteToMemoryOn();
+  writer->Write();
+  vtkUnsignedCharArray *const bytes = writer->GetResult();
+  return {reinterpret_cast<const char *>(bytes->GetPointer(0)), static_cast<std::size_t>(bytes->GetNumberOfValues())};
 }
 
 std::vector<unsigned char> PictureWindow::pixels(int &width, int &height)

@@ -28,8 +28,8 @@ public:
   /// For charts: coordinates are pixels from the lower left corner.
   vtkContextScene *scene();
 
-  /// A renderer for three dimensions in a part of the window, given by shares of its width and height.
-  vtkRenderer *add_renderer(double left, double bottom, double right, double top);
+  /// A renderer for three dimensions in a part of the window: lower left corner and size [units].
+  vtkRenderer *add_renderer(double x, double y, double width, double height);
 
   /// Bold text in the middle of the upper border.
   void heading(const std::string &text);
@@ -41,6 +41,9 @@ public:
 
   /// PNG, or SVG for charts if the name ends so. Written aside and renamed. Throws RunError.
   void write(const std::string &file);
+
+  /// A part of the picture that was written last (as PNG) as the contents of a PNG file: lower left corner and size [units].
+  std::string png(double x, double y, double width, double height);
 
   /// The picture as bytes [height][width][3], from the lowest row.
   std::vector<unsigned char> pixels(int &width, int &height);

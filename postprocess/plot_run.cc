@@ -59,7 +59,8 @@ void draw(const std::vector<PlannedPicture> &planned, const fs::path &folder, co
                                       [](const Chart &chart) { return !chart.field.empty(); });
       picture.file      = (folder / fs::path(picture.file).replace_extension(is_map ? ".png" : extension)).string();
       announce(picture.file);
-      write_charts(one.charts, one.columns, picture.file, one.width, one.height);
+      picture.panels  = write_charts(one.charts, one.columns, picture.file, one.width, one.height);
+      picture.columns = one.columns;
       say(picture.file);
       pictures.push_back(picture);
     }

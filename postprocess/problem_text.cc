@@ -31,7 +31,7 @@ std::vector<std::string> split(const std::string &text, const char separator)
 
 std::string equation(const std::string &text)
 {
-  return "<div class=\"equation\" tabindex=\"0\">" + text + "</div>\n";
+  return html::scrolling(text, "equation");
 }
 
 class ProblemText

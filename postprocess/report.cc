@@ -297,7 +297,8 @@ std::string end_of_log(const RunRecord &record)
       const std::size_t line = text.find('\n', text.size() - limit);
       text                   = "…\n" + text.substr(line == std::string::npos ? text.size() - limit : line + 1);
     }
-  return "<details><summary>What the run printed (log.txt)</summary>\n<pre>" + escaped(text) + "</pre></details>\n";
+  return "<details><summary>What the run printed (log.txt)</summary>\n" + html::scrolling("<pre>" + escaped(text) + "</pre>") +
+         "</details>\n";
 }
 } // namespace
 

@@ -1,7 +1,9 @@
 #include <postprocess/run_charts.h>
 
+#include <postprocess/findings.h>
 #include <postprocess/fit_charts.h>
 #include <postprocess/run_record.h>
+#include <postprocess/time_choice.h>
 
 #include <algorithm>
 #include <cmath>
@@ -89,8 +91,8 @@ PlannedPicture picture(const std::string &file, const std::string &title, const 
   const std::size_t n = result.charts.size();
   result.columns      = n == 1 ? 1 : (n == 2 || n == 4 ? 2 : 3);
   const auto rows     = static_cast<int>((n + result.columns - 1) / result.columns);
-  result.width        = n == 1 ? 860 : 1260;
-  result.height       = rows * (n == 1 ? 500 : (result.columns == 2 ? 420 : 350));
+  result.width        = n == 1 ? 860 : (result.columns == 2 ? 2 * style::narrow_width : 1260);
+  result.height       = rows * (n == 1 ? 500 : (result.columns == 2 ? 380 : 350));
   return result;
 }
 
@@ -175,9 +177,11 @@ void deviation(const RunRecord &run, std::vector<PlannedPicture> &pictures)
   const Columns comparison(run, "comparison");
   if (!comparison.useful() || !comparison.has("deviation [standard errors]"))
     return;
-  Chart one = chart("", comparison.axis(), "deviation  [standard errors]", false);
-  one.add({"within 2 standard errors", Kind::band, comparison.x(), std::vector<double>(comparison.x().size(), -2.),
-           std::vector<double>(comparison.x().size(), 2.), style::faint, 0, 0.25});
+  Chart             one   = chart("", comparison.axis(), "deviation  [standard errors]", false);
+  const std::string limit = short_number(Verdict::limit);
+  one.add({"within " + limit + " standard errors", Kind::band, comparison.x(),
+           std::vector<double>(comparison.x().size(), -Verdict::limit),
+           std::vector<double>(comparison.x().size(), Verdict::limit), style::faint, 0, 0.25});
   one.add(comparison.line("mean of the networks − density − expected bias", "deviation [standard errors]"));
   Series dots = comparison.line("", "deviation [standard errors]");
   dots.kind   = Kind::points;
@@ -185,7 +189,8 @@ void deviation(const RunRecord &run, std::vector<PlannedPicture> &pictures)
   one.add(dots);
   pictures.push_back(picture("deviation.png", "Density and finite networks", "Learning",
                              "Risk of the finite networks beside that of the density, after the bias of finite width and step "
-                             "size, in standard errors of the networks' mean (comparison.csv).",
+                             "size, in standard errors of the networks' mean (comparison.csv). Within " +
+                               limit + " of them, the shaded part, the verdict is agreement.",
                              {one}));
 }
 

@@ -171,8 +171,8 @@ void write_study_report(const StudyRecord &study, const std::vector<Picture> &pi
   page.add_section("Table of results", result_table(study));
   std::string origin = paragraph("Directory: " + code(study.directory));
   if (!study.file_text.empty())
-    origin += "<details><summary>The study file (" + escaped(study.file_name) + ")</summary>\n<pre>" +
-              escaped(study.file_text) + "</pre></details>\n";
+    origin += "<details><summary>The study file (" + escaped(study.file_name) + ")</summary>\n" +
+              html::scrolling("<pre>" + escaped(study.file_text) + "</pre>") + "</details>\n";
   page.add_section("Where this study came from", origin);
   page.write(file);
 }

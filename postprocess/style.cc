@@ -88,7 +88,25 @@ const std::vector<Colour> &colours(const ColourMap map)
                                                        {1.00, {0.55, 0.27, 0.02}}});
   static const std::vector<Colour> time       = table(
           {{0.00, {0.93, 0.72, 0.36}}, {0.35, {0.78, 0.45, 0.42}}, {0.70, {0.42, 0.27, 0.50}}, {1.00, {0.07, 0.12, 0.33}}});
-  return map == ColourMap::sequential ? sequential : map == ColourMap::diverging ? diverging : time;
+  static const std::vector<Colour> cloud = [] {
+    // Its lightest colour is seen before a white background.
+    std::vector<Colour> part(256);
+    for (std::size_t i = 0; i < part.size(); ++i)
+      part[i] = sequential[static_cast<std::size_t>(std::lround(255 * 0.3 + 0.7 * static_cast<double>(i)))];
+    return part;
+  }();
+  switch (map)
+    {
+      case ColourMap::sequential:
+        return sequential;
+      case ColourMap::cloud:
+        return cloud;
+      case ColourMap::diverging:
+        return diverging;
+      case ColourMap::time:
+        break;
+    }
+  return time;
 }
 
 Colour colour_at(const ColourMap map, const double value)

@@ -38,6 +38,9 @@ constexpr int    resolution  = 2;
 constexpr double text_size   = 14; ///< [units]; titles are larger by `title_scale`
 constexpr double title_scale = 1.2;
 
+/// Width of a chart for a narrow page [units], of which the text can be read at 370 pixels.
+constexpr int narrow_width = 540;
+
 /// DejaVu Sans, which has Greek letters and superscripts; the font built into VTK has neither. An empty text if no file is
 /// found.
 const std::string &font_file();
@@ -50,6 +53,7 @@ void set_text(vtkTextProperty *property, double size = text_size, bool bold = fa
 enum class ColourMap
 {
   sequential, ///< white (nothing) to dark blue: densities
+  cloud,      ///< light to dark blue: densities in space, where nothing is transparent
   diverging,  ///< blue, white (zero), brown: potentials
   time        ///< light to dark, never white: lines that follow each other
 };

@@ -1,6 +1,7 @@
 #include <postprocess/volume_picture.h>
 
 #include <postprocess/chart.h>
+#include <postprocess/picture_window.h>
 #include <postprocess/style.h>
 
 #include <vtkActor.h>
@@ -70,20 +71,18 @@ vtkSmartPointer<vtkImageData> image_of(const Grid &grid, const Stretch &stretch)
   return image;
 }
 
-void add_cloud(vtkRenderer *renderer, const Grid &grid, const Stretch &stretch)
+/// Returns the density at the dark end of the colours.
+double add_cloud(vtkRenderer *renderer, const Grid &grid, const Stretch &stretch)
 {
   // The level that encloses half of the mass is well seen, the one that encloses nearly all is a veil.
   const std::vector<double>        levels = enclosing_levels(grid, {0.05, 0.5, 0.9, 0.99});
   const double                     top    = levels[0];
   vtkNew<vtkColorTransferFunction> colour;
   vtkNew<vtkPiecewiseFunction>     opacity;
-  const auto                      &table = colours(ColourMap::sequential);
+  const auto                      &table = colours(ColourMap::cloud);
   for (std::size_t i = 0; i < table.size(); ++i)
-    {
-      const double share = static_cast<double>(i) / static_cast<double>(table.size() - 1);
-      const Colour c     = colour_at(ColourMap::sequential, 0.3 + 0.7 * share);
-      colour->AddRGBPoint(share * top, c.r, c.g, c.b);
-    }
+    colour->AddRGBPoint(top * static_cast<double>(i) / static_cast<double>(table.size() - 1), table[i].r, table[i].g,
+                        table[i].b);
   opacity->AddPoint(0, 0);
   opacity->AddPoint(0.5 * levels[3], 0);
   opacity->AddPoint(levels[2], 0.08);
@@ -104,6 +103,7 @@ void add_cloud(vtkRenderer *renderer, const Grid &grid, const Stretch &stretch)
   volume->GetProperty()->SetInterpolationTypeToLinear();
   volume->GetProperty()->ShadeOff();
   renderer->AddVolume(volume);
+  return top;
 }
 
 /// Surfaces that enclose half and 90 % of the mass, with the potential at their points.
@@ -310,17 +310,27 @@ double largest_potential(const Snapshot &snapshot, const VolumeSettings &setting
   return std::max(std::abs(range[0]), std::abs(range[1]));
 }
 
-void add_volume(vtkRenderer *renderer, const Snapshot &snapshot, const SnapshotSeries &series, const VolumeSettings &settings)
+void draw_volume(PictureWindow &window, const Snapshot &snapshot, const SnapshotSeries &series, const VolumeSettings &settings,
+                 const double x, const double y, const double width, const double height)
 {
+  const double       bar      = snapshot.density ? 58 : 0;
+  vtkRenderer *const renderer = window.add_renderer(x, y, width - bar, height);
+  const auto         add_bar  = [&](const std::string &title, const ColourMap map, const double low, const double high) {
+    if (low < high)
+      window.colour_bar(title, map, low, high, x + width - bar, y + 0.2 * height, 0.55 * height);
+  };
   const Stretch stretch(settings.view);
   if (snapshot.density)
     {
       const DensityCells &density = *snapshot.density;
       const Grid          grid    = voxels(density, settings);
       if (settings.potential && density.has_potential())
-        add_surfaces(renderer, density, grid, settings, stretch);
+        {
+          add_surfaces(renderer, density, grid, settings, stretch);
+          add_bar("Ψ", ColourMap::diverging, -settings.largest_potential, settings.largest_potential);
+        }
       else
-        add_cloud(renderer, grid, stretch);
+        add_bar("ρ", ColourMap::cloud, 0, add_cloud(renderer, grid, stretch));
       if (settings.mesh)
         add_mesh(renderer, density, stretch);
     }
@@ -332,11 +342,9 @@ void add_volume(vtkRenderer *renderer, const Snapshot &snapshot, const SnapshotS
   camera->SetFocalPoint(-0.06, 0, -0.07);
   camera->SetPosition(1.7, -3.0, 1.35);
   camera->SetViewUp(0, 0, 1);
-  // The angle is that of the height; in a wide view there is room at the sides.
-  int width, height;
-  renderer->GetTiledSize(&width, &height);
-  const double aspect = height > 0 ? static_cast<double>(width) / height : 1.;
-  camera->SetViewAngle(25.5 / std::clamp(aspect, 1., 1.25));
+  // The angle is that of the height; in a wide view there is room at the sides, in a narrow one there is none.
+  const double aspect = (width - bar) / height;
+  camera->SetViewAngle(25.5 / std::clamp(aspect, 0.5, 1.25));
   renderer->ResetCameraClippingRange();
 }
 } // namespace rhoflow

@@ -6,8 +6,8 @@
 set -eu
 
 packages="g++ make cmake ninja-build git libdeal.ii-dev libmuparser-dev catch2 librandom123-dev liblemon-dev"
-# Pictures, and the virtual display that they need where there is none.
-packages="$packages libvtk9-dev xvfb xauth libgl1-mesa-dri fonts-dejavu-core"
+# Pictures, the virtual display that they need where there is none, and the video of a density over time.
+packages="$packages libvtk9-dev xvfb xauth libgl1-mesa-dri fonts-dejavu-core ffmpeg"
 if [ "${1:-}" = "--fuzz" ]; then
   packages="clang libclang-rt-dev"
 fi
@@ -26,7 +26,7 @@ if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>
 This system has no apt: rhoflow's dependencies cannot be installed automatically. Please install
   a C++17 compiler, CMake 3.25 or newer, Ninja, git, MPI, Catch2 (2.13 or 3), Random123, LEMON, muParser 2.3,
   deal.II 9.4 or newer with MPI, p4est, PETSc and SLEPc (set DEAL_II_DIR if CMake does not find it),
-  for pictures VTK 9, X11, Xvfb, and the DejaVu fonts (or -DRHOFLOW_PICTURES=OFF)
+  for pictures VTK 9, X11, Xvfb, and the DejaVu fonts (or -DRHOFLOW_PICTURES=OFF), for videos ffmpeg
 and run  cmake --preset release && cmake --build build/release.
 EOF
   exit 1

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace rhoflow;
@@ -21,7 +22,7 @@ TEST_CASE("Ticks are at round numbers and say which")
 
 TEST_CASE("Logarithmic ticks are at powers of ten, at more where there is room for few")
 {
-  CHECK(ticks(3e-5, 2, true, 6).labels == std::vector<std::string>{"10⁻⁴", "10⁻³", "0.01", "0.1", "1"});
+  CHECK(ticks(3e-5, 2, true, 6).labels == std::vector<std::string>{"10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "10⁰"});
   CHECK(ticks(0.9, 30, true, 6).labels == std::vector<std::string>{"1", "2", "5", "10", "20"});
   CHECK(ticks(1e-17, 2e-12, true, 3).positions.size() <= 4);
   const Ticks narrow = ticks(50, 100, true, 6);
@@ -29,6 +30,27 @@ TEST_CASE("Logarithmic ticks are at powers of ten, at more where there is room f
   for (const auto &each : {ticks(0.9, 30, true, 6), narrow})
     for (std::size_t i = 0; i < each.positions.size(); ++i)
       CHECK(std::stod(each.labels[i]) == Approx(each.positions[i]));
+}
+
+TEST_CASE("All numbers of an axis have one form: decimals or powers of ten")
+{
+  CHECK(ticks(3e-4, 0.2, true, 6).labels == std::vector<std::string>{"0.001", "0.01", "0.1"});
+  CHECK(ticks(5e-5, 8e-3, true, 6).labels == std::vector<std::string>{"1·10⁻⁴", "3·10⁻⁴", "1·10⁻³", "3·10⁻³"});
+  CHECK(ticks(0.5, 2e5, true, 6).labels == std::vector<std::string>{"10⁰", "10¹", "10²", "10³", "10⁴", "10⁵"});
+  const auto n_with_power = [](const Ticks &all) {
+    return std::count_if(all.labels.begin(), all.labels.end(), [](const std::string &label) {
+      return std::any_of(label.begin(), label.end(), [](const char c) { return (c & 0x80) != 0; });
+    });
+  };
+  for (double low = 1e-7; low < 1e3; low *= 2.7)
+    for (double high = 1.5 * low; high < 1e7 * low; high *= 3.1)
+      for (const bool logarithmic : {false, true})
+        {
+          INFO(low << " to " << high << (logarithmic ? ", logarithmic" : ""));
+          const Ticks all   = ticks(low, high, logarithmic, 6);
+          const auto  count = n_with_power(all), zeros = std::count(all.labels.begin(), all.labels.end(), "0");
+          CHECK((count == 0 || count + zeros == static_cast<long>(all.labels.size())));
+        }
 }
 
 TEST_CASE("The range of an axis holds the data and what was asked for")

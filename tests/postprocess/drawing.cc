@@ -1,5 +1,6 @@
 #include <postprocess/chart.h>
 #include <postprocess/density_charts.h>
+#include <postprocess/density_pictures.h>
 #include <postprocess/picture_window.h>
 #include <postprocess/run_record.h>
 #include <postprocess/volume_picture.h>
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 
 #include "../base/temporary_directory.h"
 #include "box_mesh_file.h"
@@ -100,12 +102,67 @@ TEST_CASE("Points stand where their values say, on linear and logarithmic axes",
       const Extent corners = extent_of(pixels, style::blue), third = extent_of(pixels, style::vermilion);
       REQUIRE(corners.n > 20);
       REQUIRE(third.n > 20);
-      // Marks at the corners are cut by the plot's edges, which thereby are where they end.
+      const int    radius_x = (third.right - third.left) / 2, radius_y = (third.top - third.bottom) / 2;
       const double x = (third.left + third.right) / 2., height = (third.bottom + third.top) / 2.;
-      CHECK((x - corners.left) / (corners.right - corners.left) == Approx(0.5).margin(0.01));
-      CHECK((height - corners.bottom) / (corners.top - corners.bottom) == Approx(0.25).margin(0.01));
+      const double left = corners.left + radius_x, bottom = corners.bottom + radius_y;
+      CHECK((x - left) / (corners.right - radius_x - left) == Approx(0.5).margin(0.01));
+      CHECK((height - bottom) / (corners.top - radius_y - bottom) == Approx(0.25).margin(0.01));
       CHECK(has_clear_border(pixels));
+      // The marks at the ends of both axes are as whole as that in the middle.
+      CHECK(corners.n == Approx(2 * third.n).epsilon(0.02));
     }
+}
+
+TEST_CASE("The caps of errors at the ends of an axis are whole", "[display]")
+{
+  Chart chart;
+  chart.x.low  = 0;
+  chart.x.high = 4;
+  chart.y.low  = 0;
+  chart.y.high = 2;
+  chart.add({"", Series::Kind::errors, {0, 4}, {0.5, 0.5}, {1.5, 1.5}, style::blue, 2});
+  chart.add({"", Series::Kind::errors, {2}, {0.5}, {1.5}, style::vermilion, 2});
+  PictureWindow window(500, 400);
+  draw_chart(window, chart, 0, 0, 500, 400);
+  const Pixels pixels(window);
+  CHECK(extent_of(pixels, style::blue).n == Approx(2 * extent_of(pixels, style::vermilion).n).epsilon(0.1));
+}
+
+TEST_CASE("A picture of several charts has each as a panel, as it stands in the picture", "[display]")
+{
+  const TemporaryDirectory directory;
+  std::vector<Chart>       charts(3);
+  for (std::size_t i = 0; i < charts.size(); ++i)
+    {
+      charts[i].title = "chart " + std::to_string(i);
+      charts[i].add({"", Series::Kind::line, {0, 1}, {0, 1}, {}, style::cycle(static_cast<unsigned int>(i)), 3});
+    }
+  const auto size_of = [&](const std::string &png) {
+    // Width and height stand in the header.
+    const auto number = [&](const std::size_t at) {
+      return 256 * static_cast<unsigned char>(png.at(at + 2)) + static_cast<unsigned char>(png.at(at + 3));
+    };
+    return std::array<int, 2>{{number(16), number(20)}};
+  };
+  const auto panels = write_charts(charts, 2, directory.path("several.png"), 608, 408);
+  REQUIRE(panels.size() == 3);
+  for (const std::string &panel : panels)
+    {
+      CHECK(panel.substr(1, 3) == "PNG");
+      CHECK(size_of(panel) == std::array<int, 2>{{300 * style::resolution, 200 * style::resolution}});
+    }
+  CHECK(panels[0] != panels[1]);
+  // One chart is drawn again for a narrow page, with larger text, unless it is narrow.
+  const auto alone = write_charts({charts[2]}, 1, directory.path("single.png"), 2 * style::narrow_width, 1200);
+  REQUIRE(alone.size() == 1);
+  CHECK(size_of(alone[0]) == std::array<int, 2>{{style::narrow_width * style::resolution, 600 * style::resolution}});
+  CHECK(write_charts({charts[2]}, 1, directory.path("single.png"), style::narrow_width, 500).empty());
+
+  const auto drawn = write_charts(charts, 2, directory.path("several.svg"), 608, 408);
+  REQUIRE(drawn.size() == 3);
+  for (std::size_t i = 0; i < drawn.size(); ++i)
+    CHECK(drawn[i].find("<svg") != std::string::npos);
+  CHECK(std::distance(std::filesystem::directory_iterator(directory.path("")), {}) == 3); // nothing beside the pictures
 }
 
 TEST_CASE("Lines are seen although their values hardly differ, and are interrupted by NaN", "[display]")
@@ -230,18 +287,23 @@ TEST_CASE("A volume is seen where the density is, with the neurons in their plac
 
   const auto draw = [&]() {
     PictureWindow window(400, 400, PictureWindow::Smooth::after);
-    add_volume(window.add_renderer(0, 0, 1, 1), *shot, series, settings);
+    draw_volume(window, *shot, series, settings, 0, 0, 400, 400);
     return Pixels(window);
   };
-  const auto bluish = [](const Pixels &pixels, int from, int to) {
+  const int  before_bar = (400 - 58) * style::resolution;
+  const auto bluish     = [&](const Pixels &pixels, int from, int to) {
     int n = 0;
     for (int y = from; y < to; ++y)
-      for (int x = 0; x < pixels.width; ++x)
+      for (int x = 0; x < before_bar; ++x)
         n += pixels.at(x, y)[2] - pixels.at(x, y)[0] > 40 ? 1 : 0;
     return n;
   };
   const Pixels cloud = draw();
   CHECK(has_clear_border(cloud));
+  // The bar at the right has the colours of the cloud, dark ones at its top.
+  const int middle = (400 - 52) * style::resolution;
+  CHECK(cloud.is(middle, 84 * style::resolution, colour_at(ColourMap::cloud, 0.02)));
+  CHECK(cloud.is(middle, 296 * style::resolution, colour_at(ColourMap::cloud, 0.98)));
   const int upper = bluish(cloud, cloud.height / 2, cloud.height), lower = bluish(cloud, 0, cloud.height / 2);
   CHECK(upper > 500);
   CHECK(lower < upper / 20);
@@ -269,9 +331,39 @@ TEST_CASE("A volume is seen where the density is, with the neurons in their plac
   const Pixels surfaces = draw();
   int          brown    = 0;
   for (int y = surfaces.height / 2; y < surfaces.height; ++y)
-    for (int x = 0; x < surfaces.width; ++x)
+    for (int x = 0; x < before_bar; ++x)
       brown += surfaces.at(x, y)[0] - surfaces.at(x, y)[2] > 40 ? 1 : 0;
   CHECK(brown > 500);
+}
+
+TEST_CASE("Without a video the page has up to nine times of a density in space", "[display]")
+{
+  BoxMeshFile mesh(3, 1);
+  mesh.add({{0, 0, 0}}, {{1, 1, 1}});
+  SmallRun    run;
+  std::string list = "<?xml version=\"1.0\"?>\n<VTKFile type=\"Collection\">\n<Collection>\n";
+  for (int i = 0; i < 5; ++i)
+    {
+      const std::string name = "density/density_000" + std::to_string(i) + ".vtu";
+      mesh.write(
+        run.path(name), [](const std::array<double, 3> &) { return 1.; }, [](const std::array<double, 3> &) { return 0.; });
+      list += "<DataSet timestep=\"" + std::to_string(i) + "\" file=\"" + name + "\"/>\n";
+    }
+  run.write("density.pvd", list + "</Collection>\n</VTKFile>\n");
+  RunRecord record   = RunRecord::open(run.path());
+  record.coordinates = {"a", "s", "r"};
+  PictureOptions options;
+  options.folder    = run.path();
+  options.animation = false;
+  options.announce  = [](const std::string &) {};
+  std::vector<std::string>   warnings;
+  const std::vector<Picture> pictures = DensityPictures(record, options, warnings).make([](const std::string &) {});
+  CHECK(warnings.empty());
+  REQUIRE(pictures.size() == 2);
+  CHECK(pictures[0].title == "Density in parameter space");
+  CHECK(pictures[0].panels.size() == 5);
+  CHECK(pictures[0].columns == 3);
+  CHECK(pictures[1].panels.size() == 9); // three pairs of coordinates at three times
 }
 
 TEST_CASE("A picture that cannot be written is an error", "[display]")
@@ -284,7 +376,7 @@ TEST_CASE("A picture that cannot be written is an error", "[display]")
 TEST_CASE("Colour maps have a lightness that goes one way", "[display]")
 {
   const auto lightness = [](const Colour &c) { return 0.2126 * c.r + 0.7152 * c.g + 0.0722 * c.b; };
-  for (const ColourMap map : {ColourMap::sequential, ColourMap::time})
+  for (const ColourMap map : {ColourMap::sequential, ColourMap::cloud, ColourMap::time})
     for (std::size_t i = 1; i < colours(map).size(); ++i)
       CHECK(lightness(colours(map)[i]) < lightness(colours(map)[i - 1]) + 1e-9);
   const auto &diverging = colours(ColourMap::diverging);

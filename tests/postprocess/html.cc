@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include <postprocess/html.h>
+#include <solvers/base/base64.h>
 
 #include <cmath>
 #include <limits>
@@ -79,6 +80,41 @@ TEST_CASE("Pictures and videos are embedded; what is missing or too large is sai
              Contains("is missing or is no picture") && !Contains("<img"));
 }
 
+TEST_CASE("Panels stand beside each other, and below each other on a narrow page")
+{
+  const TemporaryDirectory directory;
+  Picture                  picture{directory.write("all.png", "\x89PNG"), "All & one", "Three.", ""};
+  picture.panels         = {"first", "second", "third"};
+  picture.columns        = 3;
+  const std::string text = html::figure(picture);
+  CHECK(HtmlCheck(text).problems.empty());
+  CHECK(HtmlCheck(text).tags.count("img") == 3);
+  CHECK_THAT(text, Contains("<div class=\"panels\" style=\"--columns: 3\">") && Contains(base64("first")) &&
+                     Contains(base64("third")) && Contains("alt=\"All &amp; one. Three.\"") &&
+                     Contains("alt=\"All &amp; one, panel 3 of 3\"") && !Contains("iVBORw=="));
+  picture.panels        = {"narrow"};
+  const std::string one = html::figure(picture);
+  CHECK(HtmlCheck(one).problems.empty());
+  CHECK_THAT(one, Contains("<source media=\"(max-width: 40rem)\" srcset=\"data:image/png;base64," + base64("narrow")) &&
+                    Contains("<img src=\"data:image/png;base64,iVBORw==\"") && !Contains("class=\"panels\""));
+  CHECK_THAT(html::Page("").html(), Contains("repeat(var(--columns)") && Contains("@media screen and (max-width: 54rem)"));
+}
+
+TEST_CASE("What is wider than a narrow page scrolls and says so")
+{
+  html::Table table;
+  table.head = {"Name"};
+  table.rows = {{"a"}};
+  for (const std::string &text : {html::scrolling("a + b", "equation"), table.html()})
+    {
+      CHECK(HtmlCheck(text).problems.empty());
+      CHECK_THAT(text, Contains("<div class=\"scroll") && Contains("tabindex=\"0\"><div class=\"wide\">"));
+    }
+  table.stacked = true;
+  CHECK_THAT(table.html(), !Contains("scroll"));
+  CHECK_THAT(html::Page("").html(), Contains(".wide::after { content: \"↔ scrolls sideways\""));
+}
+
 TEST_CASE("A page is whole, lists its sections and replaces the one before")
 {
   const TemporaryDirectory directory;
@@ -123,5 +159,6 @@ TEST_CASE("The check of pages finds what it is for")
   CHECK(n_problems("<a href=\"http:x\">x</a>") == 1);
   CHECK(n_problems("<img alt=\"\" src=\"a.png\">") == 1);
   CHECK(n_problems("<img src=\"data:a\">") == 1);
+  CHECK(n_problems("<source srcset=\"a.png\">") == 1);
   CHECK(n_problems("<script src=\"data:a\"></script>") > 0);
 }

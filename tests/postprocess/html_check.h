@@ -112,7 +112,7 @@ private:
       }
     if (name == "img" && attributes.count("alt") == 0)
       complain("a picture without alt");
-    const std::set<std::string> empty = {"meta", "img", "br"};
+    const std::set<std::string> empty = {"meta", "img", "br", "source"};
     if (empty.count(name) == 0)
       open.push_back(name);
     return i + 1;
@@ -120,7 +120,7 @@ private:
 
   void attribute(const std::string &name, const std::string &key, const std::string &value)
   {
-    if (key != "src" && key != "poster")
+    if (key != "src" && key != "srcset" && key != "poster")
       check_entities(value);
     if (key == "id" && !ids.insert(value).second)
       complain("the id " + value + " twice");
@@ -128,7 +128,7 @@ private:
       complain("a link to elsewhere: " + value);
     else if (key == "href")
       links.push_back(value.substr(1));
-    if ((key == "src" || key == "poster") && value.rfind("data:", 0) != 0)
+    if ((key == "src" || key == "srcset" || key == "poster") && value.rfind("data:", 0) != 0)
       complain("loaded from elsewhere: " + value);
     if (key.rfind("on", 0) == 0 || name == "script" || name == "link" || name == "iframe")
       complain("active or outside content: <" + name + " " + key + ">");

@@ -32,9 +32,9 @@ refuses() {
   [ "$(grep -c . "$out/stderr")" -eq 1 ] && grep -qF -- "$message" "$out/stderr" || fail "$*: no line '$message'"
 }
 
-succeeds "$RHOFLOW" "$SOURCE_DIR/parameter_files/quickstart.prm" "Output directory=three" "End time=0.2" "Output interval=0.1" \
-  "Domain/Subdivisions=12, 12, 12" "Particles/Number of neurons=200" "Particles/Replicas=2" "Comparison/Bias estimation=none" \
-  "Particles/Step size=0.01"
+succeeds "$RHOFLOW" "$SOURCE_DIR/parameter_files/single_neuron/reference_a.prm" "Output directory=three" "End time=0.2" \
+  "Output interval=0.1" "Compare with SGD=true" "Domain/Subdivisions=12, 12, 12" "Particles/Number of neurons=200" \
+  "Particles/Replicas=2" "Comparison/Bias estimation=none" "Particles/Step size=0.01"
 succeeds "$RHOFLOW" "$SOURCE_DIR/parameter_files/continuity/linear_1d.prm" "Output directory=one" "End time=0.2" \
   "Output interval=0.1" "Output times=" "Compare with SGD=false"
 

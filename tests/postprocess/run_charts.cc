@@ -1,3 +1,4 @@
+#include <postprocess/findings.h>
 #include <postprocess/run_charts.h>
 #include <postprocess/run_record.h>
 
@@ -86,6 +87,10 @@ TEST_CASE("Charts hold the numbers of the tables")
 
   CHECK(series(named(pictures, "deviation.png").charts.at(0), "mean of the networks − density − expected bias").y ==
         column(comparison, "deviation [standard errors]"));
+  // The shaded part ends where the verdict does.
+  const Series &shaded = series(named(pictures, "deviation.png").charts.at(0), "within 3 standard errors");
+  CHECK(shaded.y == std::vector<double>(3, -Verdict::limit));
+  CHECK(shaded.upper == std::vector<double>(3, Verdict::limit));
   const auto &distances = named(pictures, "distances.png").charts;
   REQUIRE(distances.size() == 2); // there is no W1 along w
   CHECK(series(distances[0], "density and neurons").y == column(comparison, "sliced W1"));
