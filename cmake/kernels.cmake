@@ -25,7 +25,8 @@ elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   endforeach()
   set_target_properties(rhoflow_kernels PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)
   foreach(library ${kernel_libraries})
-    target_compile_options(${library} PRIVATE ${kernel_options})
+    # Vectors that are wider than the level's registers are handed over within one file only.
+    target_compile_options(${library} PRIVATE ${kernel_options} -Wno-psabi)
     target_include_directories(${library} PRIVATE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
     target_include_directories(${library} SYSTEM PRIVATE ${RANDOM123_INCLUDE_DIR} ${DEAL_II_INCLUDE_DIRS})
     target_link_libraries(${library} PRIVATE rhoflow_flags)
@@ -35,6 +36,12 @@ elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     endif()
   endforeach()
   target_link_libraries(rhoflow_core rhoflow_kernels)
+  # What the kernels call in turn: Activation::evaluate, gauss_legendre, ParticleNeuron::n_parameters. A program that does not
+  # need them itself has to take them from the archive all the same.
+  foreach(symbol _ZNK7rhoflow10Activation8evaluateEPKdjPdS3_ _ZN7rhoflow14gauss_legendreEjdd
+          _ZNK7rhoflow14ParticleNeuron12n_parametersEv)
+    target_link_options(rhoflow_core INTERFACE LINKER:--undefined=${symbol})
+  endforeach()
 else()
   set_source_files_properties(${kernel_sources} PROPERTIES COMPILE_OPTIONS "${kernel_options}")
 endif()
