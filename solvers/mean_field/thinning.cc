@@ -155,6 +155,23 @@ std::vector<double> product_of_columns(const std::vector<double> &a, unsigned in
   return sum;
 }
 
+/// a b for the first n rows of a [n][count] and b [count][padding]: [n][padding]. A few hundred terms at once, so that these
+/// rows of b stay in the cache.
+std::vector<double> product_of_rows(const std::vector<double> &a, std::size_t n, const std::vector<double> &b,
+                                    unsigned int padding)
+{
+  constexpr std::size_t block = 256;
+  const std::size_t     count = b.size() / padding;
+  std::vector<double>   sum(n * padding, 0.), part(n * padding);
+  for (std::size_t first = 0; first < count; first += block)
+    {
+      project(n, std::min(block, count - first), padding, padding, &a[first], &b[first * padding], part.data(), count);
+      for (std::size_t i = 0; i < sum.size(); ++i)
+        sum[i] += part[i];
+    }
+  return sum;
+}
+
 /// Makes the columns of rows [count][padding] orthonormal, n of them, which must be nearly so already. What rounding leaves is
 /// the square of the condition number times as large, so that a second pass may be needed. Returns n, or how many columns come
 /// before the first one that is a combination of them; the others are zero then.
@@ -263,7 +280,8 @@ void Thinning::find_pivots(const std::vector<double> &samples, const RandomPoint
 }
 
 void Thinning::for_features_of_pivots(
-  std::size_t n_used, const std::function<void(std::size_t, std::size_t, const std::vector<double> &)> &use) const
+  std::size_t                                                                                                    n_used,
+  const std::function<void(std::size_t, std::size_t, const std::vector<double> &, const std::vector<double> &)> &use) const
 {
   const std::size_t   n_omega = problem.n_feature_parameters();
   std::vector<double> g(chunk * n_nodes), rows(n_nodes * chunk, 0.);
@@ -271,10 +289,13 @@ void Thinning::for_features_of_pivots(
     {
       const std::size_t count = std::min(chunk, n_used - first);
       problem.features(static_cast<unsigned int>(count), &pivots[first * n_omega], g.data(), nullptr);
+      for (std::size_t i = 0; i < count; ++i)
+        for (std::size_t k = 0; k < n_nodes; ++k)
+          g[i * n_nodes + k] *= root[k];
       for (std::size_t k = 0; k < n_nodes; ++k)
         for (std::size_t i = 0; i < count; ++i)
-          rows[k * chunk + i] = root[k] * g[i * n_nodes + k];
-      use(first, count, rows);
+          rows[k * chunk + i] = g[i * n_nodes + k];
+      use(first, count, rows, g);
       tick();
     }
 }
@@ -284,7 +305,7 @@ void Thinning::make_basis()
   // One column more for the targets.
   padding = projection_padding(static_cast<unsigned int>(n + 1));
   q.assign(n_nodes * padding, 0.);
-  for_features_of_pivots(n, [&](std::size_t first, std::size_t count, const std::vector<double> &rows) {
+  for_features_of_pivots(n, [&](std::size_t first, std::size_t count, const std::vector<double> &rows, const auto &) {
     for (std::size_t k = 0; k < n_nodes; ++k)
       std::copy_n(&rows[k * chunk], count, &q[k * padding + first]);
   });
@@ -336,16 +357,17 @@ void Thinning::choose_nodes()
       }
   std::vector<double> products(n_nodes * n_vectors, 0.), part(n_nodes * n_vectors);
   of_pivots.assign(all * padding, 0.);
-  for_features_of_pivots(n_pivots, [&](std::size_t first, std::size_t count, const std::vector<double> &rows) {
-    std::vector<double> factors(chunk * n_vectors, 0.);
-    std::copy_n(&mixed[first * n_vectors], count * n_vectors, factors.begin());
-    project(n_nodes, chunk, n_vectors, n_vectors, rows.data(), factors.data(), part.data());
-    for (std::size_t i = 0; i < products.size(); ++i)
-      products[i] += part[i];
-    // While these features are there.
-    const std::vector<double> on_basis = product_of_columns(rows, chunk, count, q, padding);
-    std::copy(on_basis.begin(), on_basis.end(), &of_pivots[first * padding]);
-  });
+  for_features_of_pivots(
+    n_pivots, [&](std::size_t first, std::size_t count, const std::vector<double> &rows, const std::vector<double> &features) {
+      std::vector<double> factors(chunk * n_vectors, 0.);
+      std::copy_n(&mixed[first * n_vectors], count * n_vectors, factors.begin());
+      project(n_nodes, chunk, n_vectors, n_vectors, rows.data(), factors.data(), part.data());
+      for (std::size_t i = 0; i < products.size(); ++i)
+        products[i] += part[i];
+      // While these features are there.
+      const std::vector<double> on_basis = product_of_rows(features, count, q, padding);
+      std::copy(on_basis.begin(), on_basis.end(), &of_pivots[first * padding]);
+    });
 
   std::vector<double> leverage(n_nodes, 0.);
   for (unsigned int k = 0; k < n_nodes; ++k)

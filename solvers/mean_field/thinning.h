@@ -63,9 +63,11 @@ private:
   void interpolate();
   /// The rows of W G R⁻¹ that belong to some nodes, [nodes][padded r].
   std::vector<double> rows_of_pivots(const std::vector<unsigned int> &nodes) const;
-  /// W G for the features of the pivots, those of `chunk` pivots at once: `use`(first pivot, their number, rows [K][chunk]).
-  void for_features_of_pivots(std::size_t                                                                       n_used,
-                              const std::function<void(std::size_t, std::size_t, const std::vector<double> &)> &use) const;
+  /// W G for the features of the pivots, those of `chunk` pivots at once: `use`(first pivot, their number, rows [K][chunk], the
+  /// same transposed [chunk][K]).
+  void for_features_of_pivots(
+    std::size_t                                                                                                    n_used,
+    const std::function<void(std::size_t, std::size_t, const std::vector<double> &, const std::vector<double> &)> &use) const;
 
   const LearningProblem    &problem;
   std::size_t               n_nodes;
