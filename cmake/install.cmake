@@ -36,15 +36,13 @@ foreach(program rhoflow-study rhoflow-plot)
   install(FILES packaging/completion_of_others.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
           RENAME ${program})
 endforeach()
-if(EXISTS ${CMAKE_SOURCE_DIR}/scripts/slurm)
-  install(DIRECTORY scripts/slurm DESTINATION ${rhoflow_data} USE_SOURCE_PERMISSIONS)
-endif()
+install(DIRECTORY scripts/slurm DESTINATION ${rhoflow_data} USE_SOURCE_PERMISSIONS)
 install(PROGRAMS scripts/environment.sh DESTINATION ${rhoflow_data})
 # Its prefix is known only when it is installed.
 install(CODE "set(RHOFLOW_VERSION ${PROJECT_VERSION})
 set(RHOFLOW_BIN ${CMAKE_INSTALL_BINDIR})
 set(RHOFLOW_MAN ${CMAKE_INSTALL_MANDIR})
-set(RHOFLOW_LIB ${CMAKE_INSTALL_LIBDIR})
+set(RHOFLOW_SHARE ${rhoflow_data})
 configure_file(\"${CMAKE_SOURCE_DIR}/packaging/modulefile.in\" \"${CMAKE_BINARY_DIR}/generated/modulefile\" @ONLY)
 file(INSTALL \"${CMAKE_BINARY_DIR}/generated/modulefile\" DESTINATION
      \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${rhoflow_data}/modulefiles/rhoflow\" RENAME ${PROJECT_VERSION})")

@@ -188,7 +188,8 @@ bool CheckpointWriter::Section::write(SharedFile &file, std::uint64_t offset, st
   return true;
 }
 
-bool CheckpointWriter::Section::compare(const SharedFile &file, std::uint64_t offset, const std::vector<std::uint32_t> &checksums) const
+bool CheckpointWriter::Section::compare(const SharedFile &file, std::uint64_t offset,
+                                        const std::vector<std::uint32_t> &checksums) const
 {
   for (std::size_t i = 0; i < begins.size(); ++i)
     if (!same_as(file, offset + begins[i], &bytes[i * length()], length()))

@@ -11,9 +11,8 @@
 
 namespace rhoflow
 {
-class SharedFile;
-
 class InputError;
+class SharedFile;
 
 /// The state of a run in named sections, to be written as one file that does not depend on the number of ranks. Every rank
 /// calls every method; sections may be added in any order, each name once.

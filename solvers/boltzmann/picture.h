@@ -11,7 +11,7 @@ namespace rhoflow
 /// parts along every axis (fewer where the file would have more than half a million points), as one VTU file of values at the
 /// corners of these parts in single precision. The density is the one with respect to Lebesgue measure or, where a symmetry
 /// left a radius, to that of the weights before.
-/// `coordinates`: names of the parameters of a neuron; `time`: what ParaView is to show as the time.
+/// `coordinates`: names of the parameters of a neuron; `time`: what ParaView is to show as the time, the inverse temperature.
 /// Collective; throws RunError on every rank if the disk does not take it.
 void write_picture(const DualProblem &problem, const DualProblem::State &state, const Domain &domain, const std::string &path,
                    const std::vector<std::string> &coordinates, double time);

@@ -97,7 +97,8 @@ public:
     if (settings.write_density)
       {
         Timing::Scope scope(timing.section("pictures"));
-        write_picture(dual, solution.state, common.domain, context.directory.file("density.vtu"), problem.parameter_names(), betas.back());
+        write_picture(dual, solution.state, common.domain, context.directory.file("density.vtu"), problem.parameter_names(),
+                      betas.back());
       }
   }
 
