@@ -217,7 +217,8 @@ void read_provenance(const fs::path &path, RunRecord &record)
     }
   catch (const std::runtime_error &error)
     {
-      throw InputError("", path.string() + " is damaged (" + error.what() + "). Run the calculation again, or restore the file.");
+      throw InputError("",
+                       path.string() + " is damaged (" + error.what() + "). Run the calculation again, or restore the file.");
     }
 }
 
@@ -369,6 +370,9 @@ RunRecord RunRecord::open(const std::string &given)
       const double at             = by_temperature ? record.column("statistics", "inverse temperature").back() : 0.;
       record.density.push_back({at, (path / "density.vtu").string()});
     }
+  if (record.density.empty() && file_exists(path / "density.xdmf"))
+    record.warnings.push_back("The density is in density.xdmf, which ParaView reads and these pictures do not: a run with "
+                              "'Output/Format = VTU, XDMF' has it in both formats.");
   record.coordinates = coordinates_of(record);
   return record;
 }

@@ -21,7 +21,7 @@ class Rhoflow(CMakePackage):
     depends_on("cmake@3.25:", type="build")
     depends_on("ninja", type="build")
     depends_on("mpi")
-    depends_on("dealii@9.4: +mpi +p4est +petsc +slepc")
+    depends_on("dealii@9.4: +hdf5 +mpi +p4est +petsc +slepc")
     depends_on("boost")
     depends_on("muparser@2.3:")
     depends_on("random123")

@@ -38,7 +38,7 @@ class Run:
             raise RunError(f"there is no run directory '{directory}'")
         if not os.path.exists(self.path("density.pvd")):
             raise RunError(f"'{directory}' holds no density.pvd: it is no run of rhoflow with a density "
-                           "('Output/Write density = true')")
+                           "('Output/Write density = true', 'Output/Format = VTU')")
         self.density = self._series("density.pvd")
         self.particles = self._series("particles.pvd") if os.path.exists(self.path("particles.pvd")) else []
 

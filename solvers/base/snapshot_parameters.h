@@ -11,7 +11,8 @@ namespace rhoflow
 {
 struct Unread;
 
-/// What all files for ParaView have in common, whatever they show: the part of section "Output" about how often and how small.
+/// What all files for ParaView have in common, whatever they show: the part of section "Output" about how often, in which
+/// format and how small.
 struct SnapshotParameters
 {
   enum class Compression
@@ -31,5 +32,6 @@ struct SnapshotParameters
 
   unsigned int every       = 1; ///< n-th output time
   Compression  compression = Compression::fast;
+  bool         vtu = true, xdmf = false; ///< in which formats; at least one
 };
 } // namespace rhoflow

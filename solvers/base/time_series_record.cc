@@ -23,6 +23,12 @@ const std::string beginning =
   "<?xml version=\"1.0\"?>\n<VTKFile type=\"Collection\" version=\"0.1\" byte_order=\"LittleEndian\">\n<Collection>\n";
 const std::string ending = "</Collection>\n</VTKFile>\n";
 
+const std::string xdmf_beginning = "<?xml version=\"1.0\"?>\n<Xdmf Version=\"2.0\">\n<Domain>\n"
+                                   "<Grid GridType=\"Collection\" CollectionType=\"Temporal\">\n";
+const std::string xdmf_ending    = "</Grid>\n</Domain>\n</Xdmf>\n";
+// Before each <Grid>: what is there to read a record again.
+const std::string xdmf_mark = "\n<!-- ", xdmf_mark_end = " -->\n";
+
 std::string attribute(const std::string &tag, const std::string &name)
 {
   const std::string opening = " " + name + "=\"";
@@ -45,6 +51,11 @@ std::string text_of(const std::vector<TimeSeriesEntry> &entries)
   return text + ending;
 }
 
+bool is_xdmf(const std::string &path)
+{
+  return fs::path(path).extension() == ".xdmf";
+}
+
 /// Text that rank `root` has, on every rank.
 std::string broadcast(std::string text, int root, MPI_Comm communicator)
 {
@@ -55,24 +66,60 @@ std::string broadcast(std::string text, int root, MPI_Comm communicator)
   return text;
 }
 
+InputError not_ours(const std::string &path, const std::string &why)
+{
+  return InputError("", "'" + path + "' " + why + ": it is no time series that rhoflow wrote to its end.");
+}
+
+/// The text between the beginning and the end of a record. Throws InputError if it is none.
+std::string body_of(const std::string &path, const std::string &text, const std::string &begin, const std::string &end)
+{
+  if (text.size() < begin.size() + end.size() || text.compare(0, begin.size(), begin) != 0 ||
+      text.compare(text.size() - end.size(), end.size(), end) != 0)
+    throw not_ours(path, "is no complete collection");
+  return text.substr(begin.size(), text.size() - begin.size() - end.size());
+}
+
+TimeSeriesEntry checked(const std::string &path, const std::string &time, const std::string &name, const std::string &grid)
+{
+  const std::string folder = fs::path(path).stem().string() + "/";
+  TimeSeriesEntry   entry{0., name, grid};
+  if (!parse_number(time, entry.time) || !std::isfinite(entry.time) || name.rfind(folder, 0) != 0 ||
+      fs::path(name).lexically_normal() != fs::path(name))
+    throw not_ours(path, "has an entry without time or file");
+  return entry;
+}
+
+std::vector<TimeSeriesEntry> parse_xdmf(const std::string &path, const std::string &text)
+{
+  const std::string            body = "\n" + body_of(path, text, xdmf_beginning, xdmf_ending);
+  std::vector<TimeSeriesEntry> entries;
+  for (std::size_t mark = body.find(xdmf_mark), next; mark != std::string::npos; mark = next)
+    {
+      next                   = body.find(xdmf_mark, mark + 1);
+      const std::size_t name = mark + xdmf_mark.size(), end = body.find(xdmf_mark_end, name);
+      if (end >= next) // also where there is neither
+        throw not_ours(path, "has an entry without time or file");
+      const std::size_t begin = end + xdmf_mark_end.size();
+      const std::string grid  = body.substr(begin, next == std::string::npos ? next : next + 1 - begin);
+      const std::size_t time  = grid.find("<Time ");
+      if (time == std::string::npos)
+        throw not_ours(path, "has an entry without time or file");
+      entries.push_back(checked(path, attribute(grid.substr(time), "Value"), body.substr(name, end - name), grid));
+    }
+  return entries;
+}
+
 std::vector<TimeSeriesEntry> parse(const std::string &path, const std::string &text)
 {
-  const auto not_ours = [&](const std::string &why) {
-    return InputError("", "'" + path + "' " + why + ": it is no time series that rhoflow wrote to its end.");
-  };
-  if (text.size() < beginning.size() + ending.size() || text.compare(0, beginning.size(), beginning) != 0 ||
-      text.compare(text.size() - ending.size(), ending.size(), ending) != 0)
-    throw not_ours("is no complete collection");
-  const std::string            folder = fs::path(path).stem().string() + "/";
+  if (is_xdmf(path))
+    return parse_xdmf(path, text);
+  const std::string            body = body_of(path, text, beginning, ending);
   std::vector<TimeSeriesEntry> entries;
-  for (std::size_t i = text.find("<DataSet "); i != std::string::npos; i = text.find("<DataSet ", i + 1))
+  for (std::size_t i = body.find("<DataSet "); i != std::string::npos; i = body.find("<DataSet ", i + 1))
     {
-      const std::string tag = text.substr(i, text.find("/>", i) - i), name = attribute(tag, "file");
-      double            time;
-      if (!parse_number(attribute(tag, "timestep"), time) || !std::isfinite(time) || name.rfind(folder, 0) != 0 ||
-          fs::path(name).lexically_normal() != fs::path(name))
-        throw not_ours("has an entry without time or file");
-      entries.push_back({time, name});
+      const std::string tag = body.substr(i, body.find("/>", i) - i);
+      entries.push_back(checked(path, attribute(tag, "timestep"), attribute(tag, "file"), ""));
     }
   return entries;
 }
@@ -89,18 +136,32 @@ std::vector<TimeSeriesEntry> read_time_series(const std::string &path)
   return parse(path, contents(path));
 }
 
-TimeSeriesRecord::TimeSeriesRecord(const RunDirectory &run_directory, std::string series_name)
+std::string xdmf_record(const std::vector<TimeSeriesEntry> &entries)
+{
+  std::string text = xdmf_beginning;
+  for (const TimeSeriesEntry &entry : entries)
+    text += xdmf_mark.substr(1) + entry.file + xdmf_mark_end + entry.grid;
+  return text + xdmf_ending;
+}
+
+TimeSeriesRecord::TimeSeriesRecord(const RunDirectory &run_directory, std::string series_name, const Format record_format)
   : directory(run_directory)
   , series(std::move(series_name))
+  , format(record_format)
 {
-  directory.file(series + ".pvd");
+  directory.file(name());
   directory.subdirectory(series);
+}
+
+std::string TimeSeriesRecord::name() const
+{
+  return series + (format == Format::pvd ? ".pvd" : ".xdmf");
 }
 
 void TimeSeriesRecord::take_up(const double time)
 {
   const MPI_Comm    comm = directory.communicator();
-  const std::string path = directory.file(series + ".pvd");
+  const std::string path = directory.file(name());
   std::string       text, present;
   if (rank_of(comm) == 0)
     text = contents(path);
@@ -136,6 +197,14 @@ std::string TimeSeriesRecord::next_file(const double time, const std::string &ex
 
 void TimeSeriesRecord::add(const double time, const std::string &file, const std::function<void()> &write)
 {
+  add_grid(time, file, [&write]() {
+    write();
+    return std::string();
+  });
+}
+
+void TimeSeriesRecord::add_grid(const double time, const std::string &file, const std::function<std::string()> &write)
+{
   const MPI_Comm comm = directory.communicator();
   // Runs `work` here; if it throws on any rank, every rank throws what the first of them has to say.
   const auto together = [comm](const std::function<void()> &work) {
@@ -155,12 +224,14 @@ void TimeSeriesRecord::add(const double time, const std::string &file, const std
       throw RunError(broadcast(error, first, comm));
   };
   directory.file(file);
-  together(write);
+  std::string grid;
+  together([&]() { grid = write(); });
   std::vector<TimeSeriesEntry> longer = recorded;
-  longer.push_back({time, file});
+  longer.push_back({time, file, broadcast(grid, 0, comm)});
   together([&]() {
     if (rank_of(comm) == 0)
-      write_complete_file(directory.file(series + ".pvd"), [&](std::ostream &out) { out << text_of(longer); });
+      write_complete_file(directory.file(name()),
+                          [&](std::ostream &out) { out << (format == Format::pvd ? text_of(longer) : xdmf_record(longer)); });
   });
   recorded = std::move(longer);
 }

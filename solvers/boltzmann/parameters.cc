@@ -25,7 +25,8 @@ void BoltzmannParameters::declare(dealii::ParameterHandler &prm)
     "Increasing inverse temperatures below that of section 'Mean field' to be solved for on the way, each from the "
     "solution before: a study of the temperature in one run. Every one gives a row of statistics.csv. Empty: none.");
   prm.declare_entry("Write density", "true", Patterns::Bool(),
-                    "Write the density and its potential at the last inverse temperature to density.vtu.");
+                    "Write the density and its potential at the last inverse temperature to density.vtu (or "
+                    "density.xdmf and density.h5, 'Output/Format').");
   prm.leave_subsection();
 }
 
@@ -39,6 +40,7 @@ void BoltzmannParameters::parse(dealii::ParameterHandler &prm)
   path           = dealii::Utilities::string_to_double(split_string_list(prm.get("Path of inverse temperatures")));
   write_density  = prm.get_bool("Write density");
   prm.leave_subsection();
+  snapshots.parse(prm);
 
   prm.enter_subsection("Domain");
   boundary_warning = prm.get_double("Boundary mass warning");

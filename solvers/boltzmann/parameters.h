@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include <solvers/base/snapshot_parameters.h>
+
 namespace dealii
 {
 class ParameterHandler;
@@ -18,9 +20,10 @@ struct BoltzmannParameters
   unsigned int        nodes_per_cell = 4; ///< Gauss points along each axis of a cell
   double              tolerance      = 1e-12;
   unsigned int        most_steps     = 100;
-  std::vector<double> path;                    ///< inverse temperatures on the way to β, each solved from the one before
-  bool                write_density    = true; ///< as VTU
+  std::vector<double> path; ///< inverse temperatures on the way to β, each solved from the one before
+  bool                write_density    = true;
   double              boundary_warning = 1e-6;
   double              boundary_limit   = 1e-2;
+  SnapshotParameters  snapshots; ///< formats and compression of the density
 };
 } // namespace rhoflow

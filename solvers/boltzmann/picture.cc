@@ -1,13 +1,11 @@
-#include <solvers/base/complete_file.h>
 #include <solvers/base/error.h>
 #include <solvers/base/ranks.h>
 #include <solvers/boltzmann/picture.h>
-#include <solvers/discretization/vtu_cells.h>
+#include <solvers/discretization/cell_series.h>
 
 #include <deal.II/base/mpi.h>
 
 #include <cmath>
-#include <ostream>
 #include <stdexcept>
 
 namespace rhoflow
@@ -53,7 +51,8 @@ VtuCells cells_of(const DualProblem &problem, const DualProblem::State &state, c
 }
 } // namespace
 
-void write_picture(const DualProblem &problem, const DualProblem::State &state, const Domain &domain, const std::string &path,
+void write_picture(const DualProblem &problem, const DualProblem::State &state, const Domain &domain,
+                   const RunDirectory &directory, const SnapshotParameters &parameters,
                    const std::vector<std::string> &coordinates, const double time)
 {
   double n_cells = 1.;
@@ -69,11 +68,8 @@ void write_picture(const DualProblem &problem, const DualProblem::State &state, 
     {
       try
         {
-          const VtuCells cells       = cells_of(problem, state, domain, subdivisions);
-          const auto     compression = SnapshotParameters::Compression::fast;
-          write_complete_file(path, [&](std::ostream &file) {
-            file << VtuCells::head(compression, time, coordinates) << cells.piece(compression) << VtuCells::tail();
-          });
+          write_single_cells(directory, "density", parameters, cells_of(problem, state, domain, subdivisions), time,
+                             coordinates);
         }
       catch (const std::runtime_error &e)
         {

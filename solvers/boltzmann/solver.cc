@@ -97,7 +97,7 @@ public:
     if (settings.write_density)
       {
         Timing::Scope scope(timing.section("pictures"));
-        write_picture(dual, solution.state, common.domain, context.directory.file("density.vtu"), problem.parameter_names(),
+        write_picture(dual, solution.state, common.domain, context.directory, settings.snapshots, problem.parameter_names(),
                       betas.back());
       }
   }
@@ -301,18 +301,16 @@ SolverEntry boltzmann_solver_entry()
     "'Inverse temperature' and a box (or weight decay) that holds the density. Writes free energy, entropy, moments and error "
     "bounds (statistics.csv, one row an inverse temperature), the density (density.vtu) and the fitted curves (curve.csv). For "
     "'Neuron = landscape' the Gibbs density exp(-beta (L + (lambda/2) |theta|^2))/Z; the risk is then int L rho. Of section "
-    "'Output' it reads 'Observables', of section 'Comparison' 'Write measures' and 'Measure points': the density at the last "
+    "'Output' it reads 'Observables', 'Format' and 'Compression', of section 'Comparison' 'Write measures' and 'Measure "
+    "points': the density at the last "
     "inverse "
     "temperature, boxes around the Gauss points, as that of the time infinity.",
     [] { return std::make_unique<BoltzmannSolver>(); },
     {"", "Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Boltzmann", "Comparison",
      "Output"},
     [](dealii::ParameterHandler &parameters) {
-      return std::vector<Unread>{{"End time", ""},
-                                 {"Output interval", ""},
-                                 {"Output times", ""},
-                                 {"Output/Every n-th output", ""},
-                                 {"Output/Compression", ""}} +
+      return std::vector<Unread>{
+               {"End time", ""}, {"Output interval", ""}, {"Output times", ""}, {"Output/Every n-th output", ""}} +
              SnapshotParameters::unread_without_density() + ModelParameters::unread(parameters) +
              ComparisonParameters::unread_without_networks(parameters, "");
     }};

@@ -1,13 +1,10 @@
 #include <solvers/base/checkpoint.h>
-#include <solvers/base/complete_file.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/run_directory.h>
 #include <solvers/characteristics/point_output.h>
-#include <solvers/discretization/vtu_cells.h>
 
 #include <algorithm>
 #include <numeric>
-#include <ostream>
 
 namespace rhoflow
 {
@@ -31,29 +28,24 @@ std::vector<double> gather(const std::vector<double> &local, MPI_Comm communicat
 
 PointOutput::PointOutput(const RunDirectory &run_directory, const SnapshotParameters &snapshot_parameters,
                          std::vector<std::string> coordinate_names)
-  : directory(run_directory)
+  : communicator(run_directory.communicator())
   , parameters(snapshot_parameters)
-  , coordinates(std::move(coordinate_names))
-  , record(directory, "points")
+  , series(run_directory, "points", parameters, std::move(coordinate_names))
 {}
 
 void PointOutput::write(double time, unsigned int dimension, const std::vector<double> &points,
                         const std::vector<std::pair<std::string, std::vector<double>>> &fields)
 {
-  const MPI_Comm                                           communicator = directory.communicator();
-  const std::vector<double>                                all_points   = gather(points, communicator);
+  const std::vector<double>                                all_points = gather(points, communicator);
   std::vector<std::pair<std::string, std::vector<double>>> all_fields;
   for (const auto &field : fields)
     all_fields.emplace_back(field.first, gather(field.second, communicator));
 
-  const std::string name = record.next_file(time, ".vtu");
-  record.add(time, name, [&]() {
-    if (rank_of(communicator) != 0)
-      return;
+  series.write(time, rank_of(communicator) == 0 ? MPI_COMM_SELF : MPI_COMM_NULL, 1, [&]() {
     const std::size_t n = all_points.size() / dimension;
     VtuCells          cells(0, 1);
-    for (unsigned int f = 0; f < all_fields.size(); ++f)
-      cells.add_field(all_fields[f].first);
+    for (const auto &field : all_fields)
+      cells.add_field(field.first);
     for (std::size_t i = 0; i < n; ++i)
       {
         double place[3] = {0., 0., 0.};
@@ -62,10 +54,7 @@ void PointOutput::write(double time, unsigned int dimension, const std::vector<d
         for (unsigned int f = 0; f < all_fields.size(); ++f)
           cells.add_values(f, &all_fields[f].second[i]);
       }
-    write_complete_file(directory.file(name), [&](std::ostream &file) {
-      file << VtuCells::head(parameters.compression, time, coordinates) << cells.piece(parameters.compression)
-           << VtuCells::tail();
-    });
+    return cells;
   });
 }
 
@@ -77,6 +66,6 @@ void PointOutput::save(CheckpointWriter &checkpoint) const
 void PointOutput::load(const CheckpointReader &checkpoint, double time)
 {
   n_outputs = static_cast<unsigned int>(checkpoint.integer("points outputs"));
-  record.take_up(time);
+  series.take_up(time);
 }
 } // namespace rhoflow

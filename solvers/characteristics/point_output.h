@@ -4,8 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include <solvers/base/snapshot_parameters.h>
-#include <solvers/base/time_series_record.h>
+#include <solvers/discretization/cell_series.h>
 
 namespace rhoflow
 {
@@ -13,8 +12,8 @@ class CheckpointReader;
 class CheckpointWriter;
 class RunDirectory;
 
-/// Writes weighted points for ParaView: `points.pvd` and one `points/points_NNNN.vtu` an output time. A point's place is its
-/// first three coordinates (zero where there are fewer).
+/// Writes weighted points for ParaView: the series `points` (CellSeries). A point's place is its first
+/// three coordinates (zero where there are fewer).
 class PointOutput
 {
 public:
@@ -29,15 +28,14 @@ public:
   void write(double time, unsigned int dimension, const std::vector<double> &points,
              const std::vector<std::pair<std::string, std::vector<double>>> &fields);
 
-  /// Keeps how many outputs there were; after load() the record has those up to `time`. Collective.
+  /// Keeps how many outputs there were; after load() the records have those up to `time`. Collective.
   void save(CheckpointWriter &checkpoint) const;
   void load(const CheckpointReader &checkpoint, double time);
 
 private:
-  const RunDirectory      &directory;
-  SnapshotParameters       parameters;
-  std::vector<std::string> coordinates;
-  TimeSeriesRecord         record;
-  unsigned int             n_outputs = 0;
+  MPI_Comm           communicator;
+  SnapshotParameters parameters;
+  CellSeries         series;
+  unsigned int       n_outputs = 0;
 };
 } // namespace rhoflow

@@ -388,7 +388,7 @@ SolverEntry characteristics_solver_entry()
     "equation exactly, so that only the quadrature of the initial law and the tolerance of the time steps count; it needs no "
     "mesh and starts from point masses too. For 'Neuron = landscape' Psi is the formula of section 'Landscape'. Writes "
     "moments, energy balance and optimality certificate (statistics.csv) and the points (points.pvd). Of section 'Output' it "
-    "reads 'Observables', 'Every n-th output' and 'Compression'.",
+    "reads 'Observables', 'Every n-th output', 'Format' and 'Compression'.",
     [] { return std::make_unique<CharacteristicsSolver>(); },
     {"", "Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Characteristics",
      "Particles", "Comparison", "Output"},

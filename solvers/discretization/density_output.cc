@@ -3,15 +3,11 @@
 #include <deal.II/base/mpi.h>
 
 #include <algorithm>
-#include <ostream>
-#include <stdexcept>
 #include <utility>
 
 #include <solvers/base/checkpoint.h>
-#include <solvers/base/complete_file.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
-#include <solvers/base/run_directory.h>
 #include <solvers/base/run_parameters.h>
 #include <solvers/base/solver.h>
 #include <solvers/discretization/cell_fields.h>
@@ -90,66 +86,19 @@ unsigned int number_of_files(const OutputParameters &parameters, MPI_Comm commun
   return std::min(parameters.files_per_time, static_cast<unsigned int>(number_of_ranks(communicator)));
 }
 
-/// Writes one output time into `file`, with pieces beside it if there are to be several. Collective.
-void write_cells(const OutputParameters &parameters, const RunDirectory &directory, const std::string &file,
-                 const CellFields &fields, double time, const std::vector<std::string> &coordinates)
-{
-  const VtuCells     cells   = cells_of(parameters, fields);
-  const MPI_Comm     comm    = fields.mesh().communicator();
-  const int          rank    = rank_of(comm);
-  const unsigned int n_files = number_of_files(parameters, comm);
-  const auto         write   = [&](const std::string &name, MPI_Comm writers) {
-    const int         writer = rank_of(writers);
-    const std::string part   = (writer == 0 ? VtuCells::head(parameters.compression, time, coordinates) : "") +
-                             (cells.empty() ? "" : cells.piece(parameters.compression)) +
-                             (writer + 1 == number_of_ranks(writers) ? VtuCells::tail() : "");
-    write_complete_file(directory.file(name), part, writers);
-  };
-  if (n_files == 1)
-    return write(file, comm);
-
-  std::vector<std::string> pieces, names;
-  const std::string        stem = file.substr(0, file.rfind('.'));
-  for (unsigned int i = 0; i < n_files; ++i)
-    {
-      pieces.push_back(stem + "." + std::to_string(i) + ".vtu");
-      names.push_back(pieces.back().substr(pieces.back().rfind('/') + 1));
-      directory.file(pieces.back());
-    }
-  const unsigned int group = static_cast<unsigned int>(rank) % n_files;
-  MPI_Comm           writers;
-  MPI_Comm_split(comm, static_cast<int>(group), rank, &writers);
-  std::string error;
-  try
-    {
-      write(pieces[group], writers);
-    }
-  catch (const std::exception &e)
-    {
-      error = e.what();
-    }
-  MPI_Comm_free(&writers);
-  const int failures = dealii::Utilities::MPI::sum(error.empty() ? 0 : 1, comm);
-  if (!error.empty())
-    throw std::runtime_error(error);
-  if (failures == 0 && rank == 0)
-    write_complete_file(directory.file(file), [&](std::ostream &out) { out << cells.record(names, time, coordinates); });
-}
 } // namespace
 
 DensityOutput::DensityOutput(const OutputParameters &output_parameters, const RunDirectory &run_directory,
                              std::vector<std::string> coordinate_names)
   : parameters(output_parameters)
-  , directory(run_directory)
-  , coordinates(std::move(coordinate_names))
 {
   if (parameters.write_density)
-    record.emplace(directory, "density");
+    series.emplace(run_directory, "density", parameters, std::move(coordinate_names));
 }
 
 void DensityOutput::announce(const RunContext &context, std::uint64_t n_points) const
 {
-  if (!record)
+  if (!series)
     return;
   RunParameters run;
   run.parse(context.parameters);
@@ -158,7 +107,9 @@ void DensityOutput::announce(const RunContext &context, std::uint64_t n_points) 
   // Single precision: three coordinates, the number of the point, the fields (vectors always have three components).
   double numbers = 4. + static_cast<double>(parameters.fields.size()) + (parameters.fields.count("velocity") > 0 ? 2. : 0.);
   double bytes   = 4. * numbers * static_cast<double>(n_points) * static_cast<double>(n_written);
-  bytes *= 4. / 3. * (parameters.compression == OutputParameters::Compression::none ? 1. : typical_compression); // base64
+  // VTU: in base64. HDF5: 2^D corners of about one linear cell a point.
+  bytes *= (parameters.vtu ? 4. / 3. : 0.) + (parameters.xdmf ? 1. + 16. / numbers : 0.);
+  bytes *= parameters.compression == OutputParameters::Compression::none ? 1. : typical_compression;
   if (bytes > 1e9)
     context.progress.line("Note: the density will need about " + short_number(bytes / 1e9, 2) + " GB, " +
                           std::to_string(n_written) + " times " + std::to_string(n_points) +
@@ -174,21 +125,18 @@ void DensityOutput::save(CheckpointWriter &checkpoint) const
 void DensityOutput::load(const CheckpointReader &checkpoint, const double time)
 {
   n_outputs = static_cast<unsigned int>(checkpoint.integer("density outputs"));
-  if (record)
-    record->take_up(time);
+  if (series)
+    series->take_up(time);
 }
 
 void DensityOutput::write(double time, const CellFields &fields)
 {
   ++n_outputs;
-  if (!record)
+  if (!series)
     return;
-  const bool        grouped = number_of_files(parameters, fields.mesh().communicator()) > 1;
-  const std::string file    = record->next_file(time, grouped ? ".pvtu" : ".vtu");
-  record->add(time, file, [&]() {
-    // In one dimension every rank has the whole mesh.
-    if (fields.mesh().speaks())
-      write_cells(parameters, directory, file, fields, time, coordinates);
-  });
+  const AdaptiveMesh &mesh = fields.mesh();
+  // In one dimension every rank has the whole mesh, and rank 0 speaks for it.
+  series->write(time, mesh.speaks() ? mesh.communicator() : MPI_COMM_NULL, number_of_files(parameters, mesh.communicator()),
+                [&]() { return cells_of(parameters, fields); });
 }
 } // namespace rhoflow

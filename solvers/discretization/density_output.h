@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <solvers/base/time_series_record.h>
+#include <solvers/discretization/cell_series.h>
 #include <solvers/discretization/output_parameters.h>
 
 namespace rhoflow
@@ -16,9 +16,8 @@ class CheckpointWriter;
 class RunDirectory;
 struct RunContext;
 
-/// Writes the density for ParaView: `density.pvd`, one time series that is complete after every output, and the VTU files in
-/// `density/` (one `density_NNNN.vtu` an output time, or a PVTU record with several). Cells are Lagrange cells
-/// of the degree of the scheme, in single precision (VtuCells).
+/// Writes the density for ParaView: the series `density` (CellSeries) with the files in `density/`. Cells of VTU files are
+/// Lagrange cells of the degree of the scheme, in single precision (VtuCells).
 class DensityOutput
 {
 public:
@@ -31,21 +30,19 @@ public:
   void announce(const RunContext &context, std::uint64_t n_points) const;
 
   /// Whether write() would write now: call skip() instead where not, and spare the reconstruction.
-  bool due(bool last) const { return record && parameters.due(n_outputs, last); }
+  bool due(bool last) const { return series && parameters.due(n_outputs, last); }
   void skip() { ++n_outputs; }
 
   /// Collective. Throws RunError (on every rank) if the disk does not take it.
   void write(double time, const CellFields &fields);
 
-  /// Keeps how many outputs there were; after load() the record has those up to `time`. Collective.
+  /// Keeps how many outputs there were; after load() the records have those up to `time`. Collective.
   void save(CheckpointWriter &checkpoint) const;
   void load(const CheckpointReader &checkpoint, double time);
 
 private:
-  OutputParameters                parameters;
-  const RunDirectory             &directory;
-  std::vector<std::string>        coordinates;
-  std::optional<TimeSeriesRecord> record; ///< none if nothing is written
-  unsigned int                    n_outputs = 0;
+  OutputParameters          parameters;
+  std::optional<CellSeries> series; ///< none if nothing is written
+  unsigned int              n_outputs = 0;
 };
 } // namespace rhoflow

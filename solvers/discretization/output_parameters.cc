@@ -16,10 +16,10 @@ void OutputParameters::declare(ParameterHandler &prm)
 {
   SnapshotParameters::declare(prm);
   prm.enter_subsection("Output");
-  prm.declare_entry(
-    "Write density", "true", Patterns::Bool(),
-    "Write density.pvd and the VTU files in density/ for ParaView. The density that is written is nowhere negative "
-    "and has the mass, the first and second moments and the moments of the mean field of the evolved one.");
+  prm.declare_entry("Write density", "true", Patterns::Bool(),
+                    "Write density.pvd and the VTU files in density/ for ParaView (or those of 'Format'). The density that is "
+                    "written is nowhere negative "
+                    "and has the mass, the first and second moments and the moments of the mean field of the evolved one.");
   prm.declare_entry(
     "Fields", "density, potential, velocity, level, subdomain",
     Patterns::MultipleSelection("density|potential|velocity|level|subdomain"),
@@ -39,7 +39,7 @@ std::vector<Unread> OutputParameters::unread(ParameterHandler &prm)
   if (parameter_value(prm, "Output/Write density") == "true")
     return {};
   const std::string why = "unless 'Write density = true'";
-  return {{"Output/Fields", why}, {"Output/Grouped files", why}, {"Output/Leave out below", why}};
+  return {{"Output/Fields", why}, {"Output/Grouped files", why}, {"Output/Leave out below", why}, {"Output/Format", why}};
 }
 
 void OutputParameters::parse(ParameterHandler &prm)

@@ -87,33 +87,59 @@ VtuCells::VtuCells(const unsigned int dimension, const unsigned int element_degr
   , degree(element_degree)
   , nodes_of_cell(1)
 {
-  const unsigned int n       = degree + 1;
-  const bool         curved  = dim > 1 && degree > 1 && !linear;
-  std::size_t        n_parts = 1;
+  const unsigned int n      = degree + 1;
+  const bool         curved = dim > 1 && degree > 1 && !linear;
   for (unsigned int d = 0; d < dim; ++d)
-    {
-      nodes_of_cell *= n;
-      n_parts *= degree;
-    }
+    nodes_of_cell *= n;
   // VTK_VERTEX, VTK_LINE, VTK_QUAD, VTK_HEXAHEDRON; VTK_LAGRANGE_QUADRILATERAL, VTK_LAGRANGE_HEXAHEDRON.
   type             = curved ? (dim == 2 ? 70 : 72) : linear_types[dim];
   nodes_of_written = curved ? nodes_of_cell : std::size_t(1) << dim;
-  order.resize(curved ? nodes_of_cell : n_parts * nodes_of_written);
-  if (curved)
-    for (unsigned int node = 0; node < nodes_of_cell; ++node)
+  if (!curved)
+    {
+      order = linear_order();
+      return;
+    }
+  order.resize(nodes_of_cell);
+  for (unsigned int node = 0; node < nodes_of_cell; ++node)
+    {
+      const unsigned int i = node % n, j = node / n % n, l = node / (n * n);
+      order[dim == 2 ? place_in_quadrilateral(i, j, degree) : place_in_hexahedron(i, j, l, degree)] = node;
+    }
+}
+
+/// The linear cells between the nodes of a box.
+std::vector<std::int64_t> VtuCells::linear_order() const
+{
+  const unsigned int n = degree + 1, n_corners = 1u << dim;
+  unsigned int       n_parts = 1;
+  for (unsigned int d = 0; d < dim; ++d)
+    n_parts *= degree;
+  std::vector<std::int64_t> result(n_parts * n_corners);
+  for (unsigned int part = 0; part < n_parts; ++part)
+    for (unsigned int corner = 0; corner < n_corners; ++corner)
       {
-        const unsigned int i = node % n, j = node / n % n, l = node / (n * n);
-        order[dim == 2 ? place_in_quadrilateral(i, j, degree) : place_in_hexahedron(i, j, l, degree)] = node;
+        const unsigned int i = part % degree + (corner & 1u), j = part / degree % degree + (corner >> 1 & 1u),
+                           l             = part / (degree * degree) + (corner >> 2);
+        const unsigned int place         = (corner & 2u) != 0 ? corner ^ 1u : corner; // round the face
+        result[part * n_corners + place] = i + (dim > 1 ? j * n : 0) + (dim > 2 ? l * n * n : 0);
       }
-  else
-    for (unsigned int part = 0; part < n_parts; ++part)
-      for (unsigned int corner = 0; corner < nodes_of_written; ++corner)
-        {
-          const unsigned int i = part % degree + (corner & 1u), j = part / degree % degree + (corner >> 1 & 1u),
-                             l                   = part / (degree * degree) + (corner >> 2);
-          const unsigned int place               = (corner & 2u) != 0 ? corner ^ 1u : corner; // round the face
-          order[part * nodes_of_written + place] = i + (dim > 1 ? j * n : 0) + (dim > 2 ? l * n * n : 0);
-        }
+  return result;
+}
+
+std::vector<std::int64_t> VtuCells::connectivity(const std::vector<std::int64_t> &order_of_box, const std::int64_t first) const
+{
+  const std::size_t         n_boxes = points.size() / (3 * nodes_of_cell);
+  std::vector<std::int64_t> nodes;
+  nodes.reserve(n_boxes * order_of_box.size());
+  for (std::size_t box = 0; box < n_boxes; ++box)
+    for (const std::int64_t node : order_of_box)
+      nodes.push_back(first + static_cast<std::int64_t>(box * nodes_of_cell) + node);
+  return nodes;
+}
+
+std::vector<std::int64_t> VtuCells::linear_cells(const std::int64_t first) const
+{
+  return connectivity(linear_order(), first);
 }
 
 void VtuCells::add_field(const std::string &name, const bool is_vector)
@@ -147,15 +173,10 @@ void VtuCells::add_values(const unsigned int field, const double *values)
 
 std::string VtuCells::piece(const Compression compression) const
 {
-  const std::size_t         n_cells = points.size() / (3 * nodes_of_cell);
-  std::vector<std::int64_t> connectivity, offsets;
-  for (std::size_t c = 0; c < n_cells; ++c)
-    for (std::size_t i = 0; i < order.size(); ++i)
-      {
-        connectivity.push_back(static_cast<std::int64_t>(c * nodes_of_cell) + order[i]);
-        if ((i + 1) % nodes_of_written == 0)
-          offsets.push_back(static_cast<std::int64_t>(connectivity.size()));
-      }
+  const std::vector<std::int64_t> nodes_of_cells = connectivity(order, 0);
+  std::vector<std::int64_t>       offsets(nodes_of_cells.size() / nodes_of_written);
+  for (std::size_t i = 0; i < offsets.size(); ++i)
+    offsets[i] = static_cast<std::int64_t>((i + 1) * nodes_of_written);
   const std::vector<std::uint8_t> types(offsets.size(), type);
 
   std::string text = "<Piece NumberOfPoints=\"" + std::to_string(points.size() / 3) + "\" NumberOfCells=\"" +
@@ -168,7 +189,7 @@ std::string VtuCells::piece(const Compression compression) const
   text += "</PointData>\n<Points>\n";
   append_array(text, "type=\"Float32\" Name=\"Points\" NumberOfComponents=\"3\"", points, compression);
   text += "</Points>\n<Cells>\n";
-  append_array(text, "type=\"Int64\" Name=\"connectivity\"", connectivity, compression);
+  append_array(text, "type=\"Int64\" Name=\"connectivity\"", nodes_of_cells, compression);
   append_array(text, "type=\"Int64\" Name=\"offsets\"", offsets, compression);
   append_array(text, "type=\"UInt8\" Name=\"types\"", types, compression);
   return text + "</Cells>\n</Piece>\n";

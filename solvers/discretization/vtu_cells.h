@@ -31,16 +31,8 @@ public:
 
   bool empty() const { return points.empty(); }
 
-  /// One <Piece>; a file is a head, the pieces of the ranks that write it, and a tail.
-  std::string piece(SnapshotParameters::Compression compression) const;
-
-  /// `time` and the names of the coordinates are in the file as the field data TimeValue and coordinates.
-  static std::string head(SnapshotParameters::Compression compression, double time, const std::vector<std::string> &coordinates);
-  static std::string tail();
-  /// The .pvtu record of several files.
-  std::string record(const std::vector<std::string> &files, double time, const std::vector<std::string> &coordinates) const;
-
-private:
+  /// What other formats need: nodes of cell after cell, [node][3], and the fields in the order in which they were added. Cells
+  /// do not share nodes.
   struct Field
   {
     std::string        name;
@@ -49,6 +41,26 @@ private:
 
     unsigned int n_written() const { return is_vector ? 3 : 1; }
   };
+  unsigned int              dimension() const { return dim; }
+  const std::vector<float> &nodes() const { return points; }
+  const std::vector<Field> &all_fields() const { return fields; }
+  /// The nodes of the linear cells between the nodes of all boxes, [cell][2^dimension], in VTK's order, with `first` for the
+  /// first node of the first box.
+  std::vector<std::int64_t> linear_cells(std::int64_t first) const;
+
+  /// One <Piece>; a file is a head, the pieces of the ranks that write it, and a tail.
+  std::string piece(SnapshotParameters::Compression compression) const;
+
+  /// `time` and the names of the coordinates are in the file as the field data TimeValue and coordinates.
+  static std::string head(SnapshotParameters::Compression compression, double time,
+                          const std::vector<std::string> &coordinates);
+  static std::string tail();
+  /// The .pvtu record of several files.
+  std::string record(const std::vector<std::string> &files, double time, const std::vector<std::string> &coordinates) const;
+
+private:
+  std::vector<std::int64_t> linear_order() const;
+  std::vector<std::int64_t> connectivity(const std::vector<std::int64_t> &order_of_box, std::int64_t first) const;
 
   unsigned int              dim, degree;
   std::size_t               nodes_of_cell;

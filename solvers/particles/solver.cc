@@ -269,7 +269,8 @@ SolverEntry particle_solver_entry()
       return std::vector<Unread>{{"Domain/Refinement", ""},
                                  {"Domain/Boundary mass warning", ""},
                                  {"Domain/Boundary mass limit", ""},
-                                 {"Mean field/Compression tolerance", ""}} +
+                                 {"Mean field/Compression tolerance", ""},
+                                 {"Output/Format", ""}} +
              SnapshotParameters::unread_without_density() + RunParameters::unread(parameters) +
              ModelParameters::unread(parameters) + ParticleParameters::unread(parameters, true);
     }};
