@@ -8,6 +8,10 @@ set -eu
 packages="g++ make cmake ninja-build git libdeal.ii-dev libmuparser-dev catch2 librandom123-dev liblemon-dev"
 # Pictures, the virtual display that they need where there is none, and the video of a density over time.
 packages="$packages libvtk9-dev xvfb xauth libgl1-mesa-dri fonts-dejavu-core ffmpeg"
+# Debian 12 has the linker gold; later releases have mold in its place.
+if dpkg --compare-versions "$(dpkg-query -W -f='${Version}' libc6 2>/dev/null || echo 0)" ge 2.38 2>/dev/null; then
+  packages="$packages mold"
+fi
 if [ "${1:-}" = "--fuzz" ]; then
   packages="clang libclang-rt-dev"
 fi
