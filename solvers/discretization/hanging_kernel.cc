@@ -88,7 +88,7 @@ private:
         Vector     result[n_side];
         for (int t = 0; t < n_side / n; ++t)
           {
-            const int start = axis == 0 ? n * t : t;
+            const int start = t * (axis == 0 ? n : 1);
             for (int i = 0; i < n; ++i)
               {
                 Vector sum = Vector{};

@@ -88,7 +88,7 @@ TEST_CASE("W2 and the energy distance from projections", "[comparison]")
   for (std::size_t l = 0; l < distances.directions().size() / D; ++l)
     {
       Pieces one, other;
-      for (const auto &[points, line] : {std::make_pair(&first, &one), std::make_pair(&second, &other)})
+      for (const auto [points, line] : {std::make_pair(&first, &one), std::make_pair(&second, &other)})
         for (std::size_t i = 0; i < points->size(); i += D)
           {
             double x = 0.;
