@@ -44,7 +44,7 @@ if [ -n "$keep" ]; then
   fresh=$(cd "$keep" && pwd)
 else
   fresh=$(mktemp -d "${TMPDIR:-/var/tmp}/rhoflow-debian-XXXXXX")
-  trap 'umount -R "$fresh/proc" "$fresh/dev" 2>/dev/null || true; rm -rf --one-file-system "$fresh"' EXIT
+  trap 'umount -R "$fresh/proc" "$fresh/dev" "$fresh/sys" 2>/dev/null || true; rm -rf --one-file-system "$fresh"' EXIT
 fi
 if [ ! -e "$fresh/etc/debian_version" ]; then
   echo "Debian $release from $mirror into $fresh"
@@ -58,8 +58,10 @@ if [ ! -e "$fresh/etc/debian_version" ]; then
   done
 fi
 mount -t proc proc "$fresh/proc"
-mount --rbind /dev "$fresh/dev"
-mount --make-rslave "$fresh/dev"
+for system in dev sys; do
+  mount --rbind "/$system" "$fresh/$system"
+  mount --make-rslave "$fresh/$system"
+done
 
 rm -rf "$fresh/root/rhoflow"
 git clone --quiet "$root" "$fresh/root/rhoflow"
