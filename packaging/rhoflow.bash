@@ -38,10 +38,10 @@ _rhoflow() {
         -*) _rhoflow_add "$word" "" <<<$'--times\n--mesh\n--potential\n--no-animation\n--format\n--output\n--help\n--version' ;;
         *)
           if [[ $before == --format ]]; then
-            COMPREPLY=($(compgen -W 'png svg' -- "$word"))
+            mapfile -t COMPREPLY < <(compgen -W 'png svg' -- "$word")
           else
             compopt -o filenames
-            COMPREPLY=($(compgen -d -- "$word"))
+            mapfile -t COMPREPLY < <(compgen -d -- "$word")
           fi ;;
       esac
       return ;;
@@ -54,7 +54,7 @@ _rhoflow() {
     _rhoflow_add "$plain" "" < <(_rhoflow_solvers "$core")
   elif [[ $before == --resume || $before == --distance || ${COMP_WORDS[COMP_CWORD - 2]} == --distance ]]; then
     compopt -o filenames
-    COMPREPLY=($(compgen -d -- "$word"))
+    mapfile -t COMPREPLY < <(compgen -d -- "$word")
   else
     compopt -o filenames -o nospace
     local file

@@ -1,7 +1,14 @@
-# Spack's package: copy this folder to a repository of yours as packages/rhoflow.
-#   spack repo create ~/rhoflow_repo && mkdir -p ~/rhoflow_repo/packages/rhoflow
-#   cp packaging/spack/package.py ~/rhoflow_repo/packages/rhoflow && spack repo add ~/rhoflow_repo
+# Spack's package, for a repository of yours. `spack repo create` prints its folder: ~/rhoflow_repo, and from Spack 1.0 on
+# ~/rhoflow_repo/spack_repo/rhoflow.
+#   spack repo create ~/rhoflow_repo rhoflow
+#   mkdir -p FOLDER/packages/rhoflow && cp packaging/spack/package.py FOLDER/packages/rhoflow && spack repo add FOLDER
 #   spack dev-build rhoflow@main
+# The last line is for the root of a clone. It needs Spack 0.23 or newer.
+try:
+    from spack_repo.builtin.build_systems.cmake import CMakePackage, generator
+except ImportError:
+    pass  # before Spack 1.0 the next line brings them
+
 from spack.package import *
 
 
@@ -22,11 +29,11 @@ class Rhoflow(CMakePackage):
     depends_on("ninja", type="build")
     depends_on("mpi")
     depends_on("dealii@9.4: +hdf5 +mpi +p4est +petsc +slepc")
-    depends_on("boost")
+    depends_on("boost +iostreams +serialization")
     depends_on("muparser@2.3:")
     depends_on("random123")
     depends_on("lemon")
-    depends_on("vtk@9: +x", when="+pictures")
+    depends_on("vtk@9:", when="+pictures")
     depends_on("libx11", when="+pictures")
 
     generator("ninja")
@@ -34,7 +41,7 @@ class Rhoflow(CMakePackage):
     def cmake_args(self):
         return [
             self.define_from_variant("RHOFLOW_PICTURES", "pictures"),
-            self.define("RHOFLOW_NATIVE", "~portable" in self.spec),
+            self.define("RHOFLOW_NATIVE", self.spec.satisfies("~portable")),
             self.define("RHOFLOW_TESTS", False),
             self.define("RHOFLOW_BENCHMARKS", False),
         ]

@@ -47,6 +47,15 @@ fi
 # The modulefile knows its prefix.
 grep -q "^set prefix \"$prefix\"" "$prefix"/share/rhoflow/modulefiles/rhoflow/* || fail "the modulefile"
 
+# A staged installation, of which packages are made, leaves nothing outside its prefix, and the modulefile names the final place.
+if DESTDIR=$work/stage cmake --install "$BUILD_DIR" --prefix /opt/rhoflow >"$out/stdout" 2>"$out/stderr"; then
+  grep -q '^set prefix "/opt/rhoflow"' "$work"/stage/opt/rhoflow/share/rhoflow/modulefiles/rhoflow/* ||
+    fail "the modulefile of a staged installation"
+  [ "$(ls "$work/stage")" = opt ] || fail "a staged installation writes elsewhere"
+else
+  fail "a staged installation"
+fi
+
 # A program of somebody else, against the library.
 mkdir consumer
 cat >consumer/CMakeLists.txt <<'EOF'
