@@ -54,6 +54,7 @@ inline void set_parameters(dealii::ParameterHandler &prm, const std::string &tex
   rhoflow::MeanFieldParameters::declare(prm);
   rhoflow::ContinuityParameters::declare(prm); // the limits of the boundary mass
   rhoflow::BoltzmannParameters::declare(prm);
+  rhoflow::SnapshotParameters::declare(prm);
   rhoflow::ComparisonParameters::declare(prm); // whether the measure is written
   rhoflow::Observables::declare(prm);
   prm.parse_input_from_string(text);
