@@ -11,6 +11,7 @@
 #include <solvers/discretization/vtu_cells.h>
 
 #include <vtkCell.h>
+#include <vtkCleanPolyData.h>
 #include <vtkContourFilter.h>
 #include <vtkDoubleArray.h>
 #include <vtkFeatureEdges.h>
@@ -157,8 +158,13 @@ vtkIdType open_edges(vtkUnstructuredGrid *grid)
   contour->SetValue(0, 0.5 * grid->GetPointData()->GetArray("density")->GetRange()[1]);
   contour->Update();
   REQUIRE(contour->GetOutput()->GetNumberOfCells() > 0);
+  // VTK 9.3 contours linear cells one by one and does not join their points.
+  vtkNew<vtkCleanPolyData> joined;
+  joined->SetInputConnection(contour->GetOutputPort());
+  joined->ToleranceIsAbsoluteOn();
+  joined->SetAbsoluteTolerance(1e-6);
   vtkNew<vtkFeatureEdges> edges;
-  edges->SetInputConnection(contour->GetOutputPort());
+  edges->SetInputConnection(joined->GetOutputPort());
   edges->BoundaryEdgesOn();
   edges->FeatureEdgesOff();
   edges->NonManifoldEdgesOff();
