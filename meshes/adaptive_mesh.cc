@@ -206,6 +206,7 @@ AdaptiveMesh::AdaptiveMesh(const Domain &domain, MPI_Comm communicator)
   , speaking(domain.dimension() > 1 || dealii::Utilities::MPI::this_mpi_process(communicator) == 0)
 {
   box.check_mesh();
+  Domain::check_number(box.n_cells(), box.refinement > 0 ? "Domain/Refinement" : "Domain/Subdivisions");
   switch (box.dimension())
     {
       case 1:
@@ -300,6 +301,7 @@ bool AdaptiveMesh::adapt(const std::vector<signed char> &flags, unsigned int n_v
       n_joined += flag < 0 ? 1U : 0U;
     }
   n_new += n_joined >> dimension();
+  Domain::check_number(static_cast<double>(n_new), "Refinement/Maximum cells");
 
   std::unordered_map<CellKey, signed char, CellKeyHash> flag_of(2 * all_cells.size());
   for (std::size_t i = 0; i < all_cells.size(); ++i)
