@@ -317,15 +317,21 @@ bool AdaptiveMesh::adapt(const std::vector<signed char> &flags, unsigned int n_v
   return true;
 }
 
-std::vector<std::uint64_t> AdaptiveMesh::all_cells() const
+std::vector<std::uint64_t> AdaptiveMesh::listed_cells() const
 {
   std::vector<std::uint64_t> mine;
   mine.reserve(4 * local.size());
   for (const CellKey &cell : local)
     mine.insert(mine.end(), {cell.index[0], cell.index[1], cell.index[2], cell.level});
-  const int        n_ranks = number_of_ranks(comm);
-  std::vector<int> counts(static_cast<std::size_t>(n_ranks)), offsets(static_cast<std::size_t>(n_ranks));
-  const int        n_mine = static_cast<int>(mine.size());
+  return mine;
+}
+
+std::vector<std::uint64_t> AdaptiveMesh::all_cells() const
+{
+  const std::vector<std::uint64_t> mine    = listed_cells();
+  const int                        n_ranks = number_of_ranks(comm);
+  std::vector<int>                 counts(static_cast<std::size_t>(n_ranks)), offsets(static_cast<std::size_t>(n_ranks));
+  const int                        n_mine = static_cast<int>(mine.size());
   MPI_Allgather(&n_mine, 1, MPI_INT, counts.data(), 1, MPI_INT, comm);
   std::exclusive_scan(counts.begin(), counts.end(), offsets.begin(), 0);
   std::vector<std::uint64_t> all(static_cast<std::size_t>(offsets.back() + counts.back()));
