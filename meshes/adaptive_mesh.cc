@@ -206,6 +206,7 @@ AdaptiveMesh::AdaptiveMesh(const Domain &domain, MPI_Comm communicator)
   , speaking(domain.dimension() > 1 || dealii::Utilities::MPI::this_mpi_process(communicator) == 0)
 {
   box.check_mesh();
+  Domain::check_number(box.n_cells(), box.refinement > 0 ? "Domain/Refinement" : "Domain/Subdivisions");
   switch (box.dimension())
     {
       case 1:
@@ -300,6 +301,7 @@ bool AdaptiveMesh::adapt(const std::vector<signed char> &flags, unsigned int n_v
       n_joined += flag < 0 ? 1U : 0U;
     }
   n_new += n_joined >> dimension();
+  Domain::check_number(static_cast<double>(n_new), "Refinement/Maximum cells");
 
   std::unordered_map<CellKey, signed char, CellKeyHash> flag_of(2 * all_cells.size());
   for (std::size_t i = 0; i < all_cells.size(); ++i)
@@ -315,15 +317,21 @@ bool AdaptiveMesh::adapt(const std::vector<signed char> &flags, unsigned int n_v
   return true;
 }
 
-std::vector<std::uint64_t> AdaptiveMesh::all_cells() const
+std::vector<std::uint64_t> AdaptiveMesh::listed_cells() const
 {
   std::vector<std::uint64_t> mine;
   mine.reserve(4 * local.size());
   for (const CellKey &cell : local)
     mine.insert(mine.end(), {cell.index[0], cell.index[1], cell.index[2], cell.level});
-  const int        n_ranks = number_of_ranks(comm);
-  std::vector<int> counts(static_cast<std::size_t>(n_ranks)), offsets(static_cast<std::size_t>(n_ranks));
-  const int        n_mine = static_cast<int>(mine.size());
+  return mine;
+}
+
+std::vector<std::uint64_t> AdaptiveMesh::all_cells() const
+{
+  const std::vector<std::uint64_t> mine    = listed_cells();
+  const int                        n_ranks = number_of_ranks(comm);
+  std::vector<int>                 counts(static_cast<std::size_t>(n_ranks)), offsets(static_cast<std::size_t>(n_ranks));
+  const int                        n_mine = static_cast<int>(mine.size());
   MPI_Allgather(&n_mine, 1, MPI_INT, counts.data(), 1, MPI_INT, comm);
   std::exclusive_scan(counts.begin(), counts.end(), offsets.begin(), 0);
   std::vector<std::uint64_t> all(static_cast<std::size_t>(offsets.back() + counts.back()));

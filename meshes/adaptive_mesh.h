@@ -64,6 +64,8 @@ public:
 
   /// All cells of the mesh in its order, as four numbers each, on every rank: what recreate() takes. Collective.
   std::vector<std::uint64_t> all_cells() const;
+  /// This rank's part of that list, of which the parts follow each other in the order of the ranks.
+  std::vector<std::uint64_t> listed_cells() const;
   /// Makes the mesh that has these cells, from one that has not been adapted yet, on any number of ranks. Returns the places of
   /// this rank's cells in the list, in the order of cells(): the order of the list depends on the ranks that made it. Throws
   /// std::logic_error if no mesh of this box has them. Collective.

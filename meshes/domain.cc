@@ -116,6 +116,13 @@ void Domain::check_mesh() const
                          " subdivisions along an axis; use 'Refinement' to make the mesh finer (each one halves all cells).");
 }
 
+void Domain::check_number(const double n_cells, const std::string &parameter)
+{
+  if (n_cells > most_cells)
+    throw InputError(parameter, "the mesh would have " + text_of(n_cells) + " cells, but lists of all cells can have " +
+                                  std::to_string(most_cells) + " at most. Choose a coarser mesh and a higher degree.");
+}
+
 double Domain::n_cells() const
 {
   double n = 1.;

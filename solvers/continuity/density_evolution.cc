@@ -177,7 +177,7 @@ void DensityEvolution::output()
 
 void DensityEvolution::save(CheckpointWriter &checkpoint) const
 {
-  checkpoint.put("mesh", mesh.all_cells());
+  checkpoint.put_in_turn("mesh", mesh.speaks() ? mesh.listed_cells() : std::vector<std::uint64_t>());
   checkpoint.put_in_turn("density", mesh.speaks() ? solution.values() : std::vector<double>());
   checkpoint.put("evolution",
                  std::vector<double>{present, refinement_tolerance, missing_mass, first_mass, energies.initial, dissipated,

@@ -26,7 +26,8 @@ void RefinementParameters::declare(dealii::ParameterHandler &prm)
   prm.declare_entry(
     "Negative mass", "0", Double(0., 1.),
     "The tolerance is halved whenever the negative mass of the evolved density is above this [mass]; 0: never.");
-  prm.declare_entry("Maximum cells", "1000000", Integer(1, 2000000000), "No cell is refined beyond this number of cells.");
+  prm.declare_entry("Maximum cells", "1000000", Integer(1, Domain::most_cells),
+                    "No cell is refined beyond this number of cells.");
   prm.leave_subsection();
 }
 

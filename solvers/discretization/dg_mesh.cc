@@ -55,6 +55,12 @@ DGMesh::DGMesh(const AdaptiveMesh &mesh, unsigned int degree, bool amplitude, do
     ghost_index.emplace(mesh.ghosts()[g], g);
 
   build_features();
+  // So are the rows of the velocity table.
+  if (static_cast<double>(features.size()) * VelocityTableShape(data.dim, data.n, amplitude).n_rows >
+      std::numeric_limits<std::int32_t>::max())
+    throw InputError("Domain/Subdivisions", "the table of velocities would have " + std::to_string(features.size()) +
+                                              " cells, which is more than this degree allows. Use a coarser mesh" +
+                                              (amplitude ? "." : " or more ranks."));
   build_static_data();
   build_neighbors();
 }

@@ -178,7 +178,7 @@ void FokkerPlanckEvolution::output()
 
 void FokkerPlanckEvolution::save(CheckpointWriter &checkpoint) const
 {
-  checkpoint.put("mesh", mesh.all_cells());
+  checkpoint.put_in_turn("mesh", mesh.speaks() ? mesh.listed_cells() : std::vector<std::uint64_t>());
   state->save(checkpoint);
   stepping.save(checkpoint);
   checkpoint.put("evolution",

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include <meshes/adaptive_mesh.h>
 #include <meshes/domain.h>
 #include <solvers/base/error.h>
 
@@ -74,6 +75,24 @@ TEST_CASE("Domains that are none are refused")
   CHECK_THAT(mistake({{"Lower corner", "0, 0, 0"}, {"Upper corner", "1e-200"}}), Contains("Domain/Upper corner"));
   CHECK_THAT(mistake({{"Lower corner", "0, 0, 0"}, {"Upper corner", "1e-200, 1e-200, 1e-200"}}),
              Contains("the volume of a cell"));
+}
+
+TEST_CASE("Meshes of which MPI cannot gather all cells are refused before they are made")
+{
+  const Domain finest = domain(
+    {{"Lower corner", "0, 0"}, {"Upper corner", "1, 1"}, {"Subdivisions", "128"}, {"Refinement", "8"}});
+  try
+    {
+      AdaptiveMesh(finest, MPI_COMM_SELF);
+      FAIL("a mesh of 10^9 cells was made");
+    }
+  catch (const InputError &error)
+    {
+      CHECK(error.parameter == "Domain/Refinement");
+      CHECK_THAT(error.what(), Contains("1.07374e+09 cells") && Contains("429496729 at most"));
+    }
+  CHECK_NOTHROW(Domain::check_number(Domain::most_cells, "Refinement/Maximum cells"));
+  CHECK_THROWS_AS(Domain::check_number(Domain::most_cells + 1., "Refinement/Maximum cells"), InputError);
 }
 
 TEST_CASE("A mistake in the section leaves the handler where it was")
