@@ -6,6 +6,8 @@ set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 . scripts/environment.sh
+# On one machine: Open MPI 5 complains about networks that lead nowhere.
+export OMPI_MCA_btl="${OMPI_MCA_btl:-^tcp}"
 
 scripts/install_dependencies.sh
 scripts/build.sh --target "rhoflow rhoflow-plot" -DRHOFLOW_TESTS=OFF -DRHOFLOW_BENCHMARKS=OFF
