@@ -13,14 +13,25 @@ namespace
 {
 volatile std::sig_atomic_t asked_to_write = 0, asked_to_stop = 0, interrupted = 0, has_terminal = 0;
 
-bool is_ignored(const int number)
+struct Ignored
 {
-  struct sigaction present = {};
-  return sigaction(number, nullptr, &present) == 0 && present.sa_handler == SIG_IGN;
+  bool interrupt, hang_up;
+};
+
+Ignored ignored_now()
+{
+  const auto is_ignored = [](const int number) {
+    struct sigaction present = {};
+    return sigaction(number, nullptr, &present) == 0 && present.sa_handler == SIG_IGN;
+  };
+  return {is_ignored(SIGINT), is_ignored(SIGHUP)};
 }
 
-// Before main(): PETSc lets a hang-up end the program, whatever it was to do.
-const bool interrupt_was_ignored = is_ignored(SIGINT), hang_up_was_ignored = is_ignored(SIGHUP);
+// Before main(), and before the constructors of shared libraries: those of Debian 13 change what a hang-up does, and PETSc lets
+// it end the program. An executable's .preinit_array comes first of all.
+Ignored was_ignored;
+
+[[gnu::section(".preinit_array"), gnu::used]] void (*const look_first)() = []() { was_ignored = ignored_now(); };
 
 /// Calls only what may be called here.
 void on_signal(int number)
@@ -53,9 +64,10 @@ void on_signal(int number)
 
 void Requests::restore_ignored()
 {
-  for (const auto &[number, was_ignored] : {std::pair(SIGINT, interrupt_was_ignored), std::pair(SIGHUP, hang_up_was_ignored)})
-    if (was_ignored)
-      std::signal(number, SIG_IGN);
+  if (was_ignored.interrupt)
+    std::signal(SIGINT, SIG_IGN);
+  if (was_ignored.hang_up)
+    std::signal(SIGHUP, SIG_IGN);
 }
 
 Requests::Requests(std::string file, std::string file_of_session)
