@@ -268,6 +268,7 @@ TEST_CASE("How a session ended is added to the session that it was", "[mpi]")
   });
   CHECK_FALSE(known().continued.at(0).end);
   CHECK_FALSE(exists(directory.path("run/provenance.json.part")));
+  MPI_Barrier(MPI_COMM_WORLD); // the next record is written aside, too
   on_rank(0, [&]() { again.record_end(4, "stopped"); });
   REQUIRE(known().continued.at(0).end);
   CHECK(known().continued.at(0).end->status == 4);
