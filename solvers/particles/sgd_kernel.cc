@@ -48,6 +48,27 @@ inline VectorOf<Number> *columns_of_tile(std::size_t tile, std::size_t columns, 
   return as_vectors(p) + tile * columns * vectors;
 }
 
+#if defined(__AVX512F__)
+constexpr unsigned int machine_bytes = 64;
+#elif defined(__AVX__)
+constexpr unsigned int machine_bytes = 32;
+#else
+constexpr unsigned int machine_bytes = 16;
+#endif
+/// A register of the machine, of which a vector of 64 bytes is one or several: sums in vectors that are larger than registers
+/// go through memory with every addition.
+template <typename Number>
+struct MachineRegister
+{
+  typedef Number Vector __attribute__((vector_size(machine_bytes), may_alias));
+};
+template <typename Number>
+using MachineVector = typename MachineRegister<Number>::Vector;
+
+constexpr unsigned int machine_vectors = vectors * 64 / machine_bytes; ///< of a tile
+/// Machine vectors whose sums for six inputs fit into the registers: 32 with AVX-512, else 16.
+constexpr unsigned int at_once = machine_bytes == 64 ? vectors : 2;
+
 // The loops over rows, columns and vectors of the next functions are unrolled early, so that their sums never see memory.
 
 /// use(first input, integral constant): blocks of inputs whose sums fit into the registers, the last ones one by one.
@@ -65,46 +86,59 @@ inline void for_row_blocks(std::size_t d, const Use &use)
 
 /// `rows` inputs of one tile: w[i] ← decay·w[i] + Σ_c g_c x_c[i]. `w`, and `x` [c][rows]: of these inputs.
 template <unsigned int rows, typename Number>
-inline void update_rows(VectorOf<Number> *w, Number decay, unsigned int n_pending, const Number *x, const VectorOf<Number> *g)
+inline void update_rows(VectorOf<Number> *tile, Number decay, unsigned int n_pending, const Number *x,
+                        const VectorOf<Number> *gradients)
 {
-  VectorOf<Number> sum[rows * vectors];
+  for (unsigned int m = 0; m < machine_vectors; m += at_once)
+    {
+      auto *const           w     = reinterpret_cast<MachineVector<Number> *>(tile) + m;
+      const auto           *g     = reinterpret_cast<const MachineVector<Number> *>(gradients) + m;
+      const Number         *input = x;
+      MachineVector<Number> sum[rows * at_once];
 #pragma GCC unroll 24
-  for (unsigned int k = 0; k < rows * vectors; ++k)
-    sum[k] = decay * w[k];
-  for (unsigned int c = 0; c < n_pending; ++c, x += rows, g += vectors)
+      for (unsigned int k = 0; k < rows * at_once; ++k)
+        sum[k] = decay * w[k / at_once * machine_vectors + k % at_once];
+      for (unsigned int c = 0; c < n_pending; ++c, input += rows, g += machine_vectors)
 #pragma GCC unroll 24
-    for (unsigned int k = 0; k < rows * vectors; ++k)
-      sum[k] += x[k / vectors] * g[k % vectors];
+        for (unsigned int k = 0; k < rows * at_once; ++k)
+          sum[k] += input[k / at_once] * g[k % at_once];
 #pragma GCC unroll 24
-  for (unsigned int k = 0; k < rows * vectors; ++k)
-    w[k] = sum[k];
+      for (unsigned int k = 0; k < rows * at_once; ++k)
+        w[k / at_once * machine_vectors + k % at_once] = sum[k];
+    }
 }
 
 /// `group` columns of a tile: z_b = Σ_i w[i] x_b[i].
 template <typename Number>
-inline void project_group(std::size_t d, const VectorOf<Number> *w, const Number *x, VectorOf<Number> *z)
+inline void project_group(std::size_t d, const VectorOf<Number> *tile, const Number *x, VectorOf<Number> *results)
 {
-  VectorOf<Number> sum[group * vectors];
+  for (unsigned int m = 0; m < machine_vectors; m += at_once)
+    {
+      const auto           *w     = reinterpret_cast<const MachineVector<Number> *>(tile) + m;
+      auto *const           z     = reinterpret_cast<MachineVector<Number> *>(results) + m;
+      const Number         *input = x;
+      MachineVector<Number> sum[group * at_once];
 #pragma GCC unroll 16
-  for (unsigned int k = 0; k < group * vectors; ++k)
-    sum[k] = VectorOf<Number>{};
-  for (std::size_t i = 0; i < d; ++i, x += group, w += vectors)
+      for (unsigned int k = 0; k < group * at_once; ++k)
+        sum[k] = MachineVector<Number>{};
+      for (std::size_t i = 0; i < d; ++i, input += group, w += machine_vectors)
 #pragma GCC unroll 16
-    for (unsigned int k = 0; k < group * vectors; ++k)
-      sum[k] += x[k / vectors] * w[k % vectors];
+        for (unsigned int k = 0; k < group * at_once; ++k)
+          sum[k] += input[k / at_once] * w[k % at_once];
 #pragma GCC unroll 16
-  for (unsigned int k = 0; k < group * vectors; ++k)
-    z[k] = sum[k];
+      for (unsigned int k = 0; k < group * at_once; ++k)
+        z[k / at_once * machine_vectors + k % at_once] = sum[k];
+    }
 }
 
-/// σ and σ' of the vectors of a tile, in registers of the machine.
+/// σ and σ' of the vectors of a tile, in registers of vector_math.
 template <typename Number>
-struct MachineRegister
+struct MathRegister
 {
   using Vector = vector_math::Vector;
 };
 template <>
-struct MachineRegister<float>
+struct MathRegister<float>
 {
   using Vector = vector_math::SingleVector;
 };
@@ -112,14 +146,14 @@ template <bool derivative, typename Number, typename Function>
 inline void apply_to_tile(const Function &function, const VectorOf<Number> (&t)[vectors], VectorOf<Number> (&s)[vectors],
                           VectorOf<Number> (&slope)[vectors])
 {
-  using V                          = typename MachineRegister<Number>::Vector;
-  constexpr unsigned int n_machine = vectors * sizeof(VectorOf<Number>) / sizeof(V);
-  V                      argument[n_machine], value[n_machine], machine_slope[n_machine];
+  using V                  = typename MathRegister<Number>::Vector;
+  constexpr unsigned int n = vectors * sizeof(VectorOf<Number>) / sizeof(V);
+  V                      argument[n], value[n], math_slope[n];
   std::memcpy(argument, t, sizeof(t));
-  activation_functions::apply_all<derivative>(function, argument, value, machine_slope);
+  activation_functions::apply_all<derivative>(function, argument, value, math_slope);
   std::memcpy(s, value, sizeof(s));
   if (derivative)
-    std::memcpy(slope, machine_slope, sizeof(slope));
+    std::memcpy(slope, math_slope, sizeof(slope));
 }
 
 /// The lanes of Σ over the vectors of a tile, in pairs.
