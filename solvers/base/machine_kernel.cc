@@ -1,4 +1,5 @@
 #include <solvers/base/machine_kernel.h>
+#include <solvers/base/register_bytes.h>
 
 namespace rhoflow
 {
@@ -6,14 +7,6 @@ namespace machine_kernel
 {
 namespace
 {
-#if defined(__AVX512F__)
-constexpr unsigned int register_bytes = 64;
-#elif defined(__AVX__)
-constexpr unsigned int register_bytes = 32;
-#else
-constexpr unsigned int register_bytes = 16;
-#endif
-
 /// Two units with a latency of up to five cycles are kept busy, and sixteen registers still hold it all.
 constexpr unsigned int n_chains = 12;
 

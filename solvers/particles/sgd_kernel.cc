@@ -1,3 +1,4 @@
+#include <solvers/base/register_bytes.h>
 #include <solvers/particles/sgd_kernel.h>
 
 #include <cmath>
@@ -48,26 +49,19 @@ inline VectorOf<Number> *columns_of_tile(std::size_t tile, std::size_t columns, 
   return as_vectors(p) + tile * columns * vectors;
 }
 
-#if defined(__AVX512F__)
-constexpr unsigned int machine_bytes = 64;
-#elif defined(__AVX__)
-constexpr unsigned int machine_bytes = 32;
-#else
-constexpr unsigned int machine_bytes = 16;
-#endif
 /// A register of the machine, of which a vector of 64 bytes is one or several: sums in vectors that are larger than registers
 /// go through memory with every addition.
 template <typename Number>
 struct MachineRegister
 {
-  typedef Number Vector __attribute__((vector_size(machine_bytes), may_alias));
+  typedef Number Vector __attribute__((vector_size(register_bytes), may_alias));
 };
 template <typename Number>
 using MachineVector = typename MachineRegister<Number>::Vector;
 
-constexpr unsigned int machine_vectors = vectors * 64 / machine_bytes; ///< of a tile
+constexpr unsigned int machine_vectors = vectors * 64 / register_bytes; ///< of a tile
 /// Machine vectors whose sums for six inputs fit into the registers: 32 with AVX-512, else 16.
-constexpr unsigned int at_once = machine_bytes == 64 ? vectors : 2;
+constexpr unsigned int at_once = register_bytes == 64 ? vectors : 2;
 
 // The loops over rows, columns and vectors of the next functions are unrolled early, so that their sums never see memory.
 
