@@ -4,6 +4,8 @@
 #include <solvers/discretization/cell_series.h>
 #include <solvers/discretization/hdf5_cells.h>
 
+#include <deal.II/base/mpi.h>
+
 #include <ostream>
 #include <stdexcept>
 #include <utility>
@@ -39,10 +41,11 @@ void write_in_groups(const std::vector<std::string> &files, MPI_Comm communicato
       error = e.what();
     }
   MPI_Comm_free(&ranks);
-  int failures = error.empty() ? 0 : 1;
-  MPI_Allreduce(MPI_IN_PLACE, &failures, 1, MPI_INT, MPI_SUM, communicator);
-  if (failures > 0)
-    throw std::runtime_error(error.empty() ? "another group of ranks cannot write its file." : error);
+  // Every rank says what the first of those has to say that failed.
+  int first = error.empty() ? number_of_ranks(communicator) : rank_of(communicator);
+  MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT, MPI_MIN, communicator);
+  if (first < number_of_ranks(communicator))
+    throw std::runtime_error(dealii::Utilities::MPI::broadcast(communicator, error, static_cast<unsigned int>(first)));
 }
 
 void write_vtu_file(const std::string &path, const SnapshotParameters &parameters, const double time, const VtuCells &cells,

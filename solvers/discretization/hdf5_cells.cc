@@ -90,7 +90,7 @@ public:
   {
     n_columns             = columns;
     n_written             = 0;
-    const hsize_t size[2] = {n_rows, columns}, chunk[2] = {std::min<hsize_t>(n_rows, chunk_rows), columns};
+    const hsize_t size[2] = {n_rows, columns}, chunk[2] = {std::clamp<hsize_t>(n_rows, 1, chunk_rows), columns};
     const int     rank = columns == 1 ? 1 : 2;
     const Handle  space(H5Screate_simple(rank, size, nullptr), H5Sclose), list(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
     // Files of the same contents are the same bytes.
@@ -284,8 +284,6 @@ std::string write_hdf5_cells(const VtuCells &cells, const std::string &path, con
   const unsigned int n_corners = 1u << cells.dimension();
   std::uint64_t      sizes[2]  = {n_nodes, corners.size() / n_corners};
   MPI_Allreduce(MPI_IN_PLACE, sizes, 2, MPI_UINT64_T, MPI_SUM, communicator);
-  if (sizes[1] == 0)
-    return {};
   std::unique_ptr<Hdf5File> file;
   if (writes)
     {
@@ -310,7 +308,7 @@ std::string write_hdf5_cells(const VtuCells &cells, const std::string &path, con
   MPI_Bcast(&reason, 1, MPI_INT, 0, communicator);
   if (reason != 0)
     throw std::runtime_error("cannot write '" + path + "': " + std::strerror(reason) + ".");
-  return writes ? grid_of(cells, name, sizes, time) : std::string();
+  return writes && sizes[1] > 0 ? grid_of(cells, name, sizes, time) : std::string();
 }
 
 std::string xdmf_collection(const std::vector<std::string> &grids, const double time)

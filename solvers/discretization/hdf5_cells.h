@@ -14,8 +14,8 @@ namespace rhoflow
 /// attributes `time` and `coordinates` of the root. Rank 0 writes, and holds a few megabytes of another rank's at a time: HDF5
 /// over MPI's files hangs where the file for shared pointers cannot be written.
 ///
-/// Returns on rank 0 the <Grid> that describes the file in an XDMF record, in which it has the name `name`; nothing, and no
-/// file, if there are no cells. Collective. Throws std::runtime_error on every rank, and leaves what was there, if the disk
+/// Returns on rank 0 the <Grid> that describes the file in an XDMF record, in which it has the name `name`; nothing if there
+/// are no cells. Collective. Throws std::runtime_error on every rank, and leaves what was there, if the disk
 /// does not take it.
 std::string write_hdf5_cells(const VtuCells &cells, const std::string &path, const std::string &name,
                              SnapshotParameters::Compression compression, double time,

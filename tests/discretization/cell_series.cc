@@ -172,7 +172,7 @@ Sums integrals(const std::string &folder, const Tree &grid, unsigned int dim)
 
 /// All grids of the time with that number, as a reader of XDMF sees them.
 Sums read_time(const std::string &folder, const std::string &series, std::size_t number, double time, unsigned int dim,
-               std::size_t n_groups)
+               std::size_t n_groups, bool grouped = false)
 {
   Tree record;
   boost::property_tree::read_xml(folder + "/" + series + ".xdmf", record, boost::property_tree::xml_parser::no_comments);
@@ -183,7 +183,7 @@ Sums read_time(const std::string &folder, const std::string &series, std::size_t
   REQUIRE(number < times.size());
   const Tree &grid = times[number];
   CHECK(grid.get<double>("Time.<xmlattr>.Value") == time);
-  if (n_groups == 1)
+  if (n_groups == 1 && !grouped)
     return integrals(folder, grid, dim);
   Sums        sums;
   std::size_t n_grids = 0;
@@ -256,6 +256,27 @@ TEST_CASE("XDMF and HDF5: a run that goes on, and no files of the format that is
   CHECK_THROWS_WITH(series.take_up(2.), Catch::Contains("is no complete collection"));
 }
 
+TEST_CASE("XDMF and HDF5: a group of ranks without cells has a file, and no grid", "[cell_series][mpi]")
+{
+  const int rank = rank_of(MPI_COMM_WORLD), n_ranks = number_of_ranks(MPI_COMM_WORLD);
+  if (n_ranks < 2)
+    return;
+  const TemporaryDirectory directory;
+  const RunDirectory       run(directory.path("run"), false, MPI_COMM_WORLD);
+  const auto               part = [&]() { return rank == 1 ? part_of(2, 2, 3, 0, 1) : part_of(2, 2, 3, 9, 10); };
+  {
+    CellSeries series(run, "density", formats(false, true), {});
+    series.write(0., MPI_COMM_WORLD, 2, part);
+  }
+  CHECK(read_time(directory.path("run"), "density", 0, 0., 2, 1, true).volume == Approx(1.));
+  CellSeries series(run, "density", formats(false, true), {});
+  series.take_up(0.);
+  MPI_Barrier(MPI_COMM_WORLD);
+  series.write(1., MPI_COMM_WORLD, 2, part);
+  CHECK(read_time_series(directory.path("run/density.xdmf")).size() == 2);
+  MPI_Barrier(MPI_COMM_WORLD);
+}
+
 TEST_CASE("HDF5 files of the same cells are the same bytes", "[cell_series][mpi]")
 {
   const int rank = rank_of(MPI_COMM_WORLD), n_ranks = number_of_ranks(MPI_COMM_WORLD);
@@ -295,6 +316,11 @@ TEST_CASE("HDF5: a disk that is full is reported by every rank", "[cell_series][
       {
         const SmallDisk disk(20000);
         CHECK_THROWS_AS(series.write(1., MPI_COMM_WORLD, n_groups, part), RunError);
+        // Whichever group fails, the reason is told.
+        for (const int full : {0, 1})
+          CHECK_THROWS_WITH(series.write(1., MPI_COMM_WORLD, n_groups,
+                                         [&]() { return n_groups == 1 || rank % 2 == full ? part() : VtuCells(3, 2); }),
+                            Catch::Contains("cannot write") && Catch::Contains("File too large"));
       }
       CHECK(directory.read("run/density.xdmf") == before);
       for (const auto &entry : std::filesystem::directory_iterator(directory.path("run/density")))
