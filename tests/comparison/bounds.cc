@@ -88,14 +88,17 @@ TEST_CASE("W2 and the energy distance from projections", "[comparison]")
   for (std::size_t l = 0; l < distances.directions().size() / D; ++l)
     {
       Pieces one, other;
-      for (const auto [points, line] : {std::make_pair(&first, &one), std::make_pair(&second, &other)})
-        for (std::size_t i = 0; i < points->size(); i += D)
+      const auto project = [&](const std::vector<double> &points, Pieces &line) {
+        for (std::size_t i = 0; i < points.size(); i += D)
           {
             double x = 0.;
             for (unsigned int d = 0; d < D; ++d)
-              x += distances.directions()[l * D + d] * (*points)[i + d];
-            line->points.push_back(x);
+              x += distances.directions()[l * D + d] * points[i + d];
+            line.points.push_back(x);
           }
+      };
+      project(first, one);
+      project(second, other);
       const auto exact = line_distances(distribution_line(one), distribution_line(other));
       if (l < D)
         {
