@@ -27,17 +27,36 @@ void ModeTable::set(unsigned int row, unsigned int mode, double value)
     low[static_cast<std::size_t>(mode - n_double) * n_rows + row] = static_cast<float>(value);
 }
 
-typedef float SingleVector __attribute__((vector_size(32)));
-
-static Vector load(const float *p)
-{
-  SingleVector v;
-  std::memcpy(&v, p, sizeof(v));
-  return __builtin_convertvector(v, Vector);
-}
-
 namespace
 {
+typedef float Singles __attribute__((vector_size(register_bytes / 2)));
+
+void load(const float *p, Register &v)
+{
+  Singles singles;
+  std::memcpy(&singles, p, sizeof(singles));
+  v = __builtin_convertvector(singles, Register);
+}
+
+template <typename Half>
+void load(const float *p, Halves<Half> &v)
+{
+  load(p, v.low);
+  load(p + sizeof(Half) / sizeof(double), v.high);
+}
+
+Vector load(const float *p)
+{
+  Vector v;
+  load(p, v);
+  return v;
+}
+
+using rhoflow::load;
+
+/// Vectors whose sums stay in the registers, with what they are multiplied by.
+constexpr unsigned int most_blocks = register_lanes == 2 ? 3 : 5, most_sums = register_lanes;
+
 /// table[row] = Σ_j e_j T[j][row] for `n` blocks of eight rows from `row` on, which stay in registers.
 template <unsigned int n>
 void combine(const ModeTable &modes, const double *e, unsigned int row, double *table)
@@ -58,8 +77,8 @@ void evaluate_potential(const ModeTable &modes, const std::vector<double> &e, un
                         double *table)
 {
   unsigned int block = first_block;
-  for (; block + 5 <= n_blocks; block += 5)
-    combine<5>(modes, e.data(), block * n_lanes, table);
+  for (; block + most_blocks <= n_blocks; block += most_blocks)
+    combine<most_blocks>(modes, e.data(), block * n_lanes, table);
   for (; block + 2 <= n_blocks; block += 2)
     combine<2>(modes, e.data(), block * n_lanes, table);
   if (block < n_blocks)
@@ -123,7 +142,7 @@ void MomentSums::add_group(const ModeTable *modes, std::size_t n_cells, const do
 {
   if (n_cells == 0)
     return;
-  constexpr unsigned int tile     = 8;
+  constexpr unsigned int tile     = most_sums;
   const unsigned int     n_double = modes[0].n_double, n_rows = modes[0].n_rows;
   for (unsigned int first = 0; first < n_modes;)
     {

@@ -34,14 +34,13 @@ public:
         Vector seen[n_side], flux[n_side];
         along_axes<false>(faces, sub, coarse, seen);
         for (int i = 0; i < n_side; ++i)
-          for (unsigned int lane = 0; lane < n_lanes; ++lane)
-            traces[faces.interpolated[sub][lane] + i * 8] = seen[i][lane];
+          scatter(seen[i], traces + i * 8, faces.interpolated[sub]);
         for (int i = 0; i < n_side; ++i)
           {
             const Vector fine = gather(traces, faces.fine[sub], i * 8);
             const Vector v    = velocity(faces, sub, i);
             // On the coarse cell's upper side the flow v > 0 comes from the coarse cell, on its lower side from the fine ones.
-            flux[i] = v * ((v > 0.) == (faces.coarse_side == 1 ? MaskVector{} - 1 : MaskVector{}) ? seen[i] : fine);
+            flux[i] = v * (faces.coarse_side == 1 ? select(v > 0., seen[i], fine) : select(v > 0., fine, seen[i]));
           }
         Vector projected[n_side];
         along_axes<true>(faces, sub, flux, projected);
@@ -49,9 +48,8 @@ public:
           total[i] += projected[i];
       }
     for (int i = 0; i < n_side; ++i)
-      for (unsigned int lane = 0; lane < n_lanes; ++lane)
-        // v/h of the fine cells is twice that of the coarse one.
-        traces[faces.given[lane] + i * 8] = 0.5 * total[i][lane];
+      // v/h of the fine cells is twice that of the coarse one.
+      scatter(0.5 * total[i], traces + i * 8, faces.given);
   }
 
 private:

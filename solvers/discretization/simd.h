@@ -1,7 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
+
+#include <solvers/base/wide_vector.h>
 
 #ifdef __AVX512F__
 #include <immintrin.h>
@@ -9,33 +10,12 @@
 
 namespace rhoflow
 {
-/// Cells are worked on in batches of eight, one cell in each lane of a vector: one AVX-512 register, two AVX ones, or whatever
-/// the compiler makes of it elsewhere. For kernel files only.
-constexpr unsigned int n_lanes = 8;
-typedef double         Vector __attribute__((vector_size(64)));
-typedef std::int64_t   MaskVector __attribute__((vector_size(64)));
+// Cells are worked on in batches of eight, one cell in each lane of a vector.
 
 /// base^exponent, 1 for negative exponents.
 constexpr int power(int base, int exponent)
 {
   return exponent <= 0 ? 1 : base * power(base, exponent - 1);
-}
-
-inline Vector load(const double *p)
-{
-  Vector v;
-  std::memcpy(&v, p, sizeof(Vector));
-  return v;
-}
-
-inline void store(double *p, const Vector &v)
-{
-  std::memcpy(p, &v, sizeof(Vector));
-}
-
-inline Vector broadcast(double x)
-{
-  return Vector{x, x, x, x, x, x, x, x};
 }
 
 /// base[index[lane] + shift] for every lane.
@@ -45,17 +25,48 @@ inline Vector gather(const double *base, const std::int32_t *index, std::int64_t
   const __m256i offsets = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(index));
   return _mm512_mask_i32gather_pd(_mm512_setzero_pd(), 0xff, offsets, base + shift, 8);
 #else
-  Vector v;
+  double v[n_lanes];
   for (unsigned int lane = 0; lane < n_lanes; ++lane)
     v[lane] = base[index[lane] + shift];
-  return v;
+  return load(v);
 #endif
 }
+
+/// base[index[lane]] = v[lane] for every lane, in their order.
+inline void scatter(const Vector &v, double *base, const std::int32_t *index)
+{
+  double lanes[n_lanes];
+  store(lanes, v);
+  for (unsigned int lane = 0; lane < n_lanes; ++lane)
+    base[index[lane]] = lanes[lane];
+}
+
+#ifndef __AVX512F__
+#ifdef __AVX__
+inline void transpose(Register (&r)[4])
+{
+  const Register even[2] = {__builtin_shufflevector(r[0], r[1], 0, 4, 2, 6), __builtin_shufflevector(r[2], r[3], 0, 4, 2, 6)};
+  const Register odd[2]  = {__builtin_shufflevector(r[0], r[1], 1, 5, 3, 7), __builtin_shufflevector(r[2], r[3], 1, 5, 3, 7)};
+  r[0]                   = __builtin_shufflevector(even[0], even[1], 0, 1, 4, 5);
+  r[1]                   = __builtin_shufflevector(odd[0], odd[1], 0, 1, 4, 5);
+  r[2]                   = __builtin_shufflevector(even[0], even[1], 2, 3, 6, 7);
+  r[3]                   = __builtin_shufflevector(odd[0], odd[1], 2, 3, 6, 7);
+}
+#else
+inline void transpose(Register (&r)[2])
+{
+  const Register first = __builtin_shufflevector(r[0], r[1], 0, 2);
+  r[1]                 = __builtin_shufflevector(r[0], r[1], 1, 3);
+  r[0]                 = first;
+}
+#endif
+#endif
 
 /// out[i][lane] = base[row[lane] + i] for i = 0..7: eight rows are read whole and transposed, which costs a fraction of eight
 /// gathers.
 inline void load_transposed(const double *base, const std::int32_t *row, Vector *out)
 {
+#ifdef __AVX512F__
   Vector r[8], pair[8], four[8];
   for (int i = 0; i < 8; ++i)
     r[i] = load(base + row[i]);
@@ -75,6 +86,19 @@ inline void load_transposed(const double *base, const std::int32_t *row, Vector 
       out[i]     = __builtin_shufflevector(four[i], four[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
       out[i + 4] = __builtin_shufflevector(four[i], four[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
     }
+#else
+  // Blocks as wide as a register.
+  for (unsigned int first = 0; first < n_lanes; first += register_lanes)
+    for (unsigned int column = 0; column < n_lanes; column += register_lanes)
+      {
+        Register r[register_lanes];
+        for (unsigned int i = 0; i < register_lanes; ++i)
+          std::memcpy(&r[i], base + row[first + i] + column, sizeof(Register));
+        transpose(r);
+        for (unsigned int i = 0; i < register_lanes; ++i)
+          std::memcpy(reinterpret_cast<double *>(out + column + i) + first, &r[i], sizeof(Register));
+      }
+#endif
 }
 
 /// Eight values each of which is a lane of some vector in an array of whole vectors, index[lane] = first double of the vector
@@ -148,21 +172,14 @@ inline Vector select_bits(std::uint8_t bits, const Vector &chosen, const Vector 
 #ifdef __AVX512F__
   return _mm512_mask_blend_pd(bits, otherwise, chosen);
 #else
-  Vector       v = otherwise;
+  double       v[n_lanes], of_chosen[n_lanes];
+  store(v, otherwise);
+  store(of_chosen, chosen);
   for (unsigned int lane = 0; lane < n_lanes; ++lane)
     if ((bits >> lane) & 1U)
-      v[lane] = chosen[lane];
-  return v;
+      v[lane] = of_chosen[lane];
+  return load(v);
 #endif
-}
-
-inline Vector absolute(const Vector &v)
-{
-  return v < 0. ? -v : v;
-}
-inline Vector maximum(const Vector &a, const Vector &b)
-{
-  return a > b ? a : b;
 }
 
 /// Adds a term to a running sum in two parts whose value does not depend on the order of the terms: `high` collects the

@@ -248,8 +248,8 @@ private:
             }
           const Vector other_lower = seen_lower.gather(args.traces_in, t * static_cast<int>(n_lanes));
           const Vector other_upper = seen_upper.gather(args.traces_in, t * static_cast<int>(n_lanes));
-          Vector       f_lower     = v_lower * (v_lower > 0. ? other_lower : u_lower);
-          Vector       f_upper     = v_upper * (v_upper > 0. ? u_upper : other_upper);
+          Vector       f_lower     = v_lower * select(v_lower > 0., other_lower, u_lower);
+          Vector       f_upper     = v_upper * select(v_upper > 0., u_upper, other_upper);
           if (given_lower != 0)
             f_lower = select_bits(given_lower, other_lower, f_lower);
           if (given_upper != 0)
@@ -284,8 +284,10 @@ private:
           w *= legendre.weights[rest % n];
         sum += w * squares[i];
       }
-    for (unsigned int lane = 0; lane < n_lanes; ++lane)
-      args.max_rate = largest[lane] > args.max_rate ? largest[lane] : args.max_rate;
+    double lanes[n_lanes];
+    store(lanes, largest);
+    for (const double rate : lanes)
+      args.max_rate = rate > args.max_rate ? rate : args.max_rate;
     store(args.dissipation + batch * n_lanes, volume() * sum);
   }
 
@@ -308,8 +310,10 @@ private:
             sum *= j * last.weights[t / n_edge];
             if constexpr (dim > 2)
               sum *= legendre.weights[t % n];
+            double lanes[n_lanes];
+            store(lanes, sum);
             for (unsigned int lane = 0; lane < n_lanes; ++lane)
-              args.columns[(batch * n_lanes + lane) * n_side + static_cast<std::size_t>(t)] = sum[lane];
+              args.columns[(batch * n_lanes + lane) * n_side + static_cast<std::size_t>(t)] = lanes[lane];
           }
       }
   }

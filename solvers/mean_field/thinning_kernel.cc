@@ -2,29 +2,19 @@
 
 #include <cmath>
 
+#include <solvers/base/wide_vector.h>
+
 namespace rhoflow
 {
 namespace
 {
-typedef double         Vector __attribute__((vector_size(64)));
-constexpr unsigned int lanes = 8;
+constexpr unsigned int lanes = n_lanes;
 static_assert(sketch_width == lanes, "one vector of the sketch is one lane");
 
-/// For unaligned loads and stores.
-typedef double Unaligned __attribute__((vector_size(64), aligned(8), may_alias));
-
-const Unaligned &at(const double *p)
+double sum(const Vector &vector)
 {
-  return *reinterpret_cast<const Unaligned *>(p);
-}
-
-Unaligned &at(double *p)
-{
-  return *reinterpret_cast<Unaligned *>(p);
-}
-
-double sum(const Vector &v)
-{
+  double v[lanes];
+  store(v, vector);
   return ((v[0] + v[1]) + (v[2] + v[3])) + ((v[4] + v[5]) + (v[6] + v[7]));
 }
 } // namespace
@@ -33,15 +23,15 @@ void sketch_vectors(std::size_t n_nodes, const SketchEntry *entries, const doubl
 {
   for (std::size_t k = 0; k < n_nodes; ++k)
     {
-      Vector x;
+      double of_node[lanes];
       for (unsigned int v = 0; v < lanes; ++v)
-        x[v] = g[v * n_nodes + k];
-      x *= root[k];
+        of_node[v] = g[v * n_nodes + k];
+      const Vector       x     = root[k] * load(of_node);
       const SketchEntry &entry = entries[k];
       for (unsigned int i = 0; i < SketchEntry::n_sums; ++i)
         {
           double *const to = sums + static_cast<std::size_t>(entry.sum[i]) * lanes;
-          at(to) += entry.sign[i] * x;
+          store(to, load(to) + entry.sign[i] * x);
         }
     }
 }
@@ -55,7 +45,7 @@ void remove_direction(const double *q, std::size_t count, std::size_t length, do
       Vector        dot[2] = {};
       for (std::size_t k = 0; k < whole; k += 2 * lanes)
         for (unsigned int l = 0; l < 2; ++l)
-          dot[l] += at(q + k + l * lanes) * at(v + k + l * lanes);
+          dot[l] += load(q + k + l * lanes) * load(v + k + l * lanes);
       double c = sum(dot[0] + dot[1]);
       for (std::size_t k = whole; k < length; ++k)
         c += q[k] * v[k];
@@ -63,8 +53,8 @@ void remove_direction(const double *q, std::size_t count, std::size_t length, do
       for (std::size_t k = 0; k < whole; k += 2 * lanes)
         for (unsigned int l = 0; l < 2; ++l)
           {
-            const Vector rest     = at(v + k + l * lanes) - c * at(q + k + l * lanes);
-            at(v + k + l * lanes) = rest;
+            const Vector rest = load(v + k + l * lanes) - c * load(q + k + l * lanes);
+            store(v + k + l * lanes, rest);
             square[l] += rest * rest;
           }
       double s = sum(square[0] + square[1]);

@@ -2,16 +2,19 @@
 
 #include <cmath>
 
+#include <solvers/base/register_bytes.h>
+
 namespace rhoflow
 {
 namespace tangent_kernel_kernel
 {
 namespace
 {
-/// Eight doubles: one register with AVX-512, two with AVX2, the same results either way.
-typedef double         Vector __attribute__((vector_size(64), aligned(64)));
-constexpr unsigned int width   = 8;
-constexpr unsigned int vectors = group / width;
+/// One register: wider vectors would be passed through memory.
+typedef double         Vector __attribute__((vector_size(register_bytes), may_alias));
+constexpr unsigned int vectors = group / (register_bytes / sizeof(double));
+/// Rows whose sums of a group stay in the registers.
+constexpr unsigned int block_rows = register_bytes == 64 ? 8 : (register_bytes == 32 ? 2 : 1);
 
 inline const Vector *as_vectors(const double *p)
 {
@@ -47,8 +50,8 @@ void project(unsigned int n, unsigned int d, unsigned int columns, bool bias, co
   for (unsigned int p = 0; p < columns; p += group)
     {
       unsigned int j = 0;
-      for (; j + 8 <= n; j += 8)
-        project_rows<8>(d, columns, bias, weights + j * stride, stride, inputs + p, z + std::size_t(j) * columns + p);
+      for (; j + block_rows <= n; j += block_rows)
+        project_rows<block_rows>(d, columns, bias, weights + j * stride, stride, inputs + p, z + std::size_t(j) * columns + p);
       for (; j < n; ++j)
         project_rows<1>(d, columns, bias, weights + j * stride, stride, inputs + p, z + std::size_t(j) * columns + p);
     }
@@ -94,7 +97,7 @@ void bump_gradients(unsigned int n, unsigned int columns, double factor, const d
 
 void add_products(unsigned int n, unsigned int columns, const double *rows, double *kernel)
 {
-  constexpr unsigned int part = 8;
+  constexpr unsigned int part = block_rows;
   static_assert(group % part == 0, "a group consists of whole parts");
   for (unsigned int p = 0; p < columns; p += part)
     for (unsigned int q = p / group * group; q < columns; q += group)
