@@ -117,6 +117,8 @@ private:
   /// Makes the modes from all nodes.
   void compress(const std::vector<double> &lower, const std::vector<double> &upper, double tolerance, Progress *progress);
   /// Makes the modes from a few of the nodes. Returns whether the error is small enough, or as small as it gets.
+  bool find_thinning(const std::vector<double> &lower, const std::vector<double> &upper, double tolerance, Progress *progress);
+  /// One attempt at it, which aims at the tolerance. Returns whether there is anything to choose from.
   bool   thin(const std::vector<double> &lower, const std::vector<double> &upper, double tolerance, Progress *progress);
   double error_of_thinning(const std::vector<double> &points) const;
   void find_double_modes(const std::vector<double> &points, double tolerance);
