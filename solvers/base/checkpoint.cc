@@ -5,6 +5,7 @@
 #include <solvers/base/error.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/shared_file.h>
+#include <solvers/base/together.h>
 
 #include <deal.II/base/mpi.h>
 
@@ -34,14 +35,12 @@ bool all_agree(bool good, MPI_Comm communicator)
   return all != 0;
 }
 
-/// Throws `Error` on every rank with the message of the first rank that has one.
-template <typename Error>
-void share(const std::string &message, MPI_Comm communicator, const Error &error)
+/// Throws on every rank with the message of the first rank that has one.
+void refuse_together(const std::string &message, MPI_Comm communicator)
 {
-  int first = message.empty() ? number_of_ranks(communicator) : rank_of(communicator);
-  MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT, MPI_MIN, communicator);
-  if (first < number_of_ranks(communicator))
-    throw error(dealii::Utilities::MPI::broadcast(communicator, message, static_cast<unsigned int>(first)));
+  const std::string first = first_text(message, communicator);
+  if (!first.empty())
+    throw InputError("", first);
 }
 
 /// Whether `size` bytes behind `offset` of the file are those of `data`, some MiB of which are read at once.
@@ -279,7 +278,6 @@ CheckpointReader::CheckpointReader(const std::string &file, const MPI_Comm commu
   : path(file)
   , comm(communicator)
 {
-  const auto  as_input_error = [](const std::string &message) { return InputError("", message); };
   std::string text, message;
   if (rank_of(comm) == 0)
     {
@@ -293,7 +291,7 @@ CheckpointReader::CheckpointReader(const std::string &file, const MPI_Comm commu
       else if (!list)
         message = "the checkpoint '" + path + "' was not finished.";
     }
-  share(message, comm, as_input_error);
+  refuse_together(message, comm);
   text = dealii::Utilities::MPI::broadcast(comm, text);
 
   CheckpointSeal seal;
@@ -305,7 +303,7 @@ CheckpointReader::CheckpointReader(const std::string &file, const MPI_Comm commu
     {
       message = "the checkpoint '" + path + "' cannot be used: " + e.what() + ".";
     }
-  share(message, comm, as_input_error);
+  refuse_together(message, comm);
 
   const SharedFile all(path, SharedFile::Access::read);
   std::error_code  error;

@@ -6,6 +6,7 @@
 #include <solvers/base/replaced_run.h>
 #include <solvers/base/run_directory.h>
 #include <solvers/base/run_parameters.h>
+#include <solvers/base/together.h>
 
 #include <deal.II/base/mpi.h>
 #include <deal.II/base/parameter_handler.h>
@@ -27,25 +28,19 @@ namespace fs = std::filesystem;
 const char *const parameter_path  = "Output directory";
 const char *const provenance_name = "provenance.json";
 
-/// Runs `work` on rank 0; if it throws, every rank throws.
-template <typename Work>
-void on_rank_0(const MPI_Comm communicator, const Work &work)
+/// on_rank_0() where the parameter "Output directory" is to blame for whatever happens.
+void in_directory(MPI_Comm communicator, const std::function<void()> &work)
 {
-  std::string error;
-  if (dealii::Utilities::MPI::this_mpi_process(communicator) == 0)
-    {
-      try
-        {
-          work();
-        }
-      catch (const std::exception &e)
-        {
-          error = e.what();
-        }
-    }
-  error = dealii::Utilities::MPI::broadcast(communicator, error);
-  if (!error.empty())
-    throw InputError(parameter_path, error);
+  on_rank_0(communicator, [&]() {
+    try
+      {
+        work();
+      }
+    catch (const std::exception &e)
+      {
+        throw InputError(parameter_path, e.what());
+      }
+  });
 }
 
 const char *const lock_file = ".rhoflow-lock";
@@ -155,7 +150,7 @@ std::string said_of_unlisted(const std::vector<std::string> &names, const std::s
 void RunDirectory::check(const std::string &path, const bool overwrite, const MPI_Comm communicator,
                          const std::vector<std::string> &input_files)
 {
-  on_rank_0(communicator, [&]() { check_on_this_rank(path, overwrite, input_files); });
+  in_directory(communicator, [&]() { check_on_this_rank(path, overwrite, input_files); });
 }
 
 RunDirectory::RunDirectory(const std::string &path, const bool overwrite, const MPI_Comm communicator,
@@ -164,7 +159,7 @@ RunDirectory::RunDirectory(const std::string &path, const bool overwrite, const 
   , comm(communicator)
   , files(root)
 {
-  on_rank_0(comm, [&]() {
+  in_directory(comm, [&]() {
     check_on_this_rank(root, overwrite, input_files);
     made = create_directories(root);
     take_lock(lock, root);
@@ -184,7 +179,7 @@ RunDirectory RunDirectory::of_earlier_run(const std::string &path, const MPI_Com
   directory.is_new = false;
   try
     {
-      on_rank_0(communicator, [&]() {
+      in_directory(communicator, [&]() {
         for (const char *const needed : {provenance_name, "parameters_used.prm"})
           if (!fs::exists(fs::path(path) / needed))
             throw std::runtime_error("'" + path + "' holds no run of rhoflow (there is no " + needed +
@@ -244,7 +239,7 @@ std::string RunDirectory::record_again(const dealii::ParameterHandler &parameter
   const int   n_ranks  = static_cast<int>(dealii::Utilities::MPI::n_mpi_processes(comm));
   const auto  platform = Platform::of(comm);
   std::string warning;
-  on_rank_0(comm, [&]() {
+  in_directory(comm, [&]() {
     write_text("parameters_used.prm", parameters_text(parameters));
 
     Provenance known;
@@ -298,7 +293,7 @@ void RunDirectory::record(const std::string &parameter_file, const dealii::Param
 {
   const int  n_ranks  = static_cast<int>(dealii::Utilities::MPI::n_mpi_processes(comm));
   const auto platform = Platform::of(comm);
-  on_rank_0(comm, [&]() {
+  in_directory(comm, [&]() {
     const fs::path given(parameter_file);
     // Someone may run the complete file of an earlier run.
     const std::string name = name_of_parameter_file(parameter_file);
@@ -428,7 +423,7 @@ bool RunDirectory::make_durable() const
 std::string RunDirectory::subdirectory(const std::string &name) const
 {
   const fs::path path = fs::path(root) / name;
-  on_rank_0(comm, [&]() {
+  in_directory(comm, [&]() {
     std::error_code error;
     fs::create_directories(path, error);
     if (error)

@@ -4,6 +4,7 @@
 #include <solvers/base/ranks.h>
 #include <solvers/base/run_directory.h>
 #include <solvers/base/time_series_record.h>
+#include <solvers/base/together.h>
 
 #include <algorithm>
 #include <cmath>
@@ -54,16 +55,6 @@ std::string text_of(const std::vector<TimeSeriesEntry> &entries)
 bool is_xdmf(const std::string &path)
 {
   return fs::path(path).extension() == ".xdmf";
-}
-
-/// Text that rank `root` has, on every rank.
-std::string broadcast(std::string text, int root, MPI_Comm communicator)
-{
-  unsigned long size = text.size();
-  MPI_Bcast(&size, 1, MPI_UNSIGNED_LONG, root, communicator);
-  text.resize(size);
-  MPI_Bcast(text.data(), static_cast<int>(size), MPI_CHAR, root, communicator);
-  return text;
 }
 
 InputError not_ours(const std::string &path, const std::string &why)
@@ -206,32 +197,14 @@ void TimeSeriesRecord::add(const double time, const std::string &file, const std
 void TimeSeriesRecord::add_grid(const double time, const std::string &file, const std::function<std::string()> &write)
 {
   const MPI_Comm comm = directory.communicator();
-  // Runs `work` here; if it throws on any rank, every rank throws what the first of them has to say.
-  const auto together = [comm](const std::function<void()> &work) {
-    std::string error;
-    int         first = number_of_ranks(comm);
-    try
-      {
-        work();
-      }
-    catch (const std::exception &e)
-      {
-        error = e.what();
-        first = rank_of(comm);
-      }
-    MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT, MPI_MIN, comm);
-    if (first < number_of_ranks(comm))
-      throw RunError(broadcast(error, first, comm));
-  };
   directory.file(file);
   std::string grid;
-  together([&]() { grid = write(); });
+  together(comm, [&]() { grid = write(); });
   std::vector<TimeSeriesEntry> longer = recorded;
   longer.push_back({time, file, broadcast(grid, 0, comm)});
-  together([&]() {
-    if (rank_of(comm) == 0)
-      write_complete_file(directory.file(name()),
-                          [&](std::ostream &out) { out << (format == Format::pvd ? text_of(longer) : xdmf_record(longer)); });
+  on_rank_0(comm, [&]() {
+    write_complete_file(directory.file(name()),
+                        [&](std::ostream &out) { out << (format == Format::pvd ? text_of(longer) : xdmf_record(longer)); });
   });
   recorded = std::move(longer);
 }

@@ -1,6 +1,7 @@
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/timing.h>
+#include <solvers/base/together.h>
 
 #include <deal.II/base/mpi.h>
 
@@ -33,20 +34,15 @@ std::vector<std::pair<std::string, std::string>> Timing::write(const std::string
     mine.push_back(seconds.count(name) ? seconds.at(name) : 0.);
   const auto total = dealii::Utilities::MPI::min_max_avg(mine, communicator);
 
-  std::string error;
-  if (dealii::Utilities::MPI::this_mpi_process(communicator) == 0)
-    {
-      std::ofstream file(path);
-      file << "section,minimum [s],mean [s],maximum [s]\n";
-      for (std::size_t i = 0; i < names.size(); ++i)
-        file << names[i] << ',' << total[i].min << ',' << total[i].avg << ',' << total[i].max << '\n';
-      file.close();
-      if (!file)
-        error = "cannot write '" + path + "': is the disk full?";
-    }
-  error = dealii::Utilities::MPI::broadcast(communicator, error);
-  if (!error.empty())
-    throw RunError(error);
+  on_rank_0(communicator, [&]() {
+    std::ofstream file(path);
+    file << "section,minimum [s],mean [s],maximum [s]\n";
+    for (std::size_t i = 0; i < names.size(); ++i)
+      file << names[i] << ',' << total[i].min << ',' << total[i].avg << ',' << total[i].max << '\n';
+    file.close();
+    if (!file)
+      throw RunError("cannot write '" + path + "': is the disk full?");
+  });
 
   std::vector<std::pair<std::string, std::string>> rows;
   for (std::size_t i = 0; i < names.size(); ++i)

@@ -1,12 +1,8 @@
-#include <solvers/base/error.h>
-#include <solvers/base/ranks.h>
+#include <solvers/base/together.h>
 #include <solvers/boltzmann/picture.h>
 #include <solvers/discretization/cell_series.h>
 
-#include <deal.II/base/mpi.h>
-
 #include <cmath>
-#include <stdexcept>
 
 namespace rhoflow
 {
@@ -63,21 +59,8 @@ void write_picture(const DualProblem &problem, const DualProblem::State &state, 
     --subdivisions;
 
   // One rank writes, since MPI does not say that the disk is full.
-  std::string error;
-  if (rank_of(problem.communicator()) == 0)
-    {
-      try
-        {
-          write_single_cells(directory, "density", parameters, cells_of(problem, state, domain, subdivisions), time,
-                             coordinates);
-        }
-      catch (const std::runtime_error &e)
-        {
-          error = e.what();
-        }
-    }
-  error = dealii::Utilities::MPI::broadcast(problem.communicator(), error);
-  if (!error.empty())
-    throw RunError(error);
+  on_rank_0(problem.communicator(), [&]() {
+    write_single_cells(directory, "density", parameters, cells_of(problem, state, domain, subdivisions), time, coordinates);
+  });
 }
 } // namespace rhoflow

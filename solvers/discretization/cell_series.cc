@@ -1,13 +1,11 @@
 #include <solvers/base/complete_file.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/run_directory.h>
+#include <solvers/base/together.h>
 #include <solvers/discretization/cell_series.h>
 #include <solvers/discretization/hdf5_cells.h>
 
-#include <deal.II/base/mpi.h>
-
 #include <ostream>
-#include <stdexcept>
 #include <utility>
 
 namespace rhoflow
@@ -31,21 +29,16 @@ void write_in_groups(const std::vector<std::string> &files, MPI_Comm communicato
   const std::size_t group = static_cast<std::size_t>(rank_of(communicator)) % files.size();
   MPI_Comm          ranks;
   MPI_Comm_split(communicator, static_cast<int>(group), rank_of(communicator), &ranks);
-  std::string error;
   try
     {
-      write(files[group], ranks);
+      together(communicator, [&]() { write(files[group], ranks); });
     }
-  catch (const std::exception &e)
+  catch (...)
     {
-      error = e.what();
+      MPI_Comm_free(&ranks);
+      throw;
     }
   MPI_Comm_free(&ranks);
-  // Every rank says what the first of those has to say that failed.
-  int first = error.empty() ? number_of_ranks(communicator) : rank_of(communicator);
-  MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT, MPI_MIN, communicator);
-  if (first < number_of_ranks(communicator))
-    throw std::runtime_error(dealii::Utilities::MPI::broadcast(communicator, error, static_cast<unsigned int>(first)));
 }
 
 void write_vtu_file(const std::string &path, const SnapshotParameters &parameters, const double time, const VtuCells &cells,

@@ -4,6 +4,7 @@
 #include <solvers/base/ranks.h>
 #include <solvers/base/statistics.h>
 #include <solvers/base/timing.h>
+#include <solvers/base/together.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/particles/replicas.h>
 #include <solvers/particles/sample_statistics.h>
@@ -17,27 +18,6 @@ namespace rhoflow
 {
 namespace
 {
-/// Throws on all ranks what was caught on the lowest one that failed (an empty message: none did). Collective.
-void throw_together(std::string message, bool input_error, std::string parameter, MPI_Comm communicator)
-{
-  int rank, size;
-  MPI_Comm_rank(communicator, &rank);
-  MPI_Comm_size(communicator, &size);
-  int failed = (message.empty() ? size : rank), first;
-  MPI_Allreduce(&failed, &first, 1, MPI_INT, MPI_MIN, communicator);
-  if (first == size)
-    return;
-  unsigned long long lengths[3] = {message.size(), parameter.size(), input_error ? 1ull : 0ull};
-  MPI_Bcast(lengths, 3, MPI_UNSIGNED_LONG_LONG, first, communicator);
-  message.resize(lengths[0]);
-  parameter.resize(lengths[1]);
-  MPI_Bcast(&message[0], static_cast<int>(lengths[0]), MPI_CHAR, first, communicator);
-  MPI_Bcast(&parameter[0], static_cast<int>(lengths[1]), MPI_CHAR, first, communicator);
-  if (lengths[2] == 1)
-    throw InputError(parameter, message);
-  throw RunError(message);
-}
-
 /// Parameters that are written to a checkpoint and read from it at once: 16 MiB.
 constexpr std::uint64_t numbers_at_once = std::uint64_t(1) << 21;
 
@@ -48,28 +28,6 @@ constexpr double longest_work = 1.; // [s]
 constexpr std::uint64_t samples_between_scans = 256;
 /// Growth of the largest parameter after which the risks, which may cost much more, are looked at.
 constexpr double suspicious_growth = 10.;
-
-template <typename Work>
-void together(MPI_Comm communicator, const Work &work)
-{
-  std::string message, parameter;
-  bool        input_error = false;
-  try
-    {
-      work();
-    }
-  catch (const InputError &error)
-    {
-      message     = error.what();
-      parameter   = error.parameter;
-      input_error = true;
-    }
-  catch (const std::exception &error)
-    {
-      message = error.what();
-    }
-  throw_together(message, input_error, parameter, communicator);
-}
 } // namespace
 
 Replicas::Replicas(const LearningProblem &learning_problem, const ParticleParameters &parameters, double weight_decay,

@@ -1,0 +1,72 @@
+#include <solvers/base/error.h>
+#include <solvers/base/ranks.h>
+#include <solvers/base/together.h>
+
+#include <optional>
+
+namespace rhoflow
+{
+namespace
+{
+/// The first rank for which this holds, or the number of ranks.
+int first_rank(const bool holds, MPI_Comm communicator)
+{
+  int first = holds ? rank_of(communicator) : number_of_ranks(communicator);
+  MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT, MPI_MIN, communicator);
+  return first;
+}
+} // namespace
+
+std::string broadcast(std::string text, const int root, MPI_Comm communicator)
+{
+  unsigned long long size = text.size();
+  MPI_Bcast(&size, 1, MPI_UNSIGNED_LONG_LONG, root, communicator);
+  text.resize(size);
+  MPI_Bcast(text.data(), static_cast<int>(size), MPI_CHAR, root, communicator);
+  return text;
+}
+
+std::string first_text(const std::string &own, MPI_Comm communicator)
+{
+  const int first = first_rank(!own.empty(), communicator);
+  return first < number_of_ranks(communicator) ? broadcast(own, first, communicator) : std::string();
+}
+
+void together(MPI_Comm communicator, const std::function<void()> &work)
+{
+  bool                       failed = false;
+  std::string                message;
+  std::optional<std::string> parameter; // of an InputError
+  try
+    {
+      work();
+    }
+  catch (const InputError &error)
+    {
+      failed    = true;
+      message   = error.what();
+      parameter = error.parameter;
+    }
+  catch (const std::exception &error)
+    {
+      failed  = true;
+      message = error.what();
+    }
+  const int first = first_rank(failed, communicator);
+  if (first == number_of_ranks(communicator))
+    return;
+  message                = broadcast(message, first, communicator);
+  const std::string mark = broadcast(parameter ? "=" + *parameter : "", first, communicator);
+  if (!mark.empty())
+    throw InputError(mark.substr(1), message);
+  throw RunError(message);
+}
+
+void on_rank_0(MPI_Comm communicator, const std::function<void()> &work)
+{
+  together(communicator, [&]() {
+    if (rank_of(communicator) == 0)
+      work();
+  });
+}
+} // namespace rhoflow

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include <mpi.h>
+
+namespace rhoflow
+{
+/// The text of rank `root` on every rank, up to 2 GiB. Collective.
+std::string broadcast(std::string text, int root, MPI_Comm communicator);
+
+/// The text of the first rank whose text is not empty, on every rank; empty if there is none. Collective.
+std::string first_text(const std::string &own, MPI_Comm communicator);
+
+/// Runs `work` on every rank. If it throws on any, every rank throws what the first of them has to say: InputError where it is
+/// one, else RunError. Nothing in `work` may be collective behind a point where some ranks throw. Collective.
+void together(MPI_Comm communicator, const std::function<void()> &work);
+
+/// The same with work for rank 0 alone. Collective.
+void on_rank_0(MPI_Comm communicator, const std::function<void()> &work);
+} // namespace rhoflow
