@@ -5,7 +5,7 @@
 #include <solvers/base/error.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/shared_file.h>
-#include <solvers/base/together.h>
+#include <solvers/base/collective.h>
 
 #include <deal.II/base/mpi.h>
 

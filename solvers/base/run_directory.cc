@@ -1,4 +1,5 @@
 #include <solvers/base/checkpoint_file.h>
+#include <solvers/base/collective.h>
 #include <solvers/base/complete_file.h>
 #include <solvers/base/error.h>
 #include <solvers/base/parameter_file.h>
@@ -6,7 +7,6 @@
 #include <solvers/base/replaced_run.h>
 #include <solvers/base/run_directory.h>
 #include <solvers/base/run_parameters.h>
-#include <solvers/base/together.h>
 
 #include <deal.II/base/mpi.h>
 #include <deal.II/base/parameter_handler.h>
@@ -27,21 +27,6 @@ namespace fs = std::filesystem;
 
 const char *const parameter_path  = "Output directory";
 const char *const provenance_name = "provenance.json";
-
-/// on_rank_0() where the parameter "Output directory" is to blame for whatever happens.
-void in_directory(MPI_Comm communicator, const std::function<void()> &work)
-{
-  on_rank_0(communicator, [&]() {
-    try
-      {
-        work();
-      }
-    catch (const std::exception &e)
-      {
-        throw InputError(parameter_path, e.what());
-      }
-  });
-}
 
 const char *const lock_file = ".rhoflow-lock";
 
@@ -150,7 +135,7 @@ std::string said_of_unlisted(const std::vector<std::string> &names, const std::s
 void RunDirectory::check(const std::string &path, const bool overwrite, const MPI_Comm communicator,
                          const std::vector<std::string> &input_files)
 {
-  in_directory(communicator, [&]() { check_on_this_rank(path, overwrite, input_files); });
+  on_rank_0(communicator, parameter_path, [&]() { check_on_this_rank(path, overwrite, input_files); });
 }
 
 RunDirectory::RunDirectory(const std::string &path, const bool overwrite, const MPI_Comm communicator,
@@ -159,7 +144,7 @@ RunDirectory::RunDirectory(const std::string &path, const bool overwrite, const 
   , comm(communicator)
   , files(root)
 {
-  in_directory(comm, [&]() {
+  on_rank_0(comm, parameter_path, [&]() {
     check_on_this_rank(root, overwrite, input_files);
     made = create_directories(root);
     take_lock(lock, root);
@@ -179,7 +164,7 @@ RunDirectory RunDirectory::of_earlier_run(const std::string &path, const MPI_Com
   directory.is_new = false;
   try
     {
-      in_directory(communicator, [&]() {
+      on_rank_0(communicator, parameter_path, [&]() {
         for (const char *const needed : {provenance_name, "parameters_used.prm"})
           if (!fs::exists(fs::path(path) / needed))
             throw std::runtime_error("'" + path + "' holds no run of rhoflow (there is no " + needed +
@@ -239,7 +224,7 @@ std::string RunDirectory::record_again(const dealii::ParameterHandler &parameter
   const int   n_ranks  = static_cast<int>(dealii::Utilities::MPI::n_mpi_processes(comm));
   const auto  platform = Platform::of(comm);
   std::string warning;
-  in_directory(comm, [&]() {
+  on_rank_0(comm, parameter_path, [&]() {
     write_text("parameters_used.prm", parameters_text(parameters));
 
     Provenance known;
@@ -293,7 +278,7 @@ void RunDirectory::record(const std::string &parameter_file, const dealii::Param
 {
   const int  n_ranks  = static_cast<int>(dealii::Utilities::MPI::n_mpi_processes(comm));
   const auto platform = Platform::of(comm);
-  in_directory(comm, [&]() {
+  on_rank_0(comm, parameter_path, [&]() {
     const fs::path given(parameter_file);
     // Someone may run the complete file of an earlier run.
     const std::string name = name_of_parameter_file(parameter_file);
@@ -423,7 +408,7 @@ bool RunDirectory::make_durable() const
 std::string RunDirectory::subdirectory(const std::string &name) const
 {
   const fs::path path = fs::path(root) / name;
-  in_directory(comm, [&]() {
+  on_rank_0(comm, parameter_path, [&]() {
     std::error_code error;
     fs::create_directories(path, error);
     if (error)

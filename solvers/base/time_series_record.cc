@@ -4,7 +4,7 @@
 #include <solvers/base/ranks.h>
 #include <solvers/base/run_directory.h>
 #include <solvers/base/time_series_record.h>
-#include <solvers/base/together.h>
+#include <solvers/base/collective.h>
 
 #include <algorithm>
 #include <cmath>
@@ -85,6 +85,8 @@ std::vector<TimeSeriesEntry> parse_xdmf(const std::string &path, const std::stri
 {
   const std::string            body = "\n" + body_of(path, text, xdmf_beginning, xdmf_ending);
   std::vector<TimeSeriesEntry> entries;
+  if (body != "\n" && body.rfind(xdmf_mark, 0) != 0)
+    throw not_ours(path, "has something before its first entry");
   for (std::size_t mark = body.find(xdmf_mark), next; mark != std::string::npos; mark = next)
     {
       next                   = body.find(xdmf_mark, mark + 1);

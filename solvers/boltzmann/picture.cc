@@ -1,4 +1,4 @@
-#include <solvers/base/together.h>
+#include <solvers/base/collective.h>
 #include <solvers/boltzmann/picture.h>
 #include <solvers/discretization/cell_series.h>
 

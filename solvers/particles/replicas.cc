@@ -4,7 +4,7 @@
 #include <solvers/base/ranks.h>
 #include <solvers/base/statistics.h>
 #include <solvers/base/timing.h>
-#include <solvers/base/together.h>
+#include <solvers/base/collective.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/particles/replicas.h>
 #include <solvers/particles/sample_statistics.h>

@@ -1,4 +1,5 @@
 #include <solvers/base/checkpoints.h>
+#include <solvers/base/collective.h>
 #include <solvers/base/error.h>
 #include <solvers/base/job.h>
 #include <solvers/base/progress.h>
@@ -22,32 +23,6 @@ namespace rhoflow
 namespace
 {
 namespace mpi = dealii::Utilities::MPI;
-
-/// Does work on rank 0; an InputError reaches every rank.
-template <typename Work>
-void on_rank_0(const MPI_Comm communicator, const Work &work)
-{
-  std::string parameter, message;
-  if (rank_of(communicator) == 0)
-    try
-      {
-        work();
-      }
-    catch (const InputError &error)
-      {
-        parameter = error.parameter;
-        message   = error.what();
-      }
-    catch (const std::exception &error)
-      {
-        parameter = "Output directory";
-        message   = error.what();
-      }
-  parameter = mpi::broadcast(communicator, parameter);
-  message   = mpi::broadcast(communicator, message);
-  if (!message.empty())
-    throw InputError(parameter, message);
-}
 
 /// Keeps those of `common` that are among `settings` too; all of these if they are the first.
 void keep_common(const std::vector<UnreadSetting> &settings, const bool first, std::vector<UnreadSetting> &common)
@@ -84,7 +59,7 @@ Study::Study(const ParameterFile &file, const MPI_Comm communicator)
   , plan(study, base)
   , store(study.output_directory)
 {
-  on_rank_0(world, [&]() { store.number(plan); });
+  on_rank_0(world, "Output directory", [&]() { store.number(plan); });
   for (PlannedRun &run : plan.runs)
     MPI_Bcast(&run.number, 1, MPI_UNSIGNED, 0, world);
 }
@@ -204,7 +179,7 @@ void Study::list() const
 
 std::string Study::execute(const bool retry_failed)
 {
-  on_rank_0(world, [&]() {
+  on_rank_0(world, "Output directory", [&]() {
     store.open(plan, retry_failed);
     const std::filesystem::path copy = std::filesystem::path(study_name).filename();
     std::error_code             same;
@@ -231,7 +206,7 @@ std::string Study::execute(const bool retry_failed)
 
   std::string  complaints;
   unsigned int n_left = 0;
-  on_rank_0(world, [&]() {
+  on_rank_0(world, "Output directory", [&]() {
     requests.remove_files(); // the next call should not stop at once
     n_left = static_cast<unsigned int>(std::count_if(plan.runs.begin(), plan.runs.end(), [&](const PlannedRun &run) {
       return store.state(run).kind == RunState::Kind::waiting;
@@ -286,7 +261,7 @@ void Study::do_runs(Requests &requests)
 
 std::size_t Study::take_run(std::size_t next, const bool interrupted) const
 {
-  on_rank_0(group, [&]() {
+  on_rank_0(group, "Output directory", [&]() {
     for (; next < plan.runs.size(); ++next)
       {
         const PlannedRun &run   = plan.runs[next];
@@ -362,7 +337,7 @@ void Study::do_run(const PlannedRun &run, StudyTables &tables, const bool interr
           if (goes_on(run, single.emplace(file), own, progress, requests))
             return;
           single.reset();
-          on_rank_0(own, [&]() { clear(run); });
+          on_rank_0(own, "Output directory", [&]() { clear(run); });
         }
       Progress progress(leads, false);
       single.emplace(file).execute(own, progress, command, &requests);

@@ -1,5 +1,5 @@
-// What `rhoflow --distance` reads of a run: the first byte chooses a record of a time series, a file of particles, or a
-// measure (two tables with a line of dashes between them).
+// What `rhoflow --distance` and a resumed run read of a run: the first byte chooses a record of a time series (3: in XDMF), a
+// file of particles, or a measure (two tables with a line of dashes between them).
 #include <tests/fuzz/fuzz.h>
 
 #include <filesystem>
@@ -42,13 +42,17 @@ int LLVMFuzzerTestOneInput(const std::uint8_t *data, const std::size_t size)
   allow_refusal([&]() {
     if (data[0] % 3 == 0)
       {
-        write_file(run + "/density.pvd", text);
-        for (const TimeSeriesEntry &entry : read_time_series(run + "/density.pvd"))
+        const std::string record = run + (data[0] == 3 ? "/density.xdmf" : "/density.pvd");
+        write_file(record, text);
+        const std::vector<TimeSeriesEntry> entries = read_time_series(record);
+        for (const TimeSeriesEntry &entry : entries)
           {
             require(std::isfinite(entry.time), "a time that is not finite");
             const auto path = std::filesystem::path(entry.file).lexically_normal().string();
             require(path.rfind("density/", 0) == 0, "a file outside of the series");
           }
+        if (data[0] == 3)
+          require(xdmf_record(entries) == text, "a record that is another one when it is written again");
       }
     else if (data[0] % 3 == 1)
       {

@@ -19,4 +19,8 @@ void together(MPI_Comm communicator, const std::function<void()> &work);
 
 /// The same with work for rank 0 alone. Collective.
 void on_rank_0(MPI_Comm communicator, const std::function<void()> &work);
+
+/// The same where `parameter` is to blame: every failure is an InputError, of this parameter unless it names its own.
+/// Collective.
+void on_rank_0(MPI_Comm communicator, const std::string &parameter, const std::function<void()> &work);
 } // namespace rhoflow

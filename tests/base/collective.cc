@@ -7,11 +7,11 @@
 
 #include <solvers/base/error.h>
 #include <solvers/base/ranks.h>
-#include <solvers/base/together.h>
+#include <solvers/base/collective.h>
 
 using namespace rhoflow;
 
-TEST_CASE("Together: every rank throws what the first rank that failed has to say")
+TEST_CASE("Collective: every rank throws what the first rank that failed has to say")
 {
   const int  rank = rank_of(MPI_COMM_WORLD), last = number_of_ranks(MPI_COMM_WORLD) - 1;
   const auto fail = [&](int from, const auto &error) {
@@ -47,9 +47,23 @@ TEST_CASE("Together: every rank throws what the first rank that failed has to sa
   CHECK_THROWS_AS(on_rank_0(MPI_COMM_WORLD, []() { throw InputError("", "no"); }), InputError);
   on_rank_0(MPI_COMM_WORLD, [&]() { ++done; });
   CHECK(done == (rank == 0 ? 2 : 1));
+
+  const auto blamed = [](const auto &error) {
+    try
+      {
+        on_rank_0(MPI_COMM_WORLD, "Output directory", [&]() { throw error; });
+      }
+    catch (const InputError &e)
+      {
+        return e.parameter + ": " + e.what();
+      }
+    return std::string();
+  };
+  CHECK(blamed(std::runtime_error("full")) == "Output directory: full");
+  CHECK(blamed(InputError("Data/CSV file", "gone")) == "Data/CSV file: gone");
 }
 
-TEST_CASE("Together: the first text")
+TEST_CASE("Collective: the first text")
 {
   const int rank = rank_of(MPI_COMM_WORLD), last = number_of_ranks(MPI_COMM_WORLD) - 1;
   CHECK(first_text("", MPI_COMM_WORLD).empty());

@@ -1,6 +1,6 @@
 #include <solvers/base/error.h>
 #include <solvers/base/ranks.h>
-#include <solvers/base/together.h>
+#include <solvers/base/collective.h>
 
 #include <optional>
 
@@ -67,6 +67,24 @@ void on_rank_0(MPI_Comm communicator, const std::function<void()> &work)
   together(communicator, [&]() {
     if (rank_of(communicator) == 0)
       work();
+  });
+}
+
+void on_rank_0(MPI_Comm communicator, const std::string &parameter, const std::function<void()> &work)
+{
+  on_rank_0(communicator, [&]() {
+    try
+      {
+        work();
+      }
+    catch (const InputError &)
+      {
+        throw;
+      }
+    catch (const std::exception &error)
+      {
+        throw InputError(parameter, error.what());
+      }
   });
 }
 } // namespace rhoflow
