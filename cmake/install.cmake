@@ -30,14 +30,14 @@ install(DIRECTORY solvers meshes DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/rhoflow
 
 # ---- what users read and run
 install(DIRECTORY parameter_files postprocess/paraview DESTINATION ${rhoflow_data})
-install(FILES README.md CHANGELOG.md LICENSE CITATION.cff DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES README.md CHANGELOG.md LICENSE CITATION.cff packaging/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES packaging/rhoflow.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME rhoflow)
 foreach(program rhoflow-study rhoflow-plot)
   install(FILES packaging/completion_of_others.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
           RENAME ${program})
 endforeach()
 install(DIRECTORY scripts/slurm DESTINATION ${rhoflow_data} USE_SOURCE_PERMISSIONS)
-install(PROGRAMS scripts/environment.sh DESTINATION ${rhoflow_data})
+install(FILES scripts/environment.sh DESTINATION ${rhoflow_data})
 # Its prefix is known only when it is installed. file(INSTALL) puts DESTDIR before the destination by itself.
 file(RELATIVE_PATH modulefile_up "/prefix/${rhoflow_data}/modulefiles/rhoflow" "/prefix")
 install(CODE "set(RHOFLOW_VERSION ${PROJECT_VERSION})
@@ -51,20 +51,21 @@ file(INSTALL \"${CMAKE_BINARY_DIR}/generated/modulefile\" DESTINATION
 
 # ---- manual pages, from what the programs say of themselves
 if(NOT RHOFLOW_SANITIZE AND NOT CMAKE_CROSSCOMPILING)
+  find_program(GZIP gzip REQUIRED)
+  # NAME.SECTION.gz of what `program option` prints
+  function(rhoflow_add_man_page name section program option)
+    set(page ${CMAKE_BINARY_DIR}/generated/${name}.${section})
+    add_custom_command(OUTPUT ${page}.gz
+      COMMAND ${CMAKE_SOURCE_DIR}/packaging/man_page.sh $<TARGET_FILE:${program}> ${name} ${section} ${option} > ${page}
+      COMMAND ${GZIP} -9nf ${page}
+      DEPENDS ${program} ${CMAKE_SOURCE_DIR}/packaging/man_page.sh VERBATIM)
+    add_custom_target(manual_of_${name} ALL DEPENDS ${page}.gz)
+    install(FILES ${page}.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
+  endfunction()
   foreach(program ${programs})
-    add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/generated/${program}.1
-      COMMAND ${CMAKE_SOURCE_DIR}/packaging/man_page.sh $<TARGET_FILE:${program}> ${program} 1 --help
-              > ${CMAKE_BINARY_DIR}/generated/${program}.1
-      DEPENDS ${program} packaging/man_page.sh VERBATIM)
-    list(APPEND man_pages ${CMAKE_BINARY_DIR}/generated/${program}.1)
+    rhoflow_add_man_page(${program} 1 ${program} --help)
   endforeach()
-  add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/generated/rhoflow-parameters.5
-    COMMAND ${CMAKE_SOURCE_DIR}/packaging/man_page.sh $<TARGET_FILE:rhoflow> rhoflow-parameters 5 --print-parameters
-            > ${CMAKE_BINARY_DIR}/generated/rhoflow-parameters.5
-    DEPENDS rhoflow packaging/man_page.sh VERBATIM)
-  add_custom_target(manual ALL DEPENDS ${man_pages} ${CMAKE_BINARY_DIR}/generated/rhoflow-parameters.5)
-  install(FILES ${man_pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
-  install(FILES ${CMAKE_BINARY_DIR}/generated/rhoflow-parameters.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
+  rhoflow_add_man_page(rhoflow-parameters 5 rhoflow --print-parameters)
 endif()
 
 # ---- packages: cpack --config build/release/CPackConfig.cmake
@@ -77,6 +78,10 @@ set(CPACK_RESOURCE_FILE_LICENSE ${CMAKE_SOURCE_DIR}/LICENSE)
 set(CPACK_PACKAGE_DIRECTORY ${CMAKE_BINARY_DIR}/packages)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "Wide two-layer networks that are trained by SGD behave like a density on
+parameter space. rhoflow solves the equations of this density under MPI, with
+finite elements or characteristics, and compares every answer with the
+finite networks. It writes tables, files for ParaView and reports.")
 set(CPACK_DEBIAN_PACKAGE_SECTION math)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${CMAKE_BINARY_DIR}/lib)

@@ -14,11 +14,11 @@ for program in rhoflow rhoflow-study ${RHOFLOW_PLOT:+rhoflow-plot}; do
   [ "$status" -eq 0 ] || fail "$program --version"
   ldd "$prefix/bin/$program" >"$out/stdout"
   if grep -q "$BUILD_DIR\|not found" "$out/stdout"; then fail "$program needs the build tree"; fi
-  page=$(find "$prefix" -path "*/man1/$program.1")
+  page=$(find "$prefix" -path "*/man1/$program.1.gz")
   [ -n "$page" ] || fail "there is no manual page of $program"
-  grep -q "^\.SH NAME" "$page" && grep -q "Exit status" "$page" || fail "the manual page of $program is not complete"
+  zgrep -q "^\.SH NAME" "$page" && zgrep -q "Exit status" "$page" || fail "the manual page of $program is not complete"
 done
-grep -q "^\.SS SUBSECTION Domain" "$prefix"/share/man/man5/rhoflow-parameters.5 || fail "the manual page of the parameters"
+zgrep -q "^\.SS SUBSECTION Domain" "$prefix"/share/man/man5/rhoflow-parameters.5.gz || fail "the manual page of the parameters"
 
 # A shipped file, with its data, runs from any directory.
 run "$MPIEXEC" -np 2 rhoflow "$prefix/share/rhoflow/parameter_files/quickstart.prm" "End time=0.01" "Output interval=0.01" \
