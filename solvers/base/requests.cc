@@ -75,11 +75,13 @@ Requests::Requests(std::string file, std::string file_of_session)
   , handed_on(std::move(file_of_session))
 {
   restore_ignored();
-  asked_to_write = asked_to_stop = interrupted = 0;
-  has_terminal                                 = isatty(STDERR_FILENO);
-  struct sigaction action                      = {};
-  action.sa_handler                            = on_signal;
-  action.sa_flags                              = SA_RESTART;
+  asked_to_write          = 0;
+  asked_to_stop           = 0;
+  interrupted             = 0;
+  has_terminal            = isatty(STDERR_FILENO);
+  struct sigaction action = {};
+  action.sa_handler       = on_signal;
+  action.sa_flags         = SA_RESTART;
   sigemptyset(&action.sa_mask);
   for (const int number : {SIGTERM, SIGUSR1, SIGINT, SIGHUP})
     {
