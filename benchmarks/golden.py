@@ -80,12 +80,12 @@ def difference(old, new):
 def freeze(options, file, result):
     status, said, tables, seconds = result
     target = f"{options.directory}/{name_of(file)}"
-    shutil.rmtree(target, ignore_errors=True)
+    shutil.rmtree(target, ignore_errors=True) # main() has seen that it is ours
+    os.makedirs(target)
     for path, data in tables.items():
         os.makedirs(os.path.dirname(f"{target}/{path}"), exist_ok=True)
         with open(f"{target}/{path}", "wb") as table:
             table.write(data)
-    os.makedirs(target, exist_ok=True)
     with open(f"{target}/status.json", "w", encoding="utf-8") as record:
         json.dump({"exit status": status, "last lines": said}, record, indent=2)
     return True, f"{len(tables)} tables, exit status {status}, {seconds:.0f} s"
@@ -128,6 +128,9 @@ def main():
     for file in files:
         if not os.path.isfile(file):
             parser.error(f"there is no file '{file}'")
+        target = f"{options.directory}/{name_of(file)}"
+        if options.action == "freeze" and os.path.exists(target) and not os.path.exists(f"{target}/status.json"):
+            parser.error(f"'{target}' exists and was not frozen here: choose another directory")
     work = freeze if options.action == "freeze" else compare
     n_different = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:

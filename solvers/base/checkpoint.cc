@@ -1,11 +1,11 @@
 #include <solvers/base/checkpoint.h>
 
 #include <solvers/base/checkpoint_file.h>
+#include <solvers/base/collective.h>
 #include <solvers/base/complete_file.h>
 #include <solvers/base/error.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/shared_file.h>
-#include <solvers/base/collective.h>
 
 #include <deal.II/base/mpi.h>
 

@@ -1,6 +1,6 @@
+#include <solvers/base/collective.h>
 #include <solvers/base/error.h>
 #include <solvers/base/ranks.h>
-#include <solvers/base/collective.h>
 
 #include <optional>
 

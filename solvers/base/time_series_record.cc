@@ -1,10 +1,10 @@
+#include <solvers/base/collective.h>
 #include <solvers/base/complete_file.h>
 #include <solvers/base/error.h>
 #include <solvers/base/number.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/run_directory.h>
 #include <solvers/base/time_series_record.h>
-#include <solvers/base/collective.h>
 
 #include <algorithm>
 #include <cmath>

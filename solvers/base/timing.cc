@@ -1,7 +1,7 @@
+#include <solvers/base/collective.h>
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/timing.h>
-#include <solvers/base/collective.h>
 
 #include <deal.II/base/mpi.h>
 

@@ -1,10 +1,10 @@
 #include <solvers/base/checkpoint.h>
+#include <solvers/base/collective.h>
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/statistics.h>
 #include <solvers/base/timing.h>
-#include <solvers/base/collective.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/particles/replicas.h>
 #include <solvers/particles/sample_statistics.h>

@@ -5,9 +5,9 @@
 #include <stdexcept>
 #include <string>
 
+#include <solvers/base/collective.h>
 #include <solvers/base/error.h>
 #include <solvers/base/ranks.h>
-#include <solvers/base/collective.h>
 
 using namespace rhoflow;
 
