@@ -169,8 +169,8 @@ int main(int argc, char **argv)
   for (unsigned int i = 0; i <= options.bursts; ++i)
     {
       std::map<std::string, double> time;
-      time["rhoflow"]          = time_of_step(burst, [&] { sgd.advance_to_step(sgd.steps() + burst); });
-      time["plain_loop"]       = time_of_step(burst, [&] {
+      time["rhoflow"]             = time_of_step(burst, [&] { sgd.advance_to_step(sgd.steps() + burst); });
+      time["plain_loop"]          = time_of_step(burst, [&] {
         for (std::uint64_t k = 0; k < burst; ++k)
           plain.step(stored.x.data() + k % n_stored * d, stored.y[k % n_stored]);
       });
@@ -178,7 +178,7 @@ int main(int argc, char **argv)
         for (std::uint64_t k = 0; k < burst; ++k)
           ordered.step(stored.x.data() + k % n_stored * d, stored.y[k % n_stored]);
       });
-      time["drawing_a_sample"] = time_of_step(burst, [&] {
+      time["drawing_a_sample"]    = time_of_step(burst, [&] {
         for (std::uint64_t k = 0; k < burst; ++k)
           draw(problem, k, drawn.x.data(), drawn.y[0]);
       });

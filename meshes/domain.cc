@@ -45,9 +45,10 @@ void Domain::declare(ParameterHandler &prm)
                     "Lower corner of the box of parameter space: one coordinate for each parameter of the neuron.");
   prm.declare_entry("Upper corner", "6.5, 2.6, 2", Patterns::List(Patterns::Double(), 1, 3),
                     "Upper corner of the box; as many coordinates as the lower corner.");
-  prm.declare_entry("Subdivisions", "16, 24, 14", Patterns::List(Patterns::Integer(1, 100000), 1, 3),
-                    "Cells of the coarse mesh along each axis: one number for each coordinate, or one for all. With elements at most "
-                    "128 in two and three dimensions, where 'Refinement' makes the mesh finer.");
+  prm.declare_entry(
+    "Subdivisions", "16, 24, 14", Patterns::List(Patterns::Integer(1, 100000), 1, 3),
+    "Cells of the coarse mesh along each axis: one number for each coordinate, or one for all. With elements at most "
+    "128 in two and three dimensions, where 'Refinement' makes the mesh finer.");
   prm.declare_entry("Refinement", "0", Patterns::Integer(0, 20),
                     "Uniform refinements of the coarse mesh: each halves the cells along every axis.");
   prm.declare_entry("Periodic", "false", Patterns::List(Patterns::Bool(), 1, 3),

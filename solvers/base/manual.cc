@@ -36,14 +36,16 @@ std::string parameter_manual(const dealii::ParameterHandler &parameters, const s
       text += "  " + entry.name + "\n" + wrapped(entry.description, 6) + "\n";
 
   if (only == nullptr)
-    text += "PARAMETER FILES\n\n" +
-            wrapped("'set Name = value' outside of any subsection, or between 'subsection Name' and 'end'. A comment begins with #; a "
-                    "backslash at the end of a line continues it on the next one. A value is one line of UTF-8 text. A # in it is "
-                    "written as \\#, or stands in a field \"...\"; backslashes before a # and at the end are doubled. The name of "
-                    "a file that is no UTF-8 is written as bytes:caf%E9, with %25 for a per cent sign. On the command line a # is "
-                    "itself.",
-                    2) +
-            "\n";
+    text +=
+      "PARAMETER FILES\n\n" +
+      wrapped(
+        "'set Name = value' outside of any subsection, or between 'subsection Name' and 'end'. A comment begins with #; a "
+        "backslash at the end of a line continues it on the next one. A value is one line of UTF-8 text. A # in it is "
+        "written as \\#, or stands in a field \"...\"; backslashes before a # and at the end are doubled. The name of "
+        "a file that is no UTF-8 is written as bytes:caf%E9, with %25 for a per cent sign. On the command line a # is "
+        "itself.",
+        2) +
+      "\n";
   std::string section = "?";
   for (const DeclaredParameter &parameter : declared_parameters(parameters))
     {

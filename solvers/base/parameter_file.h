@@ -73,7 +73,7 @@ public:
     std::string section;
     std::string name;
     std::string value;
-    std::string where;             ///< "FILE:LINE" or "command line"
+    std::string where;            ///< "FILE:LINE" or "command line"
     bool        in_bytes = false; ///< written as bytes_of_text() knows it: any characters are meant
 
     std::string path() const { return section.empty() ? name : section + "/" + name; }

@@ -80,7 +80,7 @@ std::string list(const std::string &pattern)
 
 std::string hidden_limit(const std::string &pattern, const std::string &value)
 {
-  const auto has = [&](const std::string &text) { return pattern.find(text) != std::string::npos; };
+  const auto  has   = [&](const std::string &text) { return pattern.find(text) != std::string::npos; };
   std::size_t begin = 0;
   while (begin <= value.size())
     {

@@ -274,7 +274,8 @@ std::string RunDirectory::path(const std::string &name) const
 }
 
 void RunDirectory::record(const std::string &parameter_file, const dealii::ParameterHandler &parameters,
-                          const std::vector<std::string> &command_line, const std::vector<Provenance::InputFile> &input_files) const
+                          const std::vector<std::string>           &command_line,
+                          const std::vector<Provenance::InputFile> &input_files) const
 {
   const int  n_ranks  = static_cast<int>(dealii::Utilities::MPI::n_mpi_processes(comm));
   const auto platform = Platform::of(comm);

@@ -48,9 +48,9 @@ public:
   /// The directory in which the parameter file was, from provenance.json: names of data files are relative to it. Collective.
   std::string parameter_directory() const;
 
-  /// Replaces `parameters_used.prm` by the parameters of a run that goes on at `time`, and adds the session and the places of the
-  /// input files to `provenance.json`. Returns what is to be said of it, of other versions of the program than before, or an empty text.
-  /// Collective.
+  /// Replaces `parameters_used.prm` by the parameters of a run that goes on at `time`, and adds the session and the places of
+  /// the input files to `provenance.json`. Returns what is to be said of it, of other versions of the program than before, or
+  /// an empty text. Collective.
   std::string record_again(const dealii::ParameterHandler &parameters, double time,
                            const std::vector<std::string>           &command_line,
                            const std::vector<Provenance::InputFile> &input_files = {}) const;
@@ -106,7 +106,7 @@ private:
   mutable std::vector<std::string> old_parameters; ///< of it, until record() knows which of them is given
 
   mutable bool             has_session = false; ///< the last one in provenance.json is that of this object
-  bool                     is_new      = true;  ///< false for a run that goes on, whose directory may have files of earlier lists
+  bool                     is_new = true; ///< false for a run that goes on, whose directory may have files of earlier lists
   std::vector<std::string> made;          ///< directories that did not exist before, the innermost first; rank 0's
 };
 } // namespace rhoflow

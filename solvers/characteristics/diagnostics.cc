@@ -33,7 +33,7 @@ CharacteristicsDiagnostics diagnose(CharacteristicsOperator &system, const doubl
   const MeanField           &field = system.mean_field();
   const std::size_t          D = field.learning_problem().n_parameters(), n = system.start().size();
   CharacteristicsDiagnostics result;
-  const std::vector<double> &moments = system.update(points);
+  const std::vector<double> &moments  = system.update(points);
   const double               external = system.external_energy(points);
   result.risk                         = field.risk(moments) + external;
   result.excess_risk                  = field.excess_risk(moments) + external;

@@ -14,9 +14,9 @@ class Statistics;
 struct CharacteristicsDiagnostics
 {
   double              risk = 0., excess_risk = 0.; ///< ∫ L ρ of a landscape included
-  double              energy      = 0.; ///< E = R + (λ/2) ∫ |θ|² ρ, what decreases
-  double              dissipation = 0.; ///< ∫ |∇Ψ_λ|² ρ = −dE/dt
-  double              certificate = 0.; ///< ∫ Ψ_λ ρ − min Ψ_λ ≥ E(ρ) − inf E
+  double              energy      = 0.;            ///< E = R + (λ/2) ∫ |θ|² ρ, what decreases
+  double              dissipation = 0.;            ///< ∫ |∇Ψ_λ|² ρ = −dE/dt
+  double              certificate = 0.;            ///< ∫ Ψ_λ ρ − min Ψ_λ ≥ E(ρ) − inf E
   double              mass        = 0.;
   std::vector<double> mean;           ///< [D]
   std::vector<double> covariance;     ///< upper triangle by rows, [D (D + 1) / 2]

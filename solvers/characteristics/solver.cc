@@ -9,8 +9,8 @@
 #include <solvers/characteristics/point_output.h>
 #include <solvers/characteristics/solver.h>
 #include <solvers/characteristics/step.h>
-#include <solvers/comparison/memory.h>
 #include <solvers/comparison/measure_output.h>
+#include <solvers/comparison/memory.h>
 #include <solvers/comparison/sgd_twin.h>
 #include <solvers/mean_field/fitted_curve.h>
 #include <solvers/mean_field/mean_field.h>

@@ -81,8 +81,8 @@ public:
       throw InputError("", "'" + path + "' cannot be read.");
     data                     = {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     const std::string marker = "<AppendedData encoding=\"raw\">\n_", ending = "\n</AppendedData>\n</VTKFile>\n";
-    const std::size_t place  = data.find(marker);
-    const std::string header = data.substr(0, std::min(data.find('>'), place));
+    const std::size_t place      = data.find(marker);
+    const std::string header     = data.substr(0, std::min(data.find('>'), place));
     const std::string compressor = attribute(header, "compressor");
     compressed                   = !compressor.empty();
     if (header.rfind("<VTKFile ", 0) != 0 || attribute(header, "type") != "PolyData" ||

@@ -73,7 +73,7 @@ void Coupling::rebuild(const DGMesh &mesh)
   const auto   &features = mesh.feature_cells();
   const Domain &box      = mesh.mesh().domain();
 
-  const int n_ranks = number_of_ranks(mesh.mesh().communicator()), rank = rank_of(mesh.mesh().communicator());
+  const int         n_ranks = number_of_ranks(mesh.mesh().communicator()), rank = rank_of(mesh.mesh().communicator());
   const std::size_t n_groups = (features.size() + group_size - 1) / group_size;
   first_group                = n_groups * static_cast<std::size_t>(rank) / static_cast<std::size_t>(n_ranks);
   last_group                 = n_groups * (static_cast<std::size_t>(rank) + 1) / static_cast<std::size_t>(n_ranks);

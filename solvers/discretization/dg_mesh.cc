@@ -47,8 +47,9 @@ DGMesh::DGMesh(const AdaptiveMesh &mesh, unsigned int degree, bool amplitude, do
 
   // Traces are addressed with 32 bits; slots for other ranks and hanging faces come on top of the local ones.
   if (static_cast<double>(data.n_batches) * 2 * data.dim * n_side * 8 > 0.5 * std::numeric_limits<std::int32_t>::max())
-    throw InputError("Domain/Subdivisions", "a rank would have " + std::to_string(data.n_cells) +
-                                              " cells, which is more than this degree allows. Use more ranks or a coarser mesh.");
+    throw InputError("Domain/Subdivisions",
+                     "a rank would have " + std::to_string(data.n_cells) +
+                       " cells, which is more than this degree allows. Use more ranks or a coarser mesh.");
   for (std::size_t c = 0; c < data.n_cells; ++c)
     local_index.emplace(mesh.cells()[c], c);
   for (std::size_t g = 0; g < mesh.ghosts().size(); ++g)
@@ -98,7 +99,7 @@ void DGMesh::build_features()
       std::vector<std::uint32_t> packed;
       for (const CellKey &key : mine)
         packed.insert(packed.end(), {key.index[1], key.index[2], key.level});
-      const int n_ranks = number_of_ranks(comm);
+      const int        n_ranks = number_of_ranks(comm);
       std::vector<int> counts(static_cast<std::size_t>(n_ranks)), offsets(static_cast<std::size_t>(n_ranks));
       const int        n_mine = static_cast<int>(packed.size());
       MPI_Allgather(&n_mine, 1, MPI_INT, counts.data(), 1, MPI_INT, comm);
@@ -230,7 +231,7 @@ void DGMesh::build_neighbors()
   data.neighbor.assign(data.n_batches * n_sides * 8, zero);
   data.given.assign(data.n_batches * n_sides, 0xff);
 
-  const int n_ranks = number_of_ranks(adaptive_mesh.communicator());
+  const int                                                    n_ranks = number_of_ranks(adaptive_mesh.communicator());
   std::vector<std::vector<std::uint32_t>>                      requests(static_cast<std::size_t>(n_ranks));
   std::vector<std::vector<std::int32_t>>                       request_slots(static_cast<std::size_t>(n_ranks));
   std::map<std::pair<std::size_t, unsigned int>, std::int32_t> requested;

@@ -6,8 +6,8 @@
 #include <solvers/base/parameter_file.h>
 #include <solvers/base/progress.h>
 #include <solvers/comparison/memory.h>
-#include <solvers/fokker_planck/initial_state.h>
 #include <solvers/discretization/memory.h>
+#include <solvers/fokker_planck/initial_state.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 

@@ -7,8 +7,8 @@
 namespace rhoflow
 {
 /// An orthonormal basis Q of the span of vectors in R^K up to a relative tolerance: a Gram–Schmidt process with column pivoting
-/// (and one reorthogonalisation) finds the directions, a singular value decomposition of the small factor orders and trims them.
-/// For N samples and rank n it costs O(K N n) instead of the O(K² N) of a full decomposition.
+/// (and one reorthogonalisation) finds the directions, a singular value decomposition of the small factor orders and trims
+/// them. For N samples and rank n it costs O(K N n) instead of the O(K² N) of a full decomposition.
 class Compression
 {
 public:

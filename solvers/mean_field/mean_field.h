@@ -27,8 +27,8 @@ struct MeanFieldParameters
   static void declare(dealii::ParameterHandler &prm);
   void        parse(dealii::ParameterHandler &prm);
 
-  double tolerance = 1e-10;    ///< of the kernel, by the truncated SVD of the features; 0: no compression
-  double weight_decay = 0.;    ///< λ of Ψ_λ = Ψ + (λ/2)|θ|²
+  double tolerance           = 1e-10; ///< of the kernel, by the truncated SVD of the features; 0: no compression
+  double weight_decay        = 0.;    ///< λ of Ψ_λ = Ψ + (λ/2)|θ|²
   double inverse_temperature = std::numeric_limits<double>::infinity(); ///< β of the entropy (1/β) ∫ ρ log ρ; infinite: none
 
   /// For solvers of the equation without entropy: throws InputError if β is finite.
@@ -66,7 +66,7 @@ public:
   double compression_error() const { return measured_error; }
   /// Whether the modes come from the features at a few of the nodes only. So it is where there are many nodes, and then the
   /// cost of modes() does not depend on their number.
-  bool thinned() const { return !thinned_basis.empty(); }
+  bool   thinned() const { return !thinned_basis.empty(); }
   double weight_decay() const { return lambda; }
   /// The first modes are needed in double precision; the others are so small on the domain that single precision changes the
   /// kernel and V by less than the tolerance of the compression.
@@ -84,19 +84,19 @@ public:
   double excess_risk(const std::vector<double> &moments) const;
   /// f(x_k; ρ) at the data nodes, [K].
   std::vector<double> prediction(const std::vector<double> &moments) const;
-  /// f(x; ρ) at LearningProblem::map_inputs(), NaN where the modes do not tell it; empty if there are no such inputs, or if that
-  /// is so nearly everywhere (few data).
+  /// f(x; ρ) at LearningProblem::map_inputs(), NaN where the modes do not tell it; empty if there are no such inputs, or if
+  /// that is so nearly everywhere (few data).
   std::vector<double> map_prediction(const std::vector<double> &moments) const;
 
   const LearningProblem &learning_problem() const { return problem; }
 
 private:
   const LearningProblem &problem;
-  unsigned int           rank  = 0;
+  unsigned int           rank = 0;
   unsigned int           n_omega;
   double                 lambda;
   double                 measured_error = 0.;
-  unsigned int           padded_rank = 0;
+  unsigned int           padded_rank    = 0;
   std::vector<double>    basis;         ///< W Q, [K][padded n]
   std::vector<double>    thinned_basis; ///< the same for the nodes of thinned_features, [m][padded n]; empty: all nodes
   std::size_t            n_thinned = 0; ///< m
@@ -112,8 +112,9 @@ private:
   using FeatureVectors = std::function<std::vector<double>(const std::vector<double> &points)>;
   /// Compresses the vectors of features at the samples and at random points of the domain, until the relative error at others,
   /// which is returned, is below the tolerance.
-  static double find_basis(const std::vector<double> &lower, const std::vector<double> &upper, const std::vector<double> &samples,
-                           const FeatureVectors &vectors, Compression &compression, Progress *progress);
+  static double find_basis(const std::vector<double> &lower, const std::vector<double> &upper,
+                           const std::vector<double> &samples, const FeatureVectors &vectors, Compression &compression,
+                           Progress *progress);
   /// Makes the modes from all nodes.
   void compress(const std::vector<double> &lower, const std::vector<double> &upper, double tolerance, Progress *progress);
   /// Makes the modes from a few of the nodes. Returns whether the error is small enough, or as small as it gets.
@@ -121,6 +122,6 @@ private:
   /// One attempt at it, which aims at the tolerance. Returns whether there is anything to choose from.
   bool   thin(const std::vector<double> &lower, const std::vector<double> &upper, double tolerance, Progress *progress);
   double error_of_thinning(const std::vector<double> &points) const;
-  void find_double_modes(const std::vector<double> &points, double tolerance);
+  void   find_double_modes(const std::vector<double> &points, double tolerance);
 };
 } // namespace rhoflow

@@ -57,7 +57,10 @@ void project_block(std::size_t n_rows, std::size_t n_nodes, unsigned int n, unsi
 }
 } // namespace
 
-unsigned int projection_padding(unsigned int n) { return (n + padding_unit - 1) / padding_unit * padding_unit; }
+unsigned int projection_padding(unsigned int n)
+{
+  return (n + padding_unit - 1) / padding_unit * padding_unit;
+}
 
 void project(std::size_t rows, std::size_t n_nodes, unsigned int n, unsigned int padding, const double *g, const double *basis,
              double *out, std::size_t stride)

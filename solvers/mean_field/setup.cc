@@ -46,7 +46,8 @@ void MeanFieldSetup::make_mean_field(MPI_Comm communicator, Progress *const prog
     progress->line("Preparing the features of " + std::to_string(problem->n_nodes()) + " data points");
   const auto first = static_cast<std::ptrdiff_t>(problem->n_parameters() - problem->n_feature_parameters());
   mean_field = std::make_unique<MeanField>(*problem, std::vector<double>(domain.lower.begin() + first, domain.lower.end()),
-                                           std::vector<double>(domain.upper.begin() + first, domain.upper.end()), parameters, progress);
+                                           std::vector<double>(domain.upper.begin() + first, domain.upper.end()), parameters,
+                                           progress);
   if (progress != nullptr && mean_field->thinned() && mean_field->compression_error() > 2. * parameters.tolerance)
     progress->warning("the features at " + std::to_string(problem->n_nodes()) + " data points were compressed with the error " +
                       short_number(mean_field->compression_error(), 2) + ", above 'Mean field/Compression tolerance = " +

@@ -124,9 +124,9 @@ void fill_discrete(const ModelChoices &choices, DataLaw &law)
   const double total = std::accumulate(weights.begin(), weights.end(), 0.);
   if (!std::isfinite(total))
     throw InputError(parameter, "the sum of the weights is not finite.");
-  law.deviation      = choices.blob_deviation;
-  law.equal_weights  = std::all_of(weights.begin(), weights.end(), [&](double weight) { return weight == weights[0]; });
-  double sum         = 0.;
+  law.deviation     = choices.blob_deviation;
+  law.equal_weights = std::all_of(weights.begin(), weights.end(), [&](double weight) { return weight == weights[0]; });
+  double sum        = 0.;
   for (double &weight : weights)
     {
       weight /= total;

@@ -95,7 +95,7 @@ inline void erf_and_slope(const __m512d (&t)[n], __m512d (&values)[n], __m512d (
 {
   // Adding this number leaves round(x) in the lowest bits.
   const __m512d round_to_one = _mm512_set1_pd(0x1.8p52), round_to_sixteenth = _mm512_set1_pd(0x1.8p48);
-  const __m512i sign = _mm512_set1_epi64(static_cast<long long>(0x8000000000000000ULL));
+  const __m512i sign   = _mm512_set1_epi64(static_cast<long long>(0x8000000000000000ULL));
   const __m512i digits = _mm512_set1_epi64(0x7fffffffffffffffLL);
   __m512d       u[n];
   __m512i       index[n];

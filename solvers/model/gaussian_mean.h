@@ -5,7 +5,8 @@ namespace rhoflow
 class Activation;
 
 /// E σ(q G)² for G ~ N(0, 1), to about 1e-12: in closed form for erf, (2/π) asin(q²/(1 + q²)), ReLU, q²/2, and cosine,
-/// (1 + e^{−2q²})/2, and piecewise linear functions; the rectified cosine by a Fourier series; otherwise by Gauss–Legendre rules.
+/// (1 + e^{−2q²})/2, and piecewise linear functions; the rectified cosine by a Fourier series; otherwise by Gauss–Legendre
+/// rules.
 double gaussian_mean_square(const Activation &activation, double q);
 
 /// E σ(μ + r G) for G ~ N(0, 1), r ≥ 0, to about 1e-12: in closed form for erf, erf(μ/√(2 + 2r²)), piecewise linear functions

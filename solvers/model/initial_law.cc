@@ -12,7 +12,10 @@
 
 namespace rhoflow
 {
-double InitialLaw::product_weight(unsigned int) const { throw std::logic_error("this initial law is not a mixture of products"); }
+double InitialLaw::product_weight(unsigned int) const
+{
+  throw std::logic_error("this initial law is not a mixture of products");
+}
 
 double InitialLaw::factor_density(unsigned int, unsigned int, double) const
 {

@@ -19,8 +19,8 @@ public:
   virtual bool has_density() const = 0;
   /// ρ_0(θ) with respect to Lebesgue measure, θ of length D. Normalised to total mass one (an expression by quadrature).
   virtual double density(const double *theta) const = 0;
-  /// Mixtures of products say so: ρ_0(θ) = Σ_c weight_c Π_d f_cd(θ_d) with n_products() components, 0 for other laws. Integrals over
-  /// cells then factorise.
+  /// Mixtures of products say so: ρ_0(θ) = Σ_c weight_c Π_d f_cd(θ_d) with n_products() components, 0 for other laws. Integrals
+  /// over cells then factorise.
   virtual unsigned int n_products() const { return 0; }
   virtual double       product_weight(unsigned int component) const;
   virtual double       factor_density(unsigned int component, unsigned int coordinate, double x) const;

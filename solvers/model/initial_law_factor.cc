@@ -111,7 +111,8 @@ LawFactor::LawFactor(const std::string &text, const std::string &parameter)
         break;
     }
   if (!std::isfinite(log_normalisation))
-    throw InputError(parameter, "the density of '" + text + "' is beyond the range of numbers. Choose arguments of a usual size.");
+    throw InputError(parameter,
+                     "the density of '" + text + "' is beyond the range of numbers. Choose arguments of a usual size.");
 }
 
 double LawFactor::density(double x) const

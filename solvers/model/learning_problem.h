@@ -80,7 +80,8 @@ public:
 
   /// What features() gives: the arguments are the same.
   using Features = std::function<void(unsigned int n, const double *omega, double *values, double *gradients)>;
-  /// features() at the nodes `chosen` alone, `values` [n][chosen] and `gradients` [n][Dω][chosen], as long as the problem lives.
+  /// features() at the nodes `chosen` alone, `values` [n][chosen] and `gradients` [n][Dω][chosen], as long as the problem
+  /// lives.
   virtual Features features_of(const std::vector<unsigned int> &chosen) const;
 
   /// U(θ, θ) of one neuron, in the particles' space (for the single neuron: a² E σ(w·x)², not the kernel of averaged features).

@@ -34,7 +34,7 @@ struct ModelChoices
   std::vector<double>      lower_corner, upper_corner;
   std::string              points;
   double                   blob_deviation = 0.;
-  std::string              csv_file; ///< as given
+  std::string              csv_file;          ///< as given
   std::string              input_column_list; ///< as given; name_columns() makes the names of it
   std::vector<std::string> input_columns;
   std::string              output_column;

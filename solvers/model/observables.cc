@@ -28,10 +28,11 @@ std::vector<std::string> read(dealii::ParameterHandler &prm)
 void Observables::declare(dealii::ParameterHandler &prm)
 {
   prm.enter_subsection("Output");
-  prm.declare_entry("Observables", "", dealii::Patterns::Anything(),
-                    "Formulas in the parameters' names, separated by semicolons, such as x > 0; x^2. Each adds a column 'mean "
-                    "of' to statistics.csv with its mean over the density or over all particles. Jumps such as x > 0 are "
-                    "integrated exactly where they lie between cells of the mesh. A formula must be finite wherever there is mass.");
+  prm.declare_entry(
+    "Observables", "", dealii::Patterns::Anything(),
+    "Formulas in the parameters' names, separated by semicolons, such as x > 0; x^2. Each adds a column 'mean "
+    "of' to statistics.csv with its mean over the density or over all particles. Jumps such as x > 0 are "
+    "integrated exactly where they lie between cells of the mesh. A formula must be finite wherever there is mass.");
   prm.leave_subsection();
 }
 

@@ -78,8 +78,9 @@ void ParticleParameters::declare(ParameterHandler &prm)
     "Tangent kernel points", std::to_string(standard.tangent_kernel_points), Patterns::Integer(1, 4096),
     "Inputs between which the kernel is looked at, drawn from the data law, or the data set if it is not larger "
     "[points].");
-  prm.declare_entry("Write particles", "first replica", Patterns::Selection("none|first replica|all replicas"),
-                    "Which networks go to particles.pvd at the output times; see section 'Output' for how often and how small.");
+  prm.declare_entry(
+    "Write particles", "first replica", Patterns::Selection("none|first replica|all replicas"),
+    "Which networks go to particles.pvd at the output times; see section 'Output' for how often and how small.");
   prm.declare_entry("Write all parameters", "false", Patterns::Bool(),
                     "Write every parameter of a neuron to particles.pvd, not only the coordinates of the density's space.");
   prm.leave_subsection();

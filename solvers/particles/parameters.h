@@ -80,23 +80,23 @@ struct ParticleParameters
   /// α of f = (α/M) Σ_j σ*: 1 or √M.
   double output_factor() const;
 
-  std::uint64_t n_neurons             = 1000; ///< M
-  unsigned int  n_replicas            = 8;    ///< independent networks
-  Method        method                = Method::one_pass_sgd;
-  double        step_size             = 1e-3; ///< η; t = η × number of steps
-  std::string   schedule              = "1";  ///< ξ(t): step k has the length η ξ(t_k), and t is their sum
-  unsigned int  batch_size            = 1;    ///< samples a step
-  Sampling      sampling              = Sampling::without_replacement;
-  TrainedLayers layers                = TrainedLayers::both;
-  Scaling       scaling               = Scaling::mean_field;
-  Precision     precision             = Precision::double_precision;
-  unsigned int  ranks_per_network     = 0;    ///< 0: as many as there are ranks for, if the network is large enough
-  double        flow_tolerance        = 1e-8; ///< local error of the gradient flow, relative and absolute
-  Reporting     tangent_kernel        = Reporting::automatic;
-  unsigned int  tangent_kernel_points = 64; ///< P
-  Writing       writing               = Writing::first_replica;
+  std::uint64_t      n_neurons             = 1000; ///< M
+  unsigned int       n_replicas            = 8;    ///< independent networks
+  Method             method                = Method::one_pass_sgd;
+  double             step_size             = 1e-3; ///< η; t = η × number of steps
+  std::string        schedule              = "1";  ///< ξ(t): step k has the length η ξ(t_k), and t is their sum
+  unsigned int       batch_size            = 1;    ///< samples a step
+  Sampling           sampling              = Sampling::without_replacement;
+  TrainedLayers      layers                = TrainedLayers::both;
+  Scaling            scaling               = Scaling::mean_field;
+  Precision          precision             = Precision::double_precision;
+  unsigned int       ranks_per_network     = 0;    ///< 0: as many as there are ranks for, if the network is large enough
+  double             flow_tolerance        = 1e-8; ///< local error of the gradient flow, relative and absolute
+  Reporting          tangent_kernel        = Reporting::automatic;
+  unsigned int       tangent_kernel_points = 64; ///< P
+  Writing            writing               = Writing::first_replica;
   SnapshotParameters snapshots;
-  bool          write_parameters      = false; ///< all n parameters of a neuron, not only the reduced coordinates
+  bool               write_parameters = false; ///< all n parameters of a neuron, not only the reduced coordinates
   /// β of the noise, which is `Inverse temperature` in section "Mean field": set by who reads that section. Infinite: none.
   double inverse_temperature = std::numeric_limits<double>::infinity();
   /// The noise of a step is put together from that of so many steps of a network whose steps are so many times smaller: both

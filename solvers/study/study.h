@@ -74,7 +74,7 @@ private:
   /// Prints a line about a run, on the rank that calls it.
   static void say(const PlannedRun &run, const std::string &text);
   void        report(const PlannedRun &run, const RunState &state, double seconds) const;
-  void write_tables(StudyTables &tables) const;
+  void        write_tables(StudyTables &tables) const;
   /// Waits for the other groups without using the processor.
   void wait_for_all(const Requests &requests) const;
 

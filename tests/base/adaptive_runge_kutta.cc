@@ -39,7 +39,7 @@ TEST_CASE("A step whose stages are not finite is repeated, also where the veloci
 
 TEST_CASE("Where no step is finite the method says so and leaves the state")
 {
-  const auto velocity = [](const State &, State &rate) { rate = {std::numeric_limits<double>::quiet_NaN()}; };
+  const auto         velocity = [](const State &, State &rate) { rate = {std::numeric_limits<double>::quiet_NaN()}; };
   AdaptiveRungeKutta method(1e-8, 0.1);
   State              x{3.};
   CHECK(!method.step(velocity, x, 1., 1e-12));

@@ -159,8 +159,8 @@ TEST_CASE("A seed has 64 bits")
   CHECK(seed("007") == 7);
   CHECK(seed("1e18") == 1000000000000000000U);
   for (const char *value : {"18446744073709551616", "-1", "1.5", "0x10", "", "1 2"})
-    CHECK_THAT(input_error([&]() { seed(value); }), Contains("f.prm:1: Seed: ") &&
-                                                      Contains("a whole number between 0 and 18446744073709551615"));
+    CHECK_THAT(input_error([&]() { seed(value); }),
+               Contains("f.prm:1: Seed: ") && Contains("a whole number between 0 and 18446744073709551615"));
 }
 
 TEST_CASE("A # is a part of a value behind a backslash and inside of quotes")
@@ -185,7 +185,8 @@ TEST_CASE("A # is a part of a value behind a backslash and inside of quotes")
 TEST_CASE("A value is one line")
 {
   for (const char *value : {"two\nlines", "two\rlines", "a\x1b", "\x7f"})
-    CHECK_THAT(error("", {std::string("Title=") + value}), Contains("command line: Title: the value has a line end or another"));
+    CHECK_THAT(error("", {std::string("Title=") + value}),
+               Contains("command line: Title: the value has a line end or another"));
   CHECK(error("", {"Title=with\ttab", "Learning problem/Nodes=1,\n2"}) == "no error");
   CHECK(error("set Title = bytes:two%0Alines\n") == "no error");
 }
@@ -333,7 +334,7 @@ TEST_CASE("Any white space may stand in a list of numbers")
 
 TEST_CASE("The command line is UTF-8 text, too")
 {
-  CHECK_THAT(error("", {"Title=\xff\xfe"}), Contains("command line: 'Title' has bytes that are not UTF-8") &&
-                                              Contains("write 'Title=bytes:%FF%FE'."));
+  CHECK_THAT(error("", {"Title=\xff\xfe"}),
+             Contains("command line: 'Title' has bytes that are not UTF-8") && Contains("write 'Title=bytes:%FF%FE'."));
   CHECK(error("", {"Title=ümlaut"}) == "no error");
 }

@@ -29,7 +29,8 @@ Strings warnings(const std::string &text, const Strings &changes = {})
   solver.sections = {"Mesh", "Networks"};
   solver.unread   = [](dealii::ParameterHandler &prm) {
     std::vector<Unread> rules{{"End time", ""}, {"Mesh/Number", "unless 'Size = 2'"}};
-    return parameter_value(prm, "Compare") == "true" ? rules : rules + std::vector<Unread>{{"Networks", "unless 'Compare = true'"}};
+    return parameter_value(prm, "Compare") == "true" ? rules :
+                                                         rules + std::vector<Unread>{{"Networks", "unless 'Compare = true'"}};
   };
   ParameterFile file("a.prm", text);
   for (const std::string &change : changes)

@@ -69,8 +69,7 @@ inline void set_parameters(dealii::ParameterHandler &prm, const std::string &tex
     }
   const std::string data = rhoflow::parameter_value(prm, "Data/CSV file");
   rhoflow::set_parameter_value(
-    prm, "Data/CSV file",
-    rhoflow::find_input_file(data, {std::string(RHOFLOW_SOURCE_DIR) + "/parameter_files/boltzmann"}));
+    prm, "Data/CSV file", rhoflow::find_input_file(data, {std::string(RHOFLOW_SOURCE_DIR) + "/parameter_files/boltzmann"}));
 }
 
 /// Runs the solver into a directory. Collective.
@@ -78,7 +77,7 @@ inline void run_into(const std::string &directory_name, const std::string &text,
 {
   dealii::ParameterHandler prm;
   set_parameters(prm, text, changes);
-  const auto solver = rhoflow::boltzmann_solver_entry().make();
+  const auto        solver = rhoflow::boltzmann_solver_entry().make();
   rhoflow::Progress silent(false);
   solver->prepare(prm, communicator, silent);
   const rhoflow::RunDirectory directory(directory_name, true, communicator);

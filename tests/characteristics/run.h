@@ -62,7 +62,7 @@ inline void run_into(const std::string &directory_name, const std::string &text,
 {
   dealii::ParameterHandler prm;
   set_parameters(prm, text, changes);
-  const auto solver = rhoflow::characteristics_solver_entry().make();
+  const auto        solver = rhoflow::characteristics_solver_entry().make();
   rhoflow::Progress silent(false);
   solver->prepare(prm, communicator, silent);
   const rhoflow::RunDirectory directory(directory_name, true, communicator);

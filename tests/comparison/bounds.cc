@@ -87,7 +87,7 @@ TEST_CASE("W2 and the energy distance from projections", "[comparison]")
   double squares = 0.;
   for (std::size_t l = 0; l < distances.directions().size() / D; ++l)
     {
-      Pieces one, other;
+      Pieces     one, other;
       const auto project = [&](const std::vector<double> &points, Pieces &line) {
         for (std::size_t i = 0; i < points.size(); i += D)
           {

@@ -78,8 +78,8 @@ struct Case
   bool         hanging;
 };
 
-/// Every other orthant around the centre of the box, where the density is: hanging faces across all axes, and the same region on all
-/// meshes with an even number of cells, so that errors of different meshes can be compared.
+/// Every other orthant around the centre of the box, where the density is: hanging faces across all axes, and the same region
+/// on all meshes with an even number of cells, so that errors of different meshes can be compared.
 bool in_even_orthant(const double *point, const GaussianSolution &exact)
 {
   unsigned int n_upper = 0;

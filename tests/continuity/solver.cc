@@ -47,7 +47,7 @@ std::string run(const Settings &settings, MPI_Comm communicator, bool single_neu
   const std::string name   = communicator == MPI_COMM_SELF ? "run" + std::to_string(world_rank) : "run";
   const auto        prm    = make_parameters(settings);
   const auto        solver = single_neuron ? single_neuron_solver_entry().make() : continuity_solver_entry().make();
-  Progress           silent(false);
+  Progress          silent(false);
   solver->prepare(*prm, communicator, silent);
   const RunDirectory directory(scratch.path(name), false, communicator);
   solver->run({communicator, *prm, directory, silent});

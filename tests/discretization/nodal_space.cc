@@ -144,7 +144,7 @@ TEST_CASE("hanging nodes reproduce polynomials, and weights integrate them", "[n
   double      largest = 0.;
   for (std::size_t i = 0; i < space.n_local(); ++i)
     {
-      const double *const x = space.position(i);
+      const double *const x   = space.position(i);
       double              sum = 0.;
       for (auto t = space.terms_begin(i); t != space.terms_end(i); ++t)
         {
@@ -197,14 +197,14 @@ TEST_CASE("values travel to the local nodes and back to their owners", "[nodal s
       CHECK(space.number(space.owned_node(i)) == space.first_owned() + static_cast<std::int64_t>(i));
       values.push_back(polynomial(dim, 3, space.position(space.owned_node(i))));
     }
-  const std::vector<double> local = space.to_local(values);
+  const std::vector<double> local   = space.to_local(values);
   double                    largest = 0.;
   for (std::size_t i = 0; i < space.n_local(); ++i)
     largest = std::max(largest, std::abs(local[i] - (space.number(i) >= 0 ? polynomial(dim, 3, space.position(i)) : 0.)));
   CHECK(largest < 1e-13);
   // Every corner of a cell that is free counts once; and all of them together.
   const auto count = space.sum_to_owned([](std::size_t, unsigned int) { return 1.; });
-  double     mine  = 0., corners = 0.;
+  double     mine = 0., corners = 0.;
   for (const double c : count)
     {
       CHECK(c >= 1.);
@@ -221,7 +221,7 @@ TEST_CASE("nodes at the origin of a radius are void, and the rest still has the 
   const unsigned int dim = GENERATE(1u, 2u, 3u), k = GENERATE(1u, 2u, 3u);
   CAPTURE(dim, k);
   std::vector<double> lower(dim, -1.), upper(dim, 1.);
-  lower[dim - 1] = 0.;
+  lower[dim - 1]      = 0.;
   const Domain domain = make_domain(lower, upper, std::vector<unsigned int>(dim, 3), std::vector<bool>(dim, false));
   AdaptiveMesh mesh(domain, MPI_COMM_WORLD);
   {

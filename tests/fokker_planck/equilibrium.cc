@@ -41,12 +41,12 @@ TEST_CASE("from the discrete Boltzmann density nothing moves", "[fokker planck]"
     return;
   for (const std::string stepping : {"implicit Euler", "SDIRK2", "semi-implicit Euler", "SSP(3,3)"})
     {
-      TestRun run(with(problem_named(problem), {{"Fokker-Planck/Degree", std::to_string(k)},
-                                                {"Fokker-Planck/Time stepping", stepping}}));
+      TestRun run(
+        with(problem_named(problem), {{"Fokker-Planck/Degree", std::to_string(k)}, {"Fokker-Planck/Time stepping", stepping}}));
       refine_a_part(run);
       run.start();
-      const Equilibrium  rest(run.state->potential, run.state->space, run.state->e);
-      const double       size = largest_of(rest.density);
+      const Equilibrium rest(run.state->potential, run.state->space, run.state->e);
+      const double      size = largest_of(rest.density);
       for (const double dt : {1e-3, 1e-1, 1., 10., 1000.})
         {
           run.state->set(rest.density);
@@ -70,9 +70,9 @@ TEST_CASE("long steps lead to the discrete Boltzmann density", "[fokker planck]"
   const auto k       = GENERATE(1u, 2u);
   if (k == 2 && problem == "single neuron")
     return;
-  const auto dt      = GENERATE(10., 1000.);
-  TestRun    run(with(problem_named(problem), {{"Fokker-Planck/Degree", std::to_string(k)},
-                                                   {"Fokker-Planck/Nonlinear tolerance", "1e-12"}}));
+  const auto dt = GENERATE(10., 1000.);
+  TestRun    run(with(problem_named(problem),
+                      {{"Fokker-Planck/Degree", std::to_string(k)}, {"Fokker-Planck/Nonlinear tolerance", "1e-12"}}));
   refine_a_part(run);
   run.start();
   const Equilibrium rest(run.state->potential, run.state->space, run.state->e);
@@ -92,16 +92,16 @@ TEST_CASE("long steps lead to the discrete Boltzmann density", "[fokker planck]"
 TEST_CASE("the Boltzmann density of the nodes is that of Gauss quadrature", "[fokker planck]")
 {
   const auto problem = GENERATE(as<std::string>{}, "linear", "tanh");
-  TestRun    run(with(problem_named(problem), {{"Fokker-Planck/Degree", "4"},
-                                                   {"Domain/Refinement", problem == "tanh" ? "2" : "1"}}));
+  TestRun    run(
+       with(problem_named(problem), {{"Fokker-Planck/Degree", "4"}, {"Domain/Refinement", problem == "tanh" ? "2" : "1"}}));
   run.start();
   const Equilibrium       nodes(run.state->potential, run.state->space, run.state->e);
   const DualProblem       gauss(*run.common.mean_field, run.common.domain, 16, MPI_COMM_SELF);
-  const BoltzmannSolution solution =
-    maximise_dual(gauss, run.beta, std::vector<double>(gauss.n_modes(), 0.), 1e-13, 60, [](unsigned int, double) {});
-  const AmbientMeasure &measure = run.state->potential.measure();
-  double                difference = 0.;
-  const unsigned int    dim        = run.mesh->dimension();
+  const BoltzmannSolution solution   = maximise_dual(gauss, run.beta, std::vector<double>(gauss.n_modes(), 0.), 1e-13, 60,
+                                                     [](unsigned int, double) {});
+  const AmbientMeasure   &measure    = run.state->potential.measure();
+  double                  difference = 0.;
+  const unsigned int      dim        = run.mesh->dimension();
   for (std::size_t i = 0; i < nodes.density.size(); ++i)
     {
       const double *const theta = run.state->space.position(run.state->space.owned_node(i));
@@ -121,7 +121,7 @@ TEST_CASE("the bounds enclose the distance to equilibrium at all times", "[fokke
   const auto k       = GENERATE(1u, 3u);
   if (k == 3 && problem == "single neuron")
     return;
-  TestRun    run(with(problem_named(problem), {{"Fokker-Planck/Degree", std::to_string(k)}}));
+  TestRun run(with(problem_named(problem), {{"Fokker-Planck/Degree", std::to_string(k)}}));
   refine_a_part(run);
   run.start();
   const Equilibrium rest(run.state->potential, run.state->space, run.state->e);
@@ -144,7 +144,7 @@ TEST_CASE("the bounds enclose the distance to equilibrium at all times", "[fokke
           CHECK(d.lower_bound < .999 * d.distance);
           CHECK(d.upper_bound > 1.001 * d.distance);
         }
-      before = d.distance;
+      before                   = d.distance;
       run.parameters.time_step = .05 * std::pow(1.3, step);
       TimeStepping steps(run.parameters);
       time = steps.step(*run.state, time, time + 1e3);

@@ -34,19 +34,19 @@ Changes on_cells(unsigned int dimension, unsigned int degree, unsigned int cells
       upper += separator + "2.8";
     }
   return with(linear_neuron(dimension, lambda, beta, -.25, start_variance), {{"Domain/Lower corner", lower},
-                                                       {"Domain/Upper corner", upper},
-                                                       {"Domain/Subdivisions", std::to_string(cells)},
-                                                       {"Fokker-Planck/Degree", std::to_string(degree)}});
+                                                                             {"Domain/Upper corner", upper},
+                                                                             {"Domain/Subdivisions", std::to_string(cells)},
+                                                                             {"Fokker-Planck/Degree", std::to_string(degree)}});
 }
 
 /// Steps of length `dt`, whatever the error estimate thinks of them; returns the number of those that were repeated.
 std::uint64_t evolve(TestRun &run, const std::string &method, double dt, double end)
 {
-  using Stepping         = FokkerPlanckParameters::Stepping;
-  run.parameters.stepping = method == "SDIRK2"              ? Stepping::sdirk2 :
-                            method == "semi-implicit Euler" ? Stepping::semi_implicit_euler :
-                            method == "SSP(3,3)"            ? Stepping::ssp33 :
-                                                              Stepping::implicit_euler;
+  using Stepping           = FokkerPlanckParameters::Stepping;
+  run.parameters.stepping  = method == "SDIRK2"              ? Stepping::sdirk2 :
+                             method == "semi-implicit Euler" ? Stepping::semi_implicit_euler :
+                             method == "SSP(3,3)"            ? Stepping::ssp33 :
+                                                               Stepping::implicit_euler;
   run.parameters.time_step = run.parameters.maximum_time_step = dt;
   run.parameters.error_tolerance                              = 1.;
   TimeStepping stepping(run.parameters);
@@ -60,8 +60,8 @@ TEST_CASE("the linear neuron converges to the exact Gaussian in one, two and thr
 {
   const auto [D, k, coarse] = GENERATE(table<unsigned int, unsigned int, unsigned int>(
     {{1, 1, 24}, {1, 2, 12}, {1, 3, 8}, {1, 4, 6}, {2, 1, 14}, {2, 2, 12}, {2, 3, 8}, {3, 1, 8}, {3, 2, 6}}));
-  const double order[4] = {2., 4., 5., 6.};
-  const double end      = D == 3 ? .2 : .4;
+  const double order[4]     = {2., 4., 5., 6.};
+  const double end          = D == 3 ? .2 : .4;
   double       error[2];
   for (unsigned int m = 0; m < 2; ++m)
     {
@@ -69,7 +69,7 @@ TEST_CASE("the linear neuron converges to the exact Gaussian in one, two and thr
       run.start();
       evolve(run, "SDIRK2", D == 3 ? .02 : k < 3 ? .01 : .001, end);
       const unsigned int dim = D;
-      error[m] = run.error([dim, end](const double *x) { return exact(dim, x, end); });
+      error[m]               = run.error([dim, end](const double *x) { return exact(dim, x, end); });
       CHECK(std::abs(run.state->mass() - 1.) <= 1e-12);
     }
   CAPTURE(D, k, error[0], error[1]);
@@ -80,13 +80,11 @@ TEST_CASE("the linear neuron converges to the exact Gaussian in one, two and thr
 TEST_CASE("steps in time have their orders", "[fokker planck]")
 {
   // Against a run with very short steps on the same mesh: the error in space is not seen.
-  const auto [method, order, dt] = GENERATE(table<std::string, double, double>({{"implicit Euler", 1., .02},
-                                                                                {"semi-implicit Euler", 1., .02},
-                                                                                {"SDIRK2", 2., .05},
-                                                                                {"SSP(3,3)", 3., .005}}));
-  const auto D = GENERATE(1u, 2u);
-  const auto changes = on_cells(D, 2, D == 1 ? 16 : 12);
-  TestRun reference(changes);
+  const auto [method, order, dt] = GENERATE(table<std::string, double, double>(
+    {{"implicit Euler", 1., .02}, {"semi-implicit Euler", 1., .02}, {"SDIRK2", 2., .05}, {"SSP(3,3)", 3., .005}}));
+  const auto D                   = GENERATE(1u, 2u);
+  const auto changes             = on_cells(D, 2, D == 1 ? 16 : 12);
+  TestRun    reference(changes);
   reference.start();
   evolve(reference, "SSP(3,3)", .0005, .4);
   double error[2];
@@ -115,8 +113,8 @@ TEST_CASE("the error of SDIRK2 follows its tolerance", "[fokker planck]")
   std::uint64_t steps  = 0;
   for (const double tolerance : {1e-3, 1e-4, 1e-5, 1e-6})
     {
-      TestRun run(with(changes, {{"Fokker-Planck/Time stepping", "SDIRK2"},
-                                 {"Fokker-Planck/Error tolerance", std::to_string(tolerance)}}));
+      TestRun run(with(
+        changes, {{"Fokker-Planck/Time stepping", "SDIRK2"}, {"Fokker-Planck/Error tolerance", std::to_string(tolerance)}}));
       run.start();
       TimeStepping stepping(run.parameters);
       for (double time = 0.; time < 1.;)
@@ -138,8 +136,8 @@ TEST_CASE("the error of SDIRK2 follows its tolerance", "[fokker planck]")
 
 TEST_CASE("Newton's and Anderson's iterations find the same step", "[fokker planck]")
 {
-  const auto problem = GENERATE(as<std::string>{}, "linear", "tanh", "single neuron");
-  const auto dt      = GENERATE(.1, 10.);
+  const auto          problem = GENERATE(as<std::string>{}, "linear", "tanh", "single neuron");
+  const auto          dt      = GENERATE(.1, 10.);
   std::vector<double> found[2];
   for (const bool newton : {false, true})
     {

@@ -19,12 +19,12 @@ unsigned int cells_for(unsigned int intervals, unsigned int k)
 
 Changes process(unsigned int dimension, unsigned int degree, double beta, unsigned int cells)
 {
-  const char *const name[3]    = {"x", "y", "z"};
+  const char *const name[3] = {"x", "y", "z"};
   Changes           changes{{"Learning problem/Neuron", "landscape"},
-                            {"Mean field/Inverse temperature", std::to_string(beta)},
-                            {"Fokker-Planck/Degree", std::to_string(degree)},
-                            {"Domain/Subdivisions", std::to_string(cells > 128 ? cells / 2 : cells)},
-                            {"Domain/Refinement", cells > 128 ? "1" : "0"}};
+                  {"Mean field/Inverse temperature", std::to_string(beta)},
+                  {"Fokker-Planck/Degree", std::to_string(degree)},
+                  {"Domain/Subdivisions", std::to_string(cells > 128 ? cells / 2 : cells)},
+                  {"Domain/Refinement", cells > 128 ? "1" : "0"}};
   std::string       coordinates, function, lower, upper, law, separator;
   for (unsigned int d = 0; d < dimension; ++d, separator = ", ")
     {
@@ -77,8 +77,8 @@ TEST_CASE("hanging nodes keep the order", "[fokker planck]")
   // A third of the cells is refined, and the density crosses the border between.
   const auto [D, k, coarse] = GENERATE(table<unsigned int, unsigned int, unsigned int>(
     {{1, 1, 32}, {1, 2, 16}, {1, 3, 12}, {1, 4, 8}, {2, 1, 16}, {2, 2, 12}, {2, 3, 8}, {2, 4, 8}, {3, 1, 10}, {3, 2, 6}}));
-  const double order[4] = {2., 4., 5., 6.};
-  const double duration = D == 3 ? .2 : .5;
+  const double order[4]     = {2., 4., 5., 6.};
+  const double duration     = D == 3 ? .2 : .5;
   double       error[2];
   for (unsigned int m = 0; m < 2; ++m)
     {
@@ -96,12 +96,12 @@ TEST_CASE("hanging nodes keep the order", "[fokker planck]")
 
 TEST_CASE("on meshes that are far too coarse for cold noise the density stays positive and converges", "[fokker planck]")
 {
-  const unsigned k = GENERATE(1u, 2u, 3u, 4u);
+  const unsigned k      = GENERATE(1u, 2u, 3u, 4u);
   double         before = 2.1;
   for (unsigned int m = 0; m < 4; ++m)
     {
-      TestRun run(with(process(1, k, 40., cells_for(32U << m, k)), {{"Fokker-Planck/Time stepping", "SDIRK2"},
-                                                                    {"Fokker-Planck/Error tolerance", "1e-5"}}));
+      TestRun run(with(process(1, k, 40., cells_for(32U << m, k)),
+                       {{"Fokker-Planck/Time stepping", "SDIRK2"}, {"Fokker-Planck/Error tolerance", "1e-5"}}));
       run.start();
       TimeStepping stepping(run.parameters);
       for (double time = 0.; time < 1.;)

@@ -49,22 +49,22 @@ TEST_CASE("an isotropic Gaussian in d dimensions spreads as one", "[fokker planc
 {
   // With weights so small that the network's output is nothing, θ is an Ornstein–Uhlenbeck process in the space of (a, w):
   // every coordinate has the variance 1/(βλ) + (v − 1/(βλ)) e^{−2λt}, r² = |w_⊥|² is the sum of d − 1 of them.
-  const auto   d = GENERATE(2u, 3u, 5u, 40u);
-  const auto   k = GENERATE(1u, 2u);
+  const auto   d      = GENERATE(2u, 3u, 5u, 40u);
+  const auto   k      = GENERATE(1u, 2u);
   const double lambda = 1., beta = 1e10, t = .5, rest = 1. / (beta * lambda), v = .64 * rest;
   double       error[2];
   for (unsigned int m = 0; m < 2; ++m)
     {
       const std::string n = std::to_string((k == 1 ? 10 : 6) << m);
-      TestRun           run(with(single_neuron(d, beta, lambda, "2, 3, " + n),
-                                 {{"Fokker-Planck/Degree", std::to_string(k)}, {"Fokker-Planck/Time stepping", "SDIRK2"},
-                                  {"Fokker-Planck/Error tolerance", "1e-4"}}));
+      TestRun           run(with(single_neuron(d, beta, lambda, "2, 3, " + n), {{"Fokker-Planck/Degree", std::to_string(k)},
+                                                                                {"Fokker-Planck/Time stepping", "SDIRK2"},
+                                                                                {"Fokker-Planck/Error tolerance", "1e-4"}}));
       run.start();
       TimeStepping stepping(run.parameters);
       for (double time = 0.; time < t;)
         time = stepping.step(*run.state, time, t);
       const double wanted = rest + (v - rest) * std::exp(-2. * lambda * t);
-      error[m] = std::abs(run.mean([](const double *x) { return x[2] * x[2]; }) / ((d - 1) * wanted) - 1.);
+      error[m]            = std::abs(run.mean([](const double *x) { return x[2] * x[2]; }) / ((d - 1) * wanted) - 1.);
       CHECK(run.state->mass() == Approx(1.).epsilon(1e-12));
     }
   CAPTURE(d, k, error[0], error[1]);
@@ -73,15 +73,15 @@ TEST_CASE("an isotropic Gaussian in d dimensions spreads as one", "[fokker planc
 
 TEST_CASE("at rest the weights have the entropy and the risk of an independent quadrature", "[fokker planck]")
 {
-  const auto   d    = GENERATE(2u, 3u, 5u, 40u);
-  const auto   beta = GENERATE(1., 100., 10000.);
+  const auto   d      = GENERATE(2u, 3u, 5u, 40u);
+  const auto   beta   = GENERATE(1., 100., 10000.);
   const double lambda = .5;
   TestRun      run(with(single_neuron(d, beta, lambda, "6, 6, 7"), {{"Fokker-Planck/Degree", "4"}}));
   run.start();
   const Equilibrium       nodes(run.state->potential, run.state->space, run.state->e);
   const DualProblem       gauss(*run.common.mean_field, run.common.domain, 8, MPI_COMM_SELF);
-  const BoltzmannSolution solution =
-    maximise_dual(gauss, beta, std::vector<double>(gauss.n_modes(), 0.), 1e-13, 60, [](unsigned int, double) {});
+  const BoltzmannSolution solution = maximise_dual(gauss, beta, std::vector<double>(gauss.n_modes(), 0.), 1e-13, 60,
+                                                   [](unsigned int, double) {});
   run.state->set(nodes.density);
   const auto here  = rhoflow::diagnose(run.state->fitted, run.state->potential, run.state->p, &nodes, Observables());
   const auto there = rhoflow::diagnose(gauss, solution, Observables());
@@ -94,25 +94,25 @@ TEST_CASE("at rest the weights have the entropy and the risk of an independent q
 
 TEST_CASE("the radius alone: an isotropic problem falls to its Boltzmann density", "[fokker planck]")
 {
-  const auto   d      = GENERATE(2u, 3u, 40u);
-  const auto   beta   = GENERATE(10., 1000.);
-  const auto   dt     = GENERATE(.1, 100.);
-  TestRun      run({{"Learning problem/Neuron", "isotropic"},
-                    {"Learning problem/Input dimension", std::to_string(d)},
-                    {"Learning problem/Activation", "tanh"},
-                    {"Initial law/Law", "chi(" + std::to_string(d) + ", " + number(1. / std::sqrt(d)) + ")"},
-                    {"Mean field/Weight decay", "0.4"},
-                    {"Mean field/Inverse temperature", number(beta)},
-                    {"Domain/Lower corner", "0"},
-                    {"Domain/Upper corner", "6"},
-                    {"Domain/Subdivisions", "96"},
-                    {"Fokker-Planck/Degree", "3"},
-                    {"Fokker-Planck/Time step", number(dt)}});
+  const auto d    = GENERATE(2u, 3u, 40u);
+  const auto beta = GENERATE(10., 1000.);
+  const auto dt   = GENERATE(.1, 100.);
+  TestRun    run({{"Learning problem/Neuron", "isotropic"},
+                  {"Learning problem/Input dimension", std::to_string(d)},
+                  {"Learning problem/Activation", "tanh"},
+                  {"Initial law/Law", "chi(" + std::to_string(d) + ", " + number(1. / std::sqrt(d)) + ")"},
+                  {"Mean field/Weight decay", "0.4"},
+                  {"Mean field/Inverse temperature", number(beta)},
+                  {"Domain/Lower corner", "0"},
+                  {"Domain/Upper corner", "6"},
+                  {"Domain/Subdivisions", "96"},
+                  {"Fokker-Planck/Degree", "3"},
+                  {"Fokker-Planck/Time step", number(dt)}});
   run.start();
   const Equilibrium       nodes(run.state->potential, run.state->space, run.state->e);
   const DualProblem       gauss(*run.common.mean_field, run.common.domain, 12, MPI_COMM_SELF);
-  const BoltzmannSolution solution =
-    maximise_dual(gauss, beta, std::vector<double>(gauss.n_modes(), 0.), 1e-13, 60, [](unsigned int, double) {});
+  const BoltzmannSolution solution = maximise_dual(gauss, beta, std::vector<double>(gauss.n_modes(), 0.), 1e-13, 60,
+                                                   [](unsigned int, double) {});
   CAPTURE(d, beta, dt);
   CHECK(nodes.free_energy == Approx(solution.state.dual).margin(2e-4 / beta));
   TimeStepping stepping(run.parameters);

@@ -34,8 +34,7 @@ std::vector<double> statistics(const Changes &changes, MPI_Comm communicator)
       CHECK(std::abs(d.mass - 1.) <= 1e-12);
       CHECK(d.minimum >= 0.);
       numbers.insert(numbers.end(), {time, d.risk, d.free_energy, d.entropy, d.upper_bound, d.lower_bound, d.distance,
-                                     d.confinement,
-                                     d.boundary_mass, static_cast<double>(run.mesh->n_global_cells()),
+                                     d.confinement, d.boundary_mass, static_cast<double>(run.mesh->n_global_cells()),
                                      static_cast<double>(run.state->space.n_global())});
       numbers.insert(numbers.end(), d.means.begin(), d.means.end());
       numbers.insert(numbers.end(), d.covariances.begin(), d.covariances.end());
@@ -46,20 +45,20 @@ std::vector<double> statistics(const Changes &changes, MPI_Comm communicator)
 
 TEST_CASE("on every number of ranks the statistics are the same", "[fokker planck][mpi]")
 {
-  const auto problem  = GENERATE(as<std::string>{}, "tanh", "periodic", "single neuron");
-  const auto stepping = GENERATE(as<std::string>{}, "implicit Euler", "SDIRK2");
-  const unsigned k    = problem == "single neuron" ? 1 : 2;
-  const auto changes  = with(problem_named(problem), {{"Fokker-Planck/Degree", std::to_string(k)},
-                                                     {"Fokker-Planck/Time stepping", stepping},
-                                                     {"Fokker-Planck/Time step", "0.1"},
-                                                     {"Fokker-Planck/Maximum time step", "0.1"},
-                                                     {"Fokker-Planck/Error tolerance", "1"},
-                                                     {"Fokker-Planck/Nonlinear tolerance", "1e-12"},
-                                                     {"Fokker-Planck/Linear tolerance", "1e-13"},
-                                                     {"Refinement/Adaptive", "true"},
-                                                     {"Refinement/Maximum level", "1"},
-                                                     {"Refinement/Tolerance", "2e-3"}});
-  const auto together = statistics(changes, MPI_COMM_WORLD), alone = statistics(changes, MPI_COMM_SELF);
+  const auto     problem  = GENERATE(as<std::string>{}, "tanh", "periodic", "single neuron");
+  const auto     stepping = GENERATE(as<std::string>{}, "implicit Euler", "SDIRK2");
+  const unsigned k        = problem == "single neuron" ? 1 : 2;
+  const auto     changes  = with(problem_named(problem), {{"Fokker-Planck/Degree", std::to_string(k)},
+                                                          {"Fokker-Planck/Time stepping", stepping},
+                                                          {"Fokker-Planck/Time step", "0.1"},
+                                                          {"Fokker-Planck/Maximum time step", "0.1"},
+                                                          {"Fokker-Planck/Error tolerance", "1"},
+                                                          {"Fokker-Planck/Nonlinear tolerance", "1e-12"},
+                                                          {"Fokker-Planck/Linear tolerance", "1e-13"},
+                                                          {"Refinement/Adaptive", "true"},
+                                                          {"Refinement/Maximum level", "1"},
+                                                          {"Refinement/Tolerance", "2e-3"}});
+  const auto     together = statistics(changes, MPI_COMM_WORLD), alone = statistics(changes, MPI_COMM_SELF);
   REQUIRE(together.size() == alone.size());
   for (std::size_t i = 0; i < alone.size(); ++i)
     {

@@ -55,11 +55,11 @@ const Settings long_run = {{"Fokker-Planck/Time stepping", "SDIRK2"},
 /// Real parts of the eigenvalues of dp/dt = −M^{-1} K(e(p)) p around p*, ascending, by central differences of the scheme.
 std::vector<double> rates_by_differences(AtRest &at_rest, bool frozen)
 {
-  FokkerPlanckState                &state = *at_rest.state;
-  const std::vector<double>        &rest  = at_rest.equilibrium->density;
-  const std::size_t                 n     = rest.size();
-  const double                      h     = 1e-4;
-  dealii::LAPACKFullMatrix<double>  jacobian(n, n);
+  FokkerPlanckState               &state = *at_rest.state;
+  const std::vector<double>       &rest  = at_rest.equilibrium->density;
+  const std::size_t                n     = rest.size();
+  const double                     h     = 1e-4;
+  dealii::LAPACKFullMatrix<double> jacobian(n, n);
   // In units of p*: all entries are then of the size of rates.
   for (std::size_t j = 0; j < n; ++j)
     for (const double sign : {1., -1.})
@@ -110,7 +110,7 @@ double rate_by_differences(double lower, double upper, unsigned int n, double be
   double low = 0., high = 1e3;
   for (int k = 0; k < 200; ++k)
     {
-      const double middle = k < 60 && low == 0. ? high / 4. : .5 * (low + high);
+      const double middle                   = k < 60 && low == 0. ? high / 4. : .5 * (low + high);
       (below(middle) > number ? high : low) = middle;
     }
   return .5 * (low + high);
@@ -192,8 +192,8 @@ TEST_CASE("rates of the linear neuron are those of Hermite modes", "[fokker_plan
         double error[2];
         for (unsigned int i = 0; i < 2; ++i)
           {
-            AtRest at_rest(linear_1d + Settings{{"Fokker-Planck/Degree", std::to_string(k)},
-                                                {"Domain/Subdivisions", i == 0 ? "32" : "64"}});
+            AtRest at_rest(
+              linear_1d + Settings{{"Fokker-Planck/Degree", std::to_string(k)}, {"Domain/Subdivisions", i == 0 ? "32" : "64"}});
             error[i] = std::abs(at_rest.gap().linearised.front() - 1.);
           }
         CAPTURE(k, error[0], error[1]);
@@ -258,15 +258,15 @@ TEST_CASE("rates are those of the scheme linearised by differences", "[fokker_pl
           CHECK(gap.linearised[k] >= gap.frozen[k] * (1. - 1e-9));
         }
     }
-  AtRest at_rest(tanh_1d);
+  AtRest     at_rest(tanh_1d);
   const auto gap = at_rest.gap();
   CHECK(gap.linearised[0] > 1.2 * gap.frozen[0]);
 }
 
 TEST_CASE("the gap of a metastable double well", "[fokker_planck][relaxation]")
 {
-  const auto   L = [](double x) { return .25 * (x * x - 1.) * (x * x - 1.) + .02 * x; };
-  double       exact[2];
+  const auto L = [](double x) { return .25 * (x * x - 1.) * (x * x - 1.) + .02 * x; };
+  double     exact[2];
   for (unsigned int k = 0; k < 2; ++k)
     {
       const double coarse = rate_by_differences(-2.6, 2.6, 2000, 40., L, k + 1),
@@ -329,9 +329,8 @@ TEST_CASE("runs relax at the rates that the linearised operator predicts", "[fok
 
 TEST_CASE("without the gap the rate alone is written, and nothing that was not computed", "[fokker_planck][relaxation]")
 {
-  const Settings run =
-    linear_1d + long_run +
-    Settings{{"Fokker-Planck/Find spectral gap", "false"}, {"End time", "1"}, {"Output interval", "0.5"}};
+  const Settings run = linear_1d + long_run +
+                       Settings{{"Fokker-Planck/Find spectral gap", "false"}, {"End time", "1"}, {"Output interval", "0.5"}};
   const auto few = relaxation_of(run);
   CHECK(std::isnan(few.at("measured rate")));
   CHECK(std::isnan(few.at("frozen gap")));

@@ -85,10 +85,9 @@ bool TestRun::adapt()
 {
   state->update_operator();
   CellDensities densities = cell_densities(*state);
-  const auto    flags     = refinement_flags(*mesh, resolution_indicator(*state, densities, parameters.peclet_limit),
-                                             refinement,
-                                             refinement.tolerance);
-  const double  mass      = state->mass();
+  const auto    flags = refinement_flags(*mesh, resolution_indicator(*state, densities, parameters.peclet_limit), refinement,
+                                         refinement.tolerance);
+  const double  mass  = state->mass();
   if (!mesh->adapt(flags, 2 * state->space.points_per_cell(), densities.values,
                    fitted_transfer(mesh->dimension(), parameters.degree)))
     return false;

@@ -258,18 +258,15 @@ TEST_CASE("Equally likely points are a data set")
 TEST_CASE("Passes through data that have none are refused with the reason")
 {
   const auto refusal = [](const Settings &more) {
-    Settings settings{{"Learning problem/Neuron", "linear"},
-                      {"Data/Law", "discrete"},
-                      {"Data/Points", "-2 | 0.5 | 3"},
-                      {"Target/Type", "expression"},
-                      {"Target/Expression", "x^2"},
-                      {"Initial law/Law", "normal(0, 1)"}};
+    Settings settings{{"Learning problem/Neuron", "linear"}, {"Data/Law", "discrete"},     {"Data/Points", "-2 | 0.5 | 3"},
+                      {"Target/Type", "expression"},         {"Target/Expression", "x^2"}, {"Initial law/Law", "normal(0, 1)"}};
     settings.insert(settings.end(), more.begin(), more.end());
     const auto problem = make_problem(settings);
     CHECK(problem->data_set_size() == 0);
     return input_error([&]() { problem->refuse_passes(); });
   };
-  CHECK_THAT(refusal({{"Data/Points", "0.2: -2 | 0.5 | 3"}}), Contains("Particles/Method | ") && Contains("do not weigh the same"));
+  CHECK_THAT(refusal({{"Data/Points", "0.2: -2 | 0.5 | 3"}}),
+             Contains("Particles/Method | ") && Contains("do not weigh the same"));
   CHECK_THAT(refusal({{"Target/Noise deviation", "0.1"}}), Contains("Target/Noise deviation | ") && Contains("no label noise"));
   CHECK_THAT(refusal({{"Data/Blob deviation", "0.1"}}), Contains("Particles/Method | ") && Contains("continuous"));
 }

@@ -35,8 +35,9 @@ std::unique_ptr<LearningProblem> landscape(const std::string &function, const st
 {
   dealii::ParameterHandler prm;
   ModelParameters::declare(prm);
-  prm.parse_input_from_string("subsection Learning problem\n set Neuron = landscape\nend\nsubsection Landscape\n set Function = " +
-                              function + "\nend\nsubsection Initial law\n set Law = " + law + "\nend\n");
+  prm.parse_input_from_string(
+    "subsection Learning problem\n set Neuron = landscape\nend\nsubsection Landscape\n set Function = " + function +
+    "\nend\nsubsection Initial law\n set Law = " + law + "\nend\n");
   return make_learning_problem(prm, {-2.}, {2.}, 1);
 }
 
@@ -77,15 +78,16 @@ TEST_CASE("training that grows by orders of magnitude is an error at the next ou
       Replicas replicas(problem, networks(method, step), 0., 1, MPI_COMM_WORLD);
       replicas.risks();
       replicas.advance_to(300.);
-      CHECK_THAT(run_error([&]() { replicas.risks(); }),
-                 Contains("Training diverged: the risk of network 0 has grown to ") && Contains(" at t = 300, more than 1000 times ") &&
-                   Contains("smaller 'Step size' in section 'Particles' than "));
+      CHECK_THAT(run_error([&]() { replicas.risks(); }), Contains("Training diverged: the risk of network 0 has grown to ") &&
+                                                           Contains(" at t = 300, more than 1000 times ") &&
+                                                           Contains("smaller 'Step size' in section 'Particles' than "));
     }
 }
 
 TEST_CASE("training that diverges is an error long before a distant output", "[particles][mpi]")
 {
-  // x = ±1: a factor of −1.0005 a step. The risk is 1000 times that of the start after 7000 steps, and 1e30 is 138,000 steps away.
+  // x = ±1: a factor of −1.0005 a step. The risk is 1000 times that of the start after 7000 steps, and 1e30 is 138,000 steps
+  // away.
   dealii::ParameterHandler prm;
   ModelParameters::declare(prm);
   prm.parse_input_from_string("subsection Learning problem\n set Neuron = linear\nend\nsubsection Data\n set Law = discrete\n"
@@ -107,7 +109,7 @@ TEST_CASE("the scale of divergence is the risk of nothing and of the initial neu
   const LinearProblem problem({0.6, -0.8}, {3., 0.}, 0.);
   ParticleParameters  parameters = networks(Method::one_pass_sgd, 0.1);
   // ½ |b|² + ½ |θ|²
-  const double scale = .5 + 4.5;
+  const double    scale = .5 + 4.5;
   DivergenceCheck check(problem, parameters, 1);
   CHECK_NOTHROW(check.require(0.999 * 1000. * scale, 0, 1.));
   CHECK_THAT(run_error([&]() { check.require(1.001 * 1000. * scale, 2, 1.); }),
@@ -167,7 +169,8 @@ TEST_CASE("steps that make weight decay grow are refused", "[particles]")
   };
   for (const Method method : {Method::one_pass_sgd, Method::multi_pass_sgd, Method::gradient_descent})
     {
-      CHECK_THAT(refused(networks(method, 0.01), 250.), Contains("Particles/Step size | ") && Contains("1 - 2.5") && Contains("0.008"));
+      CHECK_THAT(refused(networks(method, 0.01), 250.),
+                 Contains("Particles/Step size | ") && Contains("1 - 2.5") && Contains("0.008"));
       CHECK(refused(networks(method, 0.01), 200.) == "no error");
       CHECK(refused(networks(method, 0.01), 0.) == "no error");
     }
@@ -187,5 +190,6 @@ TEST_CASE("steps that make weight decay grow are refused", "[particles]")
   CHECK_THAT(refused(scheduled, 2.1), Contains("Particles/Schedule | "));
   // The networks with twice the step beside a density.
   CHECK(refused(networks(Method::one_pass_sgd, 0.01), 150.) == "no error");
-  CHECK_THAT(refused(twice_the_step(networks(Method::one_pass_sgd, 0.01)), 150.), Contains("'Comparison/Bias estimation = none'"));
+  CHECK_THAT(refused(twice_the_step(networks(Method::one_pass_sgd, 0.01)), 150.),
+             Contains("'Comparison/Bias estimation = none'"));
 }

@@ -44,8 +44,9 @@ TEST_CASE("gradient flow takes no step through places where its velocity is not 
   // θ' = −θ, unknown beyond 10, where the stages of the first step lead.
   dealii::ParameterHandler prm;
   ModelParameters::declare(prm);
-  prm.parse_input_from_string("subsection Learning problem\n set Neuron = landscape\nend\nsubsection Landscape\n set Function = "
-                              "if(abs(x) < 10, x^2/2, log(-1))\nend\nsubsection Initial law\n set Law = point(1)\nend\n");
+  prm.parse_input_from_string(
+    "subsection Learning problem\n set Neuron = landscape\nend\nsubsection Landscape\n set Function = "
+    "if(abs(x) < 10, x^2/2, log(-1))\nend\nsubsection Initial law\n set Law = point(1)\nend\n");
   const auto         problem = make_learning_problem(prm, {}, {}, 1);
   ParticleParameters parameters;
   parameters.n_neurons = 2;

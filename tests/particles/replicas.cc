@@ -112,11 +112,11 @@ TEST_CASE("an error of one replica reaches every rank", "[particles][mpi]")
 TEST_CASE("the written points are the neurons", "[particles]")
 {
   const DataSetProblem problem(ParticleNeuron::Type::weighted_ridge, 1, 20);
-  auto                 parameters = five_networks();
+  auto                 parameters  = five_networks();
   parameters.snapshots.compression = SnapshotParameters::Compression::none;
-  const RunDirectory   directory("particles_points", true, MPI_COMM_SELF);
-  Replicas             replicas(problem, parameters, 0., 9, MPI_COMM_SELF);
-  ParticleOutput       output(directory, replicas);
+  const RunDirectory directory("particles_points", true, MPI_COMM_SELF);
+  Replicas           replicas(problem, parameters, 0., 9, MPI_COMM_SELF);
+  ParticleOutput     output(directory, replicas);
   replicas.advance_to(0.125);
   output.write(0.125, true);
 
@@ -214,7 +214,7 @@ TEST_CASE("exact risks that will take long are announced", "[particles]")
     ParticleParameters parameters = five_networks();
     parameters.n_neurons          = n_neurons;
     parameters.n_replicas         = n_replicas;
-    const std::string name        = directory.path("log_" + std::to_string(n_neurons) + "_" + std::to_string(networks));
+    const std::string name = directory.path("log_" + std::to_string(n_neurons) + "_" + std::to_string(networks));
     {
       Progress progress(true, false);
       progress.record_to(name);

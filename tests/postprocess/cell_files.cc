@@ -137,7 +137,7 @@ double resampled_mass(vtkUnstructuredGrid *grid, unsigned int dim)
   resample->SetInputDataObject(grid);
   resample->SetSamplingDimensions(n, n, dim == 2 ? 1 : n);
   resample->SetUseInputBounds(false);
-  const double inside = 1. - 1e-6; // samples on the sides themselves may be taken for outside
+  const double inside    = 1. - 1e-6; // samples on the sides themselves may be taken for outside
   double       bounds[6] = {-inside, inside, -inside, inside, dim == 2 ? 0. : -inside, dim == 2 ? 0. : inside};
   resample->SetSamplingBounds(bounds);
   resample->Update();

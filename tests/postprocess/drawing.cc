@@ -108,8 +108,8 @@ TEST_CASE("Points stand where their values say, on linear and logarithmic axes",
       CHECK((x - left) / (corners.right - radius_x - left) == Approx(0.5).margin(0.01));
       CHECK((height - bottom) / (corners.top - radius_y - bottom) == Approx(0.25).margin(0.01));
       CHECK(has_clear_border(pixels));
-      // The marks at the ends of both axes are as whole as that in the middle: one that ended at an axis would lose a half, at a
-      // corner three quarters. How many pixels a whole one has depends on where in a pixel its middle is.
+      // The marks at the ends of both axes are as whole as that in the middle: one that ended at an axis would lose a half, at
+      // a corner three quarters. How many pixels a whole one has depends on where in a pixel its middle is.
       CHECK(corners.n == Approx(2 * third.n).epsilon(0.1));
     }
 }

@@ -117,8 +117,9 @@ TEST_CASE("Every mistake in a study file is one message with file and line")
   // What no result depends on, and one parameter under two names.
   CHECK_THAT(error(std::string(head) + "subsection Vary\nset Title = a, b\nend\n" + results),
              Contains("s.prm:3: 'Title = a' and 'Title = b' are the same run"));
-  CHECK_THAT(error(std::string(head) + "subsection Vary\nset Fake/Width & Seed = 4 & 1, 8 & 1\nset Fake/ Width = 2, 3\nend\n" + results),
-             Contains("are the same run"));
+  CHECK_THAT(
+    error(std::string(head) + "subsection Vary\nset Fake/Width & Seed = 4 & 1, 8 & 1\nset Fake/ Width = 2, 3\nend\n" + results),
+    Contains("are the same run"));
   CHECK_THAT(error(std::string(head) + "subsection Vary\nset Fake/Width = 1, 2\nset Seed & Fake/Width = 1 & 2\nend\n"),
              Contains("s.prm:4: 'Fake/Width' is varied already, at s.prm:3; a value replaces"));
   CHECK_THAT(error(std::string(head) + "subsection Vary\nset Fake/Width = 2 .. 8\nend\n"), Contains("s.prm:3: the range"));
