@@ -18,7 +18,7 @@
 
 #include <benchmarks/erf_neurons.h>
 #include <benchmarks/peer/plain_sgd.h>
-#include <solvers/particles/sgd.h>
+#include <solvers/particles/sgd/sgd.h>
 
 namespace
 {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include <benchmarks/erf_neurons.h>
-#include <solvers/particles/sgd.h>
+#include <solvers/particles/sgd/sgd.h>
 
 namespace
 {

@@ -21,10 +21,11 @@
 
 #include <benchmarks/peer/frozen_velocity.h>
 #include <benchmarks/peer/matrix_free_advection.h>
-#include <solvers/base/machine.h>
+#include <solvers/base/numerics/machine.h>
 #include <solvers/continuity/operator.h>
-#include <solvers/discretization/adaptation.h>
-#include <solvers/discretization/initial_density.h>
+#include <solvers/discretization/dg/initial_density.h>
+#include <solvers/discretization/dg/resolution_indicator.h>
+#include <solvers/discretization/refinement.h>
 #include <solvers/mean_field/mean_field.h>
 
 namespace

@@ -1,15 +1,15 @@
 #include <postprocess/plot_run.h>
 
-#include <postprocess/density_pictures.h>
-#include <postprocess/report.h>
-#include <postprocess/run_charts.h>
-#include <postprocess/run_record.h>
-#include <postprocess/study_charts.h>
-#include <postprocess/study_record.h>
-#include <postprocess/study_report.h>
+#include <postprocess/charts/density_pictures.h>
+#include <postprocess/charts/run_charts.h>
+#include <postprocess/charts/study_charts.h>
+#include <postprocess/page/report.h>
+#include <postprocess/page/study_report.h>
+#include <postprocess/records/run_record.h>
+#include <postprocess/records/study_record.h>
 
 #include <solvers/base/error.h>
-#include <solvers/base/file_list.h>
+#include <solvers/base/files/file_list.h>
 
 #include <algorithm>
 #include <filesystem>

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include <postprocess/picture.h>
+#include <postprocess/drawing/picture.h>
 #include <postprocess/plot_arguments.h>
 
 namespace rhoflow

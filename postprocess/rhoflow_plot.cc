@@ -1,9 +1,9 @@
-#include <postprocess/display.h>
+#include <postprocess/drawing/display.h>
 #include <postprocess/plot_arguments.h>
 #include <postprocess/plot_run.h>
 
 #include <solvers/base/error.h>
-#include <solvers/base/version.h>
+#include <solvers/base/run/version.h>
 
 #include <vtkObject.h>
 #include <vtkVersion.h>

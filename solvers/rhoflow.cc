@@ -1,13 +1,13 @@
-#include <solvers/base/command_line.h>
-#include <solvers/base/job.h>
-#include <solvers/base/manual.h>
-#include <solvers/base/parameter_file.h>
+#include <solvers/base/parameters/command_line.h>
+#include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/progress.h>
-#include <solvers/base/requests.h>
-#include <solvers/base/run_directory.h>
-#include <solvers/base/single_run.h>
-#include <solvers/base/solver.h>
-#include <solvers/base/version.h>
+#include <solvers/base/run/job.h>
+#include <solvers/base/run/manual.h>
+#include <solvers/base/run/requests.h>
+#include <solvers/base/run/run_directory.h>
+#include <solvers/base/run/single_run.h>
+#include <solvers/base/run/solver.h>
+#include <solvers/base/run/version.h>
 #include <solvers/comparison/run_distance.h>
 
 #include <deal.II/base/mpi.h>

@@ -1,11 +1,11 @@
-#include <solvers/base/command_line.h>
-#include <solvers/base/job.h>
-#include <solvers/base/petsc_options.h>
+#include <solvers/base/parameters/command_line.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
-#include <solvers/base/requests.h>
+#include <solvers/base/run/job.h>
+#include <solvers/base/run/petsc_options.h>
+#include <solvers/base/run/requests.h>
+#include <solvers/base/run/version.h>
 #include <solvers/base/spelling.h>
-#include <solvers/base/version.h>
 #include <solvers/study/series.h>
 
 #include <deal.II/base/mpi.h>

@@ -1,5 +1,5 @@
-#include <solvers/base/run_parameters.h>
-#include <solvers/base/solver.h>
+#include <solvers/base/run/run_parameters.h>
+#include <solvers/base/run/solver.h>
 #include <solvers/boltzmann/parameters.h>
 #include <solvers/boltzmann/solver.h>
 #include <solvers/characteristics/parameters.h>
@@ -7,15 +7,15 @@
 #include <solvers/comparison/parameters.h>
 #include <solvers/continuity/parameters.h>
 #include <solvers/continuity/solver.h>
-#include <solvers/discretization/adaptation.h>
 #include <solvers/discretization/output_parameters.h>
+#include <solvers/discretization/refinement.h>
+#include <solvers/finite_networks/solver.h>
 #include <solvers/fokker_planck/parameters.h>
 #include <solvers/fokker_planck/solver.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/model/observables.h>
 #include <solvers/particles/parameters.h>
-#include <solvers/particles/solver.h>
 #include <solvers/single_neuron/solver.h>
 
 #include <meshes/domain.h>

@@ -1,4 +1,4 @@
-#include <solvers/base/exact_sum.h>
+#include <solvers/base/numerics/exact_sum.h>
 #include <solvers/boltzmann/moments_kernel.h>
 #include <solvers/boltzmann/operator.h>
 #include <solvers/mean_field/mean_field.h>

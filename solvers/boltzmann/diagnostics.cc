@@ -1,4 +1,4 @@
-#include <solvers/base/statistics.h>
+#include <solvers/base/run/statistics.h>
 #include <solvers/boltzmann/diagnostics.h>
 #include <solvers/boltzmann/operator.h>
 #include <solvers/boltzmann/step.h>

@@ -1,11 +1,11 @@
 #include <solvers/base/error.h>
-#include <solvers/base/exact_sum.h>
+#include <solvers/base/numerics/exact_sum.h>
 #include <solvers/base/ranks.h>
 #include <solvers/boltzmann/moments_kernel.h>
 #include <solvers/boltzmann/operator.h>
 #include <solvers/mean_field/mean_field.h>
+#include <solvers/model/gaussian/quadrature.h>
 #include <solvers/model/learning_problem.h>
-#include <solvers/model/quadrature.h>
 
 #include <algorithm>
 #include <cmath>

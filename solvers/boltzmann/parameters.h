@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include <solvers/base/snapshot_parameters.h>
+#include <solvers/base/parameters/snapshot_parameters.h>
 
 namespace dealii
 {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include <solvers/base/snapshot_parameters.h>
+#include <solvers/base/parameters/snapshot_parameters.h>
 #include <solvers/boltzmann/operator.h>
 
 namespace rhoflow

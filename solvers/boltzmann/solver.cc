@@ -1,11 +1,11 @@
-#include <solvers/base/checkpoint.h>
-#include <solvers/base/checkpoints.h>
 #include <solvers/base/error.h>
+#include <solvers/base/parameters/snapshot_parameters.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
-#include <solvers/base/run_directory.h>
-#include <solvers/base/snapshot_parameters.h>
-#include <solvers/base/statistics.h>
+#include <solvers/base/run/checkpoint.h>
+#include <solvers/base/run/checkpoints.h>
+#include <solvers/base/run/run_directory.h>
+#include <solvers/base/run/statistics.h>
 #include <solvers/base/timing.h>
 #include <solvers/boltzmann/diagnostics.h>
 #include <solvers/boltzmann/picture.h>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <solvers/base/solver.h>
+#include <solvers/base/run/solver.h>
 #include <solvers/boltzmann/parameters.h>
 #include <solvers/mean_field/setup.h>
 #include <solvers/model/observables.h>

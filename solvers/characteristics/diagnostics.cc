@@ -1,4 +1,4 @@
-#include <solvers/base/statistics.h>
+#include <solvers/base/run/statistics.h>
 #include <solvers/characteristics/diagnostics.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>

@@ -1,4 +1,4 @@
-#include <solvers/base/exact_sum.h>
+#include <solvers/base/numerics/exact_sum.h>
 #include <solvers/characteristics/operator.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>

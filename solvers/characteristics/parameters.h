@@ -1,6 +1,6 @@
 #pragma once
 
-#include <solvers/base/snapshot_parameters.h>
+#include <solvers/base/parameters/snapshot_parameters.h>
 
 namespace dealii
 {

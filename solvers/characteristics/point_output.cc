@@ -1,6 +1,6 @@
-#include <solvers/base/checkpoint.h>
 #include <solvers/base/ranks.h>
-#include <solvers/base/run_directory.h>
+#include <solvers/base/run/checkpoint.h>
+#include <solvers/base/run/run_directory.h>
 #include <solvers/characteristics/point_output.h>
 
 #include <algorithm>

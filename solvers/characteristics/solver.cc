@@ -1,9 +1,9 @@
-#include <solvers/base/checkpoint.h>
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
-#include <solvers/base/run_directory.h>
-#include <solvers/base/statistics.h>
-#include <solvers/base/time_loop.h>
+#include <solvers/base/run/checkpoint.h>
+#include <solvers/base/run/run_directory.h>
+#include <solvers/base/run/statistics.h>
+#include <solvers/base/run/time_loop.h>
 #include <solvers/base/timing.h>
 #include <solvers/characteristics/diagnostics.h>
 #include <solvers/characteristics/point_output.h>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <solvers/base/solver.h>
+#include <solvers/base/run/solver.h>
 #include <solvers/characteristics/operator.h>
 #include <solvers/characteristics/parameters.h>
 #include <solvers/comparison/parameters.h>

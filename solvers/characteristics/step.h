@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include <solvers/base/adaptive_runge_kutta.h>
+#include <solvers/base/numerics/adaptive_runge_kutta.h>
 #include <solvers/characteristics/operator.h>
 
 namespace rhoflow

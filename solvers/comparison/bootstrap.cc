@@ -1,4 +1,4 @@
-#include <solvers/base/random.h>
+#include <solvers/base/numerics/random.h>
 #include <solvers/comparison/bootstrap.h>
 
 #include <boost/math/distributions/students_t.hpp>

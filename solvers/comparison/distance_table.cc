@@ -1,6 +1,6 @@
 #include <solvers/base/error.h>
-#include <solvers/base/file_list.h>
-#include <solvers/base/statistics.h>
+#include <solvers/base/files/file_list.h>
+#include <solvers/base/run/statistics.h>
 #include <solvers/comparison/distance_table.h>
 
 #include <filesystem>

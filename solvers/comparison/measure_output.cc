@@ -1,7 +1,7 @@
-#include <solvers/base/checkpoint.h>
 #include <solvers/base/ranks.h>
-#include <solvers/base/run_directory.h>
-#include <solvers/base/solver.h>
+#include <solvers/base/run/checkpoint.h>
+#include <solvers/base/run/run_directory.h>
+#include <solvers/base/run/solver.h>
 #include <solvers/comparison/measure_output.h>
 #include <solvers/comparison/parameters.h>
 #include <solvers/comparison/quantization.h>

@@ -6,7 +6,7 @@
 
 #include <mpi.h>
 
-#include <solvers/base/statistics.h>
+#include <solvers/base/run/statistics.h>
 #include <solvers/comparison/transport.h>
 
 namespace rhoflow

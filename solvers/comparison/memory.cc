@@ -2,7 +2,7 @@
 #include <solvers/comparison/memory.h>
 #include <solvers/comparison/parameters.h>
 #include <solvers/model/learning_problem.h>
-#include <solvers/particles/memory.h>
+#include <solvers/particles/ensemble/memory.h>
 
 #include <cmath>
 

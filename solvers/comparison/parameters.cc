@@ -1,11 +1,11 @@
 #include <solvers/base/error.h>
-#include <solvers/base/parameter_file.h>
-#include <solvers/base/run_parameters.h>
-#include <solvers/base/unread_parameters.h>
+#include <solvers/base/parameters/parameter_file.h>
+#include <solvers/base/parameters/unread.h>
+#include <solvers/base/run/run_parameters.h>
 #include <solvers/comparison/parameters.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
-#include <solvers/particles/network.h>
+#include <solvers/particles/ensemble/make_network.h>
 
 #include <deal.II/base/parameter_handler.h>
 

@@ -1,11 +1,11 @@
-#include <solvers/base/checkpoint.h>
-#include <solvers/base/exact_sum.h>
+#include <solvers/base/numerics/exact_sum.h>
 #include <solvers/base/progress.h>
-#include <solvers/base/run_directory.h>
+#include <solvers/base/run/checkpoint.h>
+#include <solvers/base/run/run_directory.h>
 #include <solvers/comparison/sampled_transport.h>
 #include <solvers/comparison/sgd_twin.h>
 #include <solvers/model/learning_problem.h>
-#include <solvers/particles/sample_statistics.h>
+#include <solvers/particles/ensemble/sample_statistics.h>
 
 #include <algorithm>
 #include <cmath>

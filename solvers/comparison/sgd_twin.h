@@ -6,12 +6,12 @@
 #include <utility>
 #include <vector>
 
-#include <solvers/base/statistics.h>
+#include <solvers/base/run/statistics.h>
 #include <solvers/comparison/distances.h>
 #include <solvers/comparison/parameters.h>
-#include <solvers/particles/particle_output.h>
-#include <solvers/particles/prediction_band.h>
-#include <solvers/particles/replicas.h>
+#include <solvers/particles/ensemble/particle_output.h>
+#include <solvers/particles/ensemble/prediction_band.h>
+#include <solvers/particles/ensemble/replicas.h>
 
 namespace rhoflow
 {

@@ -1,7 +1,7 @@
-#include <solvers/base/csv.h>
 #include <solvers/base/error.h>
-#include <solvers/base/time_series_record.h>
-#include <solvers/base/vtk_data.h>
+#include <solvers/base/files/csv.h>
+#include <solvers/base/files/vtk_data.h>
+#include <solvers/base/run/time_series_record.h>
 #include <solvers/comparison/measure_output.h>
 #include <solvers/comparison/written_measures.h>
 

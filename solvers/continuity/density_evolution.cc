@@ -3,15 +3,16 @@
 #include <algorithm>
 #include <cmath>
 
-#include <solvers/base/checkpoint.h>
-#include <solvers/base/checkpoints.h>
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
-#include <solvers/base/run_directory.h>
-#include <solvers/base/solver.h>
+#include <solvers/base/run/checkpoint.h>
+#include <solvers/base/run/checkpoints.h>
+#include <solvers/base/run/run_directory.h>
+#include <solvers/base/run/solver.h>
 #include <solvers/base/timing.h>
 #include <solvers/continuity/initial_state.h>
+#include <solvers/discretization/dg/resolution_indicator.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 

@@ -6,14 +6,14 @@
 #include <vector>
 
 #include <meshes/adaptive_mesh.h>
-#include <solvers/base/statistics.h>
-#include <solvers/base/time_loop.h>
+#include <solvers/base/run/statistics.h>
+#include <solvers/base/run/time_loop.h>
 #include <solvers/continuity/diagnostics.h>
 #include <solvers/continuity/operator.h>
 #include <solvers/continuity/parameters.h>
 #include <solvers/continuity/results.h>
 #include <solvers/continuity/step.h>
-#include <solvers/discretization/adaptation.h>
+#include <solvers/discretization/refinement.h>
 
 namespace rhoflow
 {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include <solvers/base/exact_sum.h>
+#include <solvers/base/numerics/exact_sum.h>
 #include <solvers/mean_field/mean_field.h>
 
 namespace rhoflow

@@ -2,7 +2,8 @@
 #include <solvers/base/progress.h>
 #include <solvers/continuity/density_evolution.h>
 #include <solvers/continuity/initial_state.h>
-#include <solvers/discretization/initial_density.h>
+#include <solvers/discretization/dg/initial_density.h>
+#include <solvers/discretization/dg/resolution_indicator.h>
 #include <solvers/model/learning_problem.h>
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include <solvers/discretization/dg_mesh.h>
+#include <solvers/discretization/dg/dg_mesh.h>
 
 namespace rhoflow
 {

@@ -4,11 +4,11 @@
 #include <limits>
 #include <vector>
 
+#include <solvers/base/numerics/aligned_vector.h>
 #include <solvers/base/timing.h>
-#include <solvers/discretization/aligned_vector.h>
-#include <solvers/discretization/coupling.h>
-#include <solvers/discretization/dg_mesh.h>
-#include <solvers/discretization/runge_kutta.h>
+#include <solvers/discretization/dg/coupling.h>
+#include <solvers/discretization/dg/dg_mesh.h>
+#include <solvers/discretization/dg/runge_kutta.h>
 
 namespace rhoflow
 {

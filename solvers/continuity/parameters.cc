@@ -5,8 +5,8 @@
 #include <limits>
 
 #include <solvers/base/error.h>
+#include <solvers/discretization/dg/runge_kutta.h>
 #include <solvers/discretization/line_basis.h>
-#include <solvers/discretization/runge_kutta.h>
 
 namespace rhoflow
 {

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
-#include <solvers/base/checkpoint.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
-#include <solvers/base/run_directory.h>
-#include <solvers/base/solver.h>
-#include <solvers/discretization/dg_fields.h>
-#include <solvers/discretization/positive_density.h>
+#include <solvers/base/run/checkpoint.h>
+#include <solvers/base/run/run_directory.h>
+#include <solvers/base/run/solver.h>
+#include <solvers/discretization/dg/dg_fields.h>
+#include <solvers/discretization/dg/positive_density.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 

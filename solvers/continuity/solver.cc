@@ -2,10 +2,10 @@
 
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
-#include <solvers/base/run_directory.h>
+#include <solvers/base/run/run_directory.h>
 #include <solvers/comparison/memory.h>
 #include <solvers/continuity/initial_state.h>
-#include <solvers/discretization/memory.h>
+#include <solvers/evolution/density_memory.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/model/observables.h>

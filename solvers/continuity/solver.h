@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include <solvers/base/solver.h>
+#include <solvers/base/run/solver.h>
 #include <solvers/continuity/density_evolution.h>
 #include <solvers/mean_field/setup.h>
 

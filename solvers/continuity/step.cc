@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include <solvers/base/checkpoint.h>
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
+#include <solvers/base/run/checkpoint.h>
 #include <solvers/continuity/operator.h>
 #include <solvers/mean_field/mean_field.h>
 

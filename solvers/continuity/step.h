@@ -4,7 +4,7 @@
 #include <string>
 
 #include <solvers/continuity/parameters.h>
-#include <solvers/discretization/runge_kutta.h>
+#include <solvers/discretization/dg/runge_kutta.h>
 
 namespace rhoflow
 {

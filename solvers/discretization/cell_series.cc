@@ -1,7 +1,7 @@
 #include <solvers/base/collective.h>
-#include <solvers/base/complete_file.h>
+#include <solvers/base/files/complete_file.h>
 #include <solvers/base/ranks.h>
-#include <solvers/base/run_directory.h>
+#include <solvers/base/run/run_directory.h>
 #include <solvers/discretization/cell_series.h>
 #include <solvers/discretization/hdf5_cells.h>
 

@@ -7,7 +7,7 @@
 
 #include <mpi.h>
 
-#include <solvers/base/time_series_record.h>
+#include <solvers/base/run/time_series_record.h>
 #include <solvers/discretization/vtu_cells.h>
 
 namespace rhoflow

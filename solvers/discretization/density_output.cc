@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <utility>
 
-#include <solvers/base/checkpoint.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
-#include <solvers/base/run_parameters.h>
-#include <solvers/base/solver.h>
+#include <solvers/base/run/checkpoint.h>
+#include <solvers/base/run/run_parameters.h>
+#include <solvers/base/run/solver.h>
 #include <solvers/discretization/cell_fields.h>
 #include <solvers/discretization/vtu_cells.h>
 

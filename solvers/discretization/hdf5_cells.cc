@@ -1,5 +1,5 @@
+#include <solvers/base/files/vtk_data.h>
 #include <solvers/base/ranks.h>
-#include <solvers/base/vtk_data.h>
 #include <solvers/discretization/hdf5_cells.h>
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 #include <solvers/discretization/output_parameters.h>
 
 #include <solvers/base/error.h>
-#include <solvers/base/parameter_file.h>
-#include <solvers/base/unread_parameters.h>
+#include <solvers/base/parameters/parameter_file.h>
+#include <solvers/base/parameters/unread.h>
 
 #include <deal.II/base/parameter_handler.h>
 #include <deal.II/base/utilities.h>

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include <solvers/base/snapshot_parameters.h>
+#include <solvers/base/parameters/snapshot_parameters.h>
 
 namespace dealii
 {

@@ -1,4 +1,4 @@
-#include <solvers/base/vtk_data.h>
+#include <solvers/base/files/vtk_data.h>
 #include <solvers/discretization/vtu_cells.h>
 
 #include <array>

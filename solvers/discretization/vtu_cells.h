@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include <solvers/base/snapshot_parameters.h>
+#include <solvers/base/parameters/snapshot_parameters.h>
 
 namespace rhoflow
 {

@@ -3,7 +3,8 @@
 #include <memory>
 #include <vector>
 
-#include <solvers/discretization/adaptation.h>
+#include <solvers/discretization/dg/resolution_indicator.h>
+#include <solvers/discretization/refinement.h>
 #include <solvers/fokker_planck/state.h>
 
 namespace rhoflow

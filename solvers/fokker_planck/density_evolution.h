@@ -8,10 +8,10 @@
 #include <vector>
 
 #include <meshes/adaptive_mesh.h>
-#include <solvers/base/statistics.h>
-#include <solvers/base/time_loop.h>
+#include <solvers/base/run/statistics.h>
+#include <solvers/base/run/time_loop.h>
 #include <solvers/base/timing.h>
-#include <solvers/discretization/adaptation.h>
+#include <solvers/discretization/refinement.h>
 #include <solvers/fokker_planck/diagnostics.h>
 #include <solvers/fokker_planck/parameters.h>
 #include <solvers/fokker_planck/relaxation.h>

@@ -3,10 +3,10 @@
 #include <cmath>
 #include <limits>
 
-#include <solvers/base/exact_sum.h>
-#include <solvers/base/statistics.h>
-#include <solvers/discretization/nodal_potential.h>
-#include <solvers/discretization/nodal_space.h>
+#include <solvers/base/numerics/exact_sum.h>
+#include <solvers/base/run/statistics.h>
+#include <solvers/discretization/nodal/nodal_potential.h>
+#include <solvers/discretization/nodal/nodal_space.h>
 #include <solvers/fokker_planck/equilibrium.h>
 #include <solvers/fokker_planck/operator.h>
 #include <solvers/mean_field/mean_field.h>

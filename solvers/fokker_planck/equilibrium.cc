@@ -5,10 +5,10 @@
 #include <limits>
 
 #include <solvers/base/error.h>
-#include <solvers/base/exact_sum.h>
+#include <solvers/base/numerics/exact_sum.h>
 #include <solvers/boltzmann/step.h>
-#include <solvers/discretization/nodal_potential.h>
-#include <solvers/discretization/nodal_space.h>
+#include <solvers/discretization/nodal/nodal_potential.h>
+#include <solvers/discretization/nodal/nodal_space.h>
 #include <solvers/mean_field/mean_field.h>
 
 namespace rhoflow

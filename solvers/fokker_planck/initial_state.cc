@@ -1,5 +1,5 @@
 #include <solvers/base/error.h>
-#include <solvers/base/exact_sum.h>
+#include <solvers/base/numerics/exact_sum.h>
 #include <solvers/base/progress.h>
 #include <solvers/fokker_planck/adaptation.h>
 #include <solvers/fokker_planck/density_evolution.h>

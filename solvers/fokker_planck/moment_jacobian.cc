@@ -3,7 +3,7 @@
 #include <cmath>
 #include <utility>
 
-#include <solvers/base/checkpoint.h>
+#include <solvers/base/run/checkpoint.h>
 
 namespace rhoflow
 {

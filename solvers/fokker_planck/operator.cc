@@ -6,8 +6,8 @@
 #include <map>
 #include <utility>
 
-#include <solvers/discretization/nodal_potential.h>
-#include <solvers/discretization/nodal_space.h>
+#include <solvers/discretization/nodal/nodal_potential.h>
+#include <solvers/discretization/nodal/nodal_space.h>
 
 namespace rhoflow
 {

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include <solvers/base/progress.h>
-#include <solvers/base/statistics.h>
+#include <solvers/base/run/statistics.h>
 
 namespace rhoflow
 {

@@ -1,8 +1,8 @@
 #include <solvers/fokker_planck/results.h>
 
 #include <solvers/base/ranks.h>
-#include <solvers/base/run_directory.h>
-#include <solvers/base/solver.h>
+#include <solvers/base/run/run_directory.h>
+#include <solvers/base/run/solver.h>
 #include <solvers/fokker_planck/nodal_fields.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>

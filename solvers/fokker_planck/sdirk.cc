@@ -6,7 +6,7 @@
 #include <cmath>
 #include <exception>
 
-#include <solvers/base/exact_sum.h>
+#include <solvers/base/numerics/exact_sum.h>
 #include <solvers/fokker_planck/petsc_check.h>
 #include <solvers/mean_field/mean_field.h>
 

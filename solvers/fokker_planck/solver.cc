@@ -3,10 +3,10 @@
 #include <cmath>
 
 #include <solvers/base/error.h>
-#include <solvers/base/parameter_file.h>
+#include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/progress.h>
 #include <solvers/comparison/memory.h>
-#include <solvers/discretization/memory.h>
+#include <solvers/evolution/density_memory.h>
 #include <solvers/fokker_planck/initial_state.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <solvers/base/solver.h>
+#include <solvers/base/run/solver.h>
 #include <solvers/fokker_planck/density_evolution.h>
 #include <solvers/mean_field/setup.h>
 

@@ -12,9 +12,9 @@
 #include <functional>
 #include <limits>
 
-#include <solvers/base/exact_sum.h>
-#include <solvers/discretization/nodal_potential.h>
-#include <solvers/discretization/nodal_space.h>
+#include <solvers/base/numerics/exact_sum.h>
+#include <solvers/discretization/nodal/nodal_potential.h>
+#include <solvers/discretization/nodal/nodal_space.h>
 #include <solvers/fokker_planck/equilibrium.h>
 #include <solvers/fokker_planck/operator.h>
 #include <solvers/fokker_planck/petsc_check.h>

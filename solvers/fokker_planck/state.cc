@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <limits>
 
-#include <solvers/base/checkpoint.h>
-#include <solvers/base/exact_sum.h>
+#include <solvers/base/numerics/exact_sum.h>
+#include <solvers/base/run/checkpoint.h>
 #include <solvers/mean_field/mean_field.h>
 
 namespace rhoflow

@@ -3,8 +3,8 @@
 #include <memory>
 #include <vector>
 
-#include <solvers/discretization/nodal_potential.h>
-#include <solvers/discretization/nodal_space.h>
+#include <solvers/discretization/nodal/nodal_potential.h>
+#include <solvers/discretization/nodal/nodal_space.h>
 #include <solvers/fokker_planck/equilibrium.h>
 #include <solvers/fokker_planck/operator.h>
 #include <solvers/fokker_planck/step.h>

@@ -6,10 +6,10 @@
 #include <cmath>
 #include <exception>
 
-#include <solvers/base/exact_sum.h>
+#include <solvers/base/numerics/exact_sum.h>
 #include <solvers/base/progress.h>
-#include <solvers/discretization/nodal_potential.h>
-#include <solvers/discretization/nodal_space.h>
+#include <solvers/discretization/nodal/nodal_potential.h>
+#include <solvers/discretization/nodal/nodal_space.h>
 #include <solvers/fokker_planck/operator.h>
 #include <solvers/fokker_planck/petsc_check.h>
 #include <solvers/mean_field/mean_field.h>

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include <solvers/discretization/nodal_space.h>
+#include <solvers/discretization/nodal/nodal_space.h>
 #include <solvers/fokker_planck/operator.h>
 #include <solvers/fokker_planck/petsc_check.h>
 

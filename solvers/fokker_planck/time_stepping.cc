@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include <solvers/base/checkpoint.h>
 #include <solvers/base/error.h>
-#include <solvers/base/exact_sum.h>
+#include <solvers/base/numerics/exact_sum.h>
 #include <solvers/base/progress.h>
+#include <solvers/base/run/checkpoint.h>
 #include <solvers/fokker_planck/diagnostics.h>
 #include <solvers/fokker_planck/sdirk.h>
 

@@ -1,7 +1,7 @@
 #include <solvers/mean_field/fitted_curve.h>
 
-#include <solvers/base/checkpoint.h>
-#include <solvers/base/run_directory.h>
+#include <solvers/base/run/checkpoint.h>
+#include <solvers/base/run/run_directory.h>
 #include <solvers/model/learning_problem.h>
 
 namespace rhoflow

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include <solvers/base/statistics.h>
+#include <solvers/base/run/statistics.h>
 
 namespace rhoflow
 {

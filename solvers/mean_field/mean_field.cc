@@ -8,8 +8,8 @@
 
 #include <solvers/base/error.h>
 #include <solvers/base/number.h>
+#include <solvers/base/numerics/random.h>
 #include <solvers/base/progress.h>
-#include <solvers/base/random.h>
 #include <solvers/mean_field/compression.h>
 #include <solvers/mean_field/input_map.h>
 #include <solvers/mean_field/projection_kernel.h>

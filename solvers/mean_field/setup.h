@@ -6,7 +6,7 @@
 
 #include <meshes/domain.h>
 #include <solvers/base/memory_guard.h>
-#include <solvers/base/run_parameters.h>
+#include <solvers/base/run/run_parameters.h>
 #include <solvers/mean_field/mean_field.h>
 
 namespace rhoflow

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include <solvers/base/numerics/random.h>
 #include <solvers/base/progress.h>
-#include <solvers/base/random.h>
 #include <solvers/mean_field/pivoted_directions.h>
 #include <solvers/mean_field/projection_kernel.h>
 #include <solvers/mean_field/thinning_kernel.h>

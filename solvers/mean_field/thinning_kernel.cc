@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include <solvers/base/wide_vector.h>
+#include <solvers/base/numerics/wide_vector.h>
 
 namespace rhoflow
 {

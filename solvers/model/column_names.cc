@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include <solvers/base/csv.h>
 #include <solvers/base/error.h>
+#include <solvers/base/files/csv.h>
 #include <solvers/base/number.h>
 #include <solvers/model/data_law.h>
 

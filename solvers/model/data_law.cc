@@ -5,9 +5,9 @@
 #include <numeric>
 
 #include <solvers/base/error.h>
-#include <solvers/base/random.h>
+#include <solvers/base/numerics/random.h>
 #include <solvers/model/expression.h>
-#include <solvers/model/quadrature.h>
+#include <solvers/model/gaussian/quadrature.h>
 
 namespace rhoflow
 {

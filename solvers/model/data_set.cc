@@ -2,8 +2,8 @@
 #include <cmath>
 #include <limits>
 
-#include <solvers/base/csv.h>
 #include <solvers/base/error.h>
+#include <solvers/base/files/csv.h>
 #include <solvers/base/progress.h>
 #include <solvers/model/data_law.h>
 

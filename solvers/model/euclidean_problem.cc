@@ -3,7 +3,7 @@
 #include <functional>
 
 #include <solvers/base/error.h>
-#include <solvers/base/random.h>
+#include <solvers/base/numerics/random.h>
 #include <solvers/model/data_law.h>
 #include <solvers/model/expression.h>
 #include <solvers/model/feature_kernel.h>

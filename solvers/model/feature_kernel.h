@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include <solvers/model/activation.h>
+#include <solvers/model/activation/activation.h>
 #include <solvers/model/learning_problem.h>
 
 namespace rhoflow

@@ -6,7 +6,7 @@
 
 #include <solvers/base/error.h>
 #include <solvers/base/number.h>
-#include <solvers/base/random.h>
+#include <solvers/base/numerics/random.h>
 #include <solvers/model/expression.h>
 #include <solvers/model/initial_law_factor.h>
 

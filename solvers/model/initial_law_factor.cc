@@ -8,7 +8,7 @@
 
 #include <solvers/base/error.h>
 #include <solvers/base/number.h>
-#include <solvers/base/random.h>
+#include <solvers/base/numerics/random.h>
 #include <solvers/base/spelling.h>
 #include <solvers/model/expression.h>
 

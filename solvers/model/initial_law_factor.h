@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include <solvers/model/quadrature.h>
+#include <solvers/model/gaussian/quadrature.h>
 
 namespace rhoflow
 {

@@ -4,7 +4,7 @@
 #include <stdexcept>
 
 #include <solvers/base/error.h>
-#include <solvers/base/exact_sum.h>
+#include <solvers/base/numerics/exact_sum.h>
 #include <solvers/base/progress.h>
 #include <solvers/model/expression.h>
 #include <solvers/model/learning_problem.h>

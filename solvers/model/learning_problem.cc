@@ -9,7 +9,7 @@
 
 #include <solvers/base/error.h>
 #include <solvers/base/number.h>
-#include <solvers/base/parameter_file.h>
+#include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/progress.h>
 #include <solvers/model/data_law.h>
 #include <solvers/model/expression.h>

@@ -9,7 +9,7 @@
 
 #include <mpi.h>
 
-#include <solvers/model/activation.h>
+#include <solvers/model/activation/activation.h>
 #include <solvers/model/initial_law.h>
 
 namespace dealii

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include <solvers/model/activation.h>
+#include <solvers/model/activation/activation.h>
 
 namespace rhoflow
 {

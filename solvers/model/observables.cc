@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include <solvers/base/error.h>
+#include <solvers/base/numerics/random.h>
 #include <solvers/base/progress.h>
-#include <solvers/base/random.h>
 #include <solvers/model/initial_law.h>
 
 namespace rhoflow

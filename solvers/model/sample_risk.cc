@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include <solvers/base/exact_sum.h>
+#include <solvers/base/numerics/exact_sum.h>
+#include <solvers/base/numerics/random.h>
 #include <solvers/base/progress.h>
-#include <solvers/base/random.h>
 
 namespace rhoflow
 {

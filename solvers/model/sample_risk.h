@@ -7,7 +7,7 @@
 
 #include <mpi.h>
 
-#include <solvers/model/activation.h>
+#include <solvers/model/activation/activation.h>
 #include <solvers/model/feature_kernel.h>
 #include <solvers/model/learning_problem.h>
 

@@ -3,16 +3,16 @@
 #include <memory>
 
 #include <solvers/base/error.h>
-#include <solvers/base/exact_sum.h>
-#include <solvers/base/random.h>
+#include <solvers/base/numerics/exact_sum.h>
+#include <solvers/base/numerics/random.h>
 #include <solvers/model/expression.h>
-#include <solvers/model/gaussian_mean.h>
+#include <solvers/model/gaussian/gaussian_mean.h>
+#include <solvers/model/gaussian/quadrature.h>
+#include <solvers/model/gaussian/target_overlap.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/model/model_choices.h>
-#include <solvers/model/quadrature.h>
 #include <solvers/model/sample_risk.h>
 #include <solvers/model/single_neuron_kernel.h>
-#include <solvers/model/target_overlap.h>
 
 namespace rhoflow
 {

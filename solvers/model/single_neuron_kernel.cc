@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include <solvers/base/vector_math.h>
+#include <solvers/base/numerics/vector_math.h>
 
 namespace rhoflow
 {

@@ -1,5 +1,5 @@
-#include <solvers/base/parameter_file.h>
-#include <solvers/base/unread_parameters.h>
+#include <solvers/base/parameters/parameter_file.h>
+#include <solvers/base/parameters/unread.h>
 #include <solvers/model/learning_problem.h>
 
 #include <deal.II/base/parameter_handler.h>

@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include <solvers/base/adaptive_runge_kutta.h>
+#include <solvers/base/numerics/adaptive_runge_kutta.h>
 #include <solvers/particles/network.h>
 
 namespace rhoflow

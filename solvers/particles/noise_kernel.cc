@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include <solvers/base/random.h>
-#include <solvers/base/vector_math.h>
+#include <solvers/base/numerics/random.h>
+#include <solvers/base/numerics/vector_math.h>
 
 namespace rhoflow
 {

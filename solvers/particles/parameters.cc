@@ -1,7 +1,7 @@
 #include <solvers/base/error.h>
-#include <solvers/base/parameter_file.h>
+#include <solvers/base/parameters/parameter_file.h>
+#include <solvers/base/parameters/unread.h>
 #include <solvers/base/progress.h>
-#include <solvers/base/unread_parameters.h>
 #include <solvers/model/expression.h>
 #include <solvers/particles/parameters.h>
 #include <solvers/particles/step_clock.h>

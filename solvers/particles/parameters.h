@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <solvers/base/snapshot_parameters.h>
+#include <solvers/base/parameters/snapshot_parameters.h>
 #include <solvers/particles/trained_layers.h>
 
 namespace dealii

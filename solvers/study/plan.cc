@@ -1,7 +1,7 @@
 #include <solvers/base/error.h>
 #include <solvers/base/number.h>
-#include <solvers/base/parameter_file.h>
-#include <solvers/base/single_run.h>
+#include <solvers/base/parameters/parameter_file.h>
+#include <solvers/base/run/single_run.h>
 #include <solvers/study/plan.h>
 #include <solvers/study/value_list.h>
 

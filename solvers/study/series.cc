@@ -1,8 +1,8 @@
 #include <solvers/base/error.h>
-#include <solvers/base/input_files.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
-#include <solvers/base/run_parameters.h>
+#include <solvers/base/run/input_files.h>
+#include <solvers/base/run/run_parameters.h>
 #include <solvers/study/series.h>
 
 #include <cstdio>

@@ -1,6 +1,6 @@
 #include <solvers/base/error.h>
-#include <solvers/base/file_list.h>
-#include <solvers/base/replaced_run.h>
+#include <solvers/base/files/file_list.h>
+#include <solvers/base/run/replaced_run.h>
 #include <solvers/study/store.h>
 
 #include <algorithm>

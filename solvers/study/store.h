@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include <solvers/base/file_lock.h>
+#include <solvers/base/files/file_lock.h>
 #include <solvers/study/plan.h>
 
 namespace rhoflow

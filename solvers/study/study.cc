@@ -1,12 +1,12 @@
-#include <solvers/base/checkpoints.h>
 #include <solvers/base/collective.h>
 #include <solvers/base/error.h>
-#include <solvers/base/job.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
-#include <solvers/base/requests.h>
-#include <solvers/base/single_run.h>
-#include <solvers/base/unread_parameters.h>
+#include <solvers/base/run/checkpoints.h>
+#include <solvers/base/run/job.h>
+#include <solvers/base/run/requests.h>
+#include <solvers/base/run/single_run.h>
+#include <solvers/base/run/unread_parameters.h>
 #include <solvers/study/study.h>
 
 #include <deal.II/base/mpi.h>

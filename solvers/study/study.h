@@ -6,7 +6,7 @@
 
 #include <mpi.h>
 
-#include <solvers/base/parameter_file.h>
+#include <solvers/base/parameters/parameter_file.h>
 #include <solvers/study/plan.h>
 #include <solvers/study/store.h>
 #include <solvers/study/study_file.h>

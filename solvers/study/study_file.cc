@@ -1,7 +1,7 @@
 #include <solvers/base/error.h>
 #include <solvers/base/number.h>
-#include <solvers/base/parameter_file.h>
-#include <solvers/base/run_parameters.h>
+#include <solvers/base/parameters/parameter_file.h>
+#include <solvers/base/run/run_parameters.h>
 #include <solvers/base/spelling.h>
 #include <solvers/study/study_file.h>
 #include <solvers/study/value_list.h>

@@ -1,5 +1,5 @@
-#include <solvers/base/csv.h>
 #include <solvers/base/error.h>
+#include <solvers/base/files/csv.h>
 #include <solvers/base/number.h>
 #include <solvers/base/progress.h>
 #include <solvers/study/tables.h>

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include <solvers/base/adaptive_runge_kutta.h>
+#include <solvers/base/numerics/adaptive_runge_kutta.h>
 
 #include <cmath>
 #include <limits>

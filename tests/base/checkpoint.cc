@@ -1,7 +1,7 @@
-#include <solvers/base/checkpoint.h>
-#include <solvers/base/checkpoint_file.h>
 #include <solvers/base/error.h>
 #include <solvers/base/ranks.h>
+#include <solvers/base/run/checkpoint.h>
+#include <solvers/base/run/checkpoint_file.h>
 
 #include <catch2/catch.hpp>
 

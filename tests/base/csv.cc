@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
-#include <solvers/base/csv.h>
-#include <solvers/base/csv_records.h>
+#include <solvers/base/files/csv.h>
+#include <solvers/base/files/csv_records.h>
 
 #include <cmath>
 #include <string>

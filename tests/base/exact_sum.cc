@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
-#include <solvers/base/exact_sum.h>
-#include <solvers/base/random.h>
+#include <solvers/base/numerics/exact_sum.h>
+#include <solvers/base/numerics/random.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
-#include <solvers/base/input_files.h>
-#include <solvers/base/parameter_file.h>
+#include <solvers/base/parameters/parameter_file.h>
+#include <solvers/base/run/input_files.h>
 
 #include <deal.II/base/parameter_handler.h>
 

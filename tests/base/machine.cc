@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include <solvers/base/machine.h>
-#include <solvers/base/machine_kernel.h>
+#include <solvers/base/numerics/machine.h>
+#include <solvers/base/numerics/machine_kernel.h>
 
 using namespace rhoflow;
 

@@ -1,10 +1,10 @@
 #include <catch2/catch.hpp>
 
-#include <solvers/base/command_line.h>
-#include <solvers/base/manual.h>
-#include <solvers/base/parameter_file.h>
-#include <solvers/base/run_parameters.h>
-#include <solvers/base/solver.h>
+#include <solvers/base/parameters/command_line.h>
+#include <solvers/base/parameters/parameter_file.h>
+#include <solvers/base/run/manual.h>
+#include <solvers/base/run/run_parameters.h>
+#include <solvers/base/run/solver.h>
 
 #include <deal.II/base/parameter_handler.h>
 #include <deal.II/base/utilities.h>

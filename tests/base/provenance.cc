@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include <solvers/base/provenance.h>
+#include <solvers/base/run/provenance.h>
 
 #include <cstdlib>
 #include <fstream>

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <vector>
 
-#include <solvers/base/random.h>
+#include <solvers/base/numerics/random.h>
 
 using namespace rhoflow;
 

@@ -2,13 +2,13 @@
 #include <catch2/catch.hpp>
 
 #include <solvers/base/byte_text.h>
-#include <solvers/base/checkpoint.h>
 #include <solvers/base/number.h>
-#include <solvers/base/parameter_file.h>
-#include <solvers/base/parameter_line.h>
-#include <solvers/base/premises.h>
-#include <solvers/base/provenance.h>
-#include <solvers/base/random.h>
+#include <solvers/base/numerics/random.h>
+#include <solvers/base/parameters/parameter_file.h>
+#include <solvers/base/parameters/parameter_line.h>
+#include <solvers/base/run/checkpoint.h>
+#include <solvers/base/run/premises.h>
+#include <solvers/base/run/provenance.h>
 
 #include <deal.II/base/parameter_handler.h>
 

@@ -1,9 +1,9 @@
 #include <catch2/catch.hpp>
 
-#include <solvers/base/checkpoint_file.h>
-#include <solvers/base/file_list.h>
-#include <solvers/base/run_directory.h>
-#include <solvers/base/run_parameters.h>
+#include <solvers/base/files/file_list.h>
+#include <solvers/base/run/checkpoint_file.h>
+#include <solvers/base/run/run_directory.h>
+#include <solvers/base/run/run_parameters.h>
 
 #include <deal.II/base/parameter_handler.h>
 

@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 
-#include <solvers/base/provenance.h>
-#include <solvers/base/run_directory.h>
-#include <solvers/base/run_parameters.h>
+#include <solvers/base/run/provenance.h>
+#include <solvers/base/run/run_directory.h>
+#include <solvers/base/run/run_parameters.h>
 
 #include <deal.II/base/mpi.h>
 #include <deal.II/base/parameter_handler.h>

@@ -1,13 +1,13 @@
 #include <catch2/catch.hpp>
 
-#include <solvers/base/checkpoint.h>
-#include <solvers/base/checkpoints.h>
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
-#include <solvers/base/run_directory.h>
-#include <solvers/base/run_parameters.h>
+#include <solvers/base/run/checkpoint.h>
+#include <solvers/base/run/checkpoints.h>
+#include <solvers/base/run/run_directory.h>
+#include <solvers/base/run/run_parameters.h>
+#include <solvers/base/run/time_loop.h>
 #include <solvers/base/spelling.h>
-#include <solvers/base/time_loop.h>
 
 #include <deal.II/base/parameter_handler.h>
 

@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 
-#include <solvers/base/checkpoint.h>
-#include <solvers/base/csv.h>
-#include <solvers/base/statistics.h>
+#include <solvers/base/files/csv.h>
+#include <solvers/base/run/checkpoint.h>
+#include <solvers/base/run/statistics.h>
 #include <solvers/base/timing.h>
 
 #include <cmath>

@@ -5,12 +5,12 @@
 #include <functional>
 #include <numeric>
 
-#include <solvers/base/complete_file.h>
 #include <solvers/base/error.h>
+#include <solvers/base/files/complete_file.h>
+#include <solvers/base/files/vtk_data.h>
 #include <solvers/base/ranks.h>
-#include <solvers/base/run_directory.h>
-#include <solvers/base/time_series_record.h>
-#include <solvers/base/vtk_data.h>
+#include <solvers/base/run/run_directory.h>
+#include <solvers/base/run/time_series_record.h>
 
 #include "input_error.h"
 #include "small_disk.h"

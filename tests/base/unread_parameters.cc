@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 
-#include <solvers/base/parameter_file.h>
-#include <solvers/base/solver.h>
-#include <solvers/base/unread_parameters.h>
+#include <solvers/base/parameters/parameter_file.h>
+#include <solvers/base/run/solver.h>
+#include <solvers/base/run/unread_parameters.h>
 
 #include <deal.II/base/parameter_handler.h>
 

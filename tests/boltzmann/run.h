@@ -12,11 +12,11 @@
 #include <deal.II/base/parameter_handler.h>
 
 #include <meshes/domain.h>
-#include <solvers/base/input_files.h>
-#include <solvers/base/parameter_file.h>
+#include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/progress.h>
-#include <solvers/base/run_directory.h>
-#include <solvers/base/run_parameters.h>
+#include <solvers/base/run/input_files.h>
+#include <solvers/base/run/run_directory.h>
+#include <solvers/base/run/run_parameters.h>
 #include <solvers/boltzmann/operator.h>
 #include <solvers/boltzmann/parameters.h>
 #include <solvers/boltzmann/solver.h>

@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include <solvers/base/checkpoint.h>
 #include <solvers/base/ranks.h>
+#include <solvers/base/run/checkpoint.h>
 #include <solvers/characteristics/operator.h>
 #include <solvers/characteristics/step.h>
 #include <solvers/mean_field/mean_field.h>

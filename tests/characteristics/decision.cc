@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include <solvers/base/csv.h>
+#include <solvers/base/files/csv.h>
 
 #include "../base/temporary_directory.h"
 #include "run.h"

@@ -11,8 +11,8 @@
 
 #include <meshes/domain.h>
 #include <solvers/base/progress.h>
-#include <solvers/base/run_directory.h>
-#include <solvers/base/run_parameters.h>
+#include <solvers/base/run/run_directory.h>
+#include <solvers/base/run/run_parameters.h>
 #include <solvers/characteristics/parameters.h>
 #include <solvers/characteristics/solver.h>
 #include <solvers/comparison/parameters.h>

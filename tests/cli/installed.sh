@@ -66,8 +66,8 @@ add_executable(consumer consumer.cc)
 target_link_libraries(consumer rhoflow::rhoflow_core)
 EOF
 cat >consumer/consumer.cc <<'EOF'
-#include <solvers/base/machine.h>
-#include <solvers/base/version.h>
+#include <solvers/base/numerics/machine.h>
+#include <solvers/base/run/version.h>
 #include <cstdio>
 int main()
 {

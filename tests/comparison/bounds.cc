@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include <solvers/base/random.h>
+#include <solvers/base/numerics/random.h>
 #include <solvers/comparison/distances.h>
 #include <solvers/comparison/sampled_transport.h>
 #include <solvers/comparison/transport.h>

@@ -4,10 +4,10 @@
 
 #include <deal.II/base/parameter_handler.h>
 
-#include <solvers/base/checkpoint.h>
 #include <solvers/base/progress.h>
-#include <solvers/base/run_directory.h>
-#include <solvers/base/solver.h>
+#include <solvers/base/run/checkpoint.h>
+#include <solvers/base/run/run_directory.h>
+#include <solvers/base/run/solver.h>
 #include <solvers/comparison/measure_output.h>
 #include <solvers/comparison/parameters.h>
 #include <solvers/comparison/sgd_twin.h>

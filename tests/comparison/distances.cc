@@ -5,9 +5,9 @@
 
 #include <boost/math/special_functions/erf.hpp>
 
-#include <solvers/base/random.h>
+#include <solvers/base/numerics/random.h>
 #include <solvers/comparison/distances.h>
-#include <solvers/discretization/positive_density.h>
+#include <solvers/discretization/dg/positive_density.h>
 
 #include "../discretization/rough_density.h"
 

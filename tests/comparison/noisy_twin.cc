@@ -7,10 +7,10 @@
 #include <cmath>
 #include <limits>
 
-#include <solvers/base/csv.h>
-#include <solvers/base/run_directory.h>
+#include <solvers/base/files/csv.h>
+#include <solvers/base/run/run_directory.h>
 #include <solvers/comparison/sgd_twin.h>
-#include <solvers/particles/sample_statistics.h>
+#include <solvers/particles/ensemble/sample_statistics.h>
 
 #include "../base/temporary_directory.h"
 #include "../particles/linear_problem.h"

@@ -7,10 +7,10 @@
 
 #include <deal.II/base/parameter_handler.h>
 
-#include <solvers/base/csv.h>
 #include <solvers/base/error.h>
-#include <solvers/base/run_directory.h>
-#include <solvers/base/run_parameters.h>
+#include <solvers/base/files/csv.h>
+#include <solvers/base/run/run_directory.h>
+#include <solvers/base/run/run_parameters.h>
 #include <solvers/comparison/sgd_twin.h>
 #include <solvers/mean_field/mean_field.h>
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include <solvers/base/random.h>
+#include <solvers/base/numerics/random.h>
 #include <solvers/comparison/quantization.h>
 #include <solvers/comparison/sampled_transport.h>
 #include <solvers/comparison/transport.h>

@@ -13,14 +13,15 @@
 #include <mpi.h>
 
 #include <meshes/adaptive_mesh.h>
-#include <solvers/base/run_parameters.h>
+#include <solvers/base/run/run_parameters.h>
 #include <solvers/comparison/parameters.h>
 #include <solvers/continuity/diagnostics.h>
 #include <solvers/continuity/operator.h>
 #include <solvers/continuity/parameters.h>
-#include <solvers/discretization/adaptation.h>
-#include <solvers/discretization/initial_density.h>
+#include <solvers/discretization/dg/initial_density.h>
+#include <solvers/discretization/dg/resolution_indicator.h>
 #include <solvers/discretization/output_parameters.h>
+#include <solvers/discretization/refinement.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/initial_law.h>
 #include <solvers/model/learning_problem.h>

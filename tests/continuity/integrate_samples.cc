@@ -3,7 +3,7 @@
 #include <cmath>
 #include <vector>
 
-#include <solvers/base/random.h>
+#include <solvers/base/numerics/random.h>
 #include <solvers/continuity/diagnostics.h>
 
 using namespace rhoflow;

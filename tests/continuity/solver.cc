@@ -6,8 +6,8 @@
 #include <sstream>
 
 #include <solvers/base/progress.h>
-#include <solvers/base/run_directory.h>
-#include <solvers/base/solver.h>
+#include <solvers/base/run/run_directory.h>
+#include <solvers/base/run/solver.h>
 #include <solvers/continuity/solver.h>
 
 #include <tests/base/input_error.h>

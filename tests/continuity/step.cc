@@ -5,9 +5,9 @@
 
 #include <limits>
 
-#include <solvers/base/checkpoint.h>
 #include <solvers/base/error.h>
 #include <solvers/base/ranks.h>
+#include <solvers/base/run/checkpoint.h>
 #include <solvers/continuity/step.h>
 
 #include <tests/base/temporary_directory.h>

@@ -17,7 +17,7 @@
 
 #include <solvers/base/error.h>
 #include <solvers/base/ranks.h>
-#include <solvers/base/run_directory.h>
+#include <solvers/base/run/run_directory.h>
 #include <solvers/discretization/cell_series.h>
 
 #include "../base/small_disk.h"

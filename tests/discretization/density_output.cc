@@ -15,13 +15,13 @@
 
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
-#include <solvers/base/run_directory.h>
-#include <solvers/base/run_parameters.h>
-#include <solvers/base/solver.h>
-#include <solvers/base/time_series_record.h>
+#include <solvers/base/run/run_directory.h>
+#include <solvers/base/run/run_parameters.h>
+#include <solvers/base/run/solver.h>
+#include <solvers/base/run/time_series_record.h>
 #include <solvers/discretization/density_output.h>
-#include <solvers/discretization/dg_fields.h>
-#include <solvers/discretization/positive_density.h>
+#include <solvers/discretization/dg/dg_fields.h>
+#include <solvers/discretization/dg/positive_density.h>
 
 #include "../base/small_disk.h"
 #include "../base/temporary_directory.h"

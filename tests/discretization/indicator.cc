@@ -4,8 +4,9 @@
 #include <vector>
 
 #include <meshes/adaptive_mesh.h>
-#include <solvers/discretization/adaptation.h>
-#include <solvers/discretization/dg_mesh.h>
+#include <solvers/discretization/dg/dg_mesh.h>
+#include <solvers/discretization/dg/resolution_indicator.h>
+#include <solvers/discretization/refinement.h>
 
 using namespace rhoflow;
 

@@ -13,7 +13,7 @@
 #include <benchmarks/peer/frozen_velocity.h>
 #include <benchmarks/peer/matrix_free_advection.templates.h>
 #include <solvers/continuity/operator.h>
-#include <solvers/discretization/initial_density.h>
+#include <solvers/discretization/dg/initial_density.h>
 
 using namespace rhoflow;
 

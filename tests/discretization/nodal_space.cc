@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include <solvers/discretization/nodal_space.h>
+#include <solvers/discretization/nodal/nodal_space.h>
 
 #include "../meshes/random_mesh.h"
 

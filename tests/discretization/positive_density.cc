@@ -4,7 +4,7 @@
 #include <map>
 
 #include <solvers/base/error.h>
-#include <solvers/discretization/positive_density.h>
+#include <solvers/discretization/dg/positive_density.h>
 
 #include "rough_density.h"
 

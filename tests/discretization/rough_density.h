@@ -6,8 +6,8 @@
 #include <vector>
 
 #include <meshes/adaptive_mesh.h>
-#include <solvers/discretization/coupling.h>
-#include <solvers/discretization/dg_mesh.h>
+#include <solvers/discretization/dg/coupling.h>
+#include <solvers/discretization/dg/dg_mesh.h>
 #include <solvers/mean_field/mean_field.h>
 
 #include "../particles/data_set_problem.h"

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include <meshes/adaptive_mesh.h>
-#include <solvers/base/random.h>
-#include <solvers/discretization/dg_kernel.h>
-#include <solvers/discretization/dg_mesh.h>
-#include <solvers/discretization/runge_kutta.h>
+#include <solvers/base/numerics/random.h>
+#include <solvers/discretization/dg/dg_kernel.h>
+#include <solvers/discretization/dg/dg_mesh.h>
+#include <solvers/discretization/dg/runge_kutta.h>
 
 using namespace rhoflow;
 

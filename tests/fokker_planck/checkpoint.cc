@@ -4,8 +4,8 @@
 #include <array>
 #include <map>
 
-#include <solvers/base/checkpoint.h>
 #include <solvers/base/ranks.h>
+#include <solvers/base/run/checkpoint.h>
 #include <solvers/fokker_planck/diagnostics.h>
 #include <solvers/fokker_planck/time_stepping.h>
 #include <solvers/model/observables.h>

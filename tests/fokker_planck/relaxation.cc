@@ -13,8 +13,8 @@
 #include <vector>
 
 #include <solvers/base/progress.h>
-#include <solvers/base/run_directory.h>
-#include <solvers/base/solver.h>
+#include <solvers/base/run/run_directory.h>
+#include <solvers/base/run/solver.h>
 #include <solvers/fokker_planck/relaxation.h>
 
 #include "../base/temporary_directory.h"

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <limits>
 
-#include <solvers/base/checkpoint.h>
 #include <solvers/base/error.h>
+#include <solvers/base/run/checkpoint.h>
 #include <solvers/fokker_planck/time_stepping.h>
 
 #include "../base/temporary_directory.h"

@@ -9,7 +9,7 @@
 #include <mpi.h>
 
 #include <meshes/adaptive_mesh.h>
-#include <solvers/discretization/adaptation.h>
+#include <solvers/discretization/refinement.h>
 #include <solvers/fokker_planck/parameters.h>
 #include <solvers/fokker_planck/state.h>
 #include <solvers/mean_field/setup.h>

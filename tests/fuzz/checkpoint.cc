@@ -2,7 +2,7 @@
 // here: otherwise hardly any input would come further than to it.
 #include <tests/fuzz/fuzz.h>
 
-#include <solvers/base/checkpoint_file.h>
+#include <solvers/base/run/checkpoint_file.h>
 
 #include <cstdio>
 

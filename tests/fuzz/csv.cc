@@ -1,7 +1,7 @@
 // Tables: the first byte chooses the reader.
 #include <tests/fuzz/fuzz.h>
 
-#include <solvers/base/csv.h>
+#include <solvers/base/files/csv.h>
 #include <solvers/model/data_law.h>
 #include <solvers/model/model_choices.h>
 

@@ -1,7 +1,7 @@
 // Formulas, lists of factors and initial laws: the first byte chooses, the rest is the text.
 #include <tests/fuzz/fuzz.h>
 
-#include <solvers/base/random.h>
+#include <solvers/base/numerics/random.h>
 #include <solvers/model/expression.h>
 #include <solvers/model/initial_law.h>
 

@@ -5,7 +5,7 @@
 
 #include <tests/fuzz/fuzz.h>
 
-#include <solvers/base/parameter_file.h>
+#include <solvers/base/parameters/parameter_file.h>
 
 int LLVMFuzzerTestOneInput(const std::uint8_t *data, const std::size_t size)
 {

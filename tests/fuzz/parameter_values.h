@@ -14,8 +14,8 @@
 #include <tests/fuzz/fuzz.h>
 
 #include <solvers/base/number.h>
-#include <solvers/base/parameter_file.h>
-#include <solvers/base/solver.h>
+#include <solvers/base/parameters/parameter_file.h>
+#include <solvers/base/run/solver.h>
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t *data, std::size_t size, std::size_t most);
 

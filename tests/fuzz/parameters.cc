@@ -7,13 +7,13 @@
 
 #include <meshes/domain.h>
 
-#include <solvers/base/run_parameters.h>
+#include <solvers/base/run/run_parameters.h>
 #include <solvers/boltzmann/parameters.h>
 #include <solvers/characteristics/parameters.h>
 #include <solvers/comparison/parameters.h>
 #include <solvers/continuity/parameters.h>
-#include <solvers/discretization/adaptation.h>
 #include <solvers/discretization/output_parameters.h>
+#include <solvers/discretization/refinement.h>
 #include <solvers/fokker_planck/parameters.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/particles/parameters.h>

@@ -1,7 +1,7 @@
 // provenance.json, which a run that goes on reads and writes again.
 #include <tests/fuzz/fuzz.h>
 
-#include <solvers/base/provenance.h>
+#include <solvers/base/run/provenance.h>
 
 int LLVMFuzzerTestOneInput(const std::uint8_t *data, const std::size_t size)
 {

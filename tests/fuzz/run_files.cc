@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include <solvers/base/time_series_record.h>
+#include <solvers/base/run/time_series_record.h>
 #include <solvers/comparison/written_measures.h>
 
 namespace

@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include <postprocess/run_record.h>
+#include <postprocess/records/run_record.h>
 
 int LLVMFuzzerTestOneInput(const std::uint8_t *data, const std::size_t size)
 {

@@ -1,7 +1,7 @@
 // Study files with their value lists and pipelines.
 #include <tests/fuzz/fuzz.h>
 
-#include <solvers/base/parameter_file.h>
+#include <solvers/base/parameters/parameter_file.h>
 #include <solvers/study/study_file.h>
 #include <solvers/study/value_list.h>
 

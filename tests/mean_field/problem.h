@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include <solvers/base/random.h>
+#include <solvers/base/numerics/random.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 

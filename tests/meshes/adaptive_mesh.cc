@@ -9,7 +9,7 @@
 #include <vector>
 
 #include <solvers/base/error.h>
-#include <solvers/discretization/dg_mesh.h>
+#include <solvers/discretization/dg/dg_mesh.h>
 
 #include "random_mesh.h"
 

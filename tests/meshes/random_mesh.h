@@ -5,7 +5,7 @@
 #include <vector>
 
 #include <meshes/adaptive_mesh.h>
-#include <solvers/base/random.h>
+#include <solvers/base/numerics/random.h>
 
 inline rhoflow::Domain make_domain(std::vector<double> lower, std::vector<double> upper, std::vector<unsigned int> subdivisions,
                                    std::vector<bool> periodic)

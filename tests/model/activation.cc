@@ -5,7 +5,7 @@
 #include <vector>
 
 #include <solvers/base/error.h>
-#include <solvers/model/activation.h>
+#include <solvers/model/activation/activation.h>
 
 using namespace rhoflow;
 

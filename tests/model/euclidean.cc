@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <fstream>
 
-#include <solvers/base/random.h>
+#include <solvers/base/numerics/random.h>
 
 #include "../base/input_error.h"
 #include "../base/temporary_directory.h"

@@ -2,11 +2,11 @@
 
 #include <cmath>
 
-#include <solvers/base/random.h>
-#include <solvers/model/gaussian_mean.h>
-#include <solvers/model/gaussian_pairs.h>
-#include <solvers/model/hermite_expansion.h>
-#include <solvers/model/target_overlap.h>
+#include <solvers/base/numerics/random.h>
+#include <solvers/model/gaussian/gaussian_mean.h>
+#include <solvers/model/gaussian/gaussian_pairs.h>
+#include <solvers/model/gaussian/hermite_expansion.h>
+#include <solvers/model/gaussian/target_overlap.h>
 
 #include "pair_reference.h"
 

@@ -4,9 +4,9 @@
 #include <memory>
 
 #include <solvers/base/error.h>
-#include <solvers/base/random.h>
+#include <solvers/base/numerics/random.h>
+#include <solvers/model/gaussian/quadrature.h>
 #include <solvers/model/initial_law.h>
-#include <solvers/model/quadrature.h>
 
 #include "make_problem.h"
 

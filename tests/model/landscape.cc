@@ -4,7 +4,7 @@
 #include <functional>
 
 #include <solvers/base/error.h>
-#include <solvers/base/random.h>
+#include <solvers/base/numerics/random.h>
 #include <solvers/model/observables.h>
 
 #include "make_problem.h"

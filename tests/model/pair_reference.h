@@ -4,8 +4,8 @@
 #include <cmath>
 #include <vector>
 
-#include <solvers/model/activation.h>
-#include <solvers/model/quadrature.h>
+#include <solvers/model/activation/activation.h>
+#include <solvers/model/gaussian/quadrature.h>
 
 /// ∫ f(x) N(x; 0, 1) dx by Gauss–Legendre rules between the given breaks.
 template <typename Function>

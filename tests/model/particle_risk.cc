@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include <solvers/base/random.h>
-#include <solvers/model/gaussian_mean.h>
+#include <solvers/base/numerics/random.h>
+#include <solvers/model/gaussian/gaussian_mean.h>
 
 #include "make_problem.h"
 

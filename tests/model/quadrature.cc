@@ -4,7 +4,7 @@
 #include <numeric>
 #include <stdexcept>
 
-#include <solvers/model/quadrature.h>
+#include <solvers/model/gaussian/quadrature.h>
 
 using namespace rhoflow;
 

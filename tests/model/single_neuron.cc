@@ -3,9 +3,9 @@
 #include <cmath>
 
 #include <solvers/base/error.h>
-#include <solvers/base/random.h>
-#include <solvers/model/gaussian_mean.h>
-#include <solvers/model/quadrature.h>
+#include <solvers/base/numerics/random.h>
+#include <solvers/model/gaussian/gaussian_mean.h>
+#include <solvers/model/gaussian/quadrature.h>
 
 #include "make_problem.h"
 

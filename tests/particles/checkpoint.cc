@@ -3,12 +3,12 @@
 #include <filesystem>
 #include <limits>
 
-#include <solvers/base/checkpoint.h>
 #include <solvers/base/error.h>
-#include <solvers/base/run_directory.h>
-#include <solvers/base/time_series_record.h>
-#include <solvers/particles/particle_output.h>
-#include <solvers/particles/replicas.h>
+#include <solvers/base/run/checkpoint.h>
+#include <solvers/base/run/run_directory.h>
+#include <solvers/base/run/time_series_record.h>
+#include <solvers/particles/ensemble/particle_output.h>
+#include <solvers/particles/ensemble/replicas.h>
 
 #include "../base/temporary_directory.h"
 #include "data_set_problem.h"

@@ -8,9 +8,9 @@
 #include <solvers/base/error.h>
 #include <solvers/comparison/parameters.h>
 #include <solvers/model/learning_problem.h>
-#include <solvers/particles/divergence.h>
+#include <solvers/particles/ensemble/divergence.h>
+#include <solvers/particles/ensemble/replicas.h>
 #include <solvers/particles/network.h>
-#include <solvers/particles/replicas.h>
 
 #include "../base/input_error.h"
 #include "linear_problem.h"

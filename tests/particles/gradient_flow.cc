@@ -7,7 +7,7 @@
 #include <solvers/base/error.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/particles/gradient_flow.h>
-#include <solvers/particles/sgd.h>
+#include <solvers/particles/sgd/sgd.h>
 
 #include "data_set_problem.h"
 #include "linear_problem.h"

@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <solvers/particles/ensemble/make_network.h>
 
 #include <cmath>
 #include <filesystem>
@@ -9,9 +10,9 @@
 
 #include <solvers/base/error.h>
 #include <solvers/model/learning_problem.h>
+#include <solvers/particles/ensemble/replicas.h>
+#include <solvers/particles/ensemble/sample_statistics.h>
 #include <solvers/particles/gradient_flow.h>
-#include <solvers/particles/replicas.h>
-#include <solvers/particles/sample_statistics.h>
 
 using namespace rhoflow;
 

@@ -2,9 +2,9 @@
 
 #include <cmath>
 
-#include <solvers/particles/replicas.h>
-#include <solvers/particles/sample_statistics.h>
-#include <solvers/particles/sgd.h>
+#include <solvers/particles/ensemble/replicas.h>
+#include <solvers/particles/ensemble/sample_statistics.h>
+#include <solvers/particles/sgd/sgd.h>
 
 #include "linear_problem.h"
 

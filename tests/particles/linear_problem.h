@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <solvers/base/random.h>
+#include <solvers/base/numerics/random.h>
 #include <solvers/model/learning_problem.h>
 
 namespace rhoflow

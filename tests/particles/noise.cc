@@ -1,13 +1,14 @@
 #include <catch2/catch.hpp>
+#include <solvers/particles/ensemble/make_network.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include <solvers/base/error.h>
+#include <solvers/particles/ensemble/replicas.h>
+#include <solvers/particles/ensemble/sample_statistics.h>
 #include <solvers/particles/gradient_descent.h>
 #include <solvers/particles/noise_kernel.h>
-#include <solvers/particles/replicas.h>
-#include <solvers/particles/sample_statistics.h>
 
 #include "data_set_problem.h"
 #include "linear_problem.h"

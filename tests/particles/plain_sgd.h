@@ -7,9 +7,9 @@
 #include <functional>
 #include <vector>
 
-#include <solvers/base/random.h>
+#include <solvers/base/numerics/random.h>
 #include <solvers/particles/network.h>
-#include <solvers/particles/sample_source.h>
+#include <solvers/particles/sgd/sample_source.h>
 
 #include "data_set_problem.h"
 

@@ -5,11 +5,11 @@
 #include <fstream>
 #include <limits>
 
-#include <solvers/base/csv.h>
-#include <solvers/base/run_directory.h>
+#include <solvers/base/files/csv.h>
+#include <solvers/base/run/run_directory.h>
 #include <solvers/mean_field/fitted_curve.h>
-#include <solvers/particles/prediction_band.h>
-#include <solvers/particles/replicas.h>
+#include <solvers/particles/ensemble/prediction_band.h>
+#include <solvers/particles/ensemble/replicas.h>
 
 #include "../base/temporary_directory.h"
 #include "data_set_problem.h"

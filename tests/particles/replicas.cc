@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <solvers/particles/ensemble/make_network.h>
 
 #include <algorithm>
 #include <cstring>
@@ -9,10 +10,10 @@
 
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
-#include <solvers/base/run_directory.h>
-#include <solvers/base/time_series_record.h>
-#include <solvers/particles/particle_output.h>
-#include <solvers/particles/replicas.h>
+#include <solvers/base/run/run_directory.h>
+#include <solvers/base/run/time_series_record.h>
+#include <solvers/particles/ensemble/particle_output.h>
+#include <solvers/particles/ensemble/replicas.h>
 
 #include "../base/temporary_directory.h"
 #include "data_set_problem.h"

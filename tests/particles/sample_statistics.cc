@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include <solvers/particles/sample_statistics.h>
+#include <solvers/particles/ensemble/sample_statistics.h>
 
 using namespace rhoflow;
 

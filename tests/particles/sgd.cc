@@ -5,7 +5,7 @@
 #include <set>
 
 #include <solvers/base/error.h>
-#include <solvers/particles/sgd.h>
+#include <solvers/particles/sgd/sgd.h>
 
 #include "data_set_problem.h"
 #include "plain_sgd.h"

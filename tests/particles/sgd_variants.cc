@@ -1,12 +1,13 @@
 #include <catch2/catch.hpp>
+#include <solvers/particles/ensemble/make_network.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include <solvers/base/error.h>
+#include <solvers/particles/ensemble/replicas.h>
 #include <solvers/particles/gradient_flow.h>
-#include <solvers/particles/replicas.h>
-#include <solvers/particles/sgd.h>
+#include <solvers/particles/sgd/sgd.h>
 
 #include "data_set_problem.h"
 #include "plain_sgd.h"

@@ -8,16 +8,16 @@
 #include <deal.II/base/parameter_handler.h>
 
 #include <meshes/domain.h>
-#include <solvers/base/csv.h>
 #include <solvers/base/error.h>
+#include <solvers/base/files/csv.h>
 #include <solvers/base/progress.h>
-#include <solvers/base/run_directory.h>
-#include <solvers/base/run_parameters.h>
+#include <solvers/base/run/run_directory.h>
+#include <solvers/base/run/run_parameters.h>
+#include <solvers/finite_networks/solver.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/model/observables.h>
 #include <solvers/particles/gradient_flow.h>
-#include <solvers/particles/solver.h>
 
 using namespace rhoflow;
 

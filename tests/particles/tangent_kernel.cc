@@ -8,7 +8,7 @@
 
 #include <solvers/base/error.h>
 #include <solvers/particles/network.h>
-#include <solvers/particles/tangent_kernel.h>
+#include <solvers/particles/tangent_kernel/tangent_kernel.h>
 
 #include "data_set_problem.h"
 

@@ -1,4 +1,4 @@
-#include <postprocess/chart.h>
+#include <postprocess/drawing/chart.h>
 
 #include <catch2/catch.hpp>
 

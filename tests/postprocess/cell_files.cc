@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <postprocess/vtk_files.h>
+#include <postprocess/records/vtk_files.h>
 
 #include <solvers/discretization/vtu_cells.h>
 

@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
-#include <postprocess/decision_charts.h>
-#include <postprocess/run_record.h>
+#include <postprocess/charts/decision_charts.h>
+#include <postprocess/records/run_record.h>
 
 #include <algorithm>
 #include <cmath>

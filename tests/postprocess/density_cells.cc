@@ -1,4 +1,4 @@
-#include <postprocess/density_cells.h>
+#include <postprocess/records/density_cells.h>
 
 #include <solvers/base/error.h>
 

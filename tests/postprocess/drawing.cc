@@ -1,9 +1,9 @@
-#include <postprocess/chart.h>
-#include <postprocess/density_charts.h>
-#include <postprocess/density_pictures.h>
-#include <postprocess/picture_window.h>
-#include <postprocess/run_record.h>
-#include <postprocess/volume_picture.h>
+#include <postprocess/charts/density_charts.h>
+#include <postprocess/charts/density_pictures.h>
+#include <postprocess/charts/volume_picture.h>
+#include <postprocess/drawing/chart.h>
+#include <postprocess/drawing/picture_window.h>
+#include <postprocess/records/run_record.h>
 
 #include <solvers/base/error.h>
 

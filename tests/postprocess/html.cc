@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
-#include <postprocess/html.h>
-#include <solvers/base/base64.h>
+#include <postprocess/page/html.h>
+#include <solvers/base/files/base64.h>
 
 #include <cmath>
 #include <limits>

@@ -1,9 +1,9 @@
 #include <catch2/catch.hpp>
 
-#include <postprocess/findings.h>
-#include <postprocess/problem_text.h>
-#include <postprocess/report.h>
-#include <postprocess/run_record.h>
+#include <postprocess/page/findings.h>
+#include <postprocess/page/problem_text.h>
+#include <postprocess/page/report.h>
+#include <postprocess/records/run_record.h>
 
 #include <cmath>
 #include <map>

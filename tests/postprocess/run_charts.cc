@@ -1,6 +1,6 @@
-#include <postprocess/findings.h>
-#include <postprocess/run_charts.h>
-#include <postprocess/run_record.h>
+#include <postprocess/charts/run_charts.h>
+#include <postprocess/page/findings.h>
+#include <postprocess/records/run_record.h>
 
 #include <catch2/catch.hpp>
 
@@ -89,8 +89,8 @@ TEST_CASE("Charts hold the numbers of the tables")
         column(comparison, "deviation [standard errors]"));
   // The shaded part ends where the verdict does.
   const Series &shaded = series(named(pictures, "deviation.png").charts.at(0), "within 3 standard errors");
-  CHECK(shaded.y == std::vector<double>(3, -Verdict::limit));
-  CHECK(shaded.upper == std::vector<double>(3, Verdict::limit));
+  CHECK(shaded.y == std::vector<double>(3, -deviation_limit));
+  CHECK(shaded.upper == std::vector<double>(3, deviation_limit));
   const auto &distances = named(pictures, "distances.png").charts;
   REQUIRE(distances.size() == 2); // there is no W1 along w
   CHECK(series(distances[0], "density and neurons").y == column(comparison, "sliced W1"));

@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
-#include <postprocess/report.h>
-#include <postprocess/run_record.h>
+#include <postprocess/page/report.h>
+#include <postprocess/records/run_record.h>
 
 #include <cmath>
 

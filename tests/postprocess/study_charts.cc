@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
-#include <postprocess/study_charts.h>
-#include <postprocess/study_record.h>
+#include <postprocess/charts/study_charts.h>
+#include <postprocess/records/study_record.h>
 
 #include <cmath>
 

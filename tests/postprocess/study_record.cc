@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 
-#include <postprocess/html.h>
-#include <postprocess/study_record.h>
-#include <postprocess/study_report.h>
+#include <postprocess/page/html.h>
+#include <postprocess/page/study_report.h>
+#include <postprocess/records/study_record.h>
 #include <solvers/base/error.h>
 
 #include <cmath>

@@ -9,7 +9,7 @@
 
 #include <tests/continuity/density_run.h>
 
-#include <solvers/model/quadrature.h>
+#include <solvers/model/gaussian/quadrature.h>
 
 using namespace rhoflow;
 

@@ -5,10 +5,10 @@
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
-#include <solvers/base/run_directory.h>
-#include <solvers/base/run_parameters.h>
-#include <solvers/base/solver.h>
-#include <solvers/base/statistics.h>
+#include <solvers/base/run/run_directory.h>
+#include <solvers/base/run/run_parameters.h>
+#include <solvers/base/run/solver.h>
+#include <solvers/base/run/statistics.h>
 
 #include <deal.II/base/parameter_handler.h>
 

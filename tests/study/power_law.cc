@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include <solvers/base/random.h>
+#include <solvers/base/numerics/random.h>
 #include <solvers/study/power_law.h>
 
 #include <cmath>

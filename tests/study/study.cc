@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
-#include <solvers/base/csv.h>
-#include <solvers/base/parameter_file.h>
+#include <solvers/base/files/csv.h>
+#include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/ranks.h>
 #include <solvers/study/study.h>
 

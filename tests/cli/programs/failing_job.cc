@@ -2,7 +2,7 @@
 //   failing_job (input|run|other|memory|length|thrown|killed|none) RANK...      ("all": every rank)
 // It prints what it is told of the end.
 
-#include <solvers/base/job.h>
+#include <solvers/base/run/job.h>
 
 #include <deal.II/base/mpi.h>
 

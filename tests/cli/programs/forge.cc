@@ -2,7 +2,7 @@
 //   forge STATE                 prints how many sections it has
 //   forge STATE NUMBER HOW      changes the section of that number, from 1, and prints its name; HOW is
 //     empty, longer (by one number), zeros, or ones (all bits: NaN, and the greatest integers)
-#include <solvers/base/checkpoint_file.h>
+#include <solvers/base/run/checkpoint_file.h>
 
 #include <algorithm>
 #include <cstdio>

@@ -1,0 +1,92 @@
+#include <postprocess/page/html.h>
+#include <postprocess/page/sessions.h>
+#include <postprocess/records/run_record.h>
+#include <solvers/base/progress.h>
+
+#include <algorithm>
+#include <ctime>
+#include <iomanip>
+#include <optional>
+#include <sstream>
+
+namespace rhoflow
+{
+namespace
+{
+using html::escaped;
+
+/// "node1 (2 ranks), node2 (1 rank)"
+std::string shares(const std::vector<std::pair<std::string, std::string>> &entries)
+{
+  constexpr std::size_t most = 12;
+  std::string           text;
+  for (std::size_t i = 0; i < std::min(entries.size(), most); ++i)
+    text += (i == 0 ? "" : ", ") + escaped(entries[i].first) + " (" + escaped(entries[i].second) +
+            (entries[i].second == "1" ? " rank)" : " ranks)");
+  return text + (entries.size() > most ? " and " + std::to_string(entries.size() - most) + " more" : "");
+}
+
+/// "Slurm 17, name fit, task 3 of array 15"
+std::string job_text(const std::map<std::string, std::string> &job)
+{
+  std::string text;
+  const auto  add = [&](const std::string &before, const std::string &key) {
+    if (const auto found = job.find(key); found != job.end())
+      text += before + escaped(found->second);
+  };
+  add("", "system");
+  add(" ", "id");
+  add(", name ", "name");
+  add(", task ", "array task");
+  add(" of array ", "array job");
+  return text;
+}
+
+/// Seconds of "2026-01-02T03:04:05Z" since 1970.
+std::optional<double> seconds_of(const std::string &date)
+{
+  std::tm            utc{};
+  std::istringstream text(date);
+  text >> std::get_time(&utc, "%Y-%m-%dT%H:%M:%SZ");
+  return text ? std::optional<double>(static_cast<double>(timegm(&utc))) : std::nullopt;
+}
+} // namespace
+
+std::vector<std::pair<std::string, std::string>> place_and_end(const Session &session)
+{
+  std::vector<std::pair<std::string, std::string>> entries;
+  if (!session.hosts.empty())
+    entries.emplace_back("Hosts", shares(session.hosts));
+  if (!session.processors.empty())
+    entries.emplace_back("Processors", shares(session.processors));
+  if (!session.job.empty())
+    entries.emplace_back("Batch job", job_text(session.job));
+  if (!session.ended.empty())
+    entries.emplace_back("Ended",
+                         escaped(session.ended) + ", exit status " + escaped(session.status) + ": " + escaped(session.reason));
+  return entries;
+}
+
+std::string total_time(const RunRecord &record)
+{
+  std::vector<Session> sessions = record.continued;
+  sessions.push_back(record.begun);
+  double      total   = 0.;
+  std::size_t n_ended = 0;
+  for (const Session &session : sessions)
+    {
+      const auto begin = seconds_of(session.started), end = seconds_of(session.ended);
+      if (!begin || !end || *end < *begin)
+        continue;
+      total += *end - *begin;
+      ++n_ended;
+    }
+  if (n_ended == 0)
+    return "";
+  const std::string text = duration(total), all = std::to_string(sessions.size());
+  if (n_ended < sessions.size())
+    return text + " in " + std::to_string(n_ended) + " of " + all +
+           " sessions; when the others ended is not recorded, as of one that was killed or is at work";
+  return sessions.size() == 1 ? text : text + " in " + all + " sessions";
+}
+} // namespace rhoflow

@@ -1,0 +1,406 @@
+#include <postprocess/records/files.h>
+#include <postprocess/records/run_record.h>
+#include <solvers/base/byte_text.h>
+#include <solvers/base/error.h>
+#include <solvers/base/nesting.h>
+#include <solvers/base/number.h>
+#include <solvers/base/parameters/parameter_line.h>
+#include <solvers/base/spelling.h>
+
+// Boost 1.74 asks users of its JSON reader for this.
+#define BOOST_BIND_GLOBAL_PLACEHOLDERS
+#include <boost/property_tree/json_parser.hpp>
+#include <boost/property_tree/xml_parser.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+namespace rhoflow
+{
+namespace
+{
+namespace fs   = std::filesystem;
+namespace tree = boost::property_tree;
+
+const char *const provenance_name = "provenance.json";
+const char *const parameters_name = "parameters_used.prm";
+const char *const table_names[]   = {"statistics", "comparison", "replicas",   "curve",
+                                     "decision",   "relaxation", "throughput", "timing"};
+
+bool holds_a_run(const fs::path &path)
+{
+  return file_exists(path / provenance_name) || file_exists(path / parameters_name);
+}
+
+/// Names of the entries of a directory.
+std::vector<std::string> names_in(const fs::path &path)
+{
+  std::vector<std::string> names;
+  for (const fs::path &entry : entries_of(path))
+    names.push_back(entry.filename().string());
+  return names;
+}
+
+/// "a, b, c and 4 more"
+std::string listed(const std::vector<std::string> &names, const std::size_t limit = 5)
+{
+  std::string text;
+  for (std::size_t i = 0; i < std::min(limit, names.size()); ++i)
+    text += (i == 0 ? "" : ", ") + names[i];
+  return names.size() <= limit ? text : text + " and " + std::to_string(names.size() - limit) + " more";
+}
+
+/// Explains why a directory is none of a run.
+[[noreturn]] void refuse(const std::string &directory)
+{
+  const fs::path    path(directory);
+  std::error_code   ignored;
+  const std::string quoted = "'" + directory + "'";
+  if (directory.empty())
+    throw InputError("", "the name of the directory of a run is needed.");
+  if (file_exists(path))
+    throw InputError("", quoted + " is a file; the directory of a run is needed" +
+                           (holds_a_run(path.parent_path().empty() ? fs::path(".") : path.parent_path()) ?
+                              ", such as the one that it is in." :
+                              "."));
+  if (!directory_exists(path))
+    {
+      std::vector<std::string> siblings;
+      const fs::path           parent = path.parent_path().empty() ? fs::path(".") : path.parent_path();
+      for (const std::string &name : names_in(parent))
+        if (directory_exists(parent / name))
+          siblings.push_back(name);
+      const std::string nearest = nearest_spelling(path.filename().string(), siblings);
+      throw InputError("", "the directory " + quoted + " does not exist." +
+                             (nearest.empty() ? "" : " Did you mean '" + (path.parent_path() / nearest).string() + "'?"));
+    }
+  const std::vector<std::string> names = names_in(path);
+  if (names.empty())
+    throw InputError("", "the directory " + quoted + " is empty (or cannot be read); a run of rhoflow leaves " +
+                           provenance_name + ", " + parameters_name + " and statistics.csv in its directory.");
+  if (file_exists(path / "study.csv") || (directory_exists(path / "states") && directory_exists(path / "runs")))
+    {
+      std::vector<std::string> runs;
+      for (const std::string &name : names_in(path / "runs"))
+        if (holds_a_run(path / "runs" / name))
+          runs.push_back("runs/" + name);
+      throw InputError("", quoted + " is the directory of a study, and not of one run. " +
+                             (runs.empty() ? "None of its runs has begun." : "Its runs: " + listed(runs) + "."));
+    }
+  std::vector<std::string> runs;
+  for (const std::string &name : names)
+    if (holds_a_run(path / name))
+      runs.push_back((path / name).string());
+  if (!runs.empty())
+    throw InputError("", quoted + " is not a run, but a directory that holds runs: " + listed(runs) + ".");
+  throw InputError("", quoted + " holds no run of rhoflow: neither " + provenance_name + " nor " + parameters_name +
+                         " is there, but " + listed(names) + ".");
+}
+
+/// The lines of parameters_used.prm as parameters_text() writes them:
+///   subsection NAME ... end
+///   set NAME = VALUE  # default: STANDARD       (the comment only where they differ)
+std::vector<UsedParameter> parse_parameters(const std::string &text, const std::string &name)
+{
+  std::vector<UsedParameter> parameters;
+  std::vector<std::string>   sections;
+  std::istringstream         stream(text);
+  std::string                line;
+  for (unsigned int number = 1; std::getline(stream, line); ++number)
+    {
+      const auto error = [&](const std::string &message) {
+        return InputError("", name + ":" + std::to_string(number) + ": " + message +
+                                " The file is damaged; run the calculation again, or restore the file.");
+      };
+      if (stream.eof())
+        throw error("the line has no end.");
+      const ParameterLine piece(line);
+      line = piece.text;
+      if (line.empty())
+        continue;
+      if (line == "end")
+        {
+          if (sections.empty())
+            throw error("'end' without a subsection.");
+          sections.pop_back();
+        }
+      else if (line.rfind("subsection ", 0) == 0)
+        sections.push_back(trimmed(line.substr(11)));
+      else if (line.rfind("set ", 0) == 0 && line.find('=') != std::string::npos)
+        {
+          const std::size_t equals = line.find('=');
+          const std::string marker = " default:";
+          UsedParameter     parameter;
+          for (const std::string &section : sections)
+            parameter.path += section + "/";
+          parameter.path += trimmed(line.substr(4, equals - 4));
+          try
+            {
+              parameter.value = value_of_text(trimmed(line.substr(equals + 1)));
+            }
+          catch (const std::runtime_error &reason)
+            {
+              throw error(std::string(reason.what()) + ".");
+            }
+          parameter.standard = parameter.value;
+          if (piece.comment.compare(0, marker.size(), marker) == 0)
+            {
+              parameter.standard    = trimmed(piece.comment.substr(marker.size()));
+              parameter.is_standard = false;
+            }
+          parameters.push_back(parameter);
+        }
+      else
+        throw error("a line 'set NAME = VALUE' was expected.");
+    }
+  if (!sections.empty())
+    throw InputError("", name + ": the file ends within the subsection '" + sections.back() +
+                           "'. It was cut off; run the calculation again, or restore the file.");
+  return parameters;
+}
+
+Session session(const tree::ptree &entry)
+{
+  const tree::ptree none;
+  Session           result;
+  result.started = entry.get<std::string>("started");
+  result.ranks   = entry.get<std::string>("ranks");
+  for (const auto &argument : entry.get_child("command line"))
+    result.command_line.push_back(bytes_of_text(argument.second.data()));
+  for (const auto &[name, value] : entry.get_child("job", none))
+    result.job[name] = bytes_of_text(value.data());
+  for (const auto &[name, ranks] : entry.get_child("hosts", none))
+    result.hosts.emplace_back(bytes_of_text(name), ranks.data());
+  for (const auto &[name, ranks] : entry.get_child("processors", none))
+    result.processors.emplace_back(bytes_of_text(name), ranks.data());
+  result.ended  = entry.get<std::string>("ended", "");
+  result.status = entry.get<std::string>("status", "");
+  result.reason = bytes_of_text(entry.get<std::string>("reason", ""));
+  return result;
+}
+
+void read_provenance(const fs::path &path, RunRecord &record)
+{
+  const std::string text = contents_of(path);
+  if (nested_too_deep(text))
+    throw InputError("", path.string() + " is damaged: it is nested too deep. Run the calculation again, or restore the file.");
+  try
+    {
+      std::istringstream stream(text);
+      tree::ptree        root;
+      tree::read_json(stream, root);
+      for (const auto &[name, version] : root.get_child("versions"))
+        record.versions[name] = version.data();
+      record.seed           = root.get<std::string>("seed");
+      record.parameter_file = bytes_of_text(root.get<std::string>("parameter file"));
+      record.begun          = session(root);
+      const tree::ptree none;
+      for (const auto &[ignored, entry] : root.get_child("continued", none))
+        {
+          record.continued.push_back(session(entry));
+          record.continued.back().time = entry.get<std::string>("time");
+        }
+    }
+  catch (const tree::json_parser_error &error)
+    {
+      throw InputError("", path.string() + ":" + std::to_string(error.line()) + ": the file is damaged or was cut off (" +
+                             error.message() + "). Run the calculation again, or restore the file.");
+    }
+  catch (const tree::ptree_error &error)
+    {
+      throw InputError("", path.string() + " is damaged or was cut off (" + error.what() +
+                             "). Run the calculation again, or restore the file.");
+    }
+  catch (const std::runtime_error &error)
+    {
+      throw InputError("",
+                       path.string() + " is damaged (" + error.what() + "). Run the calculation again, or restore the file.");
+    }
+}
+
+/// Entries of a ParaView collection. One that was cut off is read up to its last complete entry.
+std::vector<TimeStep> read_collection(const fs::path &path, std::vector<std::string> &warnings)
+{
+  const std::string name = path.filename().string();
+  std::string       text = contents_of(path);
+  tree::ptree       root;
+  if (nested_too_deep(text))
+    {
+      warnings.push_back(name + " cannot be read and was left out (it is nested too deep).");
+      return {};
+    }
+  const auto parse = [&]() {
+    // The parser takes a NUL byte for the end.
+    std::istringstream stream(text.substr(0, text.find('\0')));
+    root.clear();
+    tree::read_xml(stream, root);
+  };
+  try
+    {
+      try
+        {
+          parse();
+        }
+      catch (const tree::ptree_error &)
+        {
+          const std::size_t end = text.rfind("/>");
+          text.resize(end == std::string::npos ? 0 : end + 2);
+          text += "</Collection></VTKFile>";
+          parse();
+          warnings.push_back(name + " was cut off; its complete entries are used.");
+        }
+    }
+  catch (const tree::ptree_error &error)
+    {
+      warnings.push_back(name + " cannot be read and was left out (" + error.what() + ").");
+      return {};
+    }
+
+  std::vector<TimeStep>    steps;
+  std::vector<std::string> missing;
+  std::size_t              n_entries  = 0;
+  const auto               collection = root.get_child_optional("VTKFile.Collection");
+  if (!collection)
+    {
+      warnings.push_back(name + " is no ParaView collection and was left out.");
+      return {};
+    }
+  for (const auto &[tag, entry] : *collection)
+    {
+      if (tag != "DataSet")
+        continue;
+      ++n_entries;
+      const std::string file = entry.get("<xmlattr>.file", "");
+      TimeStep          step{0., (path.parent_path() / file).string()};
+      std::error_code   ignored;
+      if (file.empty() || !parse_number(entry.get("<xmlattr>.timestep", ""), step.time) || !std::isfinite(step.time))
+        warnings.push_back(name + ": entry " + std::to_string(n_entries) + " has no time or no file and was left out.");
+      else if (!file_exists(step.file) || fs::file_size(step.file, ignored) == 0)
+        missing.push_back(file);
+      else
+        steps.push_back(step);
+    }
+  if (!missing.empty())
+    warnings.push_back(name + ": " + std::to_string(missing.size()) + " of " + std::to_string(n_entries) +
+                       " files are missing or empty and were left out: " + listed(missing, 3) + ".");
+  std::stable_sort(steps.begin(), steps.end(), [](const TimeStep &a, const TimeStep &b) { return a.time < b.time; });
+  return steps;
+}
+
+void read_tables(const fs::path &path, RunRecord &record)
+{
+  for (const char *const name : table_names)
+    {
+      const fs::path file = path / (std::string(name) + ".csv");
+      if (!file_exists(file))
+        continue;
+      std::string dropped;
+      CsvTable    table = read_growing_csv(contents_of(file), file.string(), "", dropped);
+      if (!dropped.empty())
+        record.warnings.push_back(dropped.substr(path.string().size() + 1));
+      if (table.columns.empty())
+        record.warnings.push_back(file.filename().string() + " is empty.");
+      else if (table.rows.empty())
+        record.warnings.push_back(file.filename().string() + " has no rows yet.");
+      if (!table.rows.empty())
+        record.tables.emplace(name, std::move(table));
+    }
+  if (!file_exists(path / "statistics.csv"))
+    record.warnings.push_back("statistics.csv is missing: the run ended before its first row, or the file was removed.");
+}
+
+std::vector<std::string> coordinates_of(const RunRecord &record)
+{
+  std::vector<std::string> names;
+  if (record.has("statistics"))
+    for (const std::string &column : record.tables.at("statistics").columns)
+      if (column.rfind("mean ", 0) == 0)
+        {
+          const std::string name = column.substr(5);
+          if (record.has("statistics", "covariance " + name + " " + name) || record.has("statistics", "deviation " + name))
+            names.push_back(name);
+        }
+  return names;
+}
+} // namespace
+
+RunRecord RunRecord::open(const std::string &given)
+{
+  RunRecord record;
+  record.directory = given;
+  while (record.directory.size() > 1 && record.directory.back() == '/')
+    record.directory.pop_back();
+  const fs::path path(record.directory);
+  if (record.directory.empty() || !directory_exists(path) || !holds_a_run(path))
+    refuse(record.directory);
+  for (const char *const name : {provenance_name, parameters_name})
+    if (!file_exists(path / name))
+      throw InputError("", "'" + record.directory + "' is incomplete: " + name +
+                             " is missing, which every run of rhoflow writes at its start. Restore it, or run again.");
+
+  // "runs/a/." ends in an empty part.
+  fs::path absolute = fs::absolute(path).lexically_normal();
+  record.name       = (absolute.has_filename() ? absolute : absolute.parent_path()).filename().string();
+  read_provenance(path / provenance_name, record);
+  record.parameters = parse_parameters(contents_of(path / parameters_name), (path / parameters_name).string());
+  record.solver     = record.parameter("Solver");
+  if (record.solver.empty())
+    throw InputError("",
+                     (path / parameters_name).string() + " names no Solver. The file is damaged; restore it, or run again.");
+  record.title = record.parameter("Title").empty() ? record.name : record.parameter("Title");
+  if (file_exists(path / "log.txt"))
+    record.log = contents_of(path / "log.txt");
+
+  read_tables(path, record);
+  const auto steps = [&](const char *const name) {
+    return file_exists(path / name) ? read_collection(path / name, record.warnings) : std::vector<TimeStep>();
+  };
+  record.density   = steps("density.pvd");
+  record.particles = steps("particles.pvd");
+  record.points    = steps("points.pvd");
+  std::error_code ignored;
+  if (!file_exists(path / "density.pvd") && file_exists(path / "density.vtu") &&
+      fs::file_size(path / "density.vtu", ignored) > 0)
+    {
+      const bool   by_temperature = record.has("statistics", "inverse temperature");
+      const double at             = by_temperature ? record.column("statistics", "inverse temperature").back() : 0.;
+      record.density.push_back({at, (path / "density.vtu").string()});
+    }
+  if (record.density.empty() && file_exists(path / "density.xdmf"))
+    record.warnings.push_back("The density is in density.xdmf, which ParaView reads and these pictures do not: a run with "
+                              "'Output/Format = VTU, XDMF' has it in both formats.");
+  record.coordinates = coordinates_of(record);
+  return record;
+}
+
+bool RunRecord::has(const std::string &table, const std::string &column) const
+{
+  const auto found = tables.find(table);
+  return found != tables.end() &&
+         std::find(found->second.columns.begin(), found->second.columns.end(), column) != found->second.columns.end();
+}
+
+std::vector<double> RunRecord::column(const std::string &table, const std::string &column) const
+{
+  const auto found = tables.find(table);
+  if (found == tables.end())
+    throw InputError("", "'" + directory + "' has no table " + table + ".csv.");
+  const unsigned int  index = found->second.column(column, "");
+  std::vector<double> values;
+  for (const auto &row : found->second.rows)
+    values.push_back(row[index]);
+  return values;
+}
+
+std::string RunRecord::parameter(const std::string &path) const
+{
+  for (const UsedParameter &parameter : parameters)
+    if (parameter.path == path)
+      return parameter.value;
+  return "";
+}
+} // namespace rhoflow

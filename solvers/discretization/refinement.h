@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace dealii
+{
+class ParameterHandler;
+}
+
+namespace rhoflow
+{
+class AdaptiveMesh;
+struct Unread;
+
+/// Section "Refinement".
+struct RefinementParameters
+{
+  static void declare(dealii::ParameterHandler &prm);
+  void        parse(dealii::ParameterHandler &prm);
+  /// Those that a mesh that stays does not need.
+  static std::vector<Unread> unread(dealii::ParameterHandler &prm);
+
+  bool          adaptive      = false;
+  unsigned int  maximum_level = 2; ///< above the coarse mesh
+  unsigned int  minimum_level = 0;
+  double        tolerance     = 1e-6; ///< of the indicator in one cell [mass]
+  double        coarsening    = 0.1;  ///< families below this part of the tolerance are coarsened
+  unsigned int  interval      = 4;    ///< time steps between two adaptations
+  double        negative_mass = 0.;   ///< target; 0: none
+  std::uint64_t maximum_cells = 1000000;
+};
+
+/// Flags for AdaptiveMesh::adapt(): +1 above the tolerance, −1 below its part for coarsening, within the levels. Depends on the
+/// density alone, not on the partition.
+std::vector<signed char> refinement_flags(const AdaptiveMesh &mesh, const std::vector<double> &indicator,
+                                          const RefinementParameters &parameters, double tolerance);
+} // namespace rhoflow

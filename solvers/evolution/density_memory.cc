@@ -1,0 +1,66 @@
+#include <solvers/base/memory_guard.h>
+#include <solvers/base/ranks.h>
+#include <solvers/discretization/dg/dg_kernel.h>
+#include <solvers/evolution/density_memory.h>
+
+#include <meshes/domain.h>
+
+#include <cmath>
+
+namespace rhoflow
+{
+namespace
+{
+const char *const cells_parameter = "Domain/Subdivisions";
+const char *const advice          = "choose fewer 'Domain/Subdivisions', less 'Domain/Refinement' or a lower degree";
+
+/// In one dimension every rank has all cells.
+double cells_of_rank(const Domain &domain, MPI_Comm communicator)
+{
+  return domain.n_cells() / (domain.dimension() == 1 ? 1 : number_of_ranks(communicator));
+}
+
+void add_mesh(const Domain &domain, const bool adaptive, MPI_Comm communicator, MemoryEstimate &memory)
+{
+  // Bytes of a cell with its faces and lines, and of a coarse cell, which every rank knows.
+  const double of_cell = domain.dimension() == 1 ? 400. : (domain.dimension() == 2 ? 600. : 1000.);
+  const double coarse  = std::ldexp(domain.n_cells(), -static_cast<int>(domain.dimension() * domain.refinement));
+  // Flags are completed on the list of all cells.
+  const double bytes = of_cell * (coarse + (domain.refinement > 0 ? 1.2 * cells_of_rank(domain, communicator) : 0.)) +
+                       (adaptive ? 100. * domain.n_cells() : 0.);
+  memory.add("the mesh", bytes, cells_parameter, advice);
+}
+} // namespace
+
+void DensityMemory::add_discontinuous(const Domain &domain, MPI_Comm communicator, MemoryEstimate &memory) const
+{
+  const unsigned int dim = domain.dimension(), n = degree + 1;
+  const double       cells = cells_of_rank(domain, communicator);
+  add_mesh(domain, adaptive, communicator, memory);
+  const double unknowns = cells * std::pow(n, dim), traces = cells * 2. * dim * std::pow(n, dim - 1);
+  memory.add("the density", 56. * unknowns + 16. * traces, cells_parameter, advice);
+  if (written)
+    memory.add("the density's picture", 170. * unknowns, "Output/Write density", advice);
+  if (n_modes > 0)
+    {
+      const double features = amplitude ?
+                                domain.n_cells() / std::ldexp(domain.subdivisions[0], static_cast<int>(domain.refinement)) :
+                                cells;
+      memory.add("the tables of the features", 8. * features * VelocityTableShape(dim, n, amplitude).n_rows * n_modes,
+                 cells_parameter, std::string(advice) + ", or a larger 'Mean field/Compression tolerance'");
+    }
+}
+
+void DensityMemory::add_continuous(const Domain &domain, MPI_Comm communicator, MemoryEstimate &memory) const
+{
+  const unsigned int dim = domain.dimension();
+  add_mesh(domain, adaptive, communicator, memory);
+  const double unknowns = cells_of_rank(domain, communicator) * std::pow(degree, dim);
+  memory.add("the density and its linear systems", (dim == 1 ? 800. : 1500.) * unknowns, cells_parameter, advice);
+  if (written)
+    memory.add("the density's picture", 300. * unknowns, "Output/Write density", advice);
+  if (n_modes > 0)
+    memory.add("the features at the nodes", 8. * unknowns * n_modes, cells_parameter,
+               std::string(advice) + ", or a larger 'Mean field/Compression tolerance'");
+}
+} // namespace rhoflow
