@@ -9,6 +9,7 @@
 #include <solvers/base/run/solver.h>
 #include <solvers/base/run/version.h>
 #include <solvers/comparison/run_distance.h>
+#include <solvers/registry/registry.h>
 
 #include <deal.II/base/mpi.h>
 #include <deal.II/base/parameter_handler.h>
@@ -72,9 +73,8 @@ private:
   void print_manual(const std::string &solver_name)
   {
     dealii::ParameterHandler parameters;
-    declare_all_parameters(parameters);
-    const auto &solvers = registered_solvers();
-    print(parameter_manual(parameters, solvers, solver_name.empty() ? nullptr : &solver_named(solvers, solver_name)));
+    registry().declare(parameters);
+    print(parameter_manual(parameters, registry().solvers, solver_name.empty() ? nullptr : &registry().solver(solver_name)));
   }
 
   void validate(const CommandLine &request)
@@ -108,7 +108,7 @@ private:
     file = ParameterFile::read(request.parameter_file, communicator);
     for (const std::string &change : request.changes)
       file->change(change);
-    single_run.emplace(*file);
+    single_run.emplace(registry(), *file);
   }
 
   const MPI_Comm                 communicator = MPI_COMM_WORLD;

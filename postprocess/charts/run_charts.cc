@@ -143,7 +143,7 @@ void risk(const RunRecord &run, std::vector<PlannedPicture> &pictures)
       note = " Orange: networks of " + run.parameter("Particles/Number of neurons") + " neurons trained by SGD (" +
              run.parameter("Particles/Replicas") + " replicas; comparison.csv, replicas.csv).";
     }
-  const bool is_network = run.solver == "particles";
+  const bool is_network = !run.traits.has_density();
   if (is_network)
     {
       add_network_bands(all, statistics, "risk");

@@ -102,12 +102,12 @@ Verdict verdict(const RunRecord &record)
   result.word               = "not compared with " + who;
   if (!record.has("comparison", column))
     {
-      if (record.solver == "particles")
+      if (!record.traits.has_density())
         result.html = html::paragraph(
           "This run is finite networks alone. A density beside them: the same file with a solver of "
           "densities and " +
           html::code("Compare with SGD = true") + ".");
-      else if (record.solver == "boltzmann")
+      else if (!record.traits.has_time())
         result.html = html::paragraph(
           "A density at rest has no time at which networks could be compared. The way to it does: " +
           html::code("Solver = fokker planck") + " with " + html::code("Compare with SGD = true") + ".");
@@ -166,10 +166,10 @@ std::vector<Invariant> invariants(const RunRecord &record)
   const auto             judge = [](const bool fine) { return fine ? Mark::fine : Mark::look; };
   if (!record.has(table))
     return found;
-  const bool   is_density = record.solver != "particles";
+  const bool   is_density = record.traits.has_density();
   const double beta       = number_of(record, "Mean field/Inverse temperature", std::numeric_limits<double>::infinity());
 
-  if (has("mass") && record.solver != "boltzmann")
+  if (has("mass") && record.traits.has_time())
     {
       std::vector<double> drift = record.column(table, "mass");
       const double        start = drift.front();
@@ -216,7 +216,7 @@ std::vector<Invariant> invariants(const RunRecord &record)
                        "What the energy has lost minus the integral of the dissipation ∫ |∇Ψ|² ρ: zero for the exact solution. "
                        "Up to a thousandth of the largest risk counts as fine."});
     }
-  if (has("free energy") && record.solver == "fokker planck" && record.tables.at(table).rows.size() > 1)
+  if (has("free energy") && record.traits.free_energy_decreases && record.tables.at(table).rows.size() > 1)
     {
       const auto  values   = record.column(table, "free energy");
       const bool  adaptive = record.parameter("Refinement/Adaptive") == "true";

@@ -83,7 +83,7 @@ private:
 
   std::string risk() const
   {
-    if (record.solver == "particles")
+    if (!record.traits.has_density())
       return is_landscape ? "R = (1/M) Σ<sub>j</sub> L(θ<sub>j</sub>)" : "R = ½ E(y − f(x))²";
     return is_landscape ? "R(ρ) = ∫ L ρ" : "R(ρ) = ½ E(y − f(x; ρ))²";
   }
@@ -96,39 +96,35 @@ private:
   /// The Wasserstein gradient flow of risk or free energy, and what it is used for in this run.
   std::string equations() const
   {
-    const std::string &solver = record.solver;
+    using Solution             = SolverTraits::Solution;
+    const Solution    solution = record.traits.solution;
     const std::string who = is_landscape ? "independent walkers in the potential L" : "the neurons of a wide two-layer network";
     std::string       text;
-    if (solver == "boltzmann")
+    if (solution == Solution::density_at_rest)
       text = html::paragraph("The density ρ* at which " + who +
                              ", moved by the gradient of the potential and by noise, come to "
                              "rest: the one minimiser of the free energy, the self-consistent Boltzmann density. It was found "
                              "without going through time, by Newton’s method on the dual problem.") +
              equation("ρ*(θ) = Z<sup>−1</sup> exp(−β Ψ(θ; ρ*)),&emsp;ρ* = argmin F") + equation(potential());
-    else if (solver == "particles")
+    else if (solution == Solution::networks)
       text = particle_equations();
     else
       {
-        const std::map<std::string, std::string> ways = {
-          {"single neuron", "discontinuous Galerkin elements on the reduced coordinates (a, s, r)"},
-          {"continuity", "discontinuous Galerkin elements on a mesh of parameter space"},
-          {"characteristics", "characteristics: the points of a Gauss quadrature of the initial law, moved along −∇Ψ"},
-          {"fokker planck", "continuous elements on a mesh of parameter space and implicit steps in time"}};
-        const auto way = ways.find(solver);
-        text           = html::paragraph("The density ρ(θ, t) of " + who +
-                                         ", which gradient descent with small steps moves downhill in the potential Ψ" +
-                                         (has_noise ? " while noise of the inverse temperature β spreads it" : "") +
-                                         ". It is the gradient flow of the " +
-                                         (has_noise ? "free energy" :
-                                          has_decay ? "risk with weight decay" :
-                                                      "risk") +
-                                         " in the Wasserstein metric" +
-                                         (way == ways.end() ? ", solved by " + html::code(solver) : ", solved by " + way->second) + ".") +
+        const std::string &method = record.traits.method;
+        text                      = html::paragraph("The density ρ(θ, t) of " + who +
+                                                    ", which gradient descent with small steps moves downhill in the potential Ψ" +
+                                                    (has_noise ? " while noise of the inverse temperature β spreads it" : "") +
+                                                    ". It is the gradient flow of the " +
+                                                    (has_noise ? "free energy" :
+                                                     has_decay ? "risk with weight decay" :
+                                                                 "risk") +
+                                                    " in the Wasserstein metric" + ", solved by " +
+                                                    (method.empty() ? html::code(record.solver) : method) + ".") +
                equation("∂ρ/∂t = ∇·(ρ ∇Ψ)" + std::string(has_noise ? " + (1/β) Δρ" : "")) + equation(potential());
         if (is_landscape)
           text += html::paragraph("The walkers do not interact: the equation is linear.");
       }
-    text += equation(risk() + (record.solver != "particles" && (has_noise || has_decay) ? ",&emsp;" + free_energy() : ""));
+    text += equation(risk() + (record.traits.has_density() && (has_noise || has_decay) ? ",&emsp;" + free_energy() : ""));
     return text + reduction();
   }
 
@@ -166,16 +162,16 @@ private:
     if (neuron == "single neuron")
       text = "Only output weight a, overlap s = ⟨w*, w⟩ with the target’s direction and radius r = |w − s w*| matter, by the "
              "rotations that keep w*: " +
-             std::string(record.solver == "particles" ? "they are what is reported" : "θ stands for (a, s, r)") + ".";
+             std::string(record.traits.has_density() ? "θ stands for (a, s, r)" : "they are what is reported") + ".";
     else if (neuron == "isotropic")
       text = "Only the length r = |w| matters, by the rotations of the inputs.";
     if (text.empty())
       return "";
     const std::string weight = value("Single neuron/Radial weight");
     double            kappa  = 0;
-    if (record.solver == "single neuron" && parse_number(weight, kappa) && kappa != 0)
+    if (record.traits.radial_weight && parse_number(weight, kappa) && kappa != 0)
       text += " The density is taken with respect to r<sup>" + escaped(weight) + "</sup> da ds dr.";
-    if (record.solver == "fokker planck" || record.solver == "boltzmann")
+    if (record.traits.ambient_measure)
       text += " Laplacian and entropy are those of the space of the weights before this reduction.";
     return html::paragraph(text);
   }
@@ -323,16 +319,16 @@ private:
         table.rows.push_back({"Inputs", inputs()});
         table.rows.push_back({"Target", target()});
       }
-    table.rows.push_back({record.solver == "boltzmann" ? "Law it is compared with" : "Initial law", initial_law()});
+    table.rows.push_back({!record.traits.has_time() ? "Law it is compared with" : "Initial law", initial_law()});
     table.rows.push_back({"Weight decay λ", shown("Mean field/Weight decay")});
     std::string beta = has_noise ? shown("Mean field/Inverse temperature") : "∞: no noise";
-    if (record.solver == "boltzmann" && !value("Boltzmann/Path of inverse temperatures").empty())
+    if (!record.traits.has_time() && !value("Boltzmann/Path of inverse temperatures").empty())
       beta += ", from hotter ones: " + shown("Boltzmann/Path of inverse temperatures");
     table.rows.push_back({"Inverse temperature β", beta});
-    if (record.solver != "boltzmann")
+    if (record.traits.has_time())
       {
         table.rows.push_back({"Time", "0 to " + shown("End time") + " (step size times number of SGD steps)"});
-        const bool trained = record.solver == "particles" || value("Compare with SGD") == "true";
+        const bool trained = !record.traits.has_density() || value("Compare with SGD") == "true";
         table.rows.push_back({is_landscape ? "Walkers" : "Finite networks", trained ? finite_networks() : "none"});
       }
     return table.html();

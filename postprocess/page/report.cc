@@ -42,7 +42,7 @@ std::string risk_text(const RunRecord &record)
   const bool        walk   = record.parameter("Learning problem/Neuron") == "landscape";
   std::string       answer = walk ? "The mean of the potential is " : "The risk is ";
   answer += "<strong>" + number(risks.back()) + "</strong>";
-  if (record.solver == "particles" && record.has("statistics", "standard error"))
+  if (!record.traits.has_density() && record.has("statistics", "standard error"))
     answer += " ± " + number(record.column("statistics", "standard error").back(), 2) + " (standard error over the replicas)";
   answer += " at " + position(record, "statistics", last);
   if (!rest && last > 0)

@@ -6,6 +6,7 @@
 #include <solvers/base/number.h>
 #include <solvers/base/parameters/parameter_line.h>
 #include <solvers/base/spelling.h>
+#include <solvers/registry/registry.h>
 
 // Boost 1.74 asks users of its JSON reader for this.
 #define BOOST_BIND_GLOBAL_PLACEHOLDERS
@@ -348,6 +349,8 @@ RunRecord RunRecord::open(const std::string &given)
   read_provenance(path / provenance_name, record);
   record.parameters = parse_parameters(contents_of(path / parameters_name), (path / parameters_name).string());
   record.solver     = record.parameter("Solver");
+  if (const SolverEntry *const entry = registry().find(record.solver))
+    record.traits = entry->traits;
   if (record.solver.empty())
     throw InputError("",
                      (path / parameters_name).string() + " names no Solver. The file is damaged; restore it, or run again.");

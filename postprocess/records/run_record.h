@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <solvers/base/files/csv.h>
+#include <solvers/base/run/solver_traits.h>
 
 namespace rhoflow
 {
@@ -48,10 +49,11 @@ struct RunRecord
   /// runs: ..." with their names where that is so); damaged records.
   static RunRecord open(const std::string &directory);
 
-  std::string directory; ///< as given, without a slash at the end
-  std::string name;      ///< last part of the absolute path
-  std::string title;     ///< the parameter Title, or `name`
-  std::string solver;    ///< the parameter Solver
+  std::string  directory; ///< as given, without a slash at the end
+  std::string  name;      ///< last part of the absolute path
+  std::string  title;     ///< the parameter Title, or `name`
+  std::string  solver;    ///< the parameter Solver
+  SolverTraits traits;    ///< of the solver; those of a density in time for one that this program does not know
 
   std::vector<UsedParameter>         parameters; ///< in the order of the file
   std::map<std::string, std::string> versions;   ///< of provenance.json

@@ -49,7 +49,7 @@ SnapshotSeries::SnapshotSeries(const RunRecord &record, std::vector<std::string>
   const auto &steps = !run.density.empty() ? run.density : !run.points.empty() ? run.points : run.particles;
   for (const TimeStep &step : steps)
     when.push_back(step.time);
-  if (run.solver == "boltzmann")
+  if (!run.traits.has_time())
     name_of_time = "β";
   for (unsigned int i = 0; i < when.size() && dim == 0; ++i)
     if (const auto first = load(i))

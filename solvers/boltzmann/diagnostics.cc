@@ -14,40 +14,28 @@ BoltzmannDiagnostics diagnose(const DualProblem &problem, const BoltzmannSolutio
   const MeanField          &field = problem.mean_field();
   const std::size_t         D     = field.learning_problem().n_parameters();
 
-  // Ψ, |θ|², at the sides, L, the means, the observables.
-  const std::size_t    columns = 4 + D + observables.size();
-  const auto           first   = problem.integrals(state, columns, [&](const DualProblem::Node &node, double *q) {
+  // Ψ, |θ|², at the sides, L.
+  const auto           first = problem.integrals(state, 4, [&](const DualProblem::Node &node, double *q) {
     q[0] = node.potential;
     q[1] = 0.;
     q[2] = (node.at_side ? 1. : 0.);
     q[3] = node.external;
     for (std::size_t d = 0; d < D; ++d)
-      {
-        q[1] += node.theta[d] * node.theta[d];
-        q[4 + d] = node.theta[d];
-      }
-    observables.evaluate(node.theta, q + 4 + D);
+      q[1] += node.theta[d] * node.theta[d];
   });
-  const auto           means   = first.begin() + 4;
   BoltzmannDiagnostics result{};
-  result.risk          = field.risk(state.moments) + first[3];
-  result.excess_risk   = field.excess_risk(state.moments) + first[3];
-  result.confinement   = .5 * field.weight_decay() * first[1];
-  result.entropy       = -state.beta * first[0] - state.log_partition;
-  result.free_energy   = result.risk + result.confinement + result.entropy / state.beta;
-  result.gap           = .5 * solution.gradient * solution.gradient;
-  result.certificate   = first[0] - problem.minimum_potential(state);
-  result.boundary_mass = first[2];
-  result.mean.assign(means, means + static_cast<std::ptrdiff_t>(D));
-  result.observables.assign(means + static_cast<std::ptrdiff_t>(D), first.end());
-
-  // Around the mean: differences of raw moments lose digits where the density is narrow.
-  const std::vector<double> &mean = result.mean;
-  result.covariance = problem.integrals(state, D * (D + 1) / 2, [D, &mean](const DualProblem::Node &node, double *q) {
-    for (std::size_t d = 0; d < D; ++d)
-      for (std::size_t k = d; k < D; ++k)
-        *q++ = (node.theta[d] - mean[d]) * (node.theta[k] - mean[k]);
-  });
+  result.risk               = field.risk(state.moments) + first[3];
+  result.excess_risk        = field.excess_risk(state.moments) + first[3];
+  result.confinement        = .5 * field.weight_decay() * first[1];
+  result.entropy            = -state.beta * first[0] - state.log_partition;
+  result.free_energy        = result.risk + result.confinement + result.entropy / state.beta;
+  result.gap                = .5 * solution.gradient * solution.gradient;
+  result.certificate        = first[0] - problem.minimum_potential(state);
+  result.boundary_mass      = first[2];
+  const MassIntegrals means = [&](const unsigned int n, const FunctionsOfMass &functions) {
+    return problem.integrals(state, n, [&](const DualProblem::Node &node, double *q) { functions(node.theta, 1., q); });
+  };
+  result.functionals = functionals(means, static_cast<unsigned int>(D), observables);
   return result;
 }
 
@@ -68,12 +56,6 @@ void add_to_row(Statistics &table, const BoltzmannSolution &solution, const Bolt
   table.set("boundary mass", diagnostics.boundary_mass);
   table.set("gradient", solution.gradient);
   table.set("Newton steps", solution.n_steps);
-  for (std::size_t d = 0; d < names.size(); ++d)
-    table.set("mean " + names[d], diagnostics.mean[d]);
-  for (std::size_t d = 0, c = 0; d < names.size(); ++d)
-    for (std::size_t e = d; e < names.size(); ++e, ++c)
-      table.set("covariance " + names[d] + " " + names[e], diagnostics.covariance[c]);
-  for (unsigned int i = 0; i < observables.size(); ++i)
-    table.set("mean of " + observables.names()[i], diagnostics.observables[i]);
+  add_to_row(table, diagnostics.functionals, names, observables);
 }
 } // namespace rhoflow

@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include <solvers/evolution/functionals.h>
+
 namespace rhoflow
 {
 class DualProblem;
@@ -13,17 +15,15 @@ struct BoltzmannSolution;
 /// What a Boltzmann density ρ_e tells.
 struct BoltzmannDiagnostics
 {
-  double risk;              ///< R; of a landscape ∫ L ρ
-  double excess_risk;       ///< R − ½ E Var(y | x)
-  double free_energy;       ///< F(ρ_e), summed up from R, ∫ |θ|² ρ and the entropy
-  double gap;               ///< ½ |D'(e)|² = F(ρ_e) − D(e) ≥ F(ρ_e) − min F
-  double entropy;           ///< ∫ ρ log ρ = −β ∫ Ψ ρ − log Z
-  double confinement;       ///< (λ/2) ∫ |θ|² ρ
-  double certificate;       ///< ∫ Ψ_λ ρ − min Ψ_λ ≥ E(ρ) − inf E, E = R + (λ/2) ∫ |θ|² ρ (without entropy)
-  double boundary_mass;     ///< in the cells at the sides of the box
-  std::vector<double> mean; ///< [D]
-  std::vector<double> covariance;  ///< upper triangle by rows, [D(D+1)/2]
-  std::vector<double> observables; ///< their means
+  double      risk;          ///< R; of a landscape ∫ L ρ
+  double      excess_risk;   ///< R − ½ E Var(y | x)
+  double      free_energy;   ///< F(ρ_e), summed up from R, ∫ |θ|² ρ and the entropy
+  double      gap;           ///< ½ |D'(e)|² = F(ρ_e) − D(e) ≥ F(ρ_e) − min F
+  double      entropy;       ///< ∫ ρ log ρ = −β ∫ Ψ ρ − log Z
+  double      confinement;   ///< (λ/2) ∫ |θ|² ρ
+  double      certificate;   ///< ∫ Ψ_λ ρ − min Ψ_λ ≥ E(ρ) − inf E, E = R + (λ/2) ∫ |θ|² ρ (without entropy)
+  double      boundary_mass; ///< in the cells at the sides of the box
+  Functionals functionals;
 };
 
 /// Collective.

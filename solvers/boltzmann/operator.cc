@@ -251,11 +251,11 @@ std::vector<double> DualProblem::integrals(const State &state, std::size_t colum
   return global_sums(std::move(sums), comm);
 }
 
-Pieces DualProblem::masses(const State &state) const
+Measure DualProblem::masses(const State &state) const
 {
   std::vector<double> psi;
   lowest(state, true, psi);
-  Pieces result;
+  Measure result;
   for (std::size_t i = 0; i < weights.size(); ++i)
     {
       const Exponents exponent(*this, state.beta, psi[i], i, true);

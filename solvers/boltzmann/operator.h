@@ -75,7 +75,7 @@ public:
   std::vector<double> integrals(const State &state, std::size_t columns,
                                 const std::function<void(const Node &, double *)> &quantities) const;
   /// The masses of the nodes of this rank, in boxes around them whose widths are the weights along the axes. Collective.
-  Pieces masses(const State &state) const;
+  Measure masses(const State &state) const;
   /// The smallest Ψ_e(θ) of all nodes. Collective.
   double minimum_potential(const State &state) const;
 

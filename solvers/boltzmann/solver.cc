@@ -3,6 +3,7 @@
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/run/checkpoint.h>
+#include <solvers/base/run/checkpoint_state.h>
 #include <solvers/base/run/checkpoints.h>
 #include <solvers/base/run/run_directory.h>
 #include <solvers/base/run/statistics.h>
@@ -12,7 +13,7 @@
 #include <solvers/boltzmann/solver.h>
 #include <solvers/boltzmann/step.h>
 #include <solvers/comparison/measure_output.h>
-#include <solvers/comparison/parameters.h>
+#include <solvers/evolution/running_checks.h>
 #include <solvers/mean_field/fitted_curve.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
@@ -28,41 +29,38 @@ namespace
 /// What is kept for a quadrature node beside the features, with and without a picture: fits to measured peaks.
 constexpr double node_bytes_of_picture = 20., node_bytes = 4.;
 
-void check_boundary_mass(double mass, double beta, double lambda, const BoltzmannParameters &settings, Progress &progress)
+/// What helps against a small box beside a larger one: completes RunningChecks' message.
+std::string advice_for_box(const double lambda)
 {
-  const std::string found = "at the inverse temperature " + short_number(beta) + " its outermost cells hold the mass " +
-                            short_number(mass);
-  if (mass > settings.boundary_limit)
-    throw InputError("Domain/Upper corner",
-                     "the box is too small: " + found + " (limit " + short_number(settings.boundary_limit) +
-                       "). Enlarge the box" +
-                       (lambda > 0. ? ", raise 'Mean field/Weight decay'" :
-                                      "; without 'Mean field/Weight decay' a density on an unbounded space need not exist") +
-                       ", or raise 'Domain/Boundary mass limit'.");
-  if (mass > settings.boundary_warning)
-    progress.warning(found + "; the box may be too small");
+  return lambda > 0. ? ", raise 'Mean field/Weight decay'" :
+                       "; without 'Mean field/Weight decay' a density on an unbounded space need not exist";
+}
+
+/// "at the inverse temperature 100".
+std::string at_beta(const double beta)
+{
+  return "at the inverse temperature " + short_number(beta);
 }
 
 /// The ladder of inverse temperatures, solved one from the other, with its rows of statistics.
 class BoltzmannLadder
 {
 public:
-  BoltzmannLadder(const MeanFieldSetup &setup, const BoltzmannParameters &parameters, const Observables &wanted,
-                  const RunContext &run_context)
-    : common(setup)
-    , settings(parameters)
-    , observables(wanted)
+  BoltzmannLadder(const BoltzmannInputs &given, const RunContext &run_context)
+    : inputs(given)
     , context(run_context)
-    , problem(*setup.problem)
-    , field(*setup.mean_field)
-    , betas(parameters.path)
-    , dual(quadrature("features", parameters.nodes_per_cell))
-    , finer(quadrature("finer quadrature", parameters.nodes_per_cell + 1))
+    , problem(*given.problem)
+    , field(*given.mean_field)
+    , betas(given.scheme.path)
+    , dual(quadrature("features", given.scheme.nodes_per_cell))
+    , finer(quadrature("finer quadrature", given.scheme.nodes_per_cell + 1))
     , statistics(run_context.directory.file("statistics.csv"), rank_of(run_context.communicator) == 0)
     , curve(problem, run_context.directory, rank_of(run_context.communicator) == 0, "inverse temperature")
+    , checks(given.scheme.boundary_warning, given.scheme.boundary_limit, run_context.progress,
+             advice_for_box(field.weight_decay()))
     , solution{{0., std::vector<double>(dual.n_modes(), 0.), 0., 0., {}, {}, {}}}
   {
-    betas.push_back(setup.parameters.inverse_temperature);
+    betas.push_back(given.parameters.inverse_temperature);
     context.progress.line("Quadrature: " + std::to_string(dual.n_nodes()) + " nodes; " +
                           (problem.has_external_potential() ?
                              "a fixed landscape, no features" :
@@ -89,17 +87,29 @@ public:
   /// The density at the last inverse temperature as files. Collective.
   void write_density()
   {
-    if (MeasureOutput measures(problem, context); measures.writes())
+    if (MeasureOutput measures(problem.parameter_names(), inputs.comparison, context.directory); measures.writes())
       {
         Timing::Scope scope(timing.section("measures"));
         measures.write(std::numeric_limits<double>::infinity(), dual.masses(solution.state));
       }
-    if (settings.write_density)
+    if (inputs.scheme.write_density)
       {
         Timing::Scope scope(timing.section("pictures"));
-        write_picture(dual, solution.state, common.domain, context.directory, settings.snapshots, problem.parameter_names(),
-                      betas.back());
+        write_picture(dual, solution.state, inputs.domain, context.directory, inputs.scheme.snapshots,
+                      problem.parameter_names(), betas.back());
       }
+  }
+
+  template <class Visitor, class Self>
+  static void visit(Visitor &visit, Self &self)
+  {
+    visit("inverse temperatures done", self.n_done);
+    visit("steps in all", self.n_steps);
+    visit("steps", self.solution.n_steps);
+    visit("halvings", self.solution.n_halvings);
+    visit("gradient", self.solution.gradient);
+    visit("effective modes", self.solution.effective_rank);
+    RunningChecks::visit(visit, self.checks);
   }
 
   /// Collective.
@@ -132,7 +142,7 @@ private:
   DualProblem quadrature(const std::string &section, unsigned int nodes_per_cell)
   {
     Timing::Scope scope(timing.section(section));
-    return DualProblem(field, common.domain, nodes_per_cell, context.communicator);
+    return DualProblem(field, inputs.domain, nodes_per_cell, context.communicator);
   }
 
   void solve_next()
@@ -140,25 +150,25 @@ private:
     const double beta = betas[n_done];
     {
       Timing::Scope scope(timing.section("Newton's method"));
-      solution = maximise_dual(
-        dual, beta, solution.state.e, settings.tolerance, settings.most_steps, [&](unsigned int steps, double gradient) {
-          context.progress.update(
-            static_cast<double>(n_done) / static_cast<double>(betas.size()),
-            {{"beta", short_number(beta)}, {"steps", std::to_string(steps)}, {"gradient", short_number(gradient)}});
-        });
+      solution = maximise_dual(dual, beta, solution.state.e, inputs.scheme.tolerance, inputs.scheme.most_steps,
+                               [&](unsigned int steps, double gradient) {
+                                 context.progress.update(static_cast<double>(n_done) / static_cast<double>(betas.size()),
+                                                         {{"beta", short_number(beta)},
+                                                          {"steps", std::to_string(steps)},
+                                                          {"gradient", short_number(gradient)}});
+                               });
       n_steps += solution.n_steps;
     }
     examine();
-    check_boundary_mass(last.boundary_mass, beta, field.weight_decay(), settings, context.progress);
+    checks.check_box(last.boundary_mass, at_beta(beta));
     if (quadrature_error * beta > 1e-4)
-      context.progress.warning("at the inverse temperature " + short_number(beta) +
+      context.progress.warning(at_beta(beta) +
                                " one more Gauss point along each axis of a "
                                "cell changes the partition function by a factor exp(" +
                                short_number(quadrature_error * beta, 2) +
                                "): refine section 'Domain', or raise 'Boltzmann/Nodes per cell'");
-    add_to_row(statistics, solution, last, quadrature_error, problem.parameter_names(), observables);
-    if (const std::string complaint = observables.complaint(last.observables.data()); !complaint.empty())
-      context.progress.warning("at the inverse temperature " + short_number(beta) + " " + complaint);
+    add_to_row(statistics, solution, last, quadrature_error, problem.parameter_names(), inputs.observables);
+    checks.check_observables(inputs.observables, last.functionals.observables.data(), at_beta(beta));
     statistics.set("initial free energy", initial.free_energy);
     statistics.set("initial lower bound of the distance", initial.lower_bound);
     statistics.set("initial upper bound of the distance", initial.upper_bound);
@@ -173,7 +183,7 @@ private:
     const double beta = solution.state.beta;
     {
       Timing::Scope scope(timing.section("diagnostics"));
-      last = diagnose(dual, solution, observables);
+      last = diagnose(dual, solution, inputs.observables);
     }
     {
       Timing::Scope scope(timing.section("finer quadrature"));
@@ -189,23 +199,15 @@ private:
   void save(CheckpointWriter &checkpoint) const
   {
     checkpoint.put("residual", solution.state.e);
-    checkpoint.put("Newton's method", std::vector<double>{solution.gradient, solution.effective_rank});
-    checkpoint.put("counts", std::vector<std::uint64_t>{n_done, n_steps, solution.n_steps, solution.n_halvings});
+    save_state(checkpoint, "Newton's method", *this);
     statistics.save(checkpoint);
     curve.save(checkpoint);
   }
 
   void load(const CheckpointReader &checkpoint)
   {
-    const std::vector<std::uint64_t> counts  = checkpoint.integers("counts");
-    const std::vector<double>        numbers = checkpoint.numbers("Newton's method");
-    n_done                                   = counts.at(0);
-    n_steps                                  = static_cast<unsigned int>(counts.at(1));
-    solution.state          = dual.evaluate(checkpoint.numbers("residual", field.n_modes()), betas.at(n_done - 1), false);
-    solution.n_steps        = static_cast<unsigned int>(counts.at(2));
-    solution.n_halvings     = static_cast<unsigned int>(counts.at(3));
-    solution.gradient       = numbers.at(0);
-    solution.effective_rank = numbers.at(1);
+    load_state(checkpoint, "Newton's method", *this);
+    solution.state = dual.evaluate(checkpoint.numbers("residual", field.n_modes()), betas.at(n_done - 1), false);
     statistics.load(checkpoint);
     curve.load(checkpoint);
     examine();
@@ -216,25 +218,35 @@ private:
   static constexpr double no_time = 0.;
   static constexpr double nan     = std::numeric_limits<double>::quiet_NaN();
 
-  const MeanFieldSetup      &common;
-  const BoltzmannParameters &settings;
-  const Observables         &observables;
-  const RunContext          &context;
-  const LearningProblem     &problem;
-  const MeanField           &field;
-  std::vector<double>        betas;
-  Timing                     timing;
-  DualProblem                dual, finer;
-  Statistics                 statistics;
-  FittedCurve                curve;
+  const BoltzmannInputs &inputs;
+  const RunContext      &context;
+  const LearningProblem &problem;
+  const MeanField       &field;
+  std::vector<double>    betas;
+  Timing                 timing;
+  DualProblem            dual, finer;
+  Statistics             statistics;
+  FittedCurve            curve;
+  RunningChecks          checks;
 
-  std::size_t              n_done  = 0; ///< inverse temperatures
+  std::uint64_t            n_done  = 0; ///< inverse temperatures
   unsigned int             n_steps = 0;
   BoltzmannSolution        solution;
   BoltzmannDiagnostics     last{};
   DualProblem::Certificate initial{nan, nan, nan, nan};
   double                   quadrature_error = 0.;
 };
+
+SolverTraits boltzmann_traits()
+{
+  SolverTraits traits;
+  traits.solution        = SolverTraits::Solution::density_at_rest;
+  traits.entropy         = SolverTraits::Entropy::required;
+  traits.point_masses    = true;
+  traits.networks_beside = false;
+  traits.ambient_measure = true;
+  return traits;
+}
 } // namespace
 
 BoltzmannSolver::BoltzmannSolver()  = default;
@@ -242,25 +254,17 @@ BoltzmannSolver::~BoltzmannSolver() = default;
 
 void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &progress)
 {
-  common.parse(parameters);
+  inputs.parse(parameters, boltzmann_traits());
+  BoltzmannParameters &settings = inputs.scheme;
   settings.parse(parameters);
-  inverse_temperature = common.parameters.inverse_temperature;
-  if (!std::isfinite(inverse_temperature))
-    throw InputError("Mean field/Inverse temperature",
-                     "the solver 'boltzmann' finds the density of a finite temperature: give a finite beta, such as 100.");
-  if (!settings.path.empty() && settings.path.back() >= inverse_temperature)
+  const double beta = inputs.parameters.inverse_temperature;
+  if (!settings.path.empty() && settings.path.back() >= beta)
     throw InputError("Boltzmann/Path of inverse temperatures", "the path must stay below the last inverse temperature, " +
-                                                                 short_number(inverse_temperature) +
-                                                                 " of section 'Mean field'.");
-  if (common.run.compare_with_sgd)
-    throw InputError("Compare with SGD",
-                     "the solver 'boltzmann' has no time in which a network could be trained beside it. Set "
-                     "it to false.");
-  observables.parse(parameters, common.problem->parameter_names());
-  observables.require_finite_in(common.domain.lower, common.domain.upper);
-  common.make_mean_field(communicator, &progress);
-  const Domain    &domain     = common.domain;
-  const MeanField *mean_field = common.mean_field.get();
+                                                                 short_number(beta) + " of section 'Mean field'.");
+  inputs.observables.require_finite_in(inputs.domain.lower, inputs.domain.upper);
+  inputs.make_mean_field(communicator, &progress);
+  const Domain    &domain     = inputs.domain;
+  const MeanField *mean_field = inputs.mean_field.get();
   // With one more node for the error estimate.
   const auto cost = DualProblem::cost(*mean_field, domain, settings.nodes_per_cell + 1, communicator);
   if (cost.nodes > 1e9)
@@ -268,12 +272,12 @@ void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm com
                                               " quadrature nodes on every rank, more than 10^9. Choose fewer cells, fewer "
                                               "'Boltzmann/Nodes per cell', or more ranks.");
   const std::string advice = "choose fewer 'Domain/Subdivisions' or 'Boltzmann/Nodes per cell'";
-  common.memory.add("the features at the quadrature nodes",
+  inputs.memory.add("the features at the quadrature nodes",
                     cost.bytes + DualProblem::cost(*mean_field, domain, settings.nodes_per_cell, communicator).bytes,
                     "Domain/Subdivisions", advice);
-  common.memory.add("the density at the quadrature nodes",
+  inputs.memory.add("the density at the quadrature nodes",
                     (settings.write_density ? node_bytes_of_picture : node_bytes) * cost.nodes, "Domain/Subdivisions", advice);
-  common.memory.require(communicator);
+  inputs.memory.require(communicator);
   // The covariance is summed exactly, in half a kilobyte an entry.
   if (mean_field->n_modes() > 2000)
     throw InputError("Mean field/Compression tolerance", std::to_string(mean_field->n_modes()) +
@@ -283,9 +287,9 @@ void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm com
 
 void BoltzmannSolver::run(const RunContext &context)
 {
-  common.problem->announce(context.progress);
-  common.memory.announce(context.progress, context.communicator);
-  BoltzmannLadder ladder(common, settings, observables, context);
+  inputs.problem->announce(context.progress);
+  inputs.memory.announce(context.progress, context.communicator);
+  BoltzmannLadder ladder(inputs, context);
   ladder.solve();
   ladder.write_density();
   ladder.report();
@@ -302,10 +306,10 @@ SolverEntry boltzmann_solver_entry()
     "bounds (statistics.csv, one row an inverse temperature), the density (density.vtu) and the fitted curves (curve.csv). For "
     "'Neuron = landscape' the Gibbs density exp(-beta (L + (lambda/2) |theta|^2))/Z; the risk is then int L rho. Of section "
     "'Output' it reads 'Observables', 'Format' and 'Compression', of section 'Comparison' 'Write measures' and 'Measure "
-    "points': the density at the last "
-    "inverse "
-    "temperature, boxes around the Gauss points, as that of the time infinity.",
+    "points': the density at the last inverse temperature, "
+    "boxes around the Gauss points, as that of the time infinity.",
     [] { return std::make_unique<BoltzmannSolver>(); },
+    boltzmann_traits(),
     {"", "Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Boltzmann", "Comparison",
      "Output"},
     [](dealii::ParameterHandler &parameters) {

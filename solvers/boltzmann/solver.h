@@ -1,9 +1,7 @@
 #pragma once
 
 #include <solvers/base/run/solver.h>
-#include <solvers/boltzmann/parameters.h>
-#include <solvers/mean_field/setup.h>
-#include <solvers/model/observables.h>
+#include <solvers/boltzmann/inputs.h>
 
 namespace rhoflow
 {
@@ -19,10 +17,7 @@ public:
   void run(const RunContext &context) override;
 
 private:
-  MeanFieldSetup      common;
-  BoltzmannParameters settings;
-  double              inverse_temperature = 0.;
-  Observables         observables;
+  BoltzmannInputs inputs;
 };
 
 SolverEntry boltzmann_solver_entry();

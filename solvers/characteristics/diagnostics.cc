@@ -31,7 +31,7 @@ CharacteristicsDiagnostics diagnose(CharacteristicsOperator &system, const doubl
                                     const Observables &observables)
 {
   const MeanField           &field = system.mean_field();
-  const std::size_t          D = field.learning_problem().n_parameters(), n = system.start().size();
+  const std::size_t          D = field.learning_problem().n_parameters(), n = system.start().weights.size();
   CharacteristicsDiagnostics result;
   const std::vector<double> &moments  = system.update(points);
   const double               external = system.external_energy(points);
@@ -42,8 +42,8 @@ CharacteristicsDiagnostics diagnose(CharacteristicsOperator &system, const doubl
   system.velocity(velocity.data());
   system.potential(potential.data());
 
-  // 1, |∇Ψ_λ|², Ψ_λ, |θ|², θ_0 θ_1, then the means.
-  const std::size_t   columns = 5 + D;
+  // 1, |∇Ψ_λ|², Ψ_λ, |θ|², θ_0 θ_1.
+  const std::size_t   columns = 5;
   std::vector<double> q(n * columns, 0.);
   for (std::size_t i = 0; i < n; ++i)
     {
@@ -55,7 +55,6 @@ CharacteristicsDiagnostics diagnose(CharacteristicsOperator &system, const doubl
         {
           row[1] += velocity[i * D + d] * velocity[i * D + d];
           row[3] += theta[d] * theta[d];
-          row[5 + d] = theta[d];
         }
       row[4] = (D > 1 ? theta[0] * theta[1] : 0.);
     }
@@ -64,32 +63,23 @@ CharacteristicsDiagnostics diagnose(CharacteristicsOperator &system, const doubl
   result.dissipation                  = integrals[1];
   result.energy                       = result.risk + .5 * field.weight_decay() * integrals[3];
   result.alignment                    = integrals[4];
-  for (std::size_t d = 0; d < D; ++d)
-    result.mean.push_back(integrals[5 + d] / result.mass);
+  // The weights are those of a law that may have lost its lightest points: per unit of mass.
+  const MassIntegrals means = [&](const unsigned int n_functions, const FunctionsOfMass &functions) {
+    std::vector<double> g(n * n_functions);
+    for (std::size_t i = 0; i < n; ++i)
+      functions(points + i * D, 1., g.data() + i * n_functions);
+    std::vector<double> sums = system.integrals(g, n_functions);
+    for (double &sum : sums)
+      sum /= result.mass;
+    return sums;
+  };
+  result.functionals = functionals(means, static_cast<unsigned int>(D), observables);
 
   double lowest = sample.minimum(system);
   for (const double value : potential)
     lowest = std::min(lowest, value);
   MPI_Allreduce(MPI_IN_PLACE, &lowest, 1, MPI_DOUBLE, MPI_MIN, system.communicator());
   result.certificate = integrals[2] / result.mass - lowest;
-
-  // Around the mean, since differences of raw moments lose digits once the points have come together.
-  const std::size_t pairs = D * (D + 1) / 2;
-  q.assign(n * pairs, 0.);
-  for (std::size_t i = 0; i < n; ++i)
-    for (std::size_t d = 0, c = 0; d < D; ++d)
-      for (std::size_t e = d; e < D; ++e, ++c)
-        q[i * pairs + c] = (points[i * D + d] - result.mean[d]) * (points[i * D + e] - result.mean[e]);
-  result.covariance = system.integrals(q, pairs);
-  for (double &entry : result.covariance)
-    entry /= result.mass;
-
-  q.resize(n * observables.size());
-  for (std::size_t i = 0; i < n; ++i)
-    observables.evaluate(points + i * D, q.data() + i * observables.size());
-  result.observables = system.integrals(q, observables.size());
-  for (double &entry : result.observables)
-    entry /= result.mass;
   return result;
 }
 
@@ -103,14 +93,9 @@ void add_to_row(Statistics &table, double time, const CharacteristicsDiagnostics
   table.set("energy balance", energy_balance);
   table.set("optimality certificate", diagnostics.certificate);
   table.set("mass", diagnostics.mass);
-  for (std::size_t d = 0; d < names.size(); ++d)
-    table.set("mean " + names[d], diagnostics.mean[d]);
-  for (std::size_t d = 0, c = 0; d < names.size(); ++d)
-    for (std::size_t e = d; e < names.size(); ++e, ++c)
-      table.set("covariance " + names[d] + " " + names[e], diagnostics.covariance[c]);
+  add_moments(table, diagnostics.functionals, names);
   if (with_alignment)
     table.set("alignment", diagnostics.alignment);
-  for (unsigned int i = 0; i < observables.size(); ++i)
-    table.set("mean of " + observables.names()[i], diagnostics.observables[i]);
+  add_observables(table, diagnostics.functionals, observables);
 }
 } // namespace rhoflow

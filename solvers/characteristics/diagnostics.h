@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <solvers/characteristics/operator.h>
+#include <solvers/evolution/functionals.h>
 
 namespace rhoflow
 {
@@ -13,15 +14,13 @@ class Statistics;
 /// What statistics.csv says about ρ at one time.
 struct CharacteristicsDiagnostics
 {
-  double              risk = 0., excess_risk = 0.; ///< ∫ L ρ of a landscape included
-  double              energy      = 0.;            ///< E = R + (λ/2) ∫ |θ|² ρ, what decreases
-  double              dissipation = 0.;            ///< ∫ |∇Ψ_λ|² ρ = −dE/dt
-  double              certificate = 0.;            ///< ∫ Ψ_λ ρ − min Ψ_λ ≥ E(ρ) − inf E
-  double              mass        = 0.;
-  std::vector<double> mean;           ///< [D]
-  std::vector<double> covariance;     ///< upper triangle by rows, [D (D + 1) / 2]
-  double              alignment = 0.; ///< ∫ a s ρ, single neuron only
-  std::vector<double> observables;    ///< their means
+  double      risk = 0., excess_risk = 0.; ///< ∫ L ρ of a landscape included
+  double      energy      = 0.;            ///< E = R + (λ/2) ∫ |θ|² ρ, what decreases
+  double      dissipation = 0.;            ///< ∫ |∇Ψ_λ|² ρ = −dE/dt
+  double      certificate = 0.;            ///< ∫ Ψ_λ ρ − min Ψ_λ ≥ E(ρ) − inf E
+  double      mass        = 0.;
+  Functionals functionals;
+  double      alignment = 0.; ///< ∫ a s ρ, single neuron only
 };
 
 /// Where the optimality certificate looks for the minimum of the potential besides the points themselves.

@@ -49,12 +49,12 @@ double square(const double *x, std::size_t n)
 }
 } // namespace
 
-void drop_light_points(WeightedPoints &law, std::size_t dimension, double mass)
+void drop_light_points(Measure &law, std::size_t dimension, double mass)
 {
-  std::vector<std::size_t> order(law.size());
+  std::vector<std::size_t> order(law.weights.size());
   std::iota(order.begin(), order.end(), std::size_t(0));
   std::stable_sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) { return law.weights[i] < law.weights[j]; });
-  std::vector<bool> dropped(law.size(), false);
+  std::vector<bool> dropped(law.weights.size(), false);
   double            rest = 0.;
   for (const std::size_t i : order)
     {
@@ -65,7 +65,7 @@ void drop_light_points(WeightedPoints &law, std::size_t dimension, double mass)
     }
   const double total = std::accumulate(law.weights.begin(), law.weights.end(), 0.);
   std::size_t  n     = 0;
-  for (std::size_t i = 0; i < law.size(); ++i)
+  for (std::size_t i = 0; i < law.weights.size(); ++i)
     if (!dropped[i])
       {
         law.weights[n] = law.weights[i] * (total / (total - rest));
@@ -76,14 +76,14 @@ void drop_light_points(WeightedPoints &law, std::size_t dimension, double mass)
   law.points.resize(n * dimension);
 }
 
-CharacteristicsOperator::CharacteristicsOperator(const MeanField &mean_field, const WeightedPoints &law, MPI_Comm communicator)
+CharacteristicsOperator::CharacteristicsOperator(const MeanField &mean_field, const Measure &law, MPI_Comm communicator)
   : field(mean_field)
   , comm(communicator)
   , n_modes(mean_field.n_modes())
   , n_parameters(mean_field.learning_problem().n_parameters())
   , n_omega(mean_field.n_feature_parameters())
   , linear(mean_field.learning_problem().linear_in_first_parameter())
-  , n_global(law.size())
+  , n_global(law.weights.size())
 {
   for (const std::string &name : field.learning_problem().parameter_names())
     is_radius.push_back(name == "r");
@@ -95,14 +95,14 @@ CharacteristicsOperator::CharacteristicsOperator(const MeanField &mean_field, co
   n_before                   = first;
   mine.weights.assign(&law.weights[0] + first, &law.weights[0] + last);
   mine.points.assign(&law.points[0] + first * n_parameters, &law.points[0] + last * n_parameters);
-  omega.resize(mine.size() * n_omega);
-  values.resize(mine.size() * n_modes);
-  slopes.resize(mine.size() * n_omega * n_modes);
+  omega.resize(mine.weights.size() * n_omega);
+  values.resize(mine.weights.size() * n_modes);
+  slopes.resize(mine.weights.size() * n_omega * n_modes);
 }
 
 void CharacteristicsOperator::project(double *points) const
 {
-  for (std::size_t i = 0; i < mine.size(); ++i)
+  for (std::size_t i = 0; i < mine.weights.size(); ++i)
     for (unsigned int c = 0; c < n_parameters; ++c)
       if (is_radius[c])
         points[i * n_parameters + c] = std::max(points[i * n_parameters + c], 0.);
@@ -111,20 +111,20 @@ void CharacteristicsOperator::project(double *points) const
 const std::vector<double> &CharacteristicsOperator::update(const double *points)
 {
   present = points;
-  for (std::size_t i = 0; i < mine.size(); ++i)
+  for (std::size_t i = 0; i < mine.weights.size(); ++i)
     for (unsigned int d = 0; d < n_omega; ++d)
       {
         const unsigned int c   = n_parameters - n_omega + d;
         omega[i * n_omega + d] = (is_radius[c] ? std::max(points[i * n_parameters + c], 0.) : points[i * n_parameters + c]);
       }
-  field.modes(static_cast<unsigned int>(mine.size()), omega.data(), values.data(), slopes.data());
+  field.modes(static_cast<unsigned int>(mine.weights.size()), omega.data(), values.data(), slopes.data());
 
   std::vector<ExactSum> sums(n_modes);
   std::vector<double>   group(n_modes);
-  for (std::size_t first = 0; first < mine.size(); first += group_size)
+  for (std::size_t first = 0; first < mine.weights.size(); first += group_size)
     {
       std::fill(group.begin(), group.end(), 0.);
-      for (std::size_t i = first; i < std::min(first + group_size, mine.size()); ++i)
+      for (std::size_t i = first; i < std::min(first + group_size, mine.weights.size()); ++i)
         {
           const double  amplitude = mine.weights[i] * (linear ? points[i * n_parameters] : 1.);
           const double *chi       = values.data() + i * n_modes;
@@ -144,8 +144,8 @@ double CharacteristicsOperator::external_energy(const double *points) const
   const LearningProblem &problem = field.learning_problem();
   if (!problem.has_external_potential())
     return 0.;
-  std::vector<double> external(mine.size());
-  for (std::size_t i = 0; i < mine.size(); ++i)
+  std::vector<double> external(mine.weights.size());
+  for (std::size_t i = 0; i < mine.weights.size(); ++i)
     external[i] = problem.external_potential(points + i * n_parameters);
   return integrals(external, 1)[0];
 }
@@ -155,7 +155,7 @@ void CharacteristicsOperator::velocity(double *velocities) const
   const double           lambda  = field.weight_decay();
   const LearningProblem &problem = field.learning_problem();
   double                 slope[3];
-  for (std::size_t i = 0; i < mine.size(); ++i)
+  for (std::size_t i = 0; i < mine.weights.size(); ++i)
     {
       const double *theta = present + i * n_parameters;
       double       *v     = velocities + i * n_parameters;
@@ -180,7 +180,7 @@ void CharacteristicsOperator::velocity(double *velocities) const
 
 void CharacteristicsOperator::potential(double *result) const
 {
-  for (std::size_t i = 0; i < mine.size(); ++i)
+  for (std::size_t i = 0; i < mine.weights.size(); ++i)
     {
       const double *theta = present + i * n_parameters;
       result[i]           = (linear ? theta[0] : 1.) * dot(residual, values.data() + i * n_modes) +
@@ -191,11 +191,11 @@ void CharacteristicsOperator::potential(double *result) const
 std::vector<double> CharacteristicsOperator::integrals(const std::vector<double> &q, std::size_t columns) const
 {
   std::vector<ExactSum> sums(columns);
-  for (std::size_t first = 0; first < mine.size(); first += group_size)
+  for (std::size_t first = 0; first < mine.weights.size(); first += group_size)
     for (std::size_t c = 0; c < columns; ++c)
       {
         double group = 0.;
-        for (std::size_t i = first; i < std::min(first + group_size, mine.size()); ++i)
+        for (std::size_t i = first; i < std::min(first + group_size, mine.weights.size()); ++i)
           group += mine.weights[i] * q[i * columns + c];
         sums[c].add(group);
       }

@@ -5,22 +5,15 @@
 
 #include <mpi.h>
 
+#include <solvers/model/measure.h>
+
 namespace rhoflow
 {
 class MeanField;
 
-/// Points and weights of a discrete probability law.
-struct WeightedPoints
-{
-  std::size_t size() const { return weights.size(); }
-
-  std::vector<double> points;  ///< [N][D]
-  std::vector<double> weights; ///< [N]
-};
-
 /// Leaves out the lightest points as long as they hold at most `mass` together; equal weights keep their order. The other
 /// weights are scaled to the old sum.
-void drop_light_points(WeightedPoints &law, std::size_t dimension, double mass);
+void drop_light_points(Measure &law, std::size_t dimension, double mass);
 
 /// The right-hand side of the characteristics of the continuity equation for an empirical measure ρ = Σ_i w_i δ_{θ_i}:
 ///   θ_i' = −∇Ψ_λ(θ_i; ρ) = −∇Ψ(θ_i; ρ) − λ θ_i,
@@ -34,11 +27,11 @@ class CharacteristicsOperator
 {
 public:
   /// `law` is the same on every rank; each keeps its share.
-  CharacteristicsOperator(const MeanField &mean_field, const WeightedPoints &law, MPI_Comm communicator);
+  CharacteristicsOperator(const MeanField &mean_field, const Measure &law, MPI_Comm communicator);
 
   /// This rank's share of the law.
-  const WeightedPoints &start() const { return mine; }
-  std::size_t           n_global_points() const { return n_global; }
+  const Measure &start() const { return mine; }
+  std::size_t    n_global_points() const { return n_global; }
   /// Number of this rank's first point in the whole law.
   std::size_t first_point() const { return n_before; }
 
@@ -74,7 +67,7 @@ private:
   unsigned int        n_modes, n_parameters, n_omega;
   bool                linear;
   std::vector<bool>   is_radius; ///< [D]
-  WeightedPoints      mine;
+  Measure             mine;
   std::size_t         n_global, n_before;
   const double       *present = nullptr; ///< points of the last update
   std::vector<double> omega;             ///< their features' coordinates, [n][Dω]

@@ -1,5 +1,4 @@
 #include <solvers/base/ranks.h>
-#include <solvers/base/run/checkpoint.h>
 #include <solvers/base/run/run_directory.h>
 #include <solvers/characteristics/point_output.h>
 
@@ -27,10 +26,9 @@ std::vector<double> gather(const std::vector<double> &local, MPI_Comm communicat
 } // namespace
 
 PointOutput::PointOutput(const RunDirectory &run_directory, const SnapshotParameters &snapshot_parameters,
-                         std::vector<std::string> coordinate_names)
-  : communicator(run_directory.communicator())
-  , parameters(snapshot_parameters)
-  , series(run_directory, "points", parameters, std::move(coordinate_names))
+                         std::vector<std::string> coordinate_names, const bool writes)
+  : SnapshotSeries(run_directory, "points", snapshot_parameters, std::move(coordinate_names), writes)
+  , communicator(run_directory.communicator())
 {}
 
 void PointOutput::write(double time, unsigned int dimension, const std::vector<double> &points,
@@ -41,7 +39,7 @@ void PointOutput::write(double time, unsigned int dimension, const std::vector<d
   for (const auto &field : fields)
     all_fields.emplace_back(field.first, gather(field.second, communicator));
 
-  series.write(time, rank_of(communicator) == 0 ? MPI_COMM_SELF : MPI_COMM_NULL, 1, [&]() {
+  series->write(time, rank_of(communicator) == 0 ? MPI_COMM_SELF : MPI_COMM_NULL, 1, [&]() {
     const std::size_t n = all_points.size() / dimension;
     VtuCells          cells(0, 1);
     for (const auto &field : all_fields)
@@ -56,16 +54,5 @@ void PointOutput::write(double time, unsigned int dimension, const std::vector<d
       }
     return cells;
   });
-}
-
-void PointOutput::save(CheckpointWriter &checkpoint) const
-{
-  checkpoint.put("points outputs", std::uint64_t(n_outputs));
-}
-
-void PointOutput::load(const CheckpointReader &checkpoint, double time)
-{
-  n_outputs = static_cast<unsigned int>(checkpoint.integer("points outputs"));
-  series.take_up(time);
 }
 } // namespace rhoflow

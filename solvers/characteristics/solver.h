@@ -1,11 +1,7 @@
 #pragma once
 
 #include <solvers/base/run/solver.h>
-#include <solvers/characteristics/operator.h>
-#include <solvers/characteristics/parameters.h>
-#include <solvers/comparison/parameters.h>
-#include <solvers/mean_field/setup.h>
-#include <solvers/model/observables.h>
+#include <solvers/characteristics/inputs.h>
 
 namespace rhoflow
 {
@@ -22,12 +18,7 @@ public:
   void run(const RunContext &context) override;
 
 private:
-  MeanFieldSetup            common;
-  CharacteristicsParameters settings;
-  TwinSettings              twin_settings;
-  bool                      exact_features = true;
-  WeightedPoints            law;
-  Observables               observables;
+  CharacteristicsInputs inputs;
 };
 
 SolverEntry characteristics_solver_entry();

@@ -17,7 +17,7 @@ CharacteristicsStep::CharacteristicsStep(CharacteristicsOperator &right_hand_sid
   : system(right_hand_side)
   , method(tolerance, first_step, right_hand_side.communicator())
   , state(right_hand_side.start().points)
-  , squares(right_hand_side.start().size())
+  , squares(right_hand_side.start().weights.size())
 {
   state.push_back(0.);
 }

@@ -58,7 +58,7 @@ std::int64_t rounded(double x)
 
 const std::vector<double> none;
 
-struct Measure
+struct PreparedMeasure
 {
   const std::vector<double> &points, &weights, &extents;
   std::size_t                n;
@@ -66,8 +66,8 @@ struct Measure
   double                     scale;          ///< unit_mass / total weight
   std::vector<double>        half_diagonals; ///< of boxes, [n]; empty for points
 
-  Measure(const std::vector<double> &given_points, const std::vector<double> &given_weights,
-          const std::vector<double> &given_extents, unsigned int space_dimension, MPI_Comm communicator)
+  PreparedMeasure(const std::vector<double> &given_points, const std::vector<double> &given_weights,
+                  const std::vector<double> &given_extents, unsigned int space_dimension, MPI_Comm communicator)
     : points(given_points)
     , weights(given_weights)
     , extents(given_extents)
@@ -194,13 +194,13 @@ struct GridLine : DistributionLine
 };
 
 /// Ends of the grids on all ranks that cover the measures: lower ends [projections], then bins' widths [projections].
-std::vector<double> make_grids(const std::vector<const Measure *> &measures, const std::vector<double> &directions,
+std::vector<double> make_grids(const std::vector<const PreparedMeasure *> &measures, const std::vector<double> &directions,
                                unsigned int dimension, unsigned int n_bins, MPI_Comm communicator)
 {
   const std::size_t   n_projections = directions.size() / dimension;
   std::vector<double> ends(2 * n_projections, std::numeric_limits<double>::infinity()); // the upper ones negated
   for (std::size_t l = 0; l < n_projections; ++l)
-    for (const Measure *measure : measures)
+    for (const PreparedMeasure *measure : measures)
       for (std::size_t i = 0; i < measure->n; ++i)
         if (measure->weight(i) > 0.)
           {
@@ -256,16 +256,16 @@ Distances::Result Distances::between(const std::vector<double> &points, const st
   return between({points, weights, extents}, {other_points, other_weights, {}}, communicator);
 }
 
-Distances::Result Distances::between(const Pieces &one, const Pieces &other_one, MPI_Comm communicator) const
+Distances::Result Distances::between(const Measure &one, const Measure &other_one, MPI_Comm communicator) const
 {
-  const Measure             first(one.points, one.weights, one.extents, dimension, communicator);
-  const Measure             second(other_one.points, other_one.weights, other_one.extents, dimension, communicator);
+  const PreparedMeasure     first(one.points, one.weights, one.extents, dimension, communicator);
+  const PreparedMeasure     second(other_one.points, other_one.weights, other_one.extents, dimension, communicator);
   const std::vector<double> grids = make_grids({&first, &second}, vectors, dimension, n_bins, communicator);
 
   // Differences of the bins' means; sums of integers may be taken before and after the reduction alike.
   const std::size_t         n_values = std::size_t(n_projections()) * n_bins;
   std::vector<std::int64_t> differences(2 * n_values);
-  for (const Measure *const measure : {&first, &second})
+  for (const PreparedMeasure *const measure : {&first, &second})
     for (unsigned int l = 0; l < n_projections(); ++l)
       {
         const double *const direction = vectors.data() + std::size_t(l) * dimension;
@@ -316,7 +316,7 @@ Distances::Result Distances::between(const Pieces &one, const Pieces &other_one,
 Distances::Result Distances::sampling_floor(const std::vector<double> &points, std::size_t sample_size,
                                             MPI_Comm communicator) const
 {
-  const Measure             all(points, none, none, dimension, communicator);
+  const PreparedMeasure     all(points, none, none, dimension, communicator);
   const std::vector<double> grids    = make_grids({&all}, vectors, dimension, n_bins, communicator);
   const std::size_t         n_values = std::size_t(n_projections()) * n_bins;
 
@@ -380,7 +380,7 @@ Distances::Bootstrap Distances::bootstrap(const std::vector<double> &points, std
 {
   const Resampling          resampling(n_measures, seed);
   const unsigned int        G = resampling.n_groups(), bins = std::min(n_bins, 64U);
-  const Measure             all(points, none, none, dimension, communicator);
+  const PreparedMeasure     all(points, none, none, dimension, communicator);
   const std::vector<double> grids = make_grids({&all}, vectors, dimension, bins, communicator);
 
   // What the measures of a group put on the nodes of the grid, in integers.

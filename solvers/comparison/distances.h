@@ -49,7 +49,7 @@ public:
                  MPI_Comm communicator) const;
 
   /// Between two measures of either kind. Collective.
-  Result between(const Pieces &first, const Pieces &second, MPI_Comm communicator) const;
+  Result between(const Measure &first, const Measure &second, MPI_Comm communicator) const;
 
   /// What sampling alone does: an estimate of the mean distance E W1(F̄, E F̄) between the average F̄ of R ≥ 2 independent
   /// random measures F_r and its expectation, from their spread over r. With the standard deviation s(x) of F_r(x), which is

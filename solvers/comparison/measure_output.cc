@@ -1,12 +1,12 @@
 #include <solvers/base/ranks.h>
 #include <solvers/base/run/checkpoint.h>
 #include <solvers/base/run/run_directory.h>
-#include <solvers/base/run/solver.h>
 #include <solvers/comparison/measure_output.h>
 #include <solvers/comparison/parameters.h>
 #include <solvers/comparison/quantization.h>
 #include <solvers/comparison/sampled_transport.h>
-#include <solvers/model/learning_problem.h>
+
+#include <utility>
 
 namespace rhoflow
 {
@@ -21,13 +21,12 @@ std::string measure_file_name(std::size_t number)
   return "density_" + std::string(digits.size() < 4 ? 4 - digits.size() : 0, '0') + digits + ".csv";
 }
 
-MeasureOutput::MeasureOutput(const LearningProblem &problem, const RunContext &context)
-  : directory(context.directory)
-  , communicator(context.communicator)
-  , names(problem.parameter_names())
+MeasureOutput::MeasureOutput(std::vector<std::string> coordinate_names, const ComparisonParameters &parameters,
+                             const RunDirectory &run_directory)
+  : directory(run_directory)
+  , communicator(run_directory.communicator())
+  , names(std::move(coordinate_names))
 {
-  ComparisonParameters parameters;
-  parameters.parse(context.parameters);
   if (!parameters.write_measures)
     return;
   n_points = parameters.n_measure_points;
@@ -35,9 +34,9 @@ MeasureOutput::MeasureOutput(const LearningProblem &problem, const RunContext &c
   times = std::make_unique<Statistics>(directory.file(std::string(folder) + "/times.csv"), rank_of(communicator) == 0);
 }
 
-void MeasureOutput::write(double time, const Pieces &density)
+void MeasureOutput::write(double time, const Measure &density)
 {
-  const Pieces      whole = gathered(density, communicator);
+  const Measure     whole = gathered(density, communicator);
   const std::string path  = directory.file(std::string(folder) + "/" + measure_file_name(times->rows().size()));
   const bool        root  = rank_of(communicator) == 0;
   Quantization      written;

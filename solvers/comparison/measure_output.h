@@ -13,9 +13,8 @@ namespace rhoflow
 {
 class CheckpointReader;
 class CheckpointWriter;
-class LearningProblem;
 class RunDirectory;
-struct RunContext;
+struct ComparisonParameters;
 
 /// Name in measures/ of the density at the output time `number`.
 std::string measure_file_name(std::size_t number);
@@ -27,12 +26,13 @@ class MeasureOutput
 {
 public:
   /// Collective.
-  MeasureOutput(const LearningProblem &problem, const RunContext &context);
+  /// `names`: of the coordinates. The directory lives longer.
+  MeasureOutput(std::vector<std::string> names, const ComparisonParameters &parameters, const RunDirectory &directory);
 
   bool writes() const { return times != nullptr; }
 
   /// `density`: this rank's part, with weights. The same bits on any number of ranks. Collective.
-  void write(double time, const Pieces &density);
+  void write(double time, const Measure &density);
 
   /// Keeps the list of the measures that were written, if any are, which says how to name the next. Collective.
   void save(CheckpointWriter &checkpoint) const;

@@ -84,16 +84,13 @@ ParticleParameters twice_the_step(ParticleParameters particles)
   return particles;
 }
 
-void TwinSettings::parse(ParameterHandler &prm)
+void TwinSettings::parse(ParameterHandler &prm, const RunParameters &run, const MeanFieldParameters &mean_field,
+                         const ComparisonParameters &how)
 {
-  RunParameters run_parameters;
-  run_parameters.parse(prm);
-  seed         = run_parameters.seed;
-  output_times = run_parameters.all_output_times();
+  seed         = run.seed;
+  output_times = run.all_output_times();
   particles.parse(prm);
-  comparison.parse(prm);
-  MeanFieldParameters mean_field;
-  mean_field.parse(prm);
+  comparison                    = how;
   weight_decay                  = mean_field.weight_decay;
   particles.inverse_temperature = mean_field.inverse_temperature;
 }

@@ -13,6 +13,8 @@ class ParameterHandler;
 namespace rhoflow
 {
 class LearningProblem;
+struct MeanFieldParameters;
+struct RunParameters;
 struct Unread;
 
 /// Section "Comparison": how a density is compared with finite networks.
@@ -44,8 +46,9 @@ ParticleParameters twice_the_step(ParticleParameters particles);
 /// Everything that the finite networks beside a density need to know.
 struct TwinSettings
 {
-  /// Reads the sections "Particles", "Comparison", "Mean field" and the top of the file.
-  void parse(dealii::ParameterHandler &prm);
+  /// Reads the section "Particles"; takes the rest from what was read.
+  void parse(dealii::ParameterHandler &prm, const RunParameters &run, const MeanFieldParameters &mean_field,
+             const ComparisonParameters &comparison);
   /// Those that a solver in time does not read with or without networks beside it.
   static std::vector<Unread> unread(dealii::ParameterHandler &prm);
   /// Throws InputError if the choices do not fit together or do not fit the problem.

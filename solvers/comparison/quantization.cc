@@ -228,7 +228,7 @@ void sort(std::vector<Piece> &pieces)
 }
 } // namespace
 
-Quantization quantize(const Pieces &measure, unsigned int dimension, std::size_t n_points,
+Quantization quantize(const Measure &measure, unsigned int dimension, std::size_t n_points,
                       const std::vector<unsigned int> &labels, unsigned int n_labels, const std::vector<unsigned int> &axes,
                       bool keep_small)
 {

@@ -27,9 +27,9 @@ bool same_time(double one, double other)
   return std::isinf(one) || std::isinf(other) || std::abs(one - other) <= 1e-9 * std::max(1., std::abs(one));
 }
 
-Pieces along(const Pieces &pieces, unsigned int d, unsigned int D)
+Measure along(const Measure &pieces, unsigned int d, unsigned int D)
 {
-  Pieces line;
+  Measure line;
   for (std::size_t i = d; i < pieces.points.size(); i += D)
     {
       line.points.push_back(pieces.points[i]);

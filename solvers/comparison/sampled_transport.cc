@@ -42,25 +42,25 @@ constexpr std::size_t largest_network = 4096;
 constexpr std::size_t fine_points = 8;
 } // namespace
 
-Pieces gathered(const Pieces &part, MPI_Comm communicator)
+Measure gathered(const Measure &part, MPI_Comm communicator)
 {
   return {gather(part.points, communicator), gather(part.weights, communicator), gather(part.extents, communicator)};
 }
 
-SampledTransport sampled_transport(const Pieces &density, const NetworkPoints &networks, unsigned int dimension,
+SampledTransport sampled_transport(const Measure &density, const NetworkPoints &networks, unsigned int dimension,
                                    std::size_t n_points, unsigned int n_resamples, std::uint64_t seed, MPI_Comm communicator)
 {
   const Resampling   resampling(networks.n_networks, seed);
   const unsigned int G = resampling.n_groups();
 
   // Points with their groups and the error of drawing a network together; the average over networks counts each of them once.
-  Pieces              part;
+  Measure             part;
   std::vector<double> part_labels;
   ExactSum            sums[2];
   for (std::size_t r = 0; r < networks.numbers.size(); ++r)
     {
       const auto begin = networks.points.begin() + static_cast<std::ptrdiff_t>(r * networks.sample_size * dimension);
-      Pieces     network{{begin, begin + static_cast<std::ptrdiff_t>(networks.sample_size * dimension)}, {}, {}};
+      Measure    network{{begin, begin + static_cast<std::ptrdiff_t>(networks.sample_size * dimension)}, {}, {}};
       network.weights.assign(networks.sample_size, 1. / static_cast<double>(networks.sample_size));
       if (networks.sample_size > largest_network)
         {
@@ -73,7 +73,7 @@ SampledTransport sampled_transport(const Pieces &density, const NetworkPoints &n
       part.weights.insert(part.weights.end(), network.weights.begin(), network.weights.end());
       part_labels.insert(part_labels.end(), network.weights.size(), resampling.group(networks.numbers[r]));
     }
-  const Pieces              whole = gathered(density, communicator), pool = gathered(part, communicator);
+  const Measure             whole = gathered(density, communicator), pool = gathered(part, communicator);
   const std::vector<double> labels = gather(part_labels, communicator);
 
   SampledTransport result;
@@ -110,7 +110,7 @@ SampledTransport sampled_transport(const Pieces &density, const NetworkPoints &n
   // Entries 0 and 1 are the distances, those behind belong to resamples; for p = 1 and 2 in turn.
   const std::size_t   n_values = 2 * (std::size_t(n_resamples) + 1);
   std::vector<double> distances(n_values, 0.);
-  const auto          between = [&](const Pieces &one, const Pieces &other, double *values) {
+  const auto          between = [&](const Measure &one, const Measure &other, double *values) {
     if (dimension == 1)
       {
         const TransportDistances both = line_distances(distribution_line(one), distribution_line(other));
@@ -121,7 +121,7 @@ SampledTransport sampled_transport(const Pieces &density, const NetworkPoints &n
       for (const unsigned int p : {1, 2})
         values[p - 1] = network_distance(one, other, dimension, p);
   };
-  const auto in_points = [&](const Pieces &measure) {
+  const auto in_points = [&](const Measure &measure) {
     return dimension == 1 ? measure : quantize(measure, dimension, n_points, {}, 1, first.axes).points;
   };
   const auto mine = [&](std::size_t task) {
@@ -136,12 +136,12 @@ SampledTransport sampled_transport(const Pieces &density, const NetworkPoints &n
     }
   if (n_resamples > 0)
     {
-      const Pieces all = in_points(fine.points);
+      const Measure all = in_points(fine.points);
       for (unsigned int k = 0; k < n_resamples; ++k)
         if (mine(k + 1))
           {
             const std::vector<double> counts  = resampling.counts(k);
-            Pieces                    redrawn = fine.points;
+            Measure                   redrawn = fine.points;
             for (std::size_t i = 0; i < redrawn.weights.size(); ++i)
               redrawn.weights[i] = std::inner_product(counts.begin(), counts.end(),
                                                       fine.label_masses.begin() + static_cast<std::ptrdiff_t>(i * G), 0.);

@@ -33,12 +33,12 @@ struct SampledTransport
 };
 
 /// The pieces of all ranks one after the other, on rank 0. Collective.
-Pieces gathered(const Pieces &part, MPI_Comm communicator);
+Measure gathered(const Measure &part, MPI_Comm communicator);
 
 /// `density`: this rank's part, with weights. `n_points`: in each measure after drawing together; on a line only for the
 /// bound.
 /// `n_resamples` = 0: no floor, no bound. Bitwise the same for every partition; resamples are dealt out to the ranks. Rank 0
 /// holds all pieces for a while. Collective.
-SampledTransport sampled_transport(const Pieces &density, const NetworkPoints &networks, unsigned int dimension,
+SampledTransport sampled_transport(const Measure &density, const NetworkPoints &networks, unsigned int dimension,
                                    std::size_t n_points, unsigned int n_resamples, std::uint64_t seed, MPI_Comm communicator);
 } // namespace rhoflow

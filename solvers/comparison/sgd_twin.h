@@ -9,6 +9,7 @@
 #include <solvers/base/run/statistics.h>
 #include <solvers/comparison/distances.h>
 #include <solvers/comparison/parameters.h>
+#include <solvers/model/measure.h>
 #include <solvers/particles/ensemble/particle_output.h>
 #include <solvers/particles/ensemble/prediction_band.h>
 #include <solvers/particles/ensemble/replicas.h>
@@ -21,15 +22,12 @@ class LearningProblem;
 class Progress;
 class RunDirectory;
 
-/// What a density solver tells the comparison at an output time.
-struct DensitySnapshot
+/// What a density solver tells the comparison at an output time: a measure of mass one over all ranks, and what follows from
+/// it.
+struct DensitySnapshot : Measure
 {
   double              risk = 0.;  ///< R(ρ), irreducible risk included
   std::vector<double> prediction; ///< f(x_k; ρ) at the data nodes, [K], the same on every rank
-  std::vector<double> points;     ///< of this rank, [N][D]
-  std::vector<double> weights;    ///< of this rank, ≥ 0, summing to one over all ranks, [N]
-  /// Widths of the boxes around the points over which the weights are spread evenly, [N][D]; empty for point masses.
-  std::vector<double> extents = {};
 };
 
 /// The finite networks beside a density: trained for the same time on the same learning problem, compared at the output times

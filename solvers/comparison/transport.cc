@@ -45,7 +45,7 @@ TransportDistances line_distances(const DistributionLine &first, const Distribut
   return {w1, std::sqrt(squares)};
 }
 
-DistributionLine distribution_line(const Pieces &pieces)
+DistributionLine distribution_line(const Measure &pieces)
 {
   // The density rises at the lower end of an interval and falls by as much at the upper one.
   struct Event
@@ -113,7 +113,7 @@ namespace
 constexpr std::int64_t total_units = std::int64_t(1) << 30;
 
 /// The pieces that carry mass and what they carry, `total_units` in all.
-std::pair<std::vector<std::size_t>, std::vector<std::int64_t>> units_of(const Pieces &pieces, std::size_t n)
+std::pair<std::vector<std::size_t>, std::vector<std::int64_t>> units_of(const Measure &pieces, std::size_t n)
 {
   double total = 0.;
   for (std::size_t i = 0; i < n; ++i)
@@ -147,7 +147,7 @@ std::pair<std::vector<std::size_t>, std::vector<std::int64_t>> units_of(const Pi
 }
 } // namespace
 
-double network_distance(const Pieces &first, const Pieces &second, unsigned int dimension, unsigned int p)
+double network_distance(const Measure &first, const Measure &second, unsigned int dimension, unsigned int p)
 {
   if (p != 1 && p != 2)
     throw std::logic_error("network_distance: p is 1 or 2");

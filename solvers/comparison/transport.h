@@ -1,20 +1,11 @@
 #pragma once
 
-#include <cstddef>
 #include <vector>
+
+#include <solvers/model/measure.h>
 
 namespace rhoflow
 {
-/// A measure on R^D in pieces: point masses, or axis-parallel boxes over which a mass is spread evenly.
-struct Pieces
-{
-  std::vector<double> points;  ///< centres, [n][D]
-  std::vector<double> weights; ///< ≥ 0, [n]; empty for equal ones
-  std::vector<double> extents; ///< widths of the boxes, [n][D]; empty for points
-
-  double weight(std::size_t i) const { return weights.empty() ? 1. : weights[i]; }
-};
-
 /// W1 and W2 between the same two measures.
 struct TransportDistances
 {
@@ -33,7 +24,7 @@ struct DistributionLine
 TransportDistances line_distances(const DistributionLine &first, const DistributionLine &second);
 
 /// The distribution function of pieces on the line (D = 1). Throws std::logic_error if there is no mass.
-DistributionLine distribution_line(const Pieces &pieces);
+DistributionLine distribution_line(const Measure &pieces);
 
 /// W_p^p = min Σ_ij π_ij |x_i − y_j|^p over plans π ≥ 0 with the two sets of weights as marginals, p = 1 or 2, by the network
 /// simplex of LEMON on the complete bipartite graph. Each measure is normalised. Extents are not looked at.
@@ -41,5 +32,5 @@ DistributionLine distribution_line(const Pieces &pieces);
 /// Weights become 2^30 units of mass (by largest remainder, off by less than one unit each) and costs 2^−40 of the largest
 /// cost, so that the pivots are exact and end; the optimal plan is then paid at the costs in double precision. The error of
 /// W_p^p is below (n + m) 2^−30 of the largest cost. Time about n m √(n + m); memory 60 bytes for each pair.
-double network_distance(const Pieces &first, const Pieces &second, unsigned int dimension, unsigned int p);
+double network_distance(const Measure &first, const Measure &second, unsigned int dimension, unsigned int p);
 } // namespace rhoflow

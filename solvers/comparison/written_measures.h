@@ -12,7 +12,7 @@ namespace rhoflow
 /// A measure as a run wrote it.
 struct WrittenMeasure
 {
-  Pieces             pieces;
+  Measure            pieces;
   TransportDistances error;          ///< to what the run had, at most
   unsigned int       n_networks = 0; ///< the points are these, one after the other, equally large; 0: a density
 };

@@ -19,6 +19,33 @@ bool is_at_side(const AdaptiveMesh &mesh, const CellKey &key, const std::vector<
         return true;
   return false;
 }
+/// Sums over the nodes of a cell in their order, then over cells exactly.
+MassIntegrals integrals_over(ContinuityOperator &solution)
+{
+  return [&solution](const unsigned int n, const FunctionsOfMass &functions) {
+    const DGMesh         &mesh = solution.mesh();
+    const unsigned int    dim = mesh.dimension(), n_points = mesh.points_per_cell();
+    std::vector<ExactSum> sums(n);
+    std::vector<double>   cell_sums(n), points(n_points * dim), w(n_points), q(n);
+    for (std::size_t c = 0; c < mesh.n_cells(); ++c)
+      {
+        const CellKey &key = mesh.mesh().cells()[c];
+        mesh.nodes(key, points.data());
+        mesh.weights(key, w.data());
+        std::fill(cell_sums.begin(), cell_sums.end(), 0.);
+        for (unsigned int i = 0; i < n_points; ++i)
+          {
+            const double mass = w[i] * solution.field()[mesh.at(c, i)];
+            functions(points.data() + i * dim, mass, q.data());
+            for (unsigned int k = 0; k < n; ++k)
+              cell_sums[k] += q[k];
+          }
+        for (unsigned int k = 0; k < n; ++k)
+          sums[k].add(cell_sums[k]);
+      }
+    return global_sums(sums, mesh.mesh().communicator());
+  };
+}
 } // namespace
 
 double mass_at_sides(const DGMesh &mesh, const std::vector<double> &values, const std::vector<bool> &natural_lower_sides)
@@ -40,7 +67,7 @@ double mass_at_sides(const DGMesh &mesh, const std::vector<double> &values, cons
   return global_sum(sum, mesh.mesh().communicator());
 }
 
-Diagnostics diagnose(ContinuityOperator &solution, const std::vector<bool> &natural_lower_sides)
+Diagnostics diagnose(ContinuityOperator &solution, const std::vector<bool> &natural_lower_sides, const Observables &observables)
 {
   Diagnostics result;
   result.dissipation = solution.dissipation();
@@ -55,12 +82,12 @@ Diagnostics diagnose(ContinuityOperator &solution, const std::vector<bool> &natu
   result.risk        = field.risk(m);
   result.excess_risk = field.excess_risk(m);
 
-  // mass, negative mass, boundary mass, means, second moments
-  const unsigned int    n_sums = 3 + dim + dim * (dim + 1) / 2;
-  std::vector<ExactSum> sums(n_sums);
-  std::vector<double>   cell_sums(n_sums), points(n_points * dim), w(n_points), psi(n_points);
-  double                lowest_psi = std::numeric_limits<double>::infinity();
-  double                lowest     = std::numeric_limits<double>::infinity();
+  // mass, negative mass, boundary mass
+  constexpr unsigned int n_sums = 3;
+  std::vector<ExactSum>  sums(n_sums);
+  std::vector<double>    cell_sums(n_sums), points(n_points * dim), w(n_points), psi(n_points);
+  double                 lowest_psi = std::numeric_limits<double>::infinity();
+  double                 lowest     = std::numeric_limits<double>::infinity();
   for (std::size_t c = 0; c < mesh.n_cells(); ++c)
     {
       const CellKey &key = mesh.mesh().cells()[c];
@@ -75,13 +102,8 @@ Diagnostics diagnose(ContinuityOperator &solution, const std::vector<bool> &natu
           cell_sums[0] += mass;
           cell_sums[1] += std::max(-mass, 0.);
           double square = 0.;
-          for (unsigned int d = 0, k = 3 + dim; d < dim; ++d)
-            {
-              cell_sums[3 + d] += mass * theta[d];
-              square += theta[d] * theta[d];
-              for (unsigned int f = d; f < dim; ++f)
-                cell_sums[k++] += mass * theta[d] * theta[f];
-            }
+          for (unsigned int d = 0; d < dim; ++d)
+            square += theta[d] * theta[d];
           lowest     = std::min(lowest, value);
           lowest_psi = std::min(lowest_psi, psi[i] + 0.5 * lambda * square);
         }
@@ -99,21 +121,13 @@ Diagnostics diagnose(ContinuityOperator &solution, const std::vector<bool> &natu
   result.negative_mass = totals[1];
   result.boundary_mass = totals[2];
   result.minimum       = minima[0];
+  result.functionals   = functionals(integrals_over(solution), dim, observables, Centering::raw);
   double second_moment = 0., potential_mean = 0.;
-  for (unsigned int d = 0, k = 3 + dim; d < dim; ++d)
-    {
-      result.means.push_back(totals[3 + d]);
-      for (unsigned int f = d; f < dim; ++f, ++k)
-        {
-          result.covariances.push_back(totals[k] - totals[3 + d] * totals[3 + f]);
-          if (f == d)
-            second_moment += totals[k];
-          if (d == 0 && f == 1)
-            result.alignment = totals[k];
-        }
-    }
-  if (dim == 1)
-    result.alignment = 0.;
+  for (unsigned int d = 0, k = 0; d < dim; ++d)
+    for (unsigned int f = d; f < dim; ++f, ++k)
+      if (f == d)
+        second_moment += result.functionals.raw[k];
+  result.alignment = dim == 1 ? 0. : result.functionals.raw[1];
   for (std::size_t j = 0; j < m.size(); ++j)
     potential_mean += e[j] * m[j];
   result.confinement = 0.5 * lambda * second_moment;

@@ -4,28 +4,29 @@
 #include <vector>
 
 #include <solvers/continuity/operator.h>
+#include <solvers/evolution/functionals.h>
 
 namespace rhoflow
 {
-class Statistics;
+class Observables;
 
 /// What is written about a density at an output time; every number is bitwise the same for every partition of the mesh.
 struct Diagnostics
 {
-  double              risk, excess_risk;
-  double              dissipation;   ///< ∫ |∇Ψ_λ|² ρ
-  double              certificate;   ///< ∫ Ψ_λ ρ − min Ψ_λ over the nodes: an upper bound on R_λ(ρ) − inf R_λ
-  double              mass, minimum; ///< of the evolved polynomial, minimum over the nodes
-  double              negative_mass; ///< ∫ ρ⁻ by the nodes
-  double              boundary_mass; ///< in the cells at the sides of the box, natural boundaries excepted
-  double              confinement;   ///< (λ/2) ∫ |θ|² ρ
-  std::vector<double> means;         ///< ∫ θ_d ρ, [D]
-  std::vector<double> covariances;   ///< upper triangle by rows
-  double              alignment;     ///< ∫ θ_0 θ_1 ρ
+  double      risk, excess_risk;
+  double      dissipation;   ///< ∫ |∇Ψ_λ|² ρ
+  double      certificate;   ///< ∫ Ψ_λ ρ − min Ψ_λ over the nodes: an upper bound on R_λ(ρ) − inf R_λ
+  double      mass, minimum; ///< of the evolved polynomial, minimum over the nodes
+  double      negative_mass; ///< ∫ ρ⁻ by the nodes
+  double      boundary_mass; ///< in the cells at the sides of the box, natural boundaries excepted
+  double      confinement;   ///< (λ/2) ∫ |θ|² ρ
+  Functionals functionals;
+  double      alignment; ///< ∫ θ_0 θ_1 ρ
 };
 
 /// `natural_lower_sides` [D]: lower sides at which a density may sit (r = 0). Collective.
-Diagnostics diagnose(ContinuityOperator &solution, const std::vector<bool> &natural_lower_sides);
+Diagnostics diagnose(ContinuityOperator &solution, const std::vector<bool> &natural_lower_sides,
+                     const Observables &observables);
 
 /// The boundary mass alone, of a density [cells][points]. Collective.
 double mass_at_sides(const DGMesh &mesh, const std::vector<double> &values, const std::vector<bool> &natural_lower_sides);

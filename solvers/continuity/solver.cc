@@ -1,77 +1,49 @@
-#include <solvers/continuity/solver.h>
-
-#include <solvers/base/error.h>
 #include <solvers/base/progress.h>
-#include <solvers/base/run/run_directory.h>
-#include <solvers/comparison/memory.h>
+#include <solvers/comparison/parameters.h>
+#include <solvers/continuity/continuity_evolution.h>
 #include <solvers/continuity/initial_state.h>
+#include <solvers/continuity/solver.h>
 #include <solvers/evolution/density_memory.h>
+#include <solvers/evolution/running_checks.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
-#include <solvers/model/observables.h>
+
+#include <utility>
 
 namespace rhoflow
 {
-ContinuitySolver::ContinuitySolver()  = default;
+ContinuitySolver::ContinuitySolver(SolverTraits what)
+  : traits(std::move(what))
+{}
+
 ContinuitySolver::~ContinuitySolver() = default;
 
 void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &progress)
 {
-  common.parse(parameters);
-  common.parameters.refuse_entropy(common.run.solver);
-  setup.domain = common.domain;
-  setup.domain.check_mesh();
-  setup.parameters.parse(parameters);
-  setup.refinement.parse(parameters);
-  if (setup.refinement.adaptive && setup.domain.refinement > setup.refinement.maximum_level)
-    throw InputError("Refinement/Maximum level",
-                     "the mesh starts with 'Domain/Refinement = " + std::to_string(setup.domain.refinement) +
-                       "', which is above the maximum level. Raise the one or lower the other.");
-  setup.output.parse(parameters);
-  setup.end_time = common.run.end_time;
-  refuse_landscape(*common.problem, common.run.solver);
-  Observables::refuse(parameters, common.run.solver);
-  if (!common.problem->initial_law().has_density())
-    throw InputError(
-      "Initial law/Law",
-      "a point mass has no density on a mesh. Use 'Solver = characteristics', or a narrow normal(...) instead of "
-      "point(...).");
-  // The mesh alone before anything is made for it, and all of it when the number of modes is known.
-  const auto estimate = [&](const unsigned int n_modes) {
-    common.memory.clear();
-    DensityMemory{setup.parameters.degree, common.problem->linear_in_first_parameter(), setup.refinement.adaptive,
-                  setup.output.write_density, n_modes}
-      .add_discontinuous(setup.domain, communicator, common.memory);
-    if (setup.twin != nullptr)
-      add_twin_memory(*common.problem, twin, communicator, common.memory);
-    common.memory.require(communicator);
-  };
-  estimate(0);
-  common.check_initial_mass();
+  inputs.parse(parameters, traits);
+  inputs.parse_mesh(parameters);
+  inputs.scheme.parse(parameters);
   adjust(parameters);
-  if (common.run.compare_with_sgd)
-    {
-      twin.parse(parameters);
-      twin.check(*common.problem);
-      setup.twin = &twin;
-    }
-  common.make_mean_field(communicator, &progress);
-  estimate(common.mean_field->n_modes());
-  setup.problem    = common.problem.get();
-  setup.mean_field = common.mean_field.get();
+  inputs.prepare_on_mesh(communicator, progress, [&](const unsigned int n_modes) {
+    DensityMemory{inputs.scheme.degree, inputs.problem->linear_in_first_parameter(), inputs.refinement.adaptive,
+                  inputs.output.write_density, n_modes}
+      .add_discontinuous(inputs.domain, communicator, inputs.memory);
+  });
 }
 
 void ContinuitySolver::check_start(MPI_Comm communicator)
 {
-  check_initial_state(setup, communicator);
+  Progress            silent(false);
+  const RunningChecks checks(inputs.scheme.boundary_warning, inputs.scheme.boundary_limit, silent);
+  checks.refuse_small_box(initial_mass_at_sides(inputs, communicator), RunningChecks::at_time(0.));
 }
 
 void ContinuitySolver::run(const RunContext &context)
 {
-  common.problem->announce(context.progress);
-  common.memory.announce(context.progress, context.communicator);
-  DensityEvolution evolution(setup, context);
-  run_time_loop(evolution, common.run.all_output_times(), context.progress, context.checkpoints);
+  inputs.problem->announce(context.progress);
+  inputs.memory.announce(context.progress, context.communicator);
+  ContinuityEvolution evolution(inputs, context);
+  run_time_loop(evolution, inputs.run.all_output_times(), context.progress, context.checkpoints);
   const auto timing = evolution.write_timing();
   context.progress.report("Density", evolution.report());
   context.progress.report("Time, mean over the ranks", timing);
@@ -89,14 +61,27 @@ std::vector<Unread> unread_by_continuity(dealii::ParameterHandler &parameters)
          OutputParameters::unread(parameters) + TwinSettings::unread(parameters);
 }
 
+SolverTraits continuity_traits(const std::string &method)
+{
+  SolverTraits traits;
+  traits.entropy   = SolverTraits::Entropy::refused;
+  traits.landscape = false;
+  traits.method    = method;
+  return traits;
+}
+
 SolverEntry continuity_solver_entry()
 {
+  const SolverTraits traits = continuity_traits("discontinuous Galerkin elements on a mesh of parameter space");
   return {
     "continuity",
     "The continuity equation d rho/dt = div(rho grad Psi) of an infinitely wide network, as a density on a box of parameter "
     "space with up to three coordinates: discontinuous Galerkin elements on adaptive meshes, upwind fluxes, explicit "
     "Runge-Kutta steps. Mass is kept to round-off; the evolution stays linear in the density, which is made positive where "
     "it is written.",
-    [] { return std::make_unique<ContinuitySolver>(); }, continuity_sections(), unread_by_continuity};
+    [traits] { return std::make_unique<ContinuitySolver>(traits); },
+    traits,
+    continuity_sections(),
+    unread_by_continuity};
 }
 } // namespace rhoflow

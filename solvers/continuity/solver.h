@@ -4,8 +4,7 @@
 #include <vector>
 
 #include <solvers/base/run/solver.h>
-#include <solvers/continuity/density_evolution.h>
-#include <solvers/mean_field/setup.h>
+#include <solvers/continuity/inputs.h>
 
 namespace rhoflow
 {
@@ -13,7 +12,7 @@ namespace rhoflow
 class ContinuitySolver : public Solver
 {
 public:
-  ContinuitySolver();
+  explicit ContinuitySolver(SolverTraits traits);
   ~ContinuitySolver() override;
 
   void prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &progress) override;
@@ -24,11 +23,11 @@ protected:
   /// For solvers that are this one with more to say.
   virtual void adjust(dealii::ParameterHandler &) {}
 
-  MeanFieldSetup  common;
-  TwinSettings    twin;
-  ContinuitySetup setup;
+  const SolverTraits traits;
+  ContinuityInputs   inputs;
 };
 
+SolverTraits continuity_traits(const std::string &method);
 /// The sections of parameters that it reads.
 std::vector<std::string> continuity_sections();
 std::vector<Unread>      unread_by_continuity(dealii::ParameterHandler &parameters);

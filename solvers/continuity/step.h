@@ -5,11 +5,10 @@
 
 #include <solvers/continuity/parameters.h>
 #include <solvers/discretization/dg/runge_kutta.h>
+#include <solvers/evolution/step_control.h>
 
 namespace rhoflow
 {
-class CheckpointReader;
-class CheckpointWriter;
 class ContinuityOperator;
 
 /// R_λ = R + (λ/2) ∫ |θ|² ρ, which no solution lets grow.
@@ -42,9 +41,16 @@ public:
   /// to try, and the density as it was before, if eight halvings do not help. Collective.
   double step(ContinuityOperator &solution, double time, double end, const Energies &energies);
 
-  /// Everything that further steps depend on. Collective.
-  void save(CheckpointWriter &checkpoint) const;
-  void load(const CheckpointReader &checkpoint);
+  /// Everything that further steps depend on.
+  template <class Visitor, class Self>
+  static void visit(Visitor &visit, Self &self)
+  {
+    visit("last step", self.taken);
+    visit("steps", self.accepted);
+    visit("steps repeated", self.repeated);
+    visit("why steps were repeated", self.last_failure);
+    StepControl::visit(visit, self.control);
+  }
 
   double        last_step() const { return taken; }
   std::uint64_t n_steps() const { return accepted; }
@@ -60,8 +66,8 @@ private:
   double        limit;             ///< of Σ_d |v_d| Δt/h_d
   double        cfl;               ///< the part of it that is used
   double        maximum_time_step; ///< whatever the velocity
-  double        taken    = 0.;
-  double        factor   = 1.; ///< by which steps are shorter than the velocity allows, since some failed
+  double        taken = 0.;
+  StepControl   control;
   std::uint64_t accepted = 0, repeated = 0;
   std::string   last_failure;
 };

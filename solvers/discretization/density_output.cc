@@ -7,9 +7,6 @@
 
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
-#include <solvers/base/run/checkpoint.h>
-#include <solvers/base/run/run_parameters.h>
-#include <solvers/base/run/solver.h>
 #include <solvers/discretization/cell_fields.h>
 #include <solvers/discretization/vtu_cells.h>
 
@@ -90,20 +87,15 @@ unsigned int number_of_files(const OutputParameters &parameters, MPI_Comm commun
 
 DensityOutput::DensityOutput(const OutputParameters &output_parameters, const RunDirectory &run_directory,
                              std::vector<std::string> coordinate_names)
-  : parameters(output_parameters)
-{
-  if (parameters.write_density)
-    series.emplace(run_directory, "density", parameters, std::move(coordinate_names));
-}
+  : SnapshotSeries(run_directory, "density", output_parameters, std::move(coordinate_names), output_parameters.write_density)
+  , parameters(output_parameters)
+{}
 
-void DensityOutput::announce(const RunContext &context, std::uint64_t n_points) const
+void DensityOutput::announce(Progress &progress, const std::size_t n_times, const std::uint64_t n_points) const
 {
   if (!series)
     return;
-  RunParameters run;
-  run.parse(context.parameters);
-  const std::size_t n_times = run.all_output_times().size(), every = parameters.every;
-  const std::size_t n_written = (n_times - 1) / every + 1 + ((n_times - 1) % every != 0 ? 1 : 0);
+  const std::size_t every = parameters.every, n_written = (n_times - 1) / every + 1 + ((n_times - 1) % every != 0 ? 1 : 0);
   // Single precision: three coordinates, the number of the point, the fields (vectors always have three components).
   double numbers = 4. + static_cast<double>(parameters.fields.size()) + (parameters.fields.count("velocity") > 0 ? 2. : 0.);
   double bytes   = 4. * numbers * static_cast<double>(n_points) * static_cast<double>(n_written);
@@ -111,27 +103,14 @@ void DensityOutput::announce(const RunContext &context, std::uint64_t n_points) 
   bytes *= (parameters.vtu ? 4. / 3. : 0.) + (parameters.xdmf ? 1. + 16. / numbers : 0.);
   bytes *= parameters.compression == OutputParameters::Compression::none ? 1. : typical_compression;
   if (bytes > 1e9)
-    context.progress.line("Note: the density will need about " + short_number(bytes / 1e9, 2) + " GB, " +
-                          std::to_string(n_written) + " times " + std::to_string(n_points) +
-                          " points. In section 'Output' fewer 'Fields', 'Every n-th output', 'Compression = best' and 'Leave "
-                          "out below' make it smaller.");
-}
-
-void DensityOutput::save(CheckpointWriter &checkpoint) const
-{
-  checkpoint.put("density outputs", static_cast<std::uint64_t>(n_outputs));
-}
-
-void DensityOutput::load(const CheckpointReader &checkpoint, const double time)
-{
-  n_outputs = static_cast<unsigned int>(checkpoint.integer("density outputs"));
-  if (series)
-    series->take_up(time);
+    progress.line("Note: the density will need about " + short_number(bytes / 1e9, 2) + " GB, " + std::to_string(n_written) +
+                  " times " + std::to_string(n_points) +
+                  " points. In section 'Output' fewer 'Fields', 'Every n-th output', 'Compression = best' and 'Leave "
+                  "out below' make it smaller.");
 }
 
 void DensityOutput::write(double time, const CellFields &fields)
 {
-  ++n_outputs;
   if (!series)
     return;
   const AdaptiveMesh &mesh = fields.mesh();

@@ -1,13 +1,16 @@
-#include <meshes/domain.h>
-#include <solvers/base/error.h>
+#include <solvers/base/files/complete_file.h>
 #include <solvers/base/numerics/exact_sum.h>
 #include <solvers/base/numerics/machine.h>
 #include <solvers/base/progress.h>
+#include <solvers/base/ranks.h>
 #include <solvers/base/run/checkpoint.h>
+#include <solvers/base/run/checkpoint_state.h>
 #include <solvers/base/run/run_directory.h>
 #include <solvers/base/run/statistics.h>
 #include <solvers/base/run/time_loop.h>
 #include <solvers/base/timing.h>
+#include <solvers/comparison/parameters.h>
+#include <solvers/evolution/running_checks.h>
 #include <solvers/finite_networks/solver.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
@@ -22,7 +25,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
+#include <ostream>
 
 namespace rhoflow
 {
@@ -32,21 +35,20 @@ namespace
 class ParticleEvolution : public Evolution
 {
 public:
-  ParticleEvolution(const LearningProblem &learning_problem, const ParticleParameters &parameters, double weight_decay,
-                    const RunParameters &run_parameters, const Observables &wanted, const RunContext &context)
-    : problem(learning_problem)
-    , observables(wanted)
-    , messages(context.progress)
-    , replicas(learning_problem, parameters, weight_decay, run_parameters.seed, context.communicator)
-    , end_time(run_parameters.end_time)
+  ParticleEvolution(const EvolutionInputs &inputs, const ParticleParameters &parameters, const RunContext &context)
+    : problem(*inputs.problem)
+    , observables(inputs.observables)
+    , checks(1., 1., context.progress)
+    , replicas(problem, parameters, inputs.parameters.weight_decay, inputs.run.seed, context.communicator)
+    , end_time(inputs.run.end_time)
     , throughput_file(rank_of(context.communicator) == 0 ? context.directory.file("throughput.csv") : "")
     , statistics(context.directory.file("statistics.csv"), rank_of(context.communicator) == 0)
     , risk_table(context.directory.file("replicas.csv"), rank_of(context.communicator) == 0)
-    , curve(learning_problem, context.directory, rank_of(context.communicator) == 0)
+    , curve(problem, context.directory, rank_of(context.communicator) == 0)
     , pictures(context.directory, replicas)
   {
     if (replicas.parameters().reports_tangent_kernel())
-      kernel = std::make_unique<KernelDrift>(replicas, replicas.parameters().tangent_kernel_points, run_parameters.seed);
+      kernel = std::make_unique<KernelDrift>(replicas, replicas.parameters().tangent_kernel_points, inputs.run.seed);
   }
 
   double time() const override { return present; }
@@ -89,7 +91,7 @@ public:
   void save(CheckpointWriter &checkpoint) const override
   {
     replicas.save(checkpoint, "networks");
-    checkpoint.put("evolution", std::vector<double>{present, risk, error_of_risk});
+    save_state(checkpoint, "evolution", *this);
     statistics.save(checkpoint);
     risk_table.save(checkpoint);
     curve.save(checkpoint);
@@ -99,10 +101,7 @@ public:
   void load(const CheckpointReader &checkpoint) override
   {
     replicas.load(checkpoint, "networks");
-    const std::vector<double> numbers = checkpoint.numbers("evolution", 0, 3);
-    present                           = numbers[0];
-    risk                              = numbers[1];
-    error_of_risk                     = numbers[2];
+    load_state(checkpoint, "evolution", *this);
     statistics.load(checkpoint);
     risk_table.load(checkpoint);
     curve.load(checkpoint);
@@ -139,25 +138,28 @@ public:
         const MachineRates machine = measure_machine();
         for (auto &row : throughput.report(machine))
           rows.push_back(std::move(row));
-        std::ofstream file(throughput_file);
-        file.precision(17);
-        file << "rate of one rank,value\n";
-        for (const auto &[name, value] : throughput.rows(machine))
-          file << name << ',' << value << '\n';
+        write_complete_file(throughput_file, [&](std::ostream &file) {
+          file.precision(17);
+          file << "rate of one rank,value\n";
+          for (const auto &[name, value] : throughput.rows(machine))
+            file << name << ',' << value << '\n';
+        });
       }
     return rows;
+  }
+
+  template <class Visitor, class Self>
+  static void visit(Visitor &visit, Self &self)
+  {
+    visit("time", self.present);
+    visit("risk", self.risk);
+    visit("error of the risk", self.error_of_risk);
+    RunningChecks::visit(visit, self.checks);
   }
 
   Timing timing;
 
 private:
-  static int rank_of(MPI_Comm communicator)
-  {
-    int rank;
-    MPI_Comm_rank(communicator, &rank);
-    return rank;
-  }
-
   /// Means and standard deviations of the coordinates over all neurons of all replicas, and the means of |a| and of the
   /// observables.
   void add_moments()
@@ -190,17 +192,12 @@ private:
       statistics.set("mean |" + names[0] + "|", totals[2 * D] / n);
     for (unsigned int i = 0; i < observables.size(); ++i)
       statistics.set("mean of " + observables.names()[i], totals[2 * D + 1 + i] / n);
-    if (const std::string complaint = observables.complaint(totals.data() + 2 * D + 1); !complaint.empty() && !warned)
-      {
-        messages.warning("at t = " + short_number(present) + " " + complaint);
-        warned = true;
-      }
+    checks.check_observables(observables, totals.data() + 2 * D + 1, RunningChecks::at_time(present));
   }
 
   const LearningProblem       &problem;
   const Observables           &observables;
-  Progress                    &messages;
-  bool                         warned = false; ///< of observables
+  RunningChecks                checks;
   Replicas                     replicas;
   double                       end_time;
   double                       present = 0.;
@@ -211,6 +208,15 @@ private:
   FittedCurve                  curve;
   ParticleOutput               pictures;
 };
+
+SolverTraits particle_traits()
+{
+  SolverTraits traits;
+  traits.solution        = SolverTraits::Solution::networks;
+  traits.point_masses    = true;
+  traits.networks_beside = false;
+  return traits;
+}
 } // namespace
 
 ParticleSolver::ParticleSolver()  = default;
@@ -218,37 +224,25 @@ ParticleSolver::~ParticleSolver() = default;
 
 void ParticleSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &)
 {
-  run_parameters.parse(parameters);
-  if (run_parameters.compare_with_sgd)
-    throw InputError(
-      "Compare with SGD",
-      "the solver 'particles' trains the networks alone and has no density to compare them with. Set it to false, "
-      "or choose a solver for the density, such as 'continuity'.");
-  particle_parameters.parse(parameters);
-  particle_parameters.check_output_times(run_parameters.all_output_times());
-  MeanFieldParameters mean_field;
-  mean_field.parse(parameters);
-  weight_decay                            = mean_field.weight_decay;
-  particle_parameters.inverse_temperature = mean_field.inverse_temperature;
-  particle_parameters.check_weight_decay(weight_decay, run_parameters.all_output_times());
-  Domain domain;
-  domain.parse(parameters);
-  problem = make_learning_problem(parameters, domain.lower, domain.upper, run_parameters.seed);
-  check_network(*problem, particle_parameters);
-  observables.parse(parameters, problem->parameter_names());
-  observables.require_finite_at(problem->initial_law());
-  memory.clear();
-  add_network_memory(*problem, particle_parameters, 1., communicator, memory);
-  memory.require(communicator);
+  inputs.parse(parameters, particle_traits());
+  networks.parse(parameters);
+  networks.inverse_temperature = inputs.parameters.inverse_temperature;
+  networks.check_output_times(inputs.run.all_output_times());
+  networks.check_weight_decay(inputs.parameters.weight_decay, inputs.run.all_output_times());
+  check_network(*inputs.problem, networks);
+  inputs.observables.require_finite_at(inputs.problem->initial_law());
+  inputs.memory.clear();
+  add_network_memory(*inputs.problem, networks, 1., communicator, inputs.memory);
+  inputs.memory.require(communicator);
 }
 
 void ParticleSolver::run(const RunContext &context)
 {
-  warn_of_exact_risks(*problem, particle_parameters, 1., context.communicator, context.progress);
-  problem->announce(context.progress);
-  memory.announce(context.progress, context.communicator);
-  ParticleEvolution evolution(*problem, particle_parameters, weight_decay, run_parameters, observables, context);
-  run_time_loop(evolution, run_parameters.all_output_times(), context.progress, context.checkpoints);
+  warn_of_exact_risks(*inputs.problem, networks, 1., context.communicator, context.progress);
+  inputs.problem->announce(context.progress);
+  inputs.memory.announce(context.progress, context.communicator);
+  ParticleEvolution evolution(inputs, networks, context);
+  run_time_loop(evolution, inputs.run.all_output_times(), context.progress, context.checkpoints);
   const auto timing = evolution.timing.write(context.directory.file("timing.csv"), context.communicator);
   context.progress.report("Finite networks", evolution.report());
   context.progress.report("Time, mean over the ranks", timing);
@@ -265,6 +259,7 @@ SolverEntry particle_solver_entry()
     "its statistics over the replicas (statistics.csv, replicas.csv) and the neurons as points (particles.pvd). Of section "
     "'Output' it reads 'Observables', 'Every n-th output' and 'Compression'.",
     [] { return std::make_unique<ParticleSolver>(); },
+    particle_traits(),
     {"Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Particles", "Output"},
     [](dealii::ParameterHandler &parameters) {
       return std::vector<Unread>{{"Domain/Refinement", ""},

@@ -1,18 +1,11 @@
 #pragma once
 
-#include <cstdint>
-#include <memory>
-
-#include <solvers/base/memory_guard.h>
-#include <solvers/base/run/run_parameters.h>
 #include <solvers/base/run/solver.h>
-#include <solvers/model/observables.h>
+#include <solvers/evolution/inputs.h>
 #include <solvers/particles/parameters.h>
 
 namespace rhoflow
 {
-class LearningProblem;
-
 /// `Solver = particles`: the finite network alone, as replicas.
 class ParticleSolver : public Solver
 {
@@ -24,12 +17,8 @@ public:
   void run(const RunContext &context) override;
 
 private:
-  RunParameters                    run_parameters;
-  ParticleParameters               particle_parameters;
-  double                           weight_decay = 0.;
-  Observables                      observables;
-  std::unique_ptr<LearningProblem> problem;
-  MemoryEstimate                   memory;
+  EvolutionInputs    inputs;
+  ParticleParameters networks;
 };
 
 SolverEntry particle_solver_entry();

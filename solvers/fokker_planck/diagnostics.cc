@@ -75,6 +75,28 @@ std::vector<double> images_of(const Domain &box, const double *theta)
   return images;
 }
 
+/// Sums over the owned nodes, half of a node's mass on either side where two sides of the box are identified.
+MassIntegrals integrals_over(const NodalSpace &space, const std::vector<double> &masses)
+{
+  return [&](const unsigned int n, const FunctionsOfMass &functions) {
+    const Domain       &box = space.mesh().domain();
+    const unsigned int  dim = space.dimension();
+    Sums                sums(n);
+    std::vector<double> products(n);
+    for (std::size_t i = 0; i < masses.size(); ++i)
+      {
+        const std::vector<double> images = images_of(box, space.position(space.owned_node(i)));
+        const double              share  = masses[i] * dim / static_cast<double>(images.size());
+        for (std::size_t image = 0; image < images.size(); image += dim)
+          {
+            functions(images.data() + image, share, products.data());
+            for (unsigned int k = 0; k < n; ++k)
+              sums[k].add(products[k]);
+          }
+      }
+    return sums.over(space.mesh().communicator());
+  };
+}
 } // namespace
 
 double free_energy(const FittedOperator &fitted, const NodalPotential &potential, const std::vector<double> &p)
@@ -121,7 +143,6 @@ FokkerPlanckDiagnostics diagnose(FittedOperator &fitted, const NodalPotential &p
 {
   const NodalSpace         &space  = fitted.space();
   const MPI_Comm            comm   = space.mesh().communicator();
-  const Domain             &box    = space.mesh().domain();
   const unsigned int        dim    = space.dimension();
   const double              beta   = potential.beta();
   const double              nan    = std::numeric_limits<double>::quiet_NaN();
@@ -138,10 +159,8 @@ FokkerPlanckDiagnostics diagnose(FittedOperator &fitted, const NodalPotential &p
   const std::vector<double> flow = fitted.apply(p);
   double                    log_partition;
   NodalDual(potential, space).boltzmann_density(field.residual(moments), log_partition);
-  const std::size_t   n_fixed = 6 + dim;
-  Sums                sums(n_fixed + observables.size());
-  std::vector<double> observed(observables.size());
-  double              lowest = std::numeric_limits<double>::infinity();
+  Sums   sums(6);
+  double lowest = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < p.size(); ++i)
     {
       const std::uint32_t node   = space.owned_node(i);
@@ -156,16 +175,6 @@ FokkerPlanckDiagnostics diagnose(FittedOperator &fitted, const NodalPotential &p
       for (unsigned int d = 0; d < dim; ++d)
         square += theta[d] * theta[d];
       sums[5].add(masses[i] * potential.external_part(node));
-      const std::vector<double> images = images_of(box, theta);
-      const double              share  = masses[i] * dim / static_cast<double>(images.size());
-      for (std::size_t image = 0; image < images.size(); image += dim)
-        {
-          for (unsigned int d = 0; d < dim; ++d)
-            sums[6 + d].add(share * images[image + d]);
-          observables.evaluate(images.data() + image, observed.data());
-          for (std::size_t o = 0; o < observed.size(); ++o)
-            sums[n_fixed + o].add(share * observed[o]);
-        }
       sums[3].add(.5 * field.weight_decay() * masses[i] * square);
       if (equilibrium != nullptr && p[i] > 0.)
         // log(p/p*) by exponents: p* may be too small for a number.
@@ -183,21 +192,7 @@ FokkerPlanckDiagnostics diagnose(FittedOperator &fitted, const NodalPotential &p
   result.boundary_mass = mass_at_sides(fitted, potential, p);
   result.risk += total[5];
   result.excess_risk += total[5];
-  result.means.assign(total.begin() + 6, total.begin() + static_cast<std::ptrdiff_t>(n_fixed));
-  result.observables.assign(total.begin() + static_cast<std::ptrdiff_t>(n_fixed), total.end());
-
-  // Around the mean: differences of raw moments lose digits where the density is narrow.
-  Sums products(dim * (dim + 1) / 2);
-  for (std::size_t i = 0; i < p.size(); ++i)
-    {
-      const std::vector<double> images = images_of(box, space.position(space.owned_node(i)));
-      const double              share  = masses[i] * dim / static_cast<double>(images.size());
-      for (std::size_t image = 0; image < images.size(); image += dim)
-        for (unsigned int d = 0, c = 0; d < dim; ++d)
-          for (unsigned int e = d; e < dim; ++e, ++c)
-            products[c].add(share * (images[image + d] - result.means[d]) * (images[image + e] - result.means[e]));
-    }
-  result.covariances = products.over(comm);
+  result.functionals = functionals(integrals_over(space, masses), dim, observables);
   return result;
 }
 
@@ -216,12 +211,6 @@ void add_to_row(Statistics &table, const FokkerPlanckDiagnostics &diagnostics, c
   table.set("mass", diagnostics.mass);
   table.set("minimum", diagnostics.minimum);
   table.set("boundary mass", diagnostics.boundary_mass);
-  for (std::size_t d = 0; d < names.size(); ++d)
-    table.set("mean " + names[d], diagnostics.means[d]);
-  for (std::size_t d = 0, c = 0; d < names.size(); ++d)
-    for (std::size_t e = d; e < names.size(); ++e, ++c)
-      table.set("covariance " + names[d] + " " + names[e], diagnostics.covariances[c]);
-  for (unsigned int o = 0; o < observables.size(); ++o)
-    table.set("mean of " + observables.names()[o], diagnostics.observables[o]);
+  add_to_row(table, diagnostics.functionals, names, observables);
 }
 } // namespace rhoflow

@@ -2,9 +2,10 @@
 #include <solvers/base/numerics/exact_sum.h>
 #include <solvers/base/progress.h>
 #include <solvers/fokker_planck/adaptation.h>
-#include <solvers/fokker_planck/density_evolution.h>
 #include <solvers/fokker_planck/diagnostics.h>
 #include <solvers/fokker_planck/initial_state.h>
+#include <solvers/fokker_planck/inputs.h>
+#include <solvers/fokker_planck/state.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/ambient_measure.h>
 #include <solvers/model/learning_problem.h>
@@ -40,54 +41,48 @@ std::vector<double> initial_density(const InitialLaw &law, const NodalSpace &spa
 }
 } // namespace
 
-std::unique_ptr<FokkerPlanckState> initial_state(AdaptiveMesh &mesh, const FokkerPlanckSetup &setup, double &missing_mass)
+std::unique_ptr<FokkerPlanckState> initial_state(AdaptiveMesh &mesh, const FokkerPlanckInputs &inputs, double &missing_mass)
 {
   for (;;)
     {
-      auto state = std::make_unique<FokkerPlanckState>(mesh, *setup.mean_field, setup.beta, setup.parameters.degree,
-                                                       setup.parameters.stage);
-      state->set(initial_density(setup.problem->initial_law(), state->space, missing_mass));
-      if (!setup.refinement.adaptive)
+      auto state = std::make_unique<FokkerPlanckState>(mesh, *inputs.mean_field, inputs.beta(), inputs.scheme.degree,
+                                                       inputs.scheme.stage);
+      state->set(initial_density(inputs.problem->initial_law(), state->space, missing_mass));
+      if (!inputs.refinement.adaptive)
         return state;
       CellDensities densities = cell_densities(*state);
-      auto          flags     = refinement_flags(mesh, resolution_indicator(*state, densities, setup.parameters.peclet_limit),
-                                                 setup.refinement, setup.refinement.tolerance);
+      auto          flags     = refinement_flags(mesh, resolution_indicator(*state, densities, inputs.scheme.peclet_limit),
+                                                 inputs.refinement, inputs.refinement.tolerance);
       // Refinement only: what is coarsened here would be refined again.
       for (auto &flag : flags)
         flag = std::max<signed char>(flag, 0);
       if (!mesh.adapt(flags, 2 * state->space.points_per_cell(), densities.values,
-                      fitted_transfer(mesh.dimension(), setup.parameters.degree)))
+                      fitted_transfer(mesh.dimension(), inputs.scheme.degree)))
         return state;
     }
 }
 
-void refuse_small_box(const FokkerPlanckSetup &setup, const double boundary_mass, const double time)
+std::string advice_for_box(const FokkerPlanckInputs &inputs)
 {
-  if (boundary_mass > setup.parameters.boundary_limit)
-    throw InputError("Domain/Upper corner",
-                     "the box is too small: at t = " + short_number(time) + " its outermost cells hold the mass " +
-                       short_number(boundary_mass) + " (limit " + short_number(setup.parameters.boundary_limit) +
-                       "). Enlarge the box" +
-                       (setup.mean_field->weight_decay() > 0. ? "" : ", give 'Mean field/Weight decay'") +
-                       ", or raise 'Domain/Boundary mass limit'.");
+  return inputs.mean_field->weight_decay() > 0. ? "" : ", give 'Mean field/Weight decay'";
 }
 
-void check_initial_state(const FokkerPlanckSetup &setup, const MPI_Comm communicator)
+double initial_mass_at_sides(const FokkerPlanckInputs &inputs, const MPI_Comm communicator)
 {
-  AdaptiveMesh mesh(setup.domain, communicator);
+  AdaptiveMesh mesh(inputs.domain, communicator);
   double       missing_mass;
-  if (setup.refinement.adaptive)
+  if (inputs.refinement.adaptive)
     {
-      const auto state = initial_state(mesh, setup, missing_mass);
-      return refuse_small_box(setup, mass_at_sides(state->fitted, state->potential, state->p), 0.);
+      const auto state = initial_state(mesh, inputs, missing_mass);
+      return mass_at_sides(state->fitted, state->potential, state->p);
     }
   // Without hanging nodes the features, of which a state is full, say nothing about the mass.
-  const AmbientMeasure measure(*setup.problem);
-  const NodalSpace     space(mesh, setup.parameters.degree, measure.radial_power > 0);
-  std::vector<double>  local = space.to_local(initial_density(setup.problem->initial_law(), space, missing_mass));
+  const AmbientMeasure measure(*inputs.problem);
+  const NodalSpace     space(mesh, inputs.scheme.degree, measure.radial_power > 0);
+  std::vector<double>  local = space.to_local(initial_density(inputs.problem->initial_law(), space, missing_mass));
   for (std::size_t node = 0; node < local.size(); ++node)
     if (space.number(node) < 0 && space.terms_begin(node) != space.terms_end(node))
       local[node] = local[space.terms_begin(node)->node];
-  refuse_small_box(setup, mass_at_sides(space, measure.has_radius, local), 0.);
+  return mass_at_sides(space, measure.has_radius, local);
 }
 } // namespace rhoflow

@@ -1,23 +1,23 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include <mpi.h>
 
 namespace rhoflow
 {
 class AdaptiveMesh;
-struct FokkerPlanckSetup;
+struct FokkerPlanckInputs;
 struct FokkerPlanckState;
 
 /// The density that a run of the Fokker–Planck equation begins with, scaled to mass one, on the mesh refined where that asks
 /// for it. `missing_mass`: 1 − mass before scaling. Throws InputError if the nodes do not see the initial law. Collective.
-std::unique_ptr<FokkerPlanckState> initial_state(AdaptiveMesh &mesh, const FokkerPlanckSetup &setup, double &missing_mass);
+std::unique_ptr<FokkerPlanckState> initial_state(AdaptiveMesh &mesh, const FokkerPlanckInputs &inputs, double &missing_mass);
 
-/// Throws InputError if the box does not hold this density: as the run does at its first output, but before anything is
-/// written. Collective.
-void check_initial_state(const FokkerPlanckSetup &setup, MPI_Comm communicator);
+/// The mass of this density in the cells at the sides of the box. Collective.
+double initial_mass_at_sides(const FokkerPlanckInputs &inputs, MPI_Comm communicator);
 
-/// Throws InputError if the cells at the sides of the box hold more mass at `time` than its limit.
-void refuse_small_box(const FokkerPlanckSetup &setup, double boundary_mass, double time);
+/// What helps against a small box beside a larger one: completes RunningChecks' message.
+std::string advice_for_box(const FokkerPlanckInputs &inputs);
 } // namespace rhoflow

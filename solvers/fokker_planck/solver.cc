@@ -1,79 +1,57 @@
-#include <solvers/fokker_planck/solver.h>
-
-#include <cmath>
-
-#include <solvers/base/error.h>
 #include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/progress.h>
-#include <solvers/comparison/memory.h>
+#include <solvers/comparison/parameters.h>
 #include <solvers/evolution/density_memory.h>
+#include <solvers/evolution/running_checks.h>
+#include <solvers/fokker_planck/fokker_planck_evolution.h>
 #include <solvers/fokker_planck/initial_state.h>
+#include <solvers/fokker_planck/solver.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 
 namespace rhoflow
 {
+namespace
+{
+SolverTraits fokker_planck_traits()
+{
+  SolverTraits traits;
+  traits.entropy               = SolverTraits::Entropy::required;
+  traits.ambient_measure       = true;
+  traits.free_energy_decreases = true;
+  traits.method                = "continuous elements on a mesh of parameter space and implicit steps in time";
+  return traits;
+}
+} // namespace
+
 FokkerPlanckSolver::FokkerPlanckSolver()  = default;
 FokkerPlanckSolver::~FokkerPlanckSolver() = default;
 
 void FokkerPlanckSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &progress)
 {
-  common.parse(parameters);
-  setup.domain = common.domain;
-  setup.domain.check_mesh();
-  setup.parameters.parse(parameters);
-  setup.refinement.parse(parameters);
-  setup.output.parse(parameters);
-  setup.end_time = common.run.end_time;
-  setup.beta     = common.parameters.inverse_temperature;
-  if (!std::isfinite(setup.beta))
-    throw InputError("Mean field/Inverse temperature",
-                     "the solver 'fokker planck' is for the equation with entropy: give a finite beta, such as 100, or choose "
-                     "'Solver = continuity'.");
-  if (setup.refinement.adaptive && setup.domain.refinement > setup.refinement.maximum_level)
-    throw InputError("Refinement/Maximum level",
-                     "the mesh starts with 'Domain/Refinement = " + std::to_string(setup.domain.refinement) +
-                       "', which is above the maximum level. Raise the one or lower the other.");
-  setup.observables.parse(parameters, common.problem->parameter_names());
-  setup.observables.require_finite_in(common.domain.lower, common.domain.upper);
-  if (!common.problem->initial_law().has_density())
-    throw InputError("Initial law/Law",
-                     "a point mass has no density on a mesh. Use a narrow normal(...) instead of point(...).");
-  // The mesh alone before anything is made for it, and all of it when the number of modes is known.
-  const auto estimate = [&](const unsigned int n_modes) {
-    common.memory.clear();
-    DensityMemory{setup.parameters.degree, common.problem->linear_in_first_parameter(), setup.refinement.adaptive,
-                  setup.output.write_density, n_modes}
-      .add_continuous(setup.domain, communicator, common.memory);
-    if (setup.twin != nullptr)
-      add_twin_memory(*common.problem, twin, communicator, common.memory);
-    common.memory.require(communicator);
-  };
-  estimate(0);
-  common.check_initial_mass();
-  if (common.run.compare_with_sgd)
-    {
-      twin.parse(parameters);
-      twin.check(*common.problem);
-      setup.twin = &twin;
-    }
-  common.make_mean_field(communicator, &progress);
-  estimate(common.mean_field->n_modes());
-  setup.problem    = common.problem.get();
-  setup.mean_field = common.mean_field.get();
+  inputs.parse(parameters, fokker_planck_traits());
+  inputs.parse_mesh(parameters);
+  inputs.scheme.parse(parameters);
+  inputs.prepare_on_mesh(communicator, progress, [&](const unsigned int n_modes) {
+    DensityMemory{inputs.scheme.degree, inputs.problem->linear_in_first_parameter(), inputs.refinement.adaptive,
+                  inputs.output.write_density, n_modes}
+      .add_continuous(inputs.domain, communicator, inputs.memory);
+  });
 }
 
 void FokkerPlanckSolver::check_start(MPI_Comm communicator)
 {
-  check_initial_state(setup, communicator);
+  Progress            silent(false);
+  const RunningChecks checks(inputs.scheme.boundary_warning, inputs.scheme.boundary_limit, silent, advice_for_box(inputs));
+  checks.refuse_small_box(initial_mass_at_sides(inputs, communicator), RunningChecks::at_time(0.));
 }
 
 void FokkerPlanckSolver::run(const RunContext &context)
 {
-  common.problem->announce(context.progress);
-  common.memory.announce(context.progress, context.communicator);
-  FokkerPlanckEvolution evolution(setup, context);
-  run_time_loop(evolution, common.run.all_output_times(), context.progress, context.checkpoints);
+  inputs.problem->announce(context.progress);
+  inputs.memory.announce(context.progress, context.communicator);
+  FokkerPlanckEvolution evolution(inputs, context);
+  run_time_loop(evolution, inputs.run.all_output_times(), context.progress, context.checkpoints);
   evolution.write_relaxation();
   const auto timing = evolution.write_timing();
   context.progress.report("Density with entropy", evolution.report());
@@ -104,6 +82,7 @@ SolverEntry fokker_planck_solver_entry()
     "the decay of the free energy are kept for every step size, Boltzmann densities are at rest to round-off, and every "
     "row says between which bounds the distance to equilibrium lies.",
     [] { return std::make_unique<FokkerPlanckSolver>(); },
+    fokker_planck_traits(),
     {"Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Fokker-Planck", "Refinement",
      "Output", "Particles", "Comparison"},
     unread_by_fokker_planck,

@@ -1,8 +1,7 @@
 #pragma once
 
 #include <solvers/base/run/solver.h>
-#include <solvers/fokker_planck/density_evolution.h>
-#include <solvers/mean_field/setup.h>
+#include <solvers/fokker_planck/inputs.h>
 
 namespace rhoflow
 {
@@ -19,9 +18,7 @@ public:
   void run(const RunContext &context) override;
 
 private:
-  MeanFieldSetup    common;
-  TwinSettings      twin;
-  FokkerPlanckSetup setup;
+  FokkerPlanckInputs inputs;
 };
 
 SolverEntry fokker_planck_solver_entry();

@@ -7,6 +7,7 @@
 #include <solvers/base/numerics/exact_sum.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/run/checkpoint.h>
+#include <solvers/base/run/checkpoint_state.h>
 #include <solvers/fokker_planck/diagnostics.h>
 #include <solvers/fokker_planck/sdirk.h>
 
@@ -37,10 +38,6 @@ double negative_mass(const FokkerPlanckState &state)
 
 /// More of it than this means that an explicit step is not stable, or that the mesh does not resolve the density at all.
 constexpr double most_negative_mass = 1e-2;
-/// 2^(1/8): eight steps that succeed make up for a halving.
-constexpr double recovery = 1.0905077326652577;
-/// Steps that are this much shorter than asked for would take for ever.
-constexpr unsigned int most_halvings = 8;
 /// Steps between two looks at the operator for the longest stable explicit step, and what is kept back for its changes.
 constexpr unsigned int steps_between_looks = 20;
 constexpr double       safety              = 0.9;
@@ -61,14 +58,6 @@ void TimeStepping::forget()
   steps_with_stable = 0;
 }
 
-double TimeStepping::limited(double dt, double time, double end) const
-{
-  const double left = end - time;
-  if (left <= dt * (1. + 1e-10))
-    return left;
-  return left < 2. * dt ? .5 * left : dt; // two equal steps rather than a whole and a sliver
-}
-
 void TimeStepping::count(const StageResult &result)
 {
   total.iterations += result.iterations;
@@ -82,7 +71,8 @@ double TimeStepping::step(FokkerPlanckState &state, double time, double end)
   using Stepping = FokkerPlanckParameters::Stepping;
   if (!energy_known)
     energy = free_energy(state.fitted, state.potential, state.p);
-  energy_known = true;
+  energy_known  = true;
+  energy_before = energy;
   if (!std::isfinite(energy))
     throw RunError("the density is not finite at t = " + short_number(time) +
                    ", before the step. Reduce 'Fokker-Planck/Time step', or choose an implicit 'Fokker-Planck/Time stepping'.");
@@ -96,12 +86,15 @@ double TimeStepping::step(FokkerPlanckState &state, double time, double end)
     {
       const bool   is_explicit = settings.stepping == Stepping::ssp33;
       const double full        = is_explicit ? std::min(settings.time_step, stable_step(state)) : settings.time_step;
-      const double dt          = limited(factor * full, time, end);
+      const auto [dt, ends]    = control.next(full, time, end);
       const double done        = is_explicit ? explicit_step(state, dt) :
                                                implicit_euler(state, dt, settings.stepping == Stepping::semi_implicit_euler);
-      factor                   = done < dt ? done / full : std::min(1., factor * recovery);
-      reached                  = done == dt && dt >= (end - time) * (1. - 1e-10) ? end : time + done;
-      taken                    = done;
+      if (done < dt)
+        control.shorten(done, full);
+      else
+        control.recover();
+      reached = done == dt && ends ? end : time + done;
+      taken   = done;
     }
   ++total.steps;
   return reached;
@@ -120,7 +113,7 @@ double TimeStepping::implicit_euler(FokkerPlanckState &state, double dt, bool fr
 {
   const std::vector<double> start = state.p, start_e = state.e;
   std::string               failure;
-  for (unsigned int halvings = 0; halvings <= most_halvings; ++halvings, dt *= .5)
+  for (unsigned int halvings = 0; halvings <= StepControl::max_halvings; ++halvings, dt *= .5)
     {
       std::vector<double> b(start.size());
       for (std::size_t i = 0; i < b.size(); ++i)
@@ -181,7 +174,7 @@ double TimeStepping::explicit_step(FokkerPlanckState &state, double dt)
   // Shu and Osher's third-order method: convex combinations of Euler steps.
   const std::vector<double> start   = state.p;
   const double              keep[3] = {0., .75, 1. / 3.};
-  for (unsigned int halvings = 0; halvings <= most_halvings; ++halvings, dt *= .5)
+  for (unsigned int halvings = 0; halvings <= StepControl::max_halvings; ++halvings, dt *= .5)
     {
       for (const double part : keep)
         {
@@ -221,7 +214,7 @@ double TimeStepping::second_order(FokkerPlanckState &state, double time, double 
   double                    dt = std::min({next_step, settings.maximum_time_step});
   for (unsigned int halvings = 0; halvings < 4; ++halvings)
     {
-      const Sdirk::Result result = sdirk->step(state, time, limited(dt, time, end), end);
+      const Sdirk::Result result = sdirk->step(state, time, StepControl::up_to(end, time, dt).length, end);
       for (const StageResult &stage : result.stages)
         count(stage);
       total.rejected += result.rejected;
@@ -242,38 +235,21 @@ double TimeStepping::second_order(FokkerPlanckState &state, double time, double 
       dt *= .25;
     }
   // What the second-order method cannot do, the first-order one can.
-  dt              = limited(dt, time, end);
-  const bool ends = dt >= (end - time) * (1. - 1e-10);
-  taken           = implicit_euler(state, dt, false);
-  next_step       = 2. * taken;
-  return ends && taken == dt ? end : time + taken;
+  const auto [length, ends] = StepControl::up_to(end, time, dt);
+  taken                     = implicit_euler(state, length, false);
+  next_step                 = 2. * taken;
+  return ends && taken == length ? end : time + taken;
 }
 
 void TimeStepping::save(CheckpointWriter &checkpoint) const
 {
-  checkpoint.put("time stepping", std::vector<double>{taken, energy, next_step, stable, factor});
-  checkpoint.put("time stepping counts",
-                 std::vector<std::uint64_t>{total.steps, total.rejected, total.iterations, total.linear, total.solves,
-                                            total.fallbacks, energy_known ? 1U : 0U, steps_with_stable});
-  checkpoint.put("time stepping failure", last_failure);
-  checkpoint.put("last change of the residual", last_change);
+  save_state(checkpoint, "time stepping", *this);
   checkpoint.put("rate of the residual", sdirk ? sdirk->rate() : std::vector<double>());
 }
 
 void TimeStepping::load(const CheckpointReader &checkpoint, FokkerPlanckState &state)
 {
-  const std::vector<double>        numbers = checkpoint.numbers("time stepping");
-  const std::vector<std::uint64_t> counts  = checkpoint.integers("time stepping counts");
-  taken                                    = numbers.at(0);
-  energy                                   = numbers.at(1);
-  next_step                                = numbers.at(2);
-  stable                                   = numbers.at(3);
-  factor                                   = numbers.at(4);
-  total             = {counts.at(0), counts.at(1), counts.at(2), counts.at(3), counts.at(4), counts.at(5)};
-  energy_known      = counts.at(6) > 0;
-  steps_with_stable = static_cast<unsigned int>(counts.at(7));
-  last_failure      = checkpoint.text("time stepping failure");
-  last_change       = checkpoint.numbers("last change of the residual");
+  load_state(checkpoint, "time stepping", *this);
   sdirk.reset();
   if (checkpoint.size("rate of the residual") > 0)
     {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <solvers/evolution/step_control.h>
 #include <solvers/fokker_planck/parameters.h>
 #include <solvers/fokker_planck/state.h>
 
@@ -48,15 +49,37 @@ public:
   void save(CheckpointWriter &checkpoint) const;
   void load(const CheckpointReader &checkpoint, FokkerPlanckState &state);
 
+  /// What save() keeps beside the rate of SDIRK2.
+  template <class Visitor, class Self>
+  static void visit(Visitor &visit, Self &self)
+  {
+    visit("last step", self.taken);
+    visit("free energy", self.energy);
+    visit("free energy is known", self.energy_known);
+    visit("next step of SDIRK2", self.next_step);
+    visit("longest stable step", self.stable);
+    visit("steps since it was looked at", self.steps_with_stable);
+    visit("why a step failed", self.last_failure);
+    visit("last change of the residual", self.last_change);
+    visit("steps", self.total.steps);
+    visit("steps rejected", self.total.rejected);
+    visit("nonlinear iterations", self.total.iterations);
+    visit("linear iterations", self.total.linear);
+    visit("linear systems", self.total.solves);
+    visit("monotone fallbacks", self.total.fallbacks);
+    StepControl::visit(visit, self.control);
+  }
+
   const StepCounts &counts() const { return total; }
   /// Why the last step that was tried in vain failed; empty if none was.
   const std::string &failure() const { return last_failure; }
   double             last_step() const { return taken; }
   /// F after the last step.
   double last_free_energy() const { return energy; }
+  /// By which the last step changed F.
+  double last_increase() const { return energy - energy_before; }
 
 private:
-  double limited(double dt, double time, double end) const;
   /// Returns the step taken, dt or a part of it.
   double implicit_euler(FokkerPlanckState &state, double dt, bool frozen);
   double explicit_step(FokkerPlanckState &state, double dt);
@@ -68,12 +91,12 @@ private:
 
   FokkerPlanckParameters settings;
   StepCounts             total;
-  double                 taken = 0., energy = 0.;
+  StepControl            control; ///< of all methods but SDIRK2
+  double                 taken = 0., energy = 0., energy_before = 0.;
   bool                   energy_known = false;
   std::string            last_failure;
   std::unique_ptr<Sdirk> sdirk;
   double                 next_step = 0.; ///< of SDIRK2
-  double                 factor    = 1.; ///< by which other steps are shorter than they are asked to be, since some failed
   std::vector<double>    last_change;    ///< of e in the last step
   double                 stable            = 0.;
   unsigned int           steps_with_stable = 0;

@@ -12,12 +12,14 @@ namespace rhoflow
 MeanFieldSetup::MeanFieldSetup()  = default;
 MeanFieldSetup::~MeanFieldSetup() = default;
 
-void MeanFieldSetup::parse(dealii::ParameterHandler &prm)
+void MeanFieldSetup::parse(dealii::ParameterHandler &prm, const bool on_box)
 {
   run.parse(prm);
   domain.parse(prm);
   parameters.parse(prm);
-  problem                              = make_learning_problem(prm, domain.lower, domain.upper, run.seed);
+  problem = make_learning_problem(prm, domain.lower, domain.upper, run.seed);
+  if (!on_box)
+    return;
   const std::vector<std::string> names = problem->parameter_names();
   if (domain.dimension() != names.size())
     {

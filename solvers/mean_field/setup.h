@@ -24,9 +24,9 @@ struct MeanFieldSetup
   MeanFieldSetup &operator=(const MeanFieldSetup &) = delete;
 
   /// Reads the top of the file and the sections "Domain", "Mean field", "Learning problem", "Data", "Target" and "Initial law";
-  /// makes the problem. Throws InputError unless the box has one coordinate for each parameter of the neuron, and where a
-  /// radius may be negative.
-  void parse(dealii::ParameterHandler &prm);
+  /// makes the problem. With `on_box` it throws InputError unless the box has one coordinate for each parameter of the neuron,
+  /// and where a radius may be negative.
+  void parse(dealii::ParameterHandler &prm, bool on_box = true);
 
   /// Throws InputError if most of the initial law, which must have a density, is clearly outside of the box.
   void check_initial_mass() const;

@@ -20,18 +20,20 @@ void SingleNeuronSolver::declare(dealii::ParameterHandler &prm)
 void SingleNeuronSolver::adjust(dealii::ParameterHandler &parameters)
 {
   parameters.enter_subsection("Single neuron");
-  setup.radial_power = parameters.get_double("Radial weight");
+  inputs.radial_power = parameters.get_double("Radial weight");
   parameters.leave_subsection();
-  const auto names = common.problem->parameter_names();
+  const auto names = inputs.problem->parameter_names();
   if (names != std::vector<std::string>{"a", "s", "r"})
     throw InputError("Learning problem/Neuron",
                      "the solver 'single neuron' needs 'Neuron = single neuron'; for other neurons use "
                      "'Solver = continuity'.");
-  setup.alignment = true;
+  inputs.alignment = true;
 }
 
 SolverEntry single_neuron_solver_entry()
 {
+  SolverTraits traits               = continuity_traits("discontinuous Galerkin elements on the reduced coordinates (a, s, r)");
+  traits.radial_weight              = true;
   std::vector<std::string> sections = continuity_sections();
   sections.push_back("Single neuron");
   return {
@@ -39,6 +41,9 @@ SolverEntry single_neuron_solver_entry()
     "The continuity equation for learning a single neuron in d dimensions (or infinitely many), reduced by symmetry to three "
     "variables: the output weight a, the overlap s with the neuron to be learned, and the length r of the rest. Everything "
     "that 'continuity' offers, with a radial weight on choice.",
-    [] { return std::make_unique<SingleNeuronSolver>(); }, sections, unread_by_continuity};
+    [traits] { return std::make_unique<SingleNeuronSolver>(traits); },
+    traits,
+    sections,
+    unread_by_continuity};
 }
 } // namespace rhoflow

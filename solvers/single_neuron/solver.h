@@ -10,6 +10,8 @@ namespace rhoflow
 class SingleNeuronSolver : public ContinuitySolver
 {
 public:
+  using ContinuitySolver::ContinuitySolver;
+
   static void declare(dealii::ParameterHandler &prm);
 
 protected:

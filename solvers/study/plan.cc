@@ -47,7 +47,7 @@ std::string identity_of(dealii::ParameterHandler &parameters, const std::vector<
 }
 } // namespace
 
-Plan::Plan(const StudyFile &study, const ParameterFile &base)
+Plan::Plan(const Registry &registry, const StudyFile &study, const ParameterFile &base)
 {
   const bool                          referred = !study.reference.empty();
   std::map<unsigned int, std::string> labels; // of the rows' runs
@@ -69,9 +69,9 @@ Plan::Plan(const StudyFile &study, const ParameterFile &base)
       if (referred)
         {
           changes.insert(changes.end(), study.reference.begin(), study.reference.end());
-          row.reference = static_cast<int>(add(changes, "reference of " + label, base));
+          row.reference = static_cast<int>(add(registry, changes, "reference of " + label, base));
         }
-      row.run = add(own, label, base);
+      row.run = add(registry, own, label, base);
       if (const auto [place, is_new] = labels.emplace(row.run, label); !is_new)
         throw InputError("", study.axes.back().where + ": '" + place->second + "' and '" + label +
                                "' are the same run, which the table and fits would count twice. Vary parameters that "
@@ -87,12 +87,13 @@ Plan::Plan(const StudyFile &study, const ParameterFile &base)
     }
 }
 
-unsigned int Plan::add(const std::vector<Change> &changes, const std::string &label, const ParameterFile &base)
+unsigned int Plan::add(const Registry &registry, const std::vector<Change> &changes, const std::string &label,
+                       const ParameterFile &base)
 {
   PlannedRun run;
   run.label   = label;
   run.changes = changes;
-  SingleRun                 single(parameter_file_of(base, run, ""));
+  SingleRun                 single(registry, parameter_file_of(base, run, ""));
   dealii::ParameterHandler &parameters = single.parameters();
   run.identity                         = identity_of(parameters, declared_parameters(parameters));
   const auto [place, is_new]           = known.emplace(run.identity, static_cast<unsigned int>(runs.size()));

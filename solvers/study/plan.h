@@ -9,6 +9,7 @@
 namespace rhoflow
 {
 class ParameterFile;
+struct Registry;
 
 /// A run of a study. What it is, is said by its complete parameters alone.
 struct PlannedRun
@@ -33,13 +34,14 @@ struct PlannedRow
 struct Plan
 {
   /// Throws InputError("", ...) with the line for parameters that do not exist or are refused.
-  Plan(const StudyFile &study, const ParameterFile &base);
+  Plan(const Registry &registry, const StudyFile &study, const ParameterFile &base);
 
   std::vector<PlannedRun> runs;
   std::vector<PlannedRow> rows;
 
 private:
-  unsigned int add(const std::vector<Change> &changes, const std::string &label, const ParameterFile &base);
+  unsigned int add(const Registry &registry, const std::vector<Change> &changes, const std::string &label,
+                   const ParameterFile &base);
 
   std::map<std::string, unsigned int> known; ///< identities of runs
 };

@@ -11,8 +11,9 @@
 
 namespace rhoflow
 {
-StudySeries::StudySeries(const MPI_Comm mpi_communicator)
-  : communicator(mpi_communicator)
+StudySeries::StudySeries(const Registry &solvers, const MPI_Comm mpi_communicator)
+  : registry(solvers)
+  , communicator(mpi_communicator)
 {}
 
 void StudySeries::read(const std::vector<std::string> &names, const std::vector<std::string> &changes)
@@ -28,7 +29,7 @@ void StudySeries::read(const std::vector<std::string> &names, const std::vector<
         files.back().change(change);
     }
   for (current = 0; current < files.size(); ++current)
-    studies.push_back(std::make_unique<Study>(files[current], communicator));
+    studies.push_back(std::make_unique<Study>(registry, files[current], communicator));
   refuse_common_directories();
 }
 

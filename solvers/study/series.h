@@ -16,7 +16,7 @@ namespace rhoflow
 class StudySeries
 {
 public:
-  explicit StudySeries(MPI_Comm communicator);
+  StudySeries(const Registry &registry, MPI_Comm communicator);
 
   /// Reads the files, applies the changes ("Section/Name=value") to each of them and plans the runs. Throws InputError.
   void read(const std::vector<std::string> &names, const std::vector<std::string> &changes);
@@ -37,6 +37,7 @@ private:
   void refuse_common_directories();
   void print_all_fits() const;
 
+  const Registry                     &registry;
   MPI_Comm                            communicator;
   std::vector<ParameterFile>          files;
   std::vector<std::unique_ptr<Study>> studies; ///< of `files`

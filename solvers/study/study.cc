@@ -50,13 +50,14 @@ ParameterFile read_base(const std::string &name, const MPI_Comm communicator)
 }
 } // namespace
 
-Study::Study(const ParameterFile &file, const MPI_Comm communicator)
-  : study_name(file.name())
+Study::Study(const Registry &solvers, const ParameterFile &file, const MPI_Comm communicator)
+  : registry(solvers)
+  , study_name(file.name())
   , study(file)
   , world(communicator)
   , speaks(rank_of(communicator) == 0)
   , base(read_base(study.base_file, communicator))
-  , plan(study, base)
+  , plan(solvers, study, base)
   , store(study.output_directory)
 {
   on_rank_0(world, "Output directory", [&]() { store.number(plan); });
@@ -121,7 +122,7 @@ void Study::check_runs(const bool all)
       mine                     = attempt(
                             group,
                             [&]() {
-          SingleRun run(file);
+          SingleRun run(registry, file);
           Progress  silent(false);
           run.prepare(group, silent);
           keep_common(run.unread(), n_checked++ == 0, unread);
@@ -334,13 +335,13 @@ void Study::do_run(const PlannedRun &run, StudyTables &tables, const bool interr
       if (interrupted)
         {
           Progress progress(leads, false);
-          if (goes_on(run, single.emplace(file), own, progress, requests))
+          if (goes_on(run, single.emplace(registry, file), own, progress, requests))
             return;
           single.reset();
           on_rank_0(own, "Output directory", [&]() { clear(run); });
         }
       Progress progress(leads, false);
-      single.emplace(file).execute(own, progress, command, &requests);
+      single.emplace(registry, file).execute(own, progress, command, &requests);
     },
                [&](const InputError &error) { return file.describe(error); },
                [&](const Outcome &failure) {

@@ -17,6 +17,7 @@ namespace rhoflow
 class Progress;
 class Requests;
 class SingleRun;
+struct Registry;
 struct UnreadSetting;
 
 /// Runs of the program with other parameters each, and what comes out of them together. All methods are collective.
@@ -24,7 +25,7 @@ class Study
 {
 public:
   /// Reads the base file and plans the runs. Throws InputError.
-  Study(const ParameterFile &file, MPI_Comm communicator);
+  Study(const Registry &registry, const ParameterFile &file, MPI_Comm communicator);
   ~Study();
 
   /// Lets the solver of every run check its parameters. Throws InputError.
@@ -78,18 +79,19 @@ private:
   /// Waits for the other groups without using the processor.
   void wait_for_all(const Requests &requests) const;
 
-  std::string   study_name;
-  StudyFile     study;
-  MPI_Comm      world;
-  MPI_Comm      group       = MPI_COMM_NULL;
-  unsigned int  group_index = 0, n_groups = 1;
-  bool          speaks;
-  ParameterFile base;
-  Plan          plan;
-  StudyStore    store;
-  unsigned int  n_waiting = 0;
-  double        start     = 0.; ///< of the session
-  bool          warned    = false;
+  const Registry &registry;
+  std::string     study_name;
+  StudyFile       study;
+  MPI_Comm        world;
+  MPI_Comm        group       = MPI_COMM_NULL;
+  unsigned int    group_index = 0, n_groups = 1;
+  bool            speaks;
+  ParameterFile   base;
+  Plan            plan;
+  StudyStore      store;
+  unsigned int    n_waiting = 0;
+  double          start     = 0.; ///< of the session
+  bool            warned    = false;
 
   std::vector<std::vector<std::string>> fit_rows;
 };

@@ -260,7 +260,7 @@ TEST_CASE("The manual has every parameter with default, range and description, a
 {
   dealii::ParameterHandler prm;
   declare(prm);
-  const std::vector<SolverEntry> solvers{{"drift", "Drifts along.", nullptr, {}}, {"jump", "Jumps.", nullptr, {"Other"}}};
+  const std::vector<SolverEntry> solvers{{"drift", "Drifts along.", nullptr}, {"jump", "Jumps.", nullptr, {}, {"Other"}}};
   const std::string              all = parameter_manual(prm, solvers, nullptr);
   CHECK_THAT(all, Contains("drift\n      Drifts along.") && Contains("jump\n      Jumps."));
   for (const DeclaredParameter &parameter : declared_parameters(prm))
@@ -273,9 +273,9 @@ TEST_CASE("The manual has every parameter with default, range and description, a
 
 TEST_CASE("Solvers are found by name")
 {
-  const std::vector<SolverEntry> solvers{{"continuity", "", nullptr, {}}, {"single neuron", "", nullptr, {}}};
-  CHECK(solver_named(solvers, "single neuron").name == "single neuron");
-  CHECK(input_error([&]() { solver_named(solvers, "single neurons"); }) ==
+  const Registry registry{{{"continuity", "", nullptr}, {"single neuron", "", nullptr}}};
+  CHECK(registry.solver("single neuron").name == "single neuron");
+  CHECK(input_error([&]() { registry.solver("single neurons"); }) ==
         "Solver | unknown solver 'single neurons'. Did you mean 'single neuron'? Valid names: 'continuity', 'single neuron'.");
 }
 

@@ -19,7 +19,8 @@ namespace
 std::vector<double> everything(const CharacteristicsOperator &system, const CharacteristicsStep &stepper)
 {
   std::vector<double> all(3 * system.n_global_points(), 0.);
-  std::copy_n(stepper.points(), 3 * system.start().size(), all.begin() + static_cast<std::ptrdiff_t>(3 * system.first_point()));
+  std::copy_n(stepper.points(), 3 * system.start().weights.size(),
+              all.begin() + static_cast<std::ptrdiff_t>(3 * system.first_point()));
   // Each number is on one rank alone.
   MPI_Allreduce(MPI_IN_PLACE, all.data(), static_cast<int>(all.size()), MPI_DOUBLE, MPI_SUM, system.communicator());
   all.insert(all.end(), {stepper.time(), stepper.dissipated_energy(), static_cast<double>(stepper.n_steps()),
@@ -43,7 +44,7 @@ TEST_CASE("points go on from a checkpoint to the same bits", "[characteristics][
   parameters.tolerance    = 0.;
   parameters.weight_decay = .2;
   const MeanField field(*problem, {-2., 0.}, {2., 2.}, parameters);
-  WeightedPoints  law;
+  Measure         law;
   for (unsigned int i = 0; i < 100; ++i)
     {
       law.points.insert(law.points.end(), {std::sin(i), .5 * std::cos(2. * i), .05 + .01 * i});
@@ -63,7 +64,7 @@ TEST_CASE("points go on from a checkpoint to the same bits", "[characteristics][
   save(whole, directory.path("alone_" + std::to_string(rank_of(MPI_COMM_WORLD))), MPI_COMM_SELF);
   go_on(whole, 1.5);
   const std::vector<double> after = everything(system, whole);
-  CHECK(after[3 * law.size() + 2] >= before[3 * law.size() + 2] + 3.);
+  CHECK(after[3 * law.weights.size() + 2] >= before[3 * law.weights.size() + 2] + 3.);
 
   MPI_Barrier(MPI_COMM_WORLD);
   CharacteristicsOperator shared_system(field, law, MPI_COMM_WORLD);

@@ -39,7 +39,7 @@ struct SmallCase
 
   std::unique_ptr<LearningProblem> problem;
   std::unique_ptr<MeanField>       field;
-  WeightedPoints                   law;
+  Measure                          law;
 };
 } // namespace
 
@@ -92,7 +92,7 @@ TEST_CASE("the minimum of the potential is exact in the amplitude", "[characteri
     for (unsigned int k = 0; k <= 10000; ++k)
       {
         // A fourth point without mass has the potential there.
-        WeightedPoints law = c.law;
+        Measure law = c.law;
         law.points.insert(law.points.end(), {-3. + k * 6e-4, omega[2 * i], omega[2 * i + 1]});
         law.weights.push_back(0.);
         if (k % 500 != 0)
@@ -169,12 +169,12 @@ TEST_CASE("a point rests at radius zero until the velocity turns", "[characteris
 
 TEST_CASE("light points are left out and the mass is kept", "[characteristics]")
 {
-  WeightedPoints law{{0., 0., 1., 1., 2., 2., 3., 3.}, {1e-5, .5, .4999, 9e-5}};
+  Measure law{{0., 0., 1., 1., 2., 2., 3., 3.}, {1e-5, .5, .4999, 9e-5}};
   drop_light_points(law, 2, 5e-5);
   CHECK(law.points == std::vector<double>{1., 1., 2., 2., 3., 3.});
   CHECK(std::accumulate(law.weights.begin(), law.weights.end(), 0.) == Approx(1.).epsilon(1e-15));
   drop_light_points(law, 2, 9e-5);
-  CHECK(law.size() == 3);
+  CHECK(law.weights.size() == 3);
   drop_light_points(law, 2, 1.1e-4);
   CHECK(law.points == std::vector<double>{1., 1., 2., 2.});
 }

@@ -29,9 +29,9 @@ std::vector<double> networks(unsigned int R, unsigned int M, unsigned int D, dou
 }
 
 /// N(0, 1) on n equal intervals between −6 and 6.
-Pieces gaussian(unsigned int n)
+Measure gaussian(unsigned int n)
 {
-  Pieces       pieces;
+  Measure      pieces;
   const double h = 12. / n;
   for (unsigned int i = 0; i < n; ++i)
     {
@@ -87,8 +87,8 @@ TEST_CASE("W2 and the energy distance from projections", "[comparison]")
   double squares = 0.;
   for (std::size_t l = 0; l < distances.directions().size() / D; ++l)
     {
-      Pieces     one, other;
-      const auto project = [&](const std::vector<double> &points, Pieces &line) {
+      Measure    one, other;
+      const auto project = [&](const std::vector<double> &points, Measure &line) {
         for (std::size_t i = 0; i < points.size(); i += D)
           {
             double x = 0.;
@@ -114,9 +114,9 @@ TEST_CASE("W2 and the energy distance from projections", "[comparison]")
 TEST_CASE("W2 of intervals on a grid", "[comparison]")
 {
   // Far coarser than the intervals, and far finer: below the stated error.
-  const Pieces density = gaussian(200);
-  const auto   points  = networks(1, 500, 1, .2, 0., 3);
-  const auto   exact   = line_distances(distribution_line(density), distribution_line({points, {}, {}}));
+  const Measure density = gaussian(200);
+  const auto    points  = networks(1, 500, 1, .2, 0., 3);
+  const auto    exact   = line_distances(distribution_line(density), distribution_line({points, {}, {}}));
   for (const unsigned int bins : {50u, 5000u})
     {
       const auto found =
@@ -128,7 +128,7 @@ TEST_CASE("W2 of intervals on a grid", "[comparison]")
 TEST_CASE("bounds hold the exact distances on the line", "[comparison]")
 {
   constexpr unsigned int R = 8, M = 100, n_trials = 300;
-  const Pieces           density = gaussian(400);
+  const Measure          density = gaussian(400);
   const Distances        distances(1, 1, 512);
   for (const double shared : {0., .3})
     for (const double m : {0., .1, 1.})
@@ -164,7 +164,7 @@ TEST_CASE("bounds of transport in the plane and in space", "[comparison]")
 {
   const unsigned int     D = GENERATE(2u, 3u);
   constexpr unsigned int R = 8, M = 200, n_trials = 40;
-  Pieces                 density{networks(1, 10000, D, 0., 0., 1), {}, {}};
+  Measure                density{networks(1, 10000, D, 0., 0., 1), {}, {}};
   density.weights.assign(10000, 1. / 10000.);
   for (const double m : {0., .5})
     {

@@ -138,19 +138,16 @@ TEST_CASE("written measures go on from a checkpoint", "[comparison][mpi]")
 {
   const TemporaryDirectory directory;
   const DataSetProblem     problem(ParticleNeuron::Type::weighted_ridge, 1, 10, Activation::Kind::tanh);
-  dealii::ParameterHandler prm;
-  ComparisonParameters::declare(prm);
-  prm.parse_input_from_string("subsection Comparison\n set Write measures = true\nend\n");
+  ComparisonParameters     parameters;
+  parameters.write_measures = true;
   const RunDirectory run(directory.path("run"), false, MPI_COMM_WORLD);
-  Progress           silent(false);
-  const RunContext   context{MPI_COMM_WORLD, prm, run, silent};
   const auto         write = [&](MeasureOutput &measures, double time) {
     const DensitySnapshot density = drifting(problem, time, MPI_COMM_WORLD);
     measures.write(time, {density.points, density.weights, {}});
   };
   std::string times, third;
   {
-    MeasureOutput measures(problem, context);
+    MeasureOutput measures(problem.parameter_names(), parameters, run);
     write(measures, 0.);
     write(measures, 1.);
     CheckpointWriter writer(MPI_COMM_WORLD);
@@ -164,7 +161,7 @@ TEST_CASE("written measures go on from a checkpoint", "[comparison][mpi]")
     write(measures, 3.);
   }
   directory.write("run/measures/density_0002.csv", "cut off");
-  MeasureOutput measures(problem, context);
+  MeasureOutput measures(problem.parameter_names(), parameters, run);
   measures.load(CheckpointReader(directory.path("state"), MPI_COMM_WORLD));
   write(measures, 2.);
   MPI_Barrier(MPI_COMM_WORLD);

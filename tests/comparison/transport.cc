@@ -13,22 +13,22 @@ using namespace rhoflow;
 
 namespace
 {
-Pieces normal_points(std::size_t n, unsigned int D, std::uint64_t seed, double shift = 0.)
+Measure normal_points(std::size_t n, unsigned int D, std::uint64_t seed, double shift = 0.)
 {
   CounterRandom random(seed, RandomPurpose::check_points);
-  Pieces        pieces;
+  Measure       pieces;
   for (std::size_t i = 0; i < n * D; ++i)
     pieces.points.push_back(random.normal() + (i % D == 0 ? shift : 0.));
   return pieces;
 }
 
-TransportDistances on_line(const Pieces &first, const Pieces &second)
+TransportDistances on_line(const Measure &first, const Measure &second)
 {
   return line_distances(distribution_line(first), distribution_line(second));
 }
 
 /// Of n equal points each: the best of all n! assignments.
-double by_permutations(const Pieces &first, const Pieces &second, unsigned int D, unsigned int p)
+double by_permutations(const Measure &first, const Measure &second, unsigned int D, unsigned int p)
 {
   const std::size_t        n = first.points.size() / D;
   std::vector<std::size_t> order(n);
@@ -69,8 +69,8 @@ TEST_CASE("W1 and W2 on the line by hand", "[comparison]")
   CHECK(found.w1 == Approx(.5).epsilon(1e-14));
   CHECK(found.w2 == Approx(2. / std::sqrt(12.)).epsilon(1e-14));
   // Overlapping intervals with a point among them, against the same in other pieces.
-  const Pieces whole{{0., 1., .2}, {2., 1., .5}, {2., 1., 0.}};
-  const Pieces cut{{.25, -.5, .75, 1.25, .2, .2, .75}, {.5, 1., .5, .5, .25, .25, .5}, {.5, 1., .5, .5, 0., 0., .5}};
+  const Measure whole{{0., 1., .2}, {2., 1., .5}, {2., 1., 0.}};
+  const Measure cut{{.25, -.5, .75, 1.25, .2, .2, .75}, {.5, 1., .5, .5, .25, .25, .5}, {.5, 1., .5, .5, 0., 0., .5}};
   found = on_line(whole, cut);
   CHECK(found.w1 < 1e-14);
   CHECK(found.w2 < 1e-7);
@@ -80,7 +80,7 @@ TEST_CASE("narrow and wide intervals keep their distribution function", "[compar
 {
   // Against many points in every interval, which are within a part of it.
   CounterRandom random(8, RandomPurpose::check_points);
-  Pieces        intervals, points;
+  Measure       intervals, points;
   double        widths = 0.;
   for (unsigned int i = 0; i < 300; ++i)
     {
@@ -105,7 +105,7 @@ TEST_CASE("narrow and wide intervals keep their distribution function", "[compar
   CHECK(found.w1 < widths / 800. + 1e-12);
   CHECK(found.w2 < widths / 200. + 1e-12);
   // A shift is a shift.
-  Pieces shifted = intervals;
+  Measure shifted = intervals;
   for (double &x : shifted.points)
     x += 1e-3;
   const auto shift = on_line(intervals, shifted);
@@ -120,11 +120,11 @@ TEST_CASE("network simplex: all permutations, the line, and shifts", "[compariso
       for (const unsigned int D : {1u, 2u, 3u})
         for (const std::size_t n : {1u, 2u, 5u, 7u})
           {
-            const Pieces first = normal_points(n, D, 10 * n + D), second = normal_points(n, D, 100 * n + D, .4);
+            const Measure first = normal_points(n, D, 10 * n + D), second = normal_points(n, D, 100 * n + D, .4);
             CHECK(network_distance(first, second, D, p) == Approx(by_permutations(first, second, D, p)).epsilon(1e-7));
           }
       // Weighted points on a line, different numbers of them; those without weight far away.
-      Pieces        first = normal_points(60, 1, 5), second = normal_points(83, 1, 6, .3);
+      Measure       first = normal_points(60, 1, 5), second = normal_points(83, 1, 6, .3);
       CounterRandom random(7, RandomPurpose::check_points);
       for (std::size_t i = 0; i < 60; ++i)
         first.weights.push_back(i % 9 == 0 ? 0. : random.uniform());
@@ -135,7 +135,7 @@ TEST_CASE("network simplex: all permutations, the line, and shifts", "[compariso
       CHECK(network_distance(first, second, 1, p) == Approx(p == 1 ? exact.w1 : exact.w2).epsilon(1e-6));
 
       // Shifted weighted points; the plan is the shift.
-      Pieces points = normal_points(40, 3, 9), shifted;
+      Measure points = normal_points(40, 3, 9), shifted;
       for (std::size_t i = 0; i < 40; ++i)
         points.weights.push_back(.1 + random.uniform());
       shifted = points;
@@ -149,9 +149,9 @@ TEST_CASE("network simplex: all permutations, the line, and shifts", "[compariso
 TEST_CASE("network simplex: the dual of W1 is a lower bound, a plan an upper one", "[comparison]")
 {
   // Of 1-Lipschitz functions the best of a few; of plans the product of the two measures.
-  const Pieces first = normal_points(90, 2, 21), second = normal_points(70, 2, 22, .5);
-  const double found = network_distance(first, second, 2, 1);
-  double       least = 0., product = 0.;
+  const Measure first = normal_points(90, 2, 21), second = normal_points(70, 2, 22, .5);
+  const double  found = network_distance(first, second, 2, 1);
+  double        least = 0., product = 0.;
   for (unsigned int l = 0; l < 180; ++l)
     {
       const double c = std::cos(l * M_PI / 90.), s = std::sin(l * M_PI / 90.);
@@ -174,7 +174,7 @@ TEST_CASE("network simplex: the dual of W1 is a lower bound, a plan an upper one
 TEST_CASE("drawing a measure together", "[comparison]")
 {
   const unsigned int        D      = GENERATE(1u, 2u, 3u);
-  Pieces                    points = normal_points(300, D, 31);
+  Measure                   points = normal_points(300, D, 31);
   CounterRandom             random(32, RandomPurpose::check_points);
   std::vector<unsigned int> labels;
   double                    total = 0., third = 0.;
@@ -212,7 +212,7 @@ TEST_CASE("drawing a measure together", "[comparison]")
       CHECK(distance > (D == 1 ? 1. - 1e-6 : .6) * error);
     }
   // Whatever the order.
-  Pieces                    reversed = points;
+  Measure                   reversed = points;
   std::vector<unsigned int> reversed_labels;
   for (std::size_t i = 0; i < 300; ++i)
     {
@@ -239,7 +239,7 @@ TEST_CASE("boxes drawn together are cut into boxes", "[comparison]")
   const Quantization heavy = quantize({{1., 2.}, {3., 1.}, {}}, 1, 4);
   CHECK(heavy.points.points == std::vector<double>{1., 1., 1., 2.});
   CHECK(heavy.error.w2 == 0.);
-  Pieces lattice;
+  Measure lattice;
   for (int i = 0; i < 9; ++i)
     lattice.points.insert(lattice.points.end(), {2. * (i / 3 - 1), i % 3 - 1.});
   const Quantization halves = quantize(lattice, 2, 2);
@@ -258,7 +258,7 @@ TEST_CASE("the distance of drawn together Gaussians is near their own", "[compar
   // In every dimension W1 = W2 = |m| for N(0, I) and N(m, I); random samples of 128 points are .3 (D = 2), .6 (D = 3) apart.
   for (const double m : {0., .3})
     {
-      const Pieces       first = normal_points(40000, D, 41), second = normal_points(40000, D, 42, m);
+      const Measure      first = normal_points(40000, D, 41), second = normal_points(40000, D, 42, m);
       const Quantization one = quantize(first, D, 128), other = quantize(second, D, 128, {}, 1, one.axes);
       for (const unsigned int p : {1u, 2u})
         CHECK(network_distance(one.points, other.points, D, p) == Approx(m).margin(m == 0. ? .07 : .02));
@@ -274,8 +274,8 @@ TEST_CASE("transport of a density and networks does not depend on the ranks", "[
   // Networks above and below the size from which they are drawn together where they live.
   const std::size_t     M       = D == 2 ? 5000 : 50;
   constexpr unsigned    R       = 5;
-  const Pieces          neurons = normal_points(R * M, D, 51, .1);
-  Pieces                density = normal_points(700, D, 52), my_density;
+  const Measure         neurons = normal_points(R * M, D, 51, .1);
+  Measure               density = normal_points(700, D, 52), my_density;
   CounterRandom         random(53, RandomPurpose::check_points);
   std::vector<double>   my_neurons;
   std::vector<unsigned> numbers, my_numbers;

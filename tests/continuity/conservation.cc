@@ -53,8 +53,8 @@ std::vector<double> numbers(const Diagnostics &d)
 {
   std::vector<double> result{d.risk,    d.excess_risk,   d.dissipation,   d.certificate, d.mass,
                              d.minimum, d.negative_mass, d.boundary_mass, d.confinement, d.alignment};
-  result.insert(result.end(), d.means.begin(), d.means.end());
-  result.insert(result.end(), d.covariances.begin(), d.covariances.end());
+  result.insert(result.end(), d.functionals.mean.begin(), d.functionals.mean.end());
+  result.insert(result.end(), d.functionals.covariance.begin(), d.functionals.covariance.end());
   return result;
 }
 

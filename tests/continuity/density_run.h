@@ -153,7 +153,7 @@ public:
       }
   }
 
-  rhoflow::Diagnostics diagnose() { return rhoflow::diagnose(*solution, natural); }
+  rhoflow::Diagnostics diagnose() { return rhoflow::diagnose(*solution, natural, rhoflow::Observables()); }
   double               risk() { return mean_field->risk(solution->moments()); }
   /// ∫ ∫ |∇Ψ_λ|² ρ dt from the start until now.
   double dissipated()

@@ -102,7 +102,7 @@ TEST_CASE("Steps: with lengths far beyond the stability limit the answer is that
   GuardedRun stable(linear_neuron(method)), hasty(linear_neuron(method), 1.);
   stable.guarded_advance(1.);
   CHECK(stable.stepping->n_repeated() == 0);
-  CHECK(stable.diagnose().means[0] == Approx(0.6 - 1.1 * std::exp(-1.)).epsilon(1e-4));
+  CHECK(stable.diagnose().functionals.mean[0] == Approx(0.6 - 1.1 * std::exp(-1.)).epsilon(1e-4));
 
   // The rate that the first step believes in is a thousandth of the true one, which its first stage finds.
   GuardedRun        surprised(linear_neuron(method));

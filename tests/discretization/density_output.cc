@@ -292,13 +292,10 @@ TEST_CASE("a note says beforehand that files will be large", "[density_output]")
 {
   const TemporaryDirectory temporary;
   const RunDirectory       directory(temporary.path("run"), false, MPI_COMM_SELF);
-  dealii::ParameterHandler prm;
-  RunParameters::declare(prm);
-  prm.set("End time", "9");
   const auto note = [&](const std::string &settings, std::uint64_t n_points) {
     Progress progress(true, false);
     progress.record_to(temporary.path("log.txt"));
-    DensityOutput(parameters_of(settings), directory).announce({MPI_COMM_SELF, prm, directory, progress}, n_points);
+    DensityOutput(parameters_of(settings), directory).announce(progress, 10, n_points);
     return temporary.read("log.txt");
   };
   CHECK(note("", 1000000).empty());
@@ -327,9 +324,8 @@ TEST_CASE("output parameters choose what is written", "[density_output]")
   CHECK(second.due(false));
   second.write(0., DGFields(*density.mesh, *density.coupling, positive));
   CHECK_FALSE(second.due(false));
-  CHECK(second.due(true));
-  second.skip();
   CHECK(second.due(false));
+  CHECK(second.due(true)); // the last one of a run
   const std::vector<Piece> pieces = pieces_of(directory.file("density/density_0000.vtu"));
   REQUIRE(pieces.size() == 1);
   CHECK(pieces[0].fields.size() == 1);

@@ -47,20 +47,20 @@ void check(const RoughDensity &density, double least_negative_mass, double boxes
   CHECK(mass_deviation < 1e-14);
   CHECK(positive.deviation() < 1e-10);
 
-  const PositiveDensity::Boxes boxes = positive.boxes();
-  const unsigned int           D     = density.problem.n_parameters();
-  REQUIRE(boxes.centers.size() == boxes.weights.size() * D);
-  REQUIRE(boxes.extents.size() == boxes.centers.size());
+  const Measure      boxes = positive.boxes();
+  const unsigned int D     = density.problem.n_parameters();
+  REQUIRE(boxes.points.size() == boxes.weights.size() * D);
+  REQUIRE(boxes.extents.size() == boxes.points.size());
   double mass = 0.;
   for (const double weight : boxes.weights)
     mass += weight;
   CHECK(*std::min_element(boxes.weights.begin(), boxes.weights.end()) > 0.);
   CHECK(mass == Approx(positive.mass()).epsilon(boxes_tolerance));
   bool inside = true;
-  for (std::size_t i = 0; i < boxes.centers.size(); ++i)
+  for (std::size_t i = 0; i < boxes.points.size(); ++i)
     inside = inside && boxes.extents[i] >= 0. &&
-             boxes.centers[i] - .5 * boxes.extents[i] >= density.domain.lower[i % D] - 1e-14 &&
-             boxes.centers[i] + .5 * boxes.extents[i] <= density.domain.upper[i % D] + 1e-14;
+             boxes.points[i] - .5 * boxes.extents[i] >= density.domain.lower[i % D] - 1e-14 &&
+             boxes.points[i] + .5 * boxes.extents[i] <= density.domain.upper[i % D] + 1e-14;
   CHECK(inside);
 }
 } // namespace
@@ -183,8 +183,8 @@ TEST_CASE("positive densities are the same on any number of ranks", "[positive_d
                            one.values().begin() + static_cast<std::ptrdiff_t>(other * n_points)));
         }
       // In one dimension rank 0 speaks for all.
-      const PositiveDensity::Boxes boxes = many.boxes();
-      double                       mass  = 0.;
+      const Measure boxes = many.boxes();
+      double        mass  = 0.;
       for (const double weight : boxes.weights)
         mass += weight;
       MPI_Allreduce(MPI_IN_PLACE, &mass, 1, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD);

@@ -59,8 +59,8 @@ struct Evolution
                                d.mass,
                                d.minimum,
                                static_cast<double>(run.mesh->n_global_cells())};
-    result.insert(result.end(), d.means.begin(), d.means.end());
-    result.insert(result.end(), d.covariances.begin(), d.covariances.end());
+    result.insert(result.end(), d.functionals.mean.begin(), d.functionals.mean.end());
+    result.insert(result.end(), d.functionals.covariance.begin(), d.functionals.covariance.end());
     return result;
   }
 

@@ -36,8 +36,8 @@ std::vector<double> statistics(const Changes &changes, MPI_Comm communicator)
       numbers.insert(numbers.end(), {time, d.risk, d.free_energy, d.entropy, d.upper_bound, d.lower_bound, d.distance,
                                      d.confinement, d.boundary_mass, static_cast<double>(run.mesh->n_global_cells()),
                                      static_cast<double>(run.state->space.n_global())});
-      numbers.insert(numbers.end(), d.means.begin(), d.means.end());
-      numbers.insert(numbers.end(), d.covariances.begin(), d.covariances.end());
+      numbers.insert(numbers.end(), d.functionals.mean.begin(), d.functionals.mean.end());
+      numbers.insert(numbers.end(), d.functionals.covariance.begin(), d.functionals.covariance.end());
     }
   return numbers;
 }

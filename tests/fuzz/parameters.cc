@@ -17,6 +17,7 @@
 #include <solvers/fokker_planck/parameters.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/particles/parameters.h>
+#include <solvers/registry/registry.h>
 
 namespace
 {
@@ -24,7 +25,7 @@ using namespace rhoflow;
 
 ParameterValues &values()
 {
-  static ParameterValues all(declare_all_parameters);
+  static ParameterValues all(registry().declare);
   return all;
 }
 

@@ -13,7 +13,7 @@ using namespace rhoflow;
 
 void check(const WrittenMeasure &measure, const std::size_t D)
 {
-  const Pieces     &pieces = measure.pieces;
+  const Measure    &pieces = measure.pieces;
   const std::size_t n      = D == 0 ? 0 : pieces.points.size() / D;
   require(n > 0 && pieces.points.size() == n * D, "a measure without points");
   require(pieces.weights.empty() || pieces.weights.size() == n, "a measure of another length than its weights");

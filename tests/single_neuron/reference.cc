@@ -156,8 +156,8 @@ TEST_CASE("Single neuron: the symmetry (a, s) -> (-a, -s) is kept")
     }
   CHECK(worst < 1e-11 * highest);
   const Diagnostics d = run.diagnose();
-  CHECK(std::abs(d.means[0]) < 1e-12);
-  CHECK(std::abs(d.means[1]) < 1e-12);
+  CHECK(std::abs(d.functionals.mean[0]) < 1e-12);
+  CHECK(std::abs(d.functionals.mean[1]) < 1e-12);
   CHECK(d.alignment > 0.1);
 }
 

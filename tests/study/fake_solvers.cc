@@ -1,6 +1,8 @@
 // A program with one solver whose results are known: risk(t) = A M^s (1 - t/2) at t = 0 and 1, and replicas around it. It fails
-// as it is told to. Linked with the tests of this folder, and with the main program of rhoflow-study for tests of the command
-// line (`study_of_fakes`).
+// as it is told to. For the tests of this folder, and for a rhoflow-study for tests of the command line
+// (`study_of_fakes`).
+
+#include "fake_solvers.h"
 
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
@@ -66,15 +68,8 @@ private:
   int         n_replicas = 4;
   std::string behaviour;
 };
-} // namespace
 
-const std::vector<SolverEntry> &registered_solvers()
-{
-  static const std::vector<SolverEntry> solvers = {{"fake", "A formula.", [] { return std::make_unique<FakeSolver>(); }}};
-  return solvers;
-}
-
-void declare_all_parameters(dealii::ParameterHandler &parameters)
+void declare_parameters(dealii::ParameterHandler &parameters)
 {
   namespace Patterns = dealii::Patterns;
   RunParameters::declare(parameters);
@@ -87,8 +82,16 @@ void declare_all_parameters(dealii::ParameterHandler &parameters)
   parameters.leave_subsection();
 }
 
-std::vector<std::string> input_file_parameters(const dealii::ParameterHandler &)
+std::vector<std::string> no_input_files(const dealii::ParameterHandler &)
 {
   return {};
+}
+} // namespace
+
+const Registry &fake_registry()
+{
+  static const Registry fakes = {
+    {{"fake", "A formula.", [] { return std::make_unique<FakeSolver>(); }}}, declare_parameters, no_input_files};
+  return fakes;
 }
 } // namespace rhoflow

@@ -7,6 +7,7 @@
 
 #include "../base/input_error.h"
 #include "../base/temporary_directory.h"
+#include "fake_solvers.h"
 
 #include <cmath>
 #include <filesystem>
@@ -35,7 +36,7 @@ std::string error(const std::string &text, const std::vector<std::string> &chang
 
 Plan plan_of(const std::string &text)
 {
-  return Plan(StudyFile(ParameterFile("s.prm", text)), ParameterFile("base.prm", base_text));
+  return Plan(fake_registry(), StudyFile(ParameterFile("s.prm", text)), ParameterFile("base.prm", base_text));
 }
 
 void run(const TemporaryDirectory &directory, const std::string &text, const std::vector<std::string> &changes = {})

@@ -25,7 +25,7 @@ struct RunParameters
   /// The number that a valid value of 'Seed' is: all 64 bits.
   static std::uint64_t seed_of(const std::string &value);
 
-  std::string         solver;           ///< a name of registered_solvers()
+  std::string         solver;           ///< a name of the registry's
   std::string         title;            ///< one line, printed at the start and in the report
   std::string         output_directory; ///< empty: runs/<name of the parameter file>
   bool                overwrite       = false;

@@ -11,6 +11,7 @@
 #include <solvers/base/run/run_directory.h>
 #include <solvers/base/run/single_run.h>
 #include <solvers/base/run/solver.h>
+#include <solvers/base/run/unread_parameters.h>
 
 #include <deal.II/base/parameter_handler.h>
 
@@ -33,13 +34,14 @@ std::ptrdiff_t number_of_lines(const std::string &path)
 }
 } // namespace
 
-SingleRun::SingleRun(const ParameterFile &given)
-  : file(std::make_unique<ParameterFile>(given))
+SingleRun::SingleRun(const Registry &solvers, const ParameterFile &given)
+  : registry(solvers)
+  , file(std::make_unique<ParameterFile>(given))
   , file_name(given.name())
   , data_places{std::filesystem::path(file_name).parent_path().string()}
   , handler(std::make_unique<dealii::ParameterHandler>())
 {
-  declare_all_parameters(*handler);
+  registry.declare(*handler);
   file->apply(*handler);
   run_parameters.parse(*handler);
   if (run_parameters.output_directory.empty())
@@ -51,7 +53,7 @@ SingleRun::~SingleRun() = default;
 void SingleRun::find_inputs(const MPI_Comm communicator, Progress &progress)
 {
   std::string warning;
-  inputs = agree_on_input_files(*handler, input_file_parameters(*handler), data_places, communicator, warning);
+  inputs = agree_on_input_files(*handler, registry.input_files(*handler), data_places, communicator, warning);
   if (!warning.empty())
     progress.warning(warning);
 }
@@ -70,24 +72,28 @@ void SingleRun::prepare_from_the_start(const MPI_Comm communicator, Progress &pr
 
 void SingleRun::make_solver(const MPI_Comm communicator, Progress &progress)
 {
-  const SolverEntry &entry = solver_named(registered_solvers(), run_parameters.solver);
-  solver                   = entry.make();
+  solver = entry().make();
   solver->prepare(*handler, communicator, progress);
   // The record is for whoever runs it again from anywhere.
-  const std::vector<std::string> parameters = input_file_parameters(*handler);
+  const std::vector<std::string> parameters = registry.input_files(*handler);
   agree_on_large_files(inputs, parameters, communicator);
   for (std::size_t i = 0; i < std::min(inputs.size(), parameters.size()); ++i)
     set_parameter_value(*handler, parameters[i], inputs[i].path);
   for (const std::string &warning : warnings_of(unread()))
     progress.warning(warning);
-  if (const std::string unused = unused_petsc_options(); !entry.uses_petsc && !unused.empty())
-    progress.warning("options behind '--' have no effect with 'Solver = " + entry.name +
+  if (const std::string unused = unused_petsc_options(); !entry().uses_petsc && !unused.empty())
+    progress.warning("options behind '--' have no effect with 'Solver = " + entry().name +
                      "', which does not use PETSc: " + unused + ".");
+}
+
+const SolverEntry &SingleRun::entry() const
+{
+  return registry.solver(run_parameters.solver);
 }
 
 std::vector<UnreadSetting> SingleRun::unread() const
 {
-  return unread_settings(*file, *handler, solver_named(registered_solvers(), run_parameters.solver));
+  return unread_settings(*file, *handler, entry());
 }
 
 void SingleRun::execute(const MPI_Comm communicator, Progress &progress, const std::vector<std::string> &command_line,
@@ -162,7 +168,7 @@ void SingleRun::solve(Checkpoints &checkpoints, Progress &progress)
   checkpoints.set_progress(progress);
   try
     {
-      solver->run({directory->communicator(), *handler, *directory, progress, &checkpoints});
+      solver->run({directory->communicator(), *directory, progress, &checkpoints});
     }
   catch (const RunError &error)
     {
@@ -173,8 +179,7 @@ void SingleRun::solve(Checkpoints &checkpoints, Progress &progress)
       has_begun = has_begun || checkpoints.has_begun();
       throw;
     }
-  if (const std::string unused = unused_petsc_options();
-      solver_named(registered_solvers(), run_parameters.solver).uses_petsc && !unused.empty())
+  if (const std::string unused = unused_petsc_options(); entry().uses_petsc && !unused.empty())
     progress.warning("nobody has read these options of PETSc behind '--': " + unused + ". Are they spelled correctly?");
   // Whoever counts this run as done, as a study does, will not do it again.
   if (!directory->make_durable())

@@ -21,6 +21,8 @@ class ParameterFile;
 class Progress;
 class RunDirectory;
 class Solver;
+struct Registry;
+struct SolverEntry;
 struct Outcome;
 struct UnreadSetting;
 
@@ -28,8 +30,9 @@ struct UnreadSetting;
 class SingleRun
 {
 public:
-  /// Declares all parameters, takes the values of the file and parses those of the run. Throws InputError.
-  explicit SingleRun(const ParameterFile &file);
+  /// Declares all parameters of the registry, which lives longer, takes the values of the file and parses those of the run.
+  /// Throws InputError.
+  SingleRun(const Registry &registry, const ParameterFile &file);
   ~SingleRun();
 
   /// Makes the solver and lets it check everything that it can before the first step of a new run. Writes nothing but to
@@ -64,6 +67,9 @@ private:
   CheckpointParameters checkpoint_parameters() const;
   void                 solve(Checkpoints &checkpoints, Progress &progress);
 
+  const SolverEntry &entry() const;
+
+  const Registry                           &registry;
   std::unique_ptr<const ParameterFile>      file;
   std::string                               file_name;
   std::vector<std::string>                  data_places; ///< where data files are looked for behind the working directory

@@ -4,14 +4,22 @@
 
 namespace rhoflow
 {
-const SolverEntry &solver_named(const std::vector<SolverEntry> &solvers, const std::string &name)
+const SolverEntry *Registry::find(const std::string &name) const
 {
+  for (const SolverEntry &entry : solvers)
+    if (entry.name == name)
+      return &entry;
+  return nullptr;
+}
+
+const SolverEntry &Registry::solver(const std::string &name) const
+{
+  if (const SolverEntry *const entry = find(name))
+    return *entry;
   std::vector<std::string> names;
   std::string              list;
   for (const SolverEntry &entry : solvers)
     {
-      if (entry.name == name)
-        return entry;
       names.push_back(entry.name);
       list += (list.empty() ? "'" : ", '") + entry.name + "'";
     }

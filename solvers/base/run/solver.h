@@ -7,7 +7,8 @@
 
 #include <mpi.h>
 
-#include <solvers/base/run/unread_parameters.h>
+#include <solvers/base/parameters/unread.h>
+#include <solvers/base/run/solver_traits.h>
 
 namespace dealii
 {
@@ -23,11 +24,10 @@ class Progress;
 /// What every solver is handed.
 struct RunContext
 {
-  MPI_Comm                  communicator;
-  dealii::ParameterHandler &parameters;
-  const RunDirectory       &directory;
-  Progress                 &progress;
-  Checkpoints              *checkpoints = nullptr; ///< null: the state is not kept
+  MPI_Comm            communicator;
+  const RunDirectory &directory;
+  Progress           &progress;
+  Checkpoints        *checkpoints = nullptr; ///< null: the state is not kept
 };
 
 /// One system of equations with its discretisation, from parameters to written results.
@@ -53,6 +53,7 @@ struct SolverEntry
   std::string                              name;
   std::string                              description;
   std::function<std::unique_ptr<Solver>()> make;
+  SolverTraits                             traits   = {};
   std::vector<std::string>                 sections = {}; ///< of the parameters that it reads; empty: all
   /// What it does not read of them with these parameters; null: it reads all.
   std::function<std::vector<Unread>(dealii::ParameterHandler &)> unread = {};
@@ -60,15 +61,18 @@ struct SolverEntry
   bool uses_petsc = false;
 };
 
-/// The entry of that name. Throws InputError("Solver", ...) with the valid names and the nearest spelling.
-const SolverEntry &solver_named(const std::vector<SolverEntry> &solvers, const std::string &name);
+/// The solvers of a program and the parameters that they have together.
+struct Registry
+{
+  std::vector<SolverEntry> solvers;
+  /// Declares every parameter of every section.
+  void (*declare)(dealii::ParameterHandler &parameters) = nullptr;
+  /// Paths of the parameters that name files which a run reads beside its parameters.
+  std::vector<std::string> (*input_files)(const dealii::ParameterHandler &parameters) = nullptr;
 
-/// All solvers of this program (defined beside main, since it must know every layer).
-const std::vector<SolverEntry> &registered_solvers();
-
-/// Declares every parameter of every section (defined beside main).
-void declare_all_parameters(dealii::ParameterHandler &parameters);
-
-/// Paths of the parameters that name files which a run reads beside its parameters (defined beside main).
-std::vector<std::string> input_file_parameters(const dealii::ParameterHandler &parameters);
+  /// The entry of that name; null if there is none.
+  const SolverEntry *find(const std::string &name) const;
+  /// The same. Throws InputError("Solver", ...) with the valid names and the nearest spelling.
+  const SolverEntry &solver(const std::string &name) const;
+};
 } // namespace rhoflow

@@ -259,9 +259,9 @@ PartMasses part_masses(const DGMesh &mesh, const CellKey &key, unsigned int d, u
 }
 } // namespace
 
-PositiveDensity::Boxes PositiveDensity::boxes() const
+Measure PositiveDensity::boxes() const
 {
-  Boxes result;
+  Measure result;
   if (!mesh.mesh().speaks())
     return result;
   const auto         &cells    = mesh.mesh().cells();
@@ -327,7 +327,7 @@ PositiveDensity::Boxes PositiveDensity::boxes() const
             result.weights.push_back(masses[b] * (mass / kept));
             for (unsigned int d = 0, rest = b; d < dim; ++d, rest /= n_parts)
               {
-                result.centers.push_back(origin[d] + (rest % n_parts + 0.5) * extent[d]);
+                result.points.push_back(origin[d] + (rest % n_parts + 0.5) * extent[d]);
                 result.extents.push_back(extent[d]);
               }
           }

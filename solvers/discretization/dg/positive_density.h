@@ -3,6 +3,7 @@
 #include <vector>
 
 #include <solvers/discretization/dg/equidistant_line.h>
+#include <solvers/model/measure.h>
 
 namespace rhoflow
 {
@@ -42,17 +43,13 @@ public:
   double       tilted_mass() const { return changed_mass; }
   unsigned int iterations() const { return n_iterations; }
 
-  /// v as boxes over which a mass is spread evenly, of this rank; in one dimension rank 0 has them all.
-  struct Boxes
-  {
-    std::vector<double> centers, extents; ///< [N][D]
-    std::vector<double> weights; ///< > 0, [N]; over all ranks their sum is the mass, up to 1e-9 of it and to negative cells
-  };
+  /// v as boxes over which a mass is spread evenly, of this rank; in one dimension rank 0 has them all. Over all ranks the sum
+  /// of the weights, which are > 0, is the mass, up to 1e-9 of it and to negative cells.
   /// Every cell in n^D equal boxes, n = 8, 4, 2, 1 with D = 3 (twice as many for each coordinate less), the more the more
   /// mass it has; cells without a noticeable mass are left out. A box gets the integral of v over it, without what is
   /// negative between the points of v, scaled to the cell's mass. Along each axis the boxes of a cell are then drawn together
   /// a little towards one of its sides, so that the first moments ∫ θ_d v of the cell are right too.
-  Boxes boxes() const;
+  Measure boxes() const;
 
 private:
   /// Newton's method for goal − L(v) − ε (μ − μ°) = 0 with μ° = 0, and then μ° the solution before (proximal point method: ε

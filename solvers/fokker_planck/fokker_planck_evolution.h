@@ -11,44 +11,29 @@
 #include <solvers/base/run/statistics.h>
 #include <solvers/base/run/time_loop.h>
 #include <solvers/base/timing.h>
-#include <solvers/discretization/refinement.h>
+#include <solvers/discretization/density_output.h>
+#include <solvers/evolution/density_outputs.h>
+#include <solvers/evolution/running_checks.h>
 #include <solvers/fokker_planck/diagnostics.h>
-#include <solvers/fokker_planck/parameters.h>
+#include <solvers/fokker_planck/inputs.h>
 #include <solvers/fokker_planck/relaxation.h>
-#include <solvers/fokker_planck/results.h>
 #include <solvers/fokker_planck/state.h>
 #include <solvers/fokker_planck/time_stepping.h>
-#include <solvers/model/observables.h>
 
 namespace rhoflow
 {
-class LearningProblem;
 struct RunContext;
-
-/// Everything that defines a run of the Fokker–Planck equation, as it was prepared.
-struct FokkerPlanckSetup
-{
-  const LearningProblem *problem    = nullptr;
-  const MeanField       *mean_field = nullptr;
-  Domain                 domain;
-  double                 beta = 0.;
-  FokkerPlanckParameters parameters;
-  RefinementParameters   refinement;
-  OutputParameters       output;
-  Observables            observables;
-  const TwinSettings    *twin     = nullptr; ///< null: no finite networks
-  double                 end_time = 0.;
-};
 
 /// The density with entropy in time: steps, adaptation of the mesh, rows of statistics.
 class FokkerPlanckEvolution : public Evolution
 {
 public:
-  FokkerPlanckEvolution(const FokkerPlanckSetup &setup, const RunContext &context);
+  /// Both live longer.
+  FokkerPlanckEvolution(const FokkerPlanckInputs &inputs, const RunContext &context);
 
   double                                           time() const override { return present; }
   void                                             step(double end) override;
-  bool                                             prepare_output() override { return results.prepare(present, timing); }
+  bool                                             prepare_output() override { return outputs.prepare(present); }
   void                                             output() override;
   void                                             save(CheckpointWriter &checkpoint) const override;
   void                                             load(const CheckpointReader &checkpoint) override;
@@ -62,6 +47,24 @@ public:
   /// timing.csv, and its rows for the report.
   std::vector<std::pair<std::string, std::string>> write_timing();
 
+  template <class Visitor, class Self>
+  static void visit(Visitor &visit, Self &self)
+  {
+    visit("time", self.present);
+    visit("missing mass", self.missing_mass);
+    visit("largest drift", self.largest_drift);
+    visit("largest increase", self.largest_increase);
+    visit("changes by new meshes", self.refinement_jumps);
+    visit("last risk", self.last.risk);
+    visit("last free energy", self.last.free_energy);
+    visit("last upper bound", self.last.upper_bound);
+    visit("last lower bound", self.last.lower_bound);
+    visit("last minimum", self.last.minimum);
+    visit("free energy by steps", self.energy_by_steps);
+    visit("warned of the density at rest", self.warned_of_rest);
+    RunningChecks::visit(visit, self.checks);
+  }
+
 private:
   void        make_state();
   void        set_initial_density();
@@ -71,19 +74,21 @@ private:
   void        check_equilibrium();
   std::string cells_and_unknowns() const;
 
-  const FokkerPlanckSetup           &setup;
+  const FokkerPlanckInputs          &inputs;
   const RunContext                  &context;
   AdaptiveMesh                       mesh;
   std::unique_ptr<FokkerPlanckState> state;
   TimeStepping                       stepping;
   Statistics                         statistics;
-  FokkerPlanckResults                results;
   Timing                             timing;
+  DensityOutput                      pictures;
+  DensityOutputs                     outputs;
+  RunningChecks                      checks;
 
   double present      = 0.;
   double missing_mass = 0., largest_drift = 0., largest_increase = 0., refinement_jumps = 0., stepping_seconds = 0.;
   double energy_by_steps = std::numeric_limits<double>::infinity(); ///< F at the last output without what new meshes changed
-  bool   warned = false, warned_of_rest = false, warned_of_steps = false, warned_of_observables = false;
+  bool   warned_of_rest  = false;
   FokkerPlanckDiagnostics last;
 
   std::optional<Relaxation> relaxation;

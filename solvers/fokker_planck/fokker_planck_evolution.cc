@@ -1,4 +1,4 @@
-#include <solvers/fokker_planck/density_evolution.h>
+#include <solvers/fokker_planck/fokker_planck_evolution.h>
 #include <solvers/fokker_planck/initial_state.h>
 
 #include <algorithm>
@@ -9,22 +9,26 @@
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/run/checkpoint.h>
+#include <solvers/base/run/checkpoint_state.h>
 #include <solvers/base/run/checkpoints.h>
 #include <solvers/base/run/run_directory.h>
 #include <solvers/base/run/solver.h>
 #include <solvers/fokker_planck/adaptation.h>
+#include <solvers/fokker_planck/fokker_planck_view.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 
 namespace rhoflow
 {
-FokkerPlanckEvolution::FokkerPlanckEvolution(const FokkerPlanckSetup &s, const RunContext &c)
-  : setup(s)
+FokkerPlanckEvolution::FokkerPlanckEvolution(const FokkerPlanckInputs &given, const RunContext &c)
+  : inputs(given)
   , context(c)
-  , mesh(s.domain, c.communicator)
-  , stepping(s.parameters)
+  , mesh(given.domain, c.communicator)
+  , stepping(given.scheme)
   , statistics(c.directory.file("statistics.csv"), rank_of(c.communicator) == 0)
-  , results(*s.problem, s.output, s.twin, c)
+  , pictures(given.output, c.directory, given.problem->parameter_names())
+  , outputs(given, c, timing, &pictures)
+  , checks(given.scheme.boundary_warning, given.scheme.boundary_limit, c.progress, advice_for_box(given))
 {
   // A run that goes on has its density from load().
   if (context.checkpoints == nullptr || context.checkpoints->restart() == nullptr)
@@ -33,14 +37,14 @@ FokkerPlanckEvolution::FokkerPlanckEvolution(const FokkerPlanckSetup &s, const R
 
 void FokkerPlanckEvolution::make_state()
 {
-  state = std::make_unique<FokkerPlanckState>(mesh, *setup.mean_field, setup.beta, setup.parameters.degree,
-                                              setup.parameters.stage);
+  state = std::make_unique<FokkerPlanckState>(mesh, *inputs.mean_field, inputs.beta(), inputs.scheme.degree,
+                                              inputs.scheme.stage);
 }
 
 void FokkerPlanckEvolution::set_initial_density()
 {
   Timing::Scope scope(timing.section("set-up"));
-  state = initial_state(mesh, setup, missing_mass);
+  state = initial_state(mesh, inputs, missing_mass);
   announce();
   if (std::abs(missing_mass) > 1e-3)
     context.progress.warning("the nodes of the mesh see " + short_number(100. * (1. - missing_mass), 6) +
@@ -49,16 +53,17 @@ void FokkerPlanckEvolution::set_initial_density()
 
 void FokkerPlanckEvolution::announce()
 {
-  context.progress.line("Mesh: " + cells_and_unknowns() + "; " + std::to_string(setup.mean_field->n_modes()) + " of " +
-                        std::to_string(setup.problem->n_nodes()) + " features kept, error " +
-                        short_number(setup.mean_field->compression_error(), 2));
-  results.announce(context, state->space);
+  context.progress.line("Mesh: " + cells_and_unknowns() + "; " + std::to_string(inputs.mean_field->n_modes()) + " of " +
+                        std::to_string(inputs.problem->n_nodes()) + " features kept, error " +
+                        short_number(inputs.mean_field->compression_error(), 2));
+  pictures.announce(context.progress, inputs.run.all_output_times().size(),
+                    mesh.n_global_cells() * state->space.points_per_cell());
 }
 
 std::string FokkerPlanckEvolution::cells_and_unknowns() const
 {
   return std::to_string(mesh.n_global_cells()) + " cells, " + std::to_string(state->space.n_global()) + " unknowns of degree " +
-         std::to_string(setup.parameters.degree);
+         std::to_string(inputs.scheme.degree);
 }
 
 void FokkerPlanckEvolution::adapt()
@@ -66,11 +71,11 @@ void FokkerPlanckEvolution::adapt()
   Timing::Scope scope(timing.section("adaptation"));
   state->update_operator();
   CellDensities densities = cell_densities(*state);
-  const auto    flags     = refinement_flags(mesh, resolution_indicator(*state, densities, setup.parameters.peclet_limit),
-                                             setup.refinement, setup.refinement.tolerance);
+  const auto    flags     = refinement_flags(mesh, resolution_indicator(*state, densities, inputs.scheme.peclet_limit),
+                                             inputs.refinement, inputs.refinement.tolerance);
   const double  mass = state->mass(), before = free_energy(state->fitted, state->potential, state->p);
   if (!mesh.adapt(flags, 2 * state->space.points_per_cell(), densities.values,
-                  fitted_transfer(mesh.dimension(), setup.parameters.degree)))
+                  fitted_transfer(mesh.dimension(), inputs.scheme.degree)))
     return;
   stepping.forget();
   const MomentJacobian jacobian = state->stage.jacobian();
@@ -83,10 +88,9 @@ void FokkerPlanckEvolution::adapt()
 void FokkerPlanckEvolution::step(double end)
 {
   Timing::Scope total(stepping_seconds);
-  if (setup.refinement.adaptive && stepping.counts().steps % setup.refinement.interval == 0)
+  if (inputs.refinement.adaptive && stepping.counts().steps % inputs.refinement.interval == 0)
     adapt();
   Timing::Scope scope(timing.section("steps"));
-  const double  before = free_energy(state->fitted, state->potential, state->p);
   try
     {
       present = stepping.step(*state, present, end);
@@ -99,22 +103,16 @@ void FokkerPlanckEvolution::step(double end)
       throw RunError(std::string(error.what()) + " The density at t = " + short_number(present) +
                      ", before this step, is written.");
     }
-  if (!stepping.failure().empty() && !warned_of_steps)
-    {
-      warned_of_steps = true;
-      context.progress.warning("at t = " + short_number(present) + " " + stepping.failure() + "; shorter steps are taken");
-    }
-  largest_increase = std::max(largest_increase, stepping.last_free_energy() - before);
+  if (!stepping.failure().empty())
+    checks.warn_of_steps(RunningChecks::at_time(present) + " " + stepping.failure() + "; shorter steps are taken");
+  largest_increase = std::max(largest_increase, stepping.last_increase());
 }
 
 void FokkerPlanckEvolution::check(const FokkerPlanckDiagnostics &d)
 {
-  if (!std::isfinite(d.free_energy) || !std::isfinite(d.mass))
-    throw RunError("the density is no longer finite at t = " + short_number(present) +
-                   ". Reduce 'Fokker-Planck/Time step', or choose an implicit 'Time stepping'.");
-  if (std::abs(d.mass - 1.) > 1e-6)
-    throw RunError("the mass is " + short_number(d.mass, 10) + " at t = " + short_number(present) +
-                   ", which the scheme does not do: please report it.");
+  RunningChecks::require_finite({d.free_energy, d.mass}, present,
+                                "Reduce 'Fokker-Planck/Time step', or choose an implicit 'Time stepping'.");
+  RunningChecks::require_mass(d.mass, 1., 1e-6, present);
   const double by_steps = d.free_energy - refinement_jumps;
   if (by_steps > energy_by_steps + 1e-4 * (1. + std::abs(d.free_energy)))
     throw RunError(
@@ -123,26 +121,20 @@ void FokkerPlanckEvolution::check(const FokkerPlanckDiagnostics &d)
       ", which no solution does. Use 'Fokker-Planck/Time stepping = implicit Euler', 'Refinement/Adaptive = true' or "
       "more 'Domain/Subdivisions'.");
   energy_by_steps = by_steps;
-  refuse_small_box(setup, d.boundary_mass, present);
-  if (d.boundary_mass > setup.parameters.boundary_warning && !warned)
-    {
-      warned = true;
-      context.progress.warning("at t = " + short_number(present) + " the outermost cells of the box hold the mass " +
-                               short_number(d.boundary_mass) + "; the box may be too small");
-    }
+  checks.check_box(d.boundary_mass, RunningChecks::at_time(present));
 }
 
 void FokkerPlanckEvolution::check_equilibrium()
 {
   const double mass = mass_at_sides(state->fitted, state->potential, state->equilibrium->density);
-  if (mass > setup.parameters.boundary_limit)
+  if (mass > inputs.scheme.boundary_limit)
     throw InputError(
       "Domain/Upper corner",
       "the box is too small for the density at rest, whose outermost cells hold the mass " + short_number(mass) + " (limit " +
-        short_number(setup.parameters.boundary_limit) + "). Enlarge the box" +
-        (setup.mean_field->weight_decay() > 0. ? ", raise 'Mean field/Weight decay'" : ", give 'Mean field/Weight decay'") +
+        short_number(inputs.scheme.boundary_limit) + "). Enlarge the box" +
+        (inputs.mean_field->weight_decay() > 0. ? ", raise 'Mean field/Weight decay'" : ", give 'Mean field/Weight decay'") +
         ", or, for what happens before the density gets there, set 'Fokker-Planck/Find equilibrium' to false.");
-  if (mass > setup.parameters.boundary_warning && !warned_of_rest)
+  if (mass > inputs.scheme.boundary_warning && !warned_of_rest)
     {
       warned_of_rest = true;
       context.progress.warning("the outermost cells of the box hold the mass " + short_number(mass) +
@@ -153,26 +145,22 @@ void FokkerPlanckEvolution::check_equilibrium()
 void FokkerPlanckEvolution::output()
 {
   state->set(std::move(state->p));
-  if (setup.parameters.find_equilibrium && !state->equilibrium)
+  if (inputs.scheme.find_equilibrium && !state->equilibrium)
     {
       Timing::Scope scope(timing.section("equilibrium"));
       state->equilibrium = std::make_unique<Equilibrium>(state->potential, state->space, state->e);
       check_equilibrium();
     }
-  last          = diagnose(state->fitted, state->potential, state->p, state->equilibrium.get(), setup.observables);
+  last          = diagnose(state->fitted, state->potential, state->p, state->equilibrium.get(), inputs.observables);
   largest_drift = std::max(largest_drift, std::abs(last.mass - 1.));
 
   statistics.set("time", present);
-  add_to_row(statistics, last, setup.problem->parameter_names(), setup.observables);
-  if (const std::string complaint = setup.observables.complaint(last.observables.data());
-      !complaint.empty() && !warned_of_observables)
-    {
-      context.progress.warning("at t = " + short_number(present) + " " + complaint);
-      warned_of_observables = true;
-    }
+  add_to_row(statistics, last, inputs.problem->parameter_names(), inputs.observables);
   statistics.set("cells", static_cast<double>(mesh.n_global_cells()));
   statistics.finish_row();
-  results.write(present, present == setup.end_time, last.risk, *state, timing);
+  checks.check_observables(inputs.observables, last.functionals.observables.data(), RunningChecks::at_time(present));
+  FokkerPlanckView view(*state, last.risk, pictures);
+  outputs.write(present, view);
   check(last);
 }
 
@@ -181,12 +169,9 @@ void FokkerPlanckEvolution::save(CheckpointWriter &checkpoint) const
   checkpoint.put_in_turn("mesh", mesh.speaks() ? mesh.listed_cells() : std::vector<std::uint64_t>());
   state->save(checkpoint);
   stepping.save(checkpoint);
-  checkpoint.put("evolution",
-                 std::vector<double>{present, missing_mass, largest_drift, largest_increase, refinement_jumps, last.risk,
-                                     last.free_energy, last.upper_bound, last.lower_bound, last.minimum, energy_by_steps});
-  checkpoint.put("warnings", std::vector<std::uint64_t>{warned ? 1U : 0U, warned_of_rest ? 1U : 0U, warned_of_steps ? 1U : 0U});
+  save_state(checkpoint, "evolution", *this);
   statistics.save(checkpoint);
-  results.save(checkpoint);
+  outputs.save(checkpoint);
 }
 
 void FokkerPlanckEvolution::load(const CheckpointReader &checkpoint)
@@ -195,17 +180,9 @@ void FokkerPlanckEvolution::load(const CheckpointReader &checkpoint)
   make_state();
   state->load(checkpoint, places);
   stepping.load(checkpoint, *state);
-  const std::vector<double> numbers = checkpoint.numbers("evolution");
-  std::size_t               i       = 0;
-  for (double *const value : {&present, &missing_mass, &largest_drift, &largest_increase, &refinement_jumps, &last.risk,
-                              &last.free_energy, &last.upper_bound, &last.lower_bound, &last.minimum, &energy_by_steps})
-    *value = numbers.at(i++);
-  const std::vector<std::uint64_t> warnings = checkpoint.integers("warnings");
-  warned                                    = warnings.at(0) > 0;
-  warned_of_rest                            = warnings.at(1) > 0;
-  warned_of_steps                           = warnings.at(2) > 0;
+  load_state(checkpoint, "evolution", *this);
   statistics.load(checkpoint);
-  results.load(checkpoint, statistics.last_time());
+  outputs.load(checkpoint, statistics.last_time());
   announce();
 }
 
@@ -233,14 +210,14 @@ std::vector<std::pair<std::string, std::string>> FokkerPlanckEvolution::report()
     {"largest increase of the free energy in a step", short_number(largest_increase, 2)},
     {"largest drift of the mass", short_number(largest_drift, 2)},
     {"smallest density", short_number(last.minimum, 2)}};
-  if (setup.refinement.adaptive)
+  if (inputs.refinement.adaptive)
     rows.emplace_back("change of the free energy by new meshes", short_number(refinement_jumps, 2));
   if (relaxation)
     {
       const auto rates = relaxation->report();
       rows.insert(rows.end(), rates.begin(), rates.end());
     }
-  const auto more = results.report();
+  const auto more = outputs.report();
   rows.insert(rows.end(), more.begin(), more.end());
   rows.emplace_back("mesh at the end", cells_and_unknowns());
   rows.emplace_back("time steps", std::to_string(counts.steps) + ", " + std::to_string(counts.rejected) + " rejected, " +
@@ -274,7 +251,7 @@ void FokkerPlanckEvolution::write_relaxation()
     }
   // F and F* are rounded sums of O(1).
   const double resolution = 1e-13 * std::max(1., std::abs(equilibrium.free_energy));
-  relaxation              = Relaxation{setup.beta, fit_relaxation(times, distances, resolution), setup.parameters.find_gap};
+  relaxation              = Relaxation{inputs.beta(), fit_relaxation(times, distances, resolution), inputs.scheme.find_gap};
   if (relaxation->with_gap)
     {
       relaxation->gap = find_spectral_gap(state->fitted, state->potential, equilibrium);

@@ -16,20 +16,15 @@
 #include <solvers/model/learning_problem.h>
 #include <solvers/model/observables.h>
 #include <solvers/particles/parameters.h>
+#include <solvers/registry/registry.h>
 #include <solvers/single_neuron/solver.h>
 
 #include <meshes/domain.h>
 
 namespace rhoflow
 {
-const std::vector<SolverEntry> &registered_solvers()
+namespace
 {
-  static const std::vector<SolverEntry> solvers = {single_neuron_solver_entry(),   continuity_solver_entry(),
-                                                   characteristics_solver_entry(), fokker_planck_solver_entry(),
-                                                   boltzmann_solver_entry(),       particle_solver_entry()};
-  return solvers;
-}
-
 void declare_all_parameters(dealii::ParameterHandler &parameters)
 {
   RunParameters::declare(parameters);
@@ -47,9 +42,14 @@ void declare_all_parameters(dealii::ParameterHandler &parameters)
   OutputParameters::declare(parameters);
   Observables::declare(parameters);
 }
+} // namespace
 
-std::vector<std::string> input_file_parameters(const dealii::ParameterHandler &parameters)
+const Registry &registry()
 {
-  return ModelParameters::input_file_parameters(parameters);
+  static const Registry all = {{single_neuron_solver_entry(), continuity_solver_entry(), characteristics_solver_entry(),
+                                fokker_planck_solver_entry(), boltzmann_solver_entry(), particle_solver_entry()},
+                               declare_all_parameters,
+                               ModelParameters::input_file_parameters};
+  return all;
 }
 } // namespace rhoflow

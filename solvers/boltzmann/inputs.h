@@ -1,0 +1,13 @@
+#pragma once
+
+#include <solvers/boltzmann/parameters.h>
+#include <solvers/evolution/inputs.h>
+
+namespace rhoflow
+{
+/// Everything that defines a Boltzmann density.
+struct BoltzmannInputs : EvolutionInputs
+{
+  BoltzmannParameters scheme;
+};
+} // namespace rhoflow

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <meshes/adaptive_mesh.h>
+#include <solvers/base/run/statistics.h>
+#include <solvers/base/run/time_loop.h>
+#include <solvers/continuity/diagnostics.h>
+#include <solvers/continuity/inputs.h>
+#include <solvers/continuity/operator.h>
+#include <solvers/continuity/step.h>
+#include <solvers/discretization/density_output.h>
+#include <solvers/evolution/density_outputs.h>
+#include <solvers/evolution/running_checks.h>
+
+namespace rhoflow
+{
+class Progress;
+struct RunContext;
+
+/// The density of the continuity equation in time: steps, adaptation of the mesh, rows of statistics.
+class ContinuityEvolution : public Evolution
+{
+public:
+  /// Both live longer.
+  ContinuityEvolution(const ContinuityInputs &inputs, const RunContext &context);
+
+  double                                           time() const override { return present; }
+  void                                             step(double end) override;
+  bool                                             prepare_output() override { return outputs.prepare(present); }
+  void                                             output() override;
+  void                                             save(CheckpointWriter &checkpoint) const override;
+  void                                             load(const CheckpointReader &checkpoint) override;
+  std::vector<std::pair<std::string, std::string>> progress() const override;
+
+  /// The report's rows: the answer, conservation, throughput, memory.
+  std::vector<std::pair<std::string, std::string>> report();
+  /// timing.csv, and its rows for the report.
+  std::vector<std::pair<std::string, std::string>> write_timing();
+
+  template <class Visitor, class Self>
+  static void visit(Visitor &visit, Self &self)
+  {
+    visit("time", self.present);
+    visit("refinement tolerance", self.refinement_tolerance);
+    visit("missing mass", self.missing_mass);
+    visit("first mass", self.first_mass);
+    visit("first energy", self.energies.initial);
+    visit("last energy", self.energies.last_output);
+    visit("dissipated energy", self.dissipated);
+    visit("energy balance", self.energy_balance);
+    visit("largest drift", self.largest_drift);
+    visit("largest negative mass", self.largest_negative_mass);
+    visit("largest deviation", self.largest_deviation);
+    visit("last risk", self.last.risk);
+    visit("last certificate", self.last.certificate);
+    visit("last negative mass", self.last.negative_mass);
+    visit("unknowns times stages", self.unknown_stages);
+    visit("dissipation times", self.dissipation_times);
+    visit("dissipation values", self.dissipation_values);
+    RunningChecks::visit(visit, self.checks);
+    ContinuityStep::visit(visit, self.stepping);
+  }
+
+private:
+  void        project_initial_density();
+  void        announce();
+  void        adapt();
+  void        record_dissipation(double value);
+  void        check(const Diagnostics &diagnostics);
+  void        write_row();
+  std::string cells_and_unknowns() const;
+
+  const ContinuityInputs &inputs;
+  const RunContext       &context;
+  RungeKutta              method;
+  AdaptiveMesh            mesh;
+  std::unique_ptr<DGMesh> space;
+  ContinuityOperator      solution;
+  ContinuityStep          stepping;
+  Statistics              statistics;
+  DensityOutput           pictures;
+  DensityOutputs          outputs;
+  RunningChecks           checks;
+  const std::vector<bool> natural_sides; ///< natural_lower_sides()
+
+  double              present        = 0.;
+  std::uint64_t       unknown_stages = 0, stages_before = 0; ///< ... of the run that this one goes on with
+  double              refinement_tolerance;
+  double              missing_mass = 0., first_mass = 0., dissipated = 0., energy_balance = 0.;
+  Energies            energies;
+  double              largest_drift = 0., largest_negative_mass = 0., stepping_seconds = 0.;
+  double              largest_deviation = 0.; ///< of the moments of what is written
+  Diagnostics         last;
+  std::vector<double> dissipation_times, dissipation_values; ///< since the last output
+};
+} // namespace rhoflow

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <solvers/continuity/parameters.h>
+#include <solvers/evolution/inputs.h>
+
+namespace rhoflow
+{
+/// Everything that defines a run of the continuity equation.
+struct ContinuityInputs : EvolutionInputs
+{
+  ContinuityParameters scheme;
+  double               radial_power = 0.;    ///< κ of the weight r^κ of the last coordinate
+  bool                 alignment    = false; ///< write ∫ a s ρ
+};
+} // namespace rhoflow

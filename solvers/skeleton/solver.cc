@@ -1,0 +1,183 @@
+#include <solvers/base/error.h>
+#include <solvers/base/numerics/exact_sum.h>
+#include <solvers/base/progress.h>
+#include <solvers/base/ranks.h>
+#include <solvers/base/run/checkpoint.h>
+#include <solvers/base/run/checkpoint_state.h>
+#include <solvers/base/run/run_directory.h>
+#include <solvers/base/run/statistics.h>
+#include <solvers/base/run/time_loop.h>
+#include <solvers/evolution/functionals.h>
+#include <solvers/evolution/running_checks.h>
+#include <solvers/evolution/step_control.h>
+#include <solvers/mean_field/mean_field.h>
+#include <solvers/model/learning_problem.h>
+#include <solvers/skeleton/solver.h>
+
+#include <deal.II/base/parameter_handler.h>
+
+namespace rhoflow
+{
+namespace
+{
+/// The points of this rank in time, with their rows of statistics.
+class SkeletonEvolution : public Evolution
+{
+public:
+  SkeletonEvolution(const EvolutionInputs &given, const double step, const unsigned int n_per_coordinate,
+                    const RunContext &context)
+    : inputs(given)
+    , communicator(context.communicator)
+    , dim(given.problem->n_parameters())
+    , time_step(step)
+    , statistics(context.directory.file("statistics.csv"), rank_of(context.communicator) == 0)
+    , checks(1., 1., context.progress) // points have no box
+  {
+    std::vector<double> all, masses;
+    inputs.problem->initial_law().quadrature(n_per_coordinate, all, masses);
+    for (std::size_t i = static_cast<std::size_t>(rank_of(communicator)); i < masses.size();
+         i += static_cast<std::size_t>(number_of_ranks(communicator)))
+      {
+        places.push_back(i);
+        weights.push_back(masses[i]);
+        points.insert(points.end(), &all[i * dim], &all[i * dim] + dim);
+      }
+  }
+
+  double time() const override { return present; }
+
+  void step(const double end) override
+  {
+    const auto [dt, reaches_end] = StepControl::up_to(end, present, time_step);
+    std::vector<double> middle   = points, rate(points.size());
+    velocity(points, rate);
+    for (std::size_t i = 0; i < points.size(); ++i)
+      middle[i] += .5 * dt * rate[i];
+    velocity(middle, rate);
+    for (std::size_t i = 0; i < points.size(); ++i)
+      points[i] += dt * rate[i];
+    present = reaches_end ? end : present + dt;
+  }
+
+  void output() override
+  {
+    const auto integrals = [this](unsigned int n, const FunctionsOfMass &functions) { return integrate(n, functions); };
+    const auto f         = functionals(integrals, dim, inputs.observables);
+    risk                 = integrate(1, [this](const double *theta, double mass, double *product) {
+      *product = mass * inputs.problem->external_potential(theta);
+    })[0];
+    RunningChecks::require_finite({risk}, present, "Reduce 'Skeleton/Time step'.");
+    statistics.set("time", present);
+    statistics.set("risk", risk);
+    add_to_row(statistics, f, inputs.problem->parameter_names(), inputs.observables);
+    statistics.finish_row();
+    checks.check_observables(inputs.observables, f.observables.data(), RunningChecks::at_time(present));
+  }
+
+  void save(CheckpointWriter &checkpoint) const override
+  {
+    std::vector<std::uint64_t> begins;
+    for (const std::size_t place : places)
+      begins.push_back(place * dim);
+    checkpoint.put_parts("points", points, begins);
+    save_state(checkpoint, "evolution", *this);
+    statistics.save(checkpoint);
+  }
+
+  void load(const CheckpointReader &checkpoint) override
+  {
+    points = checkpoint.rows("points", {places.begin(), places.end()}, dim);
+    load_state(checkpoint, "evolution", *this);
+    statistics.load(checkpoint);
+  }
+
+  template <class Visitor, class Self>
+  static void visit(Visitor &visit, Self &self)
+  {
+    visit("time", self.present);
+    visit("risk", self.risk);
+    RunningChecks::visit(visit, self.checks);
+  }
+
+  std::vector<std::pair<std::string, std::string>> progress() const override { return {{"risk", short_number(risk)}}; }
+
+private:
+  /// −∇L − λ θ at `theta` [n][D].
+  void velocity(const std::vector<double> &theta, std::vector<double> &rate) const
+  {
+    for (std::size_t i = 0; i < theta.size(); i += dim)
+      inputs.problem->external_gradient(&theta[i], &rate[i]);
+    for (std::size_t i = 0; i < theta.size(); ++i)
+      rate[i] = -rate[i] - inputs.parameters.weight_decay * theta[i];
+  }
+
+  /// Exact sums over all points: the same bits on any number of ranks. Collective.
+  std::vector<double> integrate(const unsigned int n, const FunctionsOfMass &functions) const
+  {
+    std::vector<ExactSum> sums(n);
+    std::vector<double>   products(n);
+    for (std::size_t i = 0; i < weights.size(); ++i)
+      {
+        functions(&points[i * dim], weights[i], products.data());
+        for (unsigned int k = 0; k < n; ++k)
+          sums[k].add(products[k]);
+      }
+    return global_sums(sums, communicator);
+  }
+
+  const EvolutionInputs   &inputs;
+  MPI_Comm                 communicator;
+  unsigned int             dim; ///< D
+  double                   time_step, present = 0., risk = 0.;
+  std::vector<std::size_t> places;          ///< of this rank's points in the whole law
+  std::vector<double>      points, weights; ///< [n][D], [n]
+  Statistics               statistics;
+  RunningChecks            checks;
+};
+
+SolverTraits skeleton_traits()
+{
+  SolverTraits traits;
+  traits.entropy         = SolverTraits::Entropy::refused;
+  traits.point_masses    = true;
+  traits.networks_beside = false;
+  traits.method          = "points that move by the midpoint rule";
+  return traits;
+}
+} // namespace
+
+void SkeletonSolver::declare(dealii::ParameterHandler &prm)
+{
+  prm.enter_subsection("Skeleton");
+  prm.declare_entry("Time step", "0.01", dealii::Patterns::Double(1e-9, 1.), "Length of a step [time].");
+  prm.declare_entry("Nodes per coordinate", "16", dealii::Patterns::Integer(1, 200), "Gauss points of the initial law.");
+  prm.leave_subsection();
+}
+
+void SkeletonSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm, Progress &)
+{
+  inputs.parse(parameters, skeleton_traits());
+  if (!inputs.problem->has_external_potential())
+    throw InputError("Learning problem/Neuron", "the solver 'skeleton' moves points in a given field: choose 'landscape'.");
+  parameters.enter_subsection("Skeleton");
+  time_step        = parameters.get_double("Time step");
+  n_per_coordinate = static_cast<unsigned int>(parameters.get_integer("Nodes per coordinate"));
+  parameters.leave_subsection();
+}
+
+void SkeletonSolver::run(const RunContext &context)
+{
+  inputs.problem->announce(context.progress);
+  SkeletonEvolution evolution(inputs, time_step, n_per_coordinate, context);
+  run_time_loop(evolution, inputs.run.all_output_times(), context.progress, context.checkpoints);
+}
+
+SolverEntry skeleton_solver_entry()
+{
+  return {"skeleton",
+          "Transport of the initial law in the field of a landscape: a solver to begin a new one with.",
+          [] { return std::make_unique<SkeletonSolver>(); },
+          skeleton_traits(),
+          {"Learning problem", "Landscape", "Initial law", "Mean field", "Domain", "Skeleton", "Output"}};
+}
+} // namespace rhoflow
