@@ -23,18 +23,6 @@ namespace
 {
 template <int dim>
 using Tria = std::conditional_t<dim == 1, dealii::Triangulation<dim>, dealii::parallel::distributed::Triangulation<dim>>;
-
-template <int dim>
-CellKey key_of(const typename dealii::Triangulation<dim>::cell_iterator &cell, const Domain &domain)
-{
-  CellKey key;
-  key.level         = static_cast<std::uint32_t>(cell->level());
-  const auto center = cell->center();
-  for (unsigned int d = 0; d < dim; ++d)
-    key.index[d] = static_cast<std::uint32_t>((center[d] - domain.lower[d]) / (domain.upper[d] - domain.lower[d]) *
-                                              std::ldexp(static_cast<double>(domain.subdivisions[d]), cell->level()));
-  return key;
-}
 } // namespace
 
 struct AdaptiveMesh::Base
@@ -44,9 +32,8 @@ struct AdaptiveMesh::Base
   virtual void list(std::vector<CellKey> &local, std::vector<CellKey> &ghost, std::vector<unsigned> &owner) = 0;
   virtual void refine_globally(unsigned int times)                                                          = 0;
   /// `flags` of all cells of all ranks.
-  virtual void        adapt(const std::unordered_map<CellKey, signed char, CellKeyHash> &flags, unsigned int n_values,
-                            const std::vector<double> &values, const CellTransfer &transfer) = 0;
-  virtual const void *triangulation() const                                                  = 0;
+  virtual void adapt(const std::unordered_map<CellKey, signed char, CellKeyHash> &flags, unsigned int n_values,
+                     const std::vector<double> &values, const CellTransfer &transfer) = 0;
 
   std::unordered_map<CellKey, std::vector<double>, CellKeyHash> moved;
 };
@@ -90,10 +77,10 @@ struct AdaptiveMesh::Implementation : AdaptiveMesh::Base
     owner.clear();
     for (const auto &cell : tria->active_cell_iterators())
       if (cell->is_locally_owned())
-        order.emplace_back(key_of<dim>(cell, domain).morton(dim), cell);
+        order.emplace_back(key_of(cell, domain).morton(dim), cell);
       else if (cell->is_ghost())
         {
-          ghost.push_back(key_of<dim>(cell, domain));
+          ghost.push_back(key_of(cell, domain));
           owner.push_back(cell->subdomain_id());
         }
     std::sort(order.begin(), order.end(), [](const auto &a, const auto &b) { return a.first < b.first; });
@@ -102,7 +89,7 @@ struct AdaptiveMesh::Implementation : AdaptiveMesh::Base
     for (const auto &entry : order)
       {
         iterators.push_back(entry.second);
-        local.push_back(key_of<dim>(entry.second, domain));
+        local.push_back(key_of(entry.second, domain));
       }
   }
 
@@ -113,12 +100,12 @@ struct AdaptiveMesh::Implementation : AdaptiveMesh::Base
   {
     std::unordered_map<CellKey, std::size_t, CellKeyHash> position;
     for (std::size_t i = 0; i < iterators.size(); ++i)
-      position.emplace(key_of<dim>(iterators[i], domain), i);
+      position.emplace(key_of(iterators[i], domain), i);
     // Cells of other ranks too: deal.II would keep a family that is to be coarsened beside cells of which it does not know that
     // they will be coarsened as well. What it makes of artificial cells need not be a cell of the mesh.
     for (const auto &cell : tria->active_cell_iterators())
       {
-        const auto flag = flags.find(key_of<dim>(cell, domain));
+        const auto flag = flags.find(key_of(cell, domain));
         if (flag == flags.end())
           continue;
         if (flag->second > 0)
@@ -140,7 +127,7 @@ struct AdaptiveMesh::Implementation : AdaptiveMesh::Base
         tria->execute_coarsening_and_refinement();
         for (const auto &cell : tria->active_cell_iterators())
           {
-            const CellKey       key = key_of<dim>(cell, domain);
+            const CellKey       key = key_of(cell, domain);
             std::vector<double> result(n_values);
             if (position.count(key) > 0)
               std::copy_n(old_values(key), n_values, result.data());
@@ -163,7 +150,7 @@ struct AdaptiveMesh::Implementation : AdaptiveMesh::Base
         const auto handle = tria->register_data_attach(
           [&](const CellIterator &cell, const Status status) {
             std::vector<double> packed(n_values);
-            const CellKey       key = key_of<dim>(cell, domain);
+            const CellKey       key = key_of(cell, domain);
             if (status == coarsen)
               coarsened(key, packed.data());
             else
@@ -176,7 +163,7 @@ struct AdaptiveMesh::Implementation : AdaptiveMesh::Base
         tria->notify_ready_to_unpack(handle, [&](const CellIterator &cell, const Status status, const auto &bytes) {
           std::vector<double> unpacked(n_values);
           std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char *>(unpacked.data()));
-          const CellKey key = key_of<dim>(cell, domain);
+          const CellKey key = key_of(cell, domain);
           if (status == refine)
             for (unsigned int c = 0; c < (1U << dim); ++c)
               {
@@ -188,11 +175,6 @@ struct AdaptiveMesh::Implementation : AdaptiveMesh::Base
             moved.emplace(key, std::move(unpacked));
         });
       }
-  }
-
-  const void *triangulation() const override
-  {
-    return static_cast<const dealii::Triangulation<dim> *>(tria.get());
   }
 
   Domain                     domain;
@@ -383,8 +365,15 @@ std::vector<std::uint64_t> AdaptiveMesh::recreate(const std::vector<std::uint64_
   return places;
 }
 
-const void *AdaptiveMesh::triangulation() const
+template <int dim>
+const dealii::Triangulation<dim, dim> &AdaptiveMesh::triangulation() const
 {
-  return implementation->triangulation();
+  if (dim != dimension())
+    throw std::logic_error("the triangulation of a mesh has the dimension of its box");
+  return *static_cast<const Implementation<dim> &>(*implementation).tria;
 }
+
+template const dealii::Triangulation<1, 1> &AdaptiveMesh::triangulation<1>() const;
+template const dealii::Triangulation<2, 2> &AdaptiveMesh::triangulation<2>() const;
+template const dealii::Triangulation<3, 3> &AdaptiveMesh::triangulation<3>() const;
 } // namespace rhoflow
