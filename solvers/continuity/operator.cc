@@ -36,7 +36,7 @@ void ContinuityOperator::reinit(DGMesh &mesh, const std::vector<double> &values)
     limit_cells();
 }
 
-std::vector<double> ContinuityOperator::by_cell(const AlignedVector &field) const
+std::vector<double> ContinuityOperator::by_cell(const AlignedVector<double> &field) const
 {
   const unsigned int  n_points = space->points_per_cell();
   std::vector<double> result(space->n_cells() * n_points);
@@ -93,8 +93,8 @@ std::vector<double> ContinuityOperator::rate_of_change()
 {
   prepare_stage();
   // A stage overwrites the density and its traces: this one works on copies.
-  AlignedVector  rates = u, sums(columns.size());
-  StageArguments arguments;
+  AlignedVector<double> rates = u, sums(columns.size());
+  StageArguments        arguments;
   arguments.batches    = &space->batches();
   arguments.shape      = &mean_field_coupling.shape();
   arguments.table      = mean_field_coupling.table();
