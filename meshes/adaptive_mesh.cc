@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include <solvers/base/collective.h>
 #include <solvers/base/error.h>
 #include <solvers/base/ranks.h>
 
@@ -185,7 +186,7 @@ struct AdaptiveMesh::Implementation : AdaptiveMesh::Base
 AdaptiveMesh::AdaptiveMesh(const Domain &domain, MPI_Comm communicator)
   : box(domain)
   , comm(domain.dimension() == 1 ? MPI_COMM_SELF : communicator)
-  , speaking(domain.dimension() > 1 || dealii::Utilities::MPI::this_mpi_process(communicator) == 0)
+  , speaking(domain.dimension() > 1 || rank_of(communicator) == 0)
 {
   box.check_mesh();
   Domain::check_number(box.n_cells(), box.refinement > 0 ? "Domain/Refinement" : "Domain/Subdivisions");
@@ -209,12 +210,11 @@ AdaptiveMesh::~AdaptiveMesh() = default;
 void AdaptiveMesh::update_lists()
 {
   implementation->list(local, ghost, owner);
-  std::uint64_t mine = local.size();
-  MPI_Allreduce(&mine, &n_global, 1, MPI_UINT64_T, MPI_SUM, comm);
+  n_global           = dealii::Utilities::MPI::sum(std::uint64_t{local.size()}, comm);
   unsigned int level = 0;
   for (const CellKey &key : local)
     level = std::max(level, key.level);
-  MPI_Allreduce(&level, &finest, 1, MPI_UNSIGNED, MPI_MAX, comm);
+  finest = dealii::Utilities::MPI::max(level, comm);
 }
 
 double AdaptiveMesh::extent(const CellKey &key, unsigned int d) const
@@ -356,9 +356,8 @@ std::vector<std::uint64_t> AdaptiveMesh::recreate(const std::vector<std::uint64_
       for (const CellKey &cell : local)
         flags.push_back(above.count(cell) > 0 ? 1 : 0);
   } while (adapt(flags, 0, values, nothing));
-  int same = std::all_of(local.begin(), local.end(), [&](const CellKey &cell) { return wanted.count(cell) > 0; }) ? 1 : 0;
-  MPI_Allreduce(MPI_IN_PLACE, &same, 1, MPI_INT, MPI_MIN, comm);
-  refuse_unless(same != 0 && n_global == wanted.size());
+  const bool known = std::all_of(local.begin(), local.end(), [&](const CellKey &cell) { return wanted.count(cell) > 0; });
+  refuse_unless(all_agree(known, comm) && n_global == wanted.size());
   std::vector<std::uint64_t> places;
   for (const CellKey &cell : local)
     places.push_back(wanted.at(cell));

@@ -1,5 +1,7 @@
 #include <solvers/continuity/operator.h>
 
+#include <deal.II/base/mpi.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -136,9 +138,7 @@ void ContinuityOperator::run(StageArguments &arguments)
     }
   if (arguments.measure)
     {
-      double largest = arguments.max_rate;
-      MPI_Allreduce(MPI_IN_PLACE, &largest, 1, MPI_DOUBLE, MPI_MAX, space->mesh().communicator());
-      rate = largest;
+      rate = dealii::Utilities::MPI::max(arguments.max_rate, space->mesh().communicator());
       // Dissipation in a cell is at most (velocity)² × mass; the bound is generous on purpose.
       const BinnedScale scale(1e6);
       double            sum[2] = {0., 0.};

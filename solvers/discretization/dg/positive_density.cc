@@ -1,5 +1,7 @@
 #include <solvers/discretization/dg/positive_density.h>
 
+#include <deal.II/base/mpi.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -79,7 +81,7 @@ PositiveDensity::PositiveDensity(const DGMesh &dg_mesh, const Coupling &coupling
   const std::vector<double> sums = global_sums({mass_sum, negative_sum}, comm);
   evolved_mass                   = sums[0];
   evolved_negative_mass          = sums[1];
-  MPI_Allreduce(&lowest, &evolved_minimum, 1, MPI_DOUBLE, MPI_MIN, comm);
+  evolved_minimum                = dealii::Utilities::MPI::min(lowest, comm);
   if (!(evolved_mass > 0.) || !std::isfinite(evolved_minimum))
     throw RunError(
       "the density is not finite or holds no mass: the scheme is unstable. Reduce 'Discontinuous Galerkin/CFL number'.");

@@ -1,6 +1,7 @@
 #include <solvers/discretization/nodal/nodal_space.h>
 
 #include <deal.II/base/index_set.h>
+#include <deal.II/base/mpi.h>
 #include <deal.II/dofs/dof_handler.h>
 #include <deal.II/dofs/dof_tools.h>
 #include <deal.II/fe/fe_q.h>
@@ -165,11 +166,10 @@ void NodalSpace::build(bool void_origin)
       if (!constraints.is_constrained(dof) && !(known != local_number.end() && holds_nothing[known->second]))
         free.push_back(dof);
     }
-  std::int64_t n_free = static_cast<std::int64_t>(free.size()), before = 0, all = 0;
+  std::int64_t n_free = static_cast<std::int64_t>(free.size()), before = 0;
   MPI_Exscan(&n_free, &before, 1, MPI_INT64_T, MPI_SUM, comm);
-  MPI_Allreduce(&n_free, &all, 1, MPI_INT64_T, MPI_SUM, comm);
   first            = rank_of(comm) == 0 ? 0 : before;
-  total            = static_cast<std::uint64_t>(all);
+  total            = static_cast<std::uint64_t>(dealii::Utilities::MPI::sum(n_free, comm));
   exchange->vector = -1.;
   for (std::size_t i = 0; i < free.size(); ++i)
     {
