@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include <solvers/base/collective.h>
 #include <solvers/base/error.h>
 #include <solvers/base/ranks.h>
 
@@ -23,18 +24,6 @@ namespace
 {
 template <int dim>
 using Tria = std::conditional_t<dim == 1, dealii::Triangulation<dim>, dealii::parallel::distributed::Triangulation<dim>>;
-
-template <int dim>
-CellKey key_of(const typename dealii::Triangulation<dim>::cell_iterator &cell, const Domain &domain)
-{
-  CellKey key;
-  key.level         = static_cast<std::uint32_t>(cell->level());
-  const auto center = cell->center();
-  for (unsigned int d = 0; d < dim; ++d)
-    key.index[d] = static_cast<std::uint32_t>((center[d] - domain.lower[d]) / (domain.upper[d] - domain.lower[d]) *
-                                              std::ldexp(static_cast<double>(domain.subdivisions[d]), cell->level()));
-  return key;
-}
 } // namespace
 
 struct AdaptiveMesh::Base
@@ -44,9 +33,8 @@ struct AdaptiveMesh::Base
   virtual void list(std::vector<CellKey> &local, std::vector<CellKey> &ghost, std::vector<unsigned> &owner) = 0;
   virtual void refine_globally(unsigned int times)                                                          = 0;
   /// `flags` of all cells of all ranks.
-  virtual void        adapt(const std::unordered_map<CellKey, signed char, CellKeyHash> &flags, unsigned int n_values,
-                            const std::vector<double> &values, const CellTransfer &transfer) = 0;
-  virtual const void *triangulation() const                                                  = 0;
+  virtual void adapt(const std::unordered_map<CellKey, signed char, CellKeyHash> &flags, unsigned int n_values,
+                     const std::vector<double> &values, const CellTransfer &transfer) = 0;
 
   std::unordered_map<CellKey, std::vector<double>, CellKeyHash> moved;
 };
@@ -90,10 +78,10 @@ struct AdaptiveMesh::Implementation : AdaptiveMesh::Base
     owner.clear();
     for (const auto &cell : tria->active_cell_iterators())
       if (cell->is_locally_owned())
-        order.emplace_back(key_of<dim>(cell, domain).morton(dim), cell);
+        order.emplace_back(key_of(cell, domain).morton(dim), cell);
       else if (cell->is_ghost())
         {
-          ghost.push_back(key_of<dim>(cell, domain));
+          ghost.push_back(key_of(cell, domain));
           owner.push_back(cell->subdomain_id());
         }
     std::sort(order.begin(), order.end(), [](const auto &a, const auto &b) { return a.first < b.first; });
@@ -102,7 +90,7 @@ struct AdaptiveMesh::Implementation : AdaptiveMesh::Base
     for (const auto &entry : order)
       {
         iterators.push_back(entry.second);
-        local.push_back(key_of<dim>(entry.second, domain));
+        local.push_back(key_of(entry.second, domain));
       }
   }
 
@@ -113,12 +101,12 @@ struct AdaptiveMesh::Implementation : AdaptiveMesh::Base
   {
     std::unordered_map<CellKey, std::size_t, CellKeyHash> position;
     for (std::size_t i = 0; i < iterators.size(); ++i)
-      position.emplace(key_of<dim>(iterators[i], domain), i);
+      position.emplace(key_of(iterators[i], domain), i);
     // Cells of other ranks too: deal.II would keep a family that is to be coarsened beside cells of which it does not know that
     // they will be coarsened as well. What it makes of artificial cells need not be a cell of the mesh.
     for (const auto &cell : tria->active_cell_iterators())
       {
-        const auto flag = flags.find(key_of<dim>(cell, domain));
+        const auto flag = flags.find(key_of(cell, domain));
         if (flag == flags.end())
           continue;
         if (flag->second > 0)
@@ -140,7 +128,7 @@ struct AdaptiveMesh::Implementation : AdaptiveMesh::Base
         tria->execute_coarsening_and_refinement();
         for (const auto &cell : tria->active_cell_iterators())
           {
-            const CellKey       key = key_of<dim>(cell, domain);
+            const CellKey       key = key_of(cell, domain);
             std::vector<double> result(n_values);
             if (position.count(key) > 0)
               std::copy_n(old_values(key), n_values, result.data());
@@ -163,7 +151,7 @@ struct AdaptiveMesh::Implementation : AdaptiveMesh::Base
         const auto handle = tria->register_data_attach(
           [&](const CellIterator &cell, const Status status) {
             std::vector<double> packed(n_values);
-            const CellKey       key = key_of<dim>(cell, domain);
+            const CellKey       key = key_of(cell, domain);
             if (status == coarsen)
               coarsened(key, packed.data());
             else
@@ -176,7 +164,7 @@ struct AdaptiveMesh::Implementation : AdaptiveMesh::Base
         tria->notify_ready_to_unpack(handle, [&](const CellIterator &cell, const Status status, const auto &bytes) {
           std::vector<double> unpacked(n_values);
           std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char *>(unpacked.data()));
-          const CellKey key = key_of<dim>(cell, domain);
+          const CellKey key = key_of(cell, domain);
           if (status == refine)
             for (unsigned int c = 0; c < (1U << dim); ++c)
               {
@@ -190,11 +178,6 @@ struct AdaptiveMesh::Implementation : AdaptiveMesh::Base
       }
   }
 
-  const void *triangulation() const override
-  {
-    return static_cast<const dealii::Triangulation<dim> *>(tria.get());
-  }
-
   Domain                     domain;
   std::unique_ptr<Tria<dim>> tria;
   std::vector<CellIterator>  iterators;
@@ -203,7 +186,7 @@ struct AdaptiveMesh::Implementation : AdaptiveMesh::Base
 AdaptiveMesh::AdaptiveMesh(const Domain &domain, MPI_Comm communicator)
   : box(domain)
   , comm(domain.dimension() == 1 ? MPI_COMM_SELF : communicator)
-  , speaking(domain.dimension() > 1 || dealii::Utilities::MPI::this_mpi_process(communicator) == 0)
+  , speaking(domain.dimension() > 1 || rank_of(communicator) == 0)
 {
   box.check_mesh();
   Domain::check_number(box.n_cells(), box.refinement > 0 ? "Domain/Refinement" : "Domain/Subdivisions");
@@ -227,12 +210,11 @@ AdaptiveMesh::~AdaptiveMesh() = default;
 void AdaptiveMesh::update_lists()
 {
   implementation->list(local, ghost, owner);
-  std::uint64_t mine = local.size();
-  MPI_Allreduce(&mine, &n_global, 1, MPI_UINT64_T, MPI_SUM, comm);
+  n_global           = dealii::Utilities::MPI::sum(std::uint64_t{local.size()}, comm);
   unsigned int level = 0;
   for (const CellKey &key : local)
     level = std::max(level, key.level);
-  MPI_Allreduce(&level, &finest, 1, MPI_UNSIGNED, MPI_MAX, comm);
+  finest = dealii::Utilities::MPI::max(level, comm);
 }
 
 double AdaptiveMesh::extent(const CellKey &key, unsigned int d) const
@@ -374,17 +356,23 @@ std::vector<std::uint64_t> AdaptiveMesh::recreate(const std::vector<std::uint64_
       for (const CellKey &cell : local)
         flags.push_back(above.count(cell) > 0 ? 1 : 0);
   } while (adapt(flags, 0, values, nothing));
-  int same = std::all_of(local.begin(), local.end(), [&](const CellKey &cell) { return wanted.count(cell) > 0; }) ? 1 : 0;
-  MPI_Allreduce(MPI_IN_PLACE, &same, 1, MPI_INT, MPI_MIN, comm);
-  refuse_unless(same != 0 && n_global == wanted.size());
+  const bool known = std::all_of(local.begin(), local.end(), [&](const CellKey &cell) { return wanted.count(cell) > 0; });
+  refuse_unless(all_agree(known, comm) && n_global == wanted.size());
   std::vector<std::uint64_t> places;
   for (const CellKey &cell : local)
     places.push_back(wanted.at(cell));
   return places;
 }
 
-const void *AdaptiveMesh::triangulation() const
+template <int dim>
+const dealii::Triangulation<dim, dim> &AdaptiveMesh::triangulation() const
 {
-  return implementation->triangulation();
+  if (dim != dimension())
+    throw std::logic_error("the triangulation of a mesh has the dimension of its box");
+  return *static_cast<const Implementation<dim> &>(*implementation).tria;
 }
+
+template const dealii::Triangulation<1, 1> &AdaptiveMesh::triangulation<1>() const;
+template const dealii::Triangulation<2, 2> &AdaptiveMesh::triangulation<2>() const;
+template const dealii::Triangulation<3, 3> &AdaptiveMesh::triangulation<3>() const;
 } // namespace rhoflow

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -11,8 +12,28 @@
 #include <meshes/cell_key.h>
 #include <meshes/domain.h>
 
+namespace dealii
+{
+template <int dim, int spacedim>
+class Triangulation;
+}
+
 namespace rhoflow
 {
+/// The key of a cell of a deal.II triangulation of `domain`. `cell` is its iterator. The centre of the cell decides: it lies
+/// far from the sides, where round-off could name a neighbour.
+template <typename Iterator>
+CellKey key_of(const Iterator &cell, const Domain &domain)
+{
+  CellKey key;
+  key.level         = static_cast<std::uint32_t>(cell->level());
+  const auto center = cell->center();
+  for (unsigned int d = 0; d < center.dimension; ++d)
+    key.index[d] = static_cast<std::uint32_t>((center[d] - domain.lower[d]) / (domain.upper[d] - domain.lower[d]) *
+                                              std::ldexp(static_cast<double>(domain.subdivisions[d]), cell->level()));
+  return key;
+}
+
 /// How the values of a cell pass to its children and back.
 struct CellTransfer
 {
@@ -71,8 +92,10 @@ public:
   /// std::logic_error if no mesh of this box has them. Collective.
   std::vector<std::uint64_t> recreate(const std::vector<std::uint64_t> &cells);
 
-  /// The deal.II triangulation, for output: `*static_cast<const dealii::Triangulation<dim> *>(...)`.
-  const void *triangulation() const;
+  /// The deal.II triangulation, for `dim` = dimension(); std::logic_error for another `dim`. Adapting the mesh through it is
+  /// not possible: adapt() alone keeps the lists of cells.
+  template <int dim>
+  const dealii::Triangulation<dim, dim> &triangulation() const;
 
 private:
   template <int dim>

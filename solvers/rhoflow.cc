@@ -1,6 +1,7 @@
 #include <solvers/base/parameters/command_line.h>
 #include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/progress.h>
+#include <solvers/base/ranks.h>
 #include <solvers/base/run/job.h>
 #include <solvers/base/run/manual.h>
 #include <solvers/base/run/requests.h>
@@ -28,7 +29,7 @@ public:
   Program(std::vector<std::string> given_arguments, std::vector<std::string> full_command_line)
     : arguments(std::move(given_arguments))
     , command_line(std::move(full_command_line))
-    , speaks(dealii::Utilities::MPI::this_mpi_process(communicator) == 0)
+    , speaks(rank_of(communicator) == 0)
   {}
 
   void execute()

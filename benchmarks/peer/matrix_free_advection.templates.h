@@ -33,7 +33,7 @@ public:
   MatrixFreeAdvectionOfDegree(const AdaptiveMesh &adaptive_mesh, const Velocity &velocity)
     : mesh(adaptive_mesh)
     , element(dealii::QGauss<1>(degree + 1))
-    , dof_handler(*static_cast<const dealii::Triangulation<dim> *>(mesh.triangulation()))
+    , dof_handler(mesh.triangulation<dim>())
   {
     dof_handler.distribute_dofs(element);
     typename Data::AdditionalData options;

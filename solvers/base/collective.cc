@@ -2,6 +2,8 @@
 #include <solvers/base/error.h>
 #include <solvers/base/ranks.h>
 
+#include <deal.II/base/mpi.h>
+
 #include <optional>
 
 namespace rhoflow
@@ -11,9 +13,7 @@ namespace
 /// The first rank for which this holds, or the number of ranks.
 int first_rank(const bool holds, MPI_Comm communicator)
 {
-  int first = holds ? rank_of(communicator) : number_of_ranks(communicator);
-  MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT, MPI_MIN, communicator);
-  return first;
+  return dealii::Utilities::MPI::min(holds ? rank_of(communicator) : number_of_ranks(communicator), communicator);
 }
 } // namespace
 
@@ -30,6 +30,11 @@ std::string first_text(const std::string &own, MPI_Comm communicator)
 {
   const int first = first_rank(!own.empty(), communicator);
   return first < number_of_ranks(communicator) ? broadcast(own, first, communicator) : std::string();
+}
+
+bool all_agree(const bool good, MPI_Comm communicator)
+{
+  return dealii::Utilities::MPI::min(good ? 1 : 0, communicator) != 0;
 }
 
 void together(MPI_Comm communicator, const std::function<void()> &work)

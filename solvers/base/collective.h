@@ -13,6 +13,9 @@ std::string broadcast(std::string text, int root, MPI_Comm communicator);
 /// The text of the first rank whose text is not empty, on every rank; empty if there is none. Collective.
 std::string first_text(const std::string &own, MPI_Comm communicator);
 
+/// Whether it is so on every rank. Collective.
+bool all_agree(bool good, MPI_Comm communicator);
+
 /// Runs `work` on every rank. If it throws on any, every rank throws what the first of them has to say: InputError where it is
 /// one, else RunError. Nothing in `work` may be collective behind a point where some ranks throw. Collective.
 void together(MPI_Comm communicator, const std::function<void()> &work);

@@ -3,6 +3,8 @@
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
 
+#include <deal.II/base/mpi.h>
+
 #include <algorithm>
 #include <cmath>
 #include <fstream>
@@ -129,9 +131,8 @@ void MemoryEstimate::require(MPI_Comm communicator) const
     return;
   MPI_Comm node;
   MPI_Comm_split_type(communicator, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
-  double needed = bytes(), available = available_memory();
-  MPI_Allreduce(MPI_IN_PLACE, &needed, 1, MPI_DOUBLE, MPI_SUM, node);
-  MPI_Allreduce(MPI_IN_PLACE, &available, 1, MPI_DOUBLE, MPI_MIN, node);
+  const double needed    = dealii::Utilities::MPI::sum(bytes(), node);
+  const double available = dealii::Utilities::MPI::min(available_memory(), node);
   MPI_Comm_free(&node);
 
   // The node where it is tightest speaks for all, so that every rank says the same.
@@ -162,11 +163,9 @@ void MemoryEstimate::require(MPI_Comm communicator) const
 
 void MemoryEstimate::announce(Progress &progress, MPI_Comm communicator) const
 {
-  constexpr double much  = 0x1p30;
-  double           each  = bytes() + own_bytes("", true);
-  double           total = each;
-  MPI_Allreduce(MPI_IN_PLACE, &each, 1, MPI_DOUBLE, MPI_MAX, communicator);
-  MPI_Allreduce(MPI_IN_PLACE, &total, 1, MPI_DOUBLE, MPI_SUM, communicator);
+  constexpr double much = 0x1p30;
+  const double     own  = bytes() + own_bytes("", true);
+  const double each = dealii::Utilities::MPI::max(own, communicator), total = dealii::Utilities::MPI::sum(own, communicator);
   if (total < much)
     return;
   progress.line("Memory: about " + bytes_text(each) +

@@ -7,6 +7,8 @@
 #include <solvers/model/gaussian/quadrature.h>
 #include <solvers/model/learning_problem.h>
 
+#include <deal.II/base/mpi.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -152,8 +154,7 @@ double DualProblem::lowest(const State &state, bool with_reference, std::vector<
       for (const double a : amplitudes.nodes)
         smallest = std::min(smallest, exponent(a));
     }
-  MPI_Allreduce(MPI_IN_PLACE, &smallest, 1, MPI_DOUBLE, MPI_MIN, comm);
-  return smallest;
+  return dealii::Utilities::MPI::min(smallest, comm);
 }
 
 double DualProblem::minimum_potential(const State &state) const

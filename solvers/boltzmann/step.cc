@@ -1,10 +1,12 @@
 #include <solvers/base/error.h>
+#include <solvers/base/numerics/dense.h>
 #include <solvers/base/progress.h>
 #include <solvers/boltzmann/step.h>
 #include <solvers/mean_field/mean_field.h>
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace rhoflow
 {
@@ -18,45 +20,17 @@ double norm(const std::vector<double> &x)
   return std::sqrt(sum);
 }
 
-/// L Lᵀ = 1 + β Cov.
-class Cholesky
+/// Of 1 + β Cov.
+Cholesky factorised(const DualState &state)
 {
-public:
-  explicit Cholesky(const DualState &state)
-    : n(state.e.size())
-    , l(n * n, 0.)
-  {
+  const std::size_t   n = state.e.size();
+  std::vector<double> matrix(state.covariance);
+  for (std::size_t i = 0; i < n; ++i)
     for (std::size_t j = 0; j < n; ++j)
-      for (std::size_t i = j; i < n; ++i)
-        {
-          double sum = state.beta * state.covariance[i * n + j] + (i == j ? 1. : 0.);
-          for (std::size_t k = 0; k < j; ++k)
-            sum -= l[i * n + k] * l[j * n + k];
-          // The matrix is at least one; round-off of a covariance that is nothing must not change that.
-          l[i * n + j] = (i == j ? std::sqrt(std::max(sum, 1e-3)) : sum / l[j * n + j]);
-        }
-  }
-
-  void solve(std::vector<double> &x) const
-  {
-    for (std::size_t i = 0; i < n; ++i)
-      {
-        for (std::size_t k = 0; k < i; ++k)
-          x[i] -= l[i * n + k] * x[k];
-        x[i] /= l[i * n + i];
-      }
-    for (std::size_t i = n; i-- > 0;)
-      {
-        for (std::size_t k = i + 1; k < n; ++k)
-          x[i] -= l[k * n + i] * x[k];
-        x[i] /= l[i * n + i];
-      }
-  }
-
-private:
-  std::size_t         n;
-  std::vector<double> l;
-};
+      matrix[i * n + j] = state.beta * matrix[i * n + j] + (i == j ? 1. : 0.);
+  // The matrix is at least one; round-off of a covariance that is nothing must not change that.
+  return Cholesky(std::move(matrix), n, 0., 1e-3);
+}
 
 /// tr((1 + S)⁻¹ S) with S = β Cov.
 double effective_rank(const DualState &state, const Cholesky &factor)
@@ -68,7 +42,7 @@ double effective_rank(const DualState &state, const Cholesky &factor)
     {
       for (std::size_t i = 0; i < n; ++i)
         column[i] = state.beta * state.covariance[i * n + j];
-      factor.solve(column);
+      factor.solve(column.data());
       trace += column[j];
     }
   return trace;
@@ -85,7 +59,7 @@ BoltzmannSolution maximise_dual(const Dual &problem, double beta, std::vector<do
     {
       result.gradient = norm(result.state.gradient);
       report(result.n_steps, result.gradient);
-      const Cholesky factor(result.state);
+      const Cholesky factor = factorised(result.state);
       if (result.gradient <= small)
         {
           result.effective_rank = effective_rank(result.state, factor);
@@ -98,7 +72,7 @@ BoltzmannSolution maximise_dual(const Dual &problem, double beta, std::vector<do
                        "'Boltzmann/Tolerance'.");
 
       std::vector<double> direction = result.state.gradient;
-      factor.solve(direction);
+      factor.solve(direction.data());
       double slope = 0.;
       for (std::size_t j = 0; j < e.size(); ++j)
         slope += direction[j] * result.state.gradient[j];

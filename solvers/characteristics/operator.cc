@@ -1,7 +1,10 @@
 #include <solvers/base/numerics/exact_sum.h>
+#include <solvers/base/ranks.h>
 #include <solvers/characteristics/operator.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
+
+#include <deal.II/base/mpi.h>
 
 #include <algorithm>
 #include <limits>
@@ -12,20 +15,6 @@ namespace rhoflow
 namespace
 {
 constexpr std::size_t group_size = 32;
-
-int rank_of(MPI_Comm communicator)
-{
-  int rank;
-  MPI_Comm_rank(communicator, &rank);
-  return rank;
-}
-
-int size_of(MPI_Comm communicator)
-{
-  int size;
-  MPI_Comm_size(communicator, &size);
-  return size;
-}
 
 /// Four chains of sums in a fixed order, since one chain would wait for every addition.
 double dot(const std::vector<double> &a, const double *b)
@@ -89,7 +78,7 @@ CharacteristicsOperator::CharacteristicsOperator(const MeanField &mean_field, co
     is_radius.push_back(name == "r");
   const std::size_t n_groups = (n_global + group_size - 1) / group_size;
   const auto        rank     = static_cast<std::size_t>(rank_of(comm));
-  const auto        size     = static_cast<std::size_t>(size_of(comm));
+  const auto        size     = static_cast<std::size_t>(number_of_ranks(comm));
   const std::size_t first    = std::min(n_global, n_groups * rank / size * group_size);
   const std::size_t last     = std::min(n_global, n_groups * (rank + 1) / size * group_size);
   n_before                   = first;
@@ -207,7 +196,7 @@ double CharacteristicsOperator::minimum_potential(const std::vector<double> &sam
   const double        lambda = field.weight_decay();
   double              lowest = std::numeric_limits<double>::infinity();
   const std::size_t   n      = sample.size() / n_omega;
-  const auto          stride = static_cast<std::size_t>(size_of(comm)) * group_size;
+  const auto          stride = static_cast<std::size_t>(number_of_ranks(comm)) * group_size;
   std::vector<double> chi(group_size * n_modes);
   for (std::size_t first = static_cast<std::size_t>(rank_of(comm)) * group_size; first < n; first += stride)
     {
@@ -230,7 +219,6 @@ double CharacteristicsOperator::minimum_potential(const std::vector<double> &sam
             lowest = std::min(lowest, a * psi + .5 * lambda * a * a + confine);
         }
     }
-  MPI_Allreduce(MPI_IN_PLACE, &lowest, 1, MPI_DOUBLE, MPI_MIN, comm);
-  return lowest;
+  return dealii::Utilities::MPI::min(lowest, comm);
 }
 } // namespace rhoflow

@@ -12,9 +12,7 @@ namespace
 /// The parts of all ranks one after the other, on rank 0.
 std::vector<double> gather(const std::vector<double> &local, MPI_Comm communicator)
 {
-  int rank, size;
-  MPI_Comm_rank(communicator, &rank);
-  MPI_Comm_size(communicator, &size);
+  const int        rank = rank_of(communicator), size = number_of_ranks(communicator);
   const int        count = static_cast<int>(local.size());
   std::vector<int> counts(static_cast<std::size_t>(size)), offsets(static_cast<std::size_t>(size), 0);
   MPI_Gather(&count, 1, MPI_INT, counts.data(), 1, MPI_INT, 0, communicator);

@@ -35,11 +35,4 @@ double Resampling::quantile_factor() const
 {
   return mean_factor() * boost::math::quantile(boost::math::students_t(groups - 1.), .975) / 1.959963984540054;
 }
-
-double upper_quantile(std::vector<double> values)
-{
-  const auto place = static_cast<std::size_t>(std::ceil(.95 * static_cast<double>(values.size()))) - 1;
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(place), values.end());
-  return values[place];
-}
 } // namespace rhoflow

@@ -28,7 +28,4 @@ private:
   unsigned int  groups;
   std::uint64_t seed;
 };
-
-/// The value that 95 of 100 do not exceed.
-double upper_quantile(std::vector<double> values);
 } // namespace rhoflow

@@ -1,9 +1,9 @@
 #include <solvers/base/numerics/exact_sum.h>
+#include <solvers/base/numerics/sample_statistics.h>
 #include <solvers/base/ranks.h>
 #include <solvers/comparison/bootstrap.h>
 #include <solvers/comparison/distances.h>
 #include <solvers/comparison/transport.h>
-#include <solvers/particles/ensemble/sample_statistics.h>
 
 #include <algorithm>
 #include <cmath>
@@ -473,7 +473,7 @@ Distances::Bootstrap Distances::bootstrap(const std::vector<double> &points, std
     for (Result &result : results)
       sample.push_back(entry(result));
     entry(bootstrap.mean)  = resampling.mean_factor() * mean(sample);
-    entry(bootstrap.bound) = resampling.quantile_factor() * upper_quantile(sample);
+    entry(bootstrap.bound) = resampling.quantile_factor() * order_statistic(sample, .95);
   };
   summarize([](Result &result) -> double & { return result.sliced; });
   summarize([](Result &result) -> double & { return result.sliced_w2; });

@@ -1,9 +1,9 @@
 #include <solvers/base/numerics/exact_sum.h>
+#include <solvers/base/numerics/sample_statistics.h>
 #include <solvers/base/ranks.h>
 #include <solvers/comparison/bootstrap.h>
 #include <solvers/comparison/quantization.h>
 #include <solvers/comparison/sampled_transport.h>
-#include <solvers/particles/ensemble/sample_statistics.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,11 +1,12 @@
 #include <solvers/base/numerics/exact_sum.h>
+#include <solvers/base/numerics/sample_statistics.h>
 #include <solvers/base/progress.h>
+#include <solvers/base/ranks.h>
 #include <solvers/base/run/checkpoint.h>
 #include <solvers/base/run/run_directory.h>
 #include <solvers/comparison/sampled_transport.h>
 #include <solvers/comparison/sgd_twin.h>
 #include <solvers/model/learning_problem.h>
-#include <solvers/particles/ensemble/sample_statistics.h>
 
 #include <algorithm>
 #include <cmath>
@@ -13,16 +14,6 @@
 
 namespace rhoflow
 {
-namespace
-{
-bool is_root(MPI_Comm communicator)
-{
-  int rank;
-  MPI_Comm_rank(communicator, &rank);
-  return rank == 0;
-}
-} // namespace
-
 SgdTwin::SgdTwin(const LearningProblem &learning_problem, const TwinSettings &twin_settings, const RunDirectory &directory,
                  Progress *shown_progress)
   : problem(learning_problem)
@@ -31,8 +22,8 @@ SgdTwin::SgdTwin(const LearningProblem &learning_problem, const TwinSettings &tw
   , progress(shown_progress)
   , networks(problem, settings.particles, settings.weight_decay, settings.seed, communicator)
   , distances(problem.n_parameters(), settings.comparison.n_directions, settings.comparison.n_bins)
-  , comparison_table(directory.file("comparison.csv"), is_root(communicator))
-  , replicas_table(directory.file("replicas.csv"), is_root(communicator))
+  , comparison_table(directory.file("comparison.csv"), rank_of(communicator) == 0)
+  , replicas_table(directory.file("replicas.csv"), rank_of(communicator) == 0)
   , pictures(directory, networks)
 {
   const bool richardson = settings.comparison.bias_estimation != ComparisonParameters::BiasEstimation::none;

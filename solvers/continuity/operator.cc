@@ -1,5 +1,7 @@
 #include <solvers/continuity/operator.h>
 
+#include <deal.II/base/mpi.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -36,7 +38,7 @@ void ContinuityOperator::reinit(DGMesh &mesh, const std::vector<double> &values)
     limit_cells();
 }
 
-std::vector<double> ContinuityOperator::by_cell(const AlignedVector &field) const
+std::vector<double> ContinuityOperator::by_cell(const AlignedVector<double> &field) const
 {
   const unsigned int  n_points = space->points_per_cell();
   std::vector<double> result(space->n_cells() * n_points);
@@ -93,8 +95,8 @@ std::vector<double> ContinuityOperator::rate_of_change()
 {
   prepare_stage();
   // A stage overwrites the density and its traces: this one works on copies.
-  AlignedVector  rates = u, sums(columns.size());
-  StageArguments arguments;
+  AlignedVector<double> rates = u, sums(columns.size());
+  StageArguments        arguments;
   arguments.batches    = &space->batches();
   arguments.shape      = &mean_field_coupling.shape();
   arguments.table      = mean_field_coupling.table();
@@ -136,9 +138,7 @@ void ContinuityOperator::run(StageArguments &arguments)
     }
   if (arguments.measure)
     {
-      double largest = arguments.max_rate;
-      MPI_Allreduce(MPI_IN_PLACE, &largest, 1, MPI_DOUBLE, MPI_MAX, space->mesh().communicator());
-      rate = largest;
+      rate = dealii::Utilities::MPI::max(arguments.max_rate, space->mesh().communicator());
       // Dissipation in a cell is at most (velocity)² × mass; the bound is generous on purpose.
       const BinnedScale scale(1e6);
       double            sum[2] = {0., 0.};

@@ -26,8 +26,8 @@ public:
   /// Takes a new mesh state; `values` [cells][points] is the density on it.
   void reinit(DGMesh &mesh, const std::vector<double> &values);
   /// The density, [cells][points].
-  std::vector<double>  values() const { return by_cell(u); }
-  const AlignedVector &field() const { return u; }
+  std::vector<double>          values() const { return by_cell(u); }
+  const AlignedVector<double> &field() const { return u; }
 
   /// One step, unless its first stage finds max_rate() dt above `most`: then false, and the density is to be brought back by
   /// undo(), as it is after an exception. Throws RunError if the moments are not finite or outgrew every bound; they are looked
@@ -63,7 +63,7 @@ private:
   void run(StageArguments &arguments);
   void limit_cells();
   /// A field, [cells][points].
-  std::vector<double> by_cell(const AlignedVector &field) const;
+  std::vector<double> by_cell(const AlignedVector<double> &field) const;
 
   const MeanField &mean_field;
   RungeKutta       method;
@@ -71,14 +71,14 @@ private:
   DGMesh          *space = nullptr;
   Coupling         mean_field_coupling;
 
-  AlignedVector       u, u2, columns, lane_dissipation;
-  AlignedVector       before; ///< u at the beginning of the last step
-  AlignedVector       traces[2];
-  unsigned int        current  = 0; ///< which of the two trace arrays belongs to u
-  bool                prepared = false;
-  std::vector<double> present_moments;
-  double              rate = 0., last_dissipation = 0.;
-  std::uint64_t       n_stages = 0;
-  Timing              times;
+  AlignedVector<double> u, u2, columns, lane_dissipation;
+  AlignedVector<double> before; ///< u at the beginning of the last step
+  AlignedVector<double> traces[2];
+  unsigned int          current  = 0; ///< which of the two trace arrays belongs to u
+  bool                  prepared = false;
+  std::vector<double>   present_moments;
+  double                rate = 0., last_dissipation = 0.;
+  std::uint64_t         n_stages = 0;
+  Timing                times;
 };
 } // namespace rhoflow

@@ -45,30 +45,6 @@ std::vector<double> tridiagonal_eigenvalues(const std::vector<double> &diagonal,
 }
 } // namespace
 
-double LineBasis::value(unsigned int j, double xi) const
-{
-  double product = 1.;
-  for (unsigned int m = 0; m < n; ++m)
-    if (m != j)
-      product *= (xi - nodes[m]) / (nodes[j] - nodes[m]);
-  return product;
-}
-
-double LineBasis::derivative(unsigned int j, double xi) const
-{
-  double sum = 0.;
-  for (unsigned int skip = 0; skip < n; ++skip)
-    if (skip != j)
-      {
-        double product = 1. / (nodes[j] - nodes[skip]);
-        for (unsigned int m = 0; m < n; ++m)
-          if (m != j && m != skip)
-            product *= (xi - nodes[m]) / (nodes[j] - nodes[m]);
-        sum += product;
-      }
-  return sum;
-}
-
 LineBasis make_line_basis(unsigned int degree, double kappa, double lower, double upper)
 {
   LineBasis basis;

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include <solvers/base/numerics/lagrange.h>
+
 namespace rhoflow
 {
 /// Highest polynomial degree that is offered, and points along a line at most.
@@ -29,8 +31,8 @@ struct LineBasis
   double weight_mean = 1.;
 
   /// ℓ_j(ξ).
-  double value(unsigned int j, double xi) const;
-  double derivative(unsigned int j, double xi) const;
+  double value(unsigned int j, double xi) const { return lagrange_value(n, nodes.data(), j, xi); }
+  double derivative(unsigned int j, double xi) const { return lagrange_derivative(n, nodes.data(), j, xi); }
 };
 
 /// The element of degree `degree` for the weight r^kappa on [lower, upper], 0 ≤ lower < upper (kappa = 0: Gauss–Legendre).

@@ -1,5 +1,7 @@
 #include <solvers/fokker_planck/equilibrium.h>
 
+#include <deal.II/base/mpi.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -24,7 +26,7 @@ std::vector<double> NodalDual::boltzmann_density(const std::vector<double> &e, d
   double                    lowest = std::numeric_limits<double>::infinity(), sum = 0.;
   for (std::size_t i = 0; i < nodes.n_owned(); ++i)
     lowest = std::min(lowest, phi[nodes.owned_node(i)]);
-  MPI_Allreduce(MPI_IN_PLACE, &lowest, 1, MPI_DOUBLE, MPI_MIN, nodes.mesh().communicator());
+  lowest = dealii::Utilities::MPI::min(lowest, nodes.mesh().communicator());
   std::vector<double> density(nodes.n_owned());
   for (std::size_t i = 0; i < density.size(); ++i)
     {

@@ -1,3 +1,4 @@
+#include <solvers/base/collective.h>
 #include <solvers/base/error.h>
 #include <solvers/base/numerics/exact_sum.h>
 #include <solvers/base/progress.h>
@@ -25,9 +26,7 @@ std::vector<double> initial_density(const InitialLaw &law, const NodalSpace &spa
   for (std::size_t i = 0; i < p.size(); ++i)
     p[i] = law.density(space.position(space.owned_node(i)));
   const bool finite = std::all_of(p.begin(), p.end(), [](double v) { return std::isfinite(v); });
-  int        all    = finite ? 1 : 0;
-  MPI_Allreduce(MPI_IN_PLACE, &all, 1, MPI_INT, MPI_MIN, communicator);
-  if (all == 0)
+  if (!all_agree(finite, communicator))
     throw InputError("Initial law/Law", "the density is infinite at a node of the mesh. Move the law or the box.");
   const double mass = total_mass(space, p);
   missing_mass      = 1. - mass;

@@ -1,7 +1,6 @@
 #include <solvers/fokker_planck/moment_jacobian.h>
 
 #include <cmath>
-#include <utility>
 
 #include <solvers/base/run/checkpoint.h>
 
@@ -18,8 +17,8 @@ void MomentJacobian::forget()
   j.assign(n * n, 0.);
   for (std::size_t i = 0; i < n; ++i)
     j[i * n + i] = 1.;
-  factorised = false;
-  trivial    = true;
+  factors.reset();
+  trivial = true;
 }
 
 void MomentJacobian::learn(const std::vector<double> &delta_e, const std::vector<double> &delta_f, double noise)
@@ -37,59 +36,21 @@ void MomentJacobian::learn(const std::vector<double> &delta_e, const std::vector
       for (std::size_t k = 0; k < n; ++k)
         j[i * n + k] += missing * delta_e[k] / square;
     }
-  factorised = trivial = false;
+  factors.reset();
+  trivial = false;
 }
 
-void MomentJacobian::factorise()
+std::vector<double> MomentJacobian::solve(std::vector<double> f)
 {
-  factors = j;
-  pivots.resize(n);
-  singular   = false;
-  factorised = true;
-  for (std::size_t c = 0; c < n && !singular; ++c)
-    {
-      std::size_t pivot = c;
-      for (std::size_t r = c + 1; r < n; ++r)
-        if (std::abs(factors[r * n + c]) > std::abs(factors[pivot * n + c]))
-          pivot = r;
-      pivots[c] = pivot;
-      // The map contracts or overshoots: J is about one or more. Less is a sign of mistaken differences.
-      singular = !(std::abs(factors[pivot * n + c]) > 1e-3);
-      if (singular)
-        break;
-      if (pivot != c)
-        for (std::size_t k = 0; k < n; ++k)
-          std::swap(factors[c * n + k], factors[pivot * n + k]);
-      for (std::size_t r = c + 1; r < n; ++r)
-        {
-          const double factor = factors[r * n + c] /= factors[c * n + c];
-          for (std::size_t k = c + 1; k < n; ++k)
-            factors[r * n + k] -= factor * factors[c * n + k];
-        }
-    }
-}
-
-std::vector<double> MomentJacobian::solve(const std::vector<double> &f)
-{
+  // The map contracts or overshoots: J is about one or more. Smaller pivots are a sign of mistaken differences.
+  constexpr double least_pivot = 1e-3;
   if (trivial)
     return f;
-  if (!factorised)
-    factorise();
-  if (singular)
-    return f;
-  std::vector<double> x = f;
-  for (std::size_t c = 0; c < n; ++c)
-    std::swap(x[c], x[pivots[c]]);
-  for (std::size_t r = 0; r < n; ++r)
-    for (std::size_t k = 0; k < r; ++k)
-      x[r] -= factors[r * n + k] * x[k];
-  for (std::size_t r = n; r-- > 0;)
-    {
-      for (std::size_t k = r + 1; k < n; ++k)
-        x[r] -= factors[r * n + k] * x[k];
-      x[r] /= factors[r * n + r];
-    }
-  return x;
+  if (!factors)
+    factors.emplace(j, n, least_pivot);
+  if (!factors->singular())
+    factors->solve(f.data());
+  return f;
 }
 
 void MomentJacobian::save(CheckpointWriter &checkpoint) const

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <vector>
+
+#include <solvers/base/numerics/dense.h>
 
 namespace rhoflow
 {
@@ -19,7 +22,7 @@ public:
   /// Learns from two evaluations. Differences below `noise` tell nothing.
   void learn(const std::vector<double> &delta_e, const std::vector<double> &delta_f, double noise);
   /// J⁻¹ f; f itself where J is singular.
-  std::vector<double> solve(const std::vector<double> &f);
+  std::vector<double> solve(std::vector<double> f);
   void                forget();
 
   /// What was learned. Collective.
@@ -27,11 +30,9 @@ public:
   void load(const CheckpointReader &checkpoint);
 
 private:
-  void factorise();
-
-  std::size_t              n;
-  std::vector<double>      j, factors; ///< [n][n]
-  std::vector<std::size_t> pivots;
-  bool                     factorised = false, singular = false, trivial = true;
+  std::size_t         n;
+  std::vector<double> j;              ///< [n][n]
+  std::optional<LU>   factors;        ///< of j, once they were asked for
+  bool                trivial = true; ///< J is one
 };
 } // namespace rhoflow

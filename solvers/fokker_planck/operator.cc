@@ -1,5 +1,7 @@
 #include <solvers/fokker_planck/operator.h>
 
+#include <deal.II/base/mpi.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -342,8 +344,7 @@ double FittedOperator::largest_rate()
   const std::vector<double> columns = system->column_sums_of_sizes();
   for (std::size_t i = 0; i < columns.size(); ++i)
     rate = std::max(rate, columns[i] / nodes.weights()[i]);
-  MPI_Allreduce(MPI_IN_PLACE, &rate, 1, MPI_DOUBLE, MPI_MAX, nodes.mesh().communicator());
-  return rate;
+  return dealii::Utilities::MPI::max(rate, nodes.mesh().communicator());
 }
 
 double FittedOperator::largest_change(const std::vector<double> &old) const
@@ -351,8 +352,7 @@ double FittedOperator::largest_change(const std::vector<double> &old) const
   double change = old.empty() ? std::numeric_limits<double>::infinity() : 0.;
   for (std::size_t i = 0; i < old.size(); ++i)
     change = std::max(change, std::abs(phi[i] - old[i]));
-  MPI_Allreduce(MPI_IN_PLACE, &change, 1, MPI_DOUBLE, MPI_MAX, nodes.mesh().communicator());
-  return change;
+  return dealii::Utilities::MPI::max(change, nodes.mesh().communicator());
 }
 
 void FittedOperator::renew_preconditioner()

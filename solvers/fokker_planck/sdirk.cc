@@ -1,5 +1,7 @@
 #include <solvers/fokker_planck/sdirk.h>
 
+#include <deal.II/base/mpi.h>
+
 #include <petscts.h>
 
 #include <algorithm>
@@ -212,7 +214,7 @@ Sdirk::Result Sdirk::step(FokkerPlanckState &state, double time, double dt, doub
   double largest = 0.;
   for (const double value : state.p)
     largest = std::max(largest, value);
-  MPI_Allreduce(MPI_IN_PLACE, &largest, 1, MPI_DOUBLE, MPI_MAX, state.space.mesh().communicator());
+  largest = dealii::Utilities::MPI::max(largest, state.space.mesh().communicator());
   petsc_check(TSSetTolerances(petsc->ts, petsc->tolerance * largest, nullptr, 0., nullptr));
   petsc_check(TSSetTime(petsc->ts, time));
   petsc_check(TSSetMaxTime(petsc->ts, end));

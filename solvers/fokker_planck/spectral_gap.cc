@@ -1,5 +1,6 @@
 #include <solvers/fokker_planck/spectral_gap.h>
 
+#include <deal.II/base/mpi.h>
 #include <deal.II/lac/full_matrix.h>
 #include <deal.II/lac/lapack_full_matrix.h>
 #include <deal.II/lac/vector.h>
@@ -50,7 +51,7 @@ LinearisedOperator::LinearisedOperator(FittedOperator &fitted_operator, const No
       masses[i] = space.weights()[i] * equilibrium.density[i];
       largest   = std::max(largest, masses[i]);
     }
-  MPI_Allreduce(MPI_IN_PLACE, &largest, 1, MPI_DOUBLE, MPI_MAX, space.mesh().communicator());
+  largest = dealii::Utilities::MPI::max(largest, space.mesh().communicator());
   for (std::size_t i = 0; i < masses.size(); ++i)
     {
       if (!(masses[i] > smallest_mass * largest))

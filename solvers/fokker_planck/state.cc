@@ -1,5 +1,7 @@
 #include <solvers/fokker_planck/state.h>
 
+#include <deal.II/base/mpi.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -46,8 +48,7 @@ double FokkerPlanckState::minimum() const
   double lowest = std::numeric_limits<double>::infinity();
   for (const double value : p)
     lowest = std::min(lowest, value);
-  MPI_Allreduce(MPI_IN_PLACE, &lowest, 1, MPI_DOUBLE, MPI_MIN, space.mesh().communicator());
-  return lowest;
+  return dealii::Utilities::MPI::min(lowest, space.mesh().communicator());
 }
 
 void FokkerPlanckState::save(CheckpointWriter &checkpoint) const

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
+#include <utility>
 
-extern "C" void dgesvd_(const char *jobu, const char *jobvt, const int *m, const int *n, double *a, const int *lda, double *s,
-                        double *u, const int *ldu, double *vt, const int *ldvt, double *work, const int *lwork, int *info);
+#include <solvers/base/numerics/dense.h>
 
 namespace rhoflow
 {
@@ -82,21 +81,13 @@ void Compression::order_and_trim()
 
   if (n == 0)
     return;
-  // Row-major [N][n] is LAPACK's n × N.
-  std::vector<double> singular_values(n), left(n * n), work(64 * (n + n_samples));
-  const int           rows = static_cast<int>(n), columns = static_cast<int>(n_samples), one = 1;
-  const int           n_work = static_cast<int>(work.size());
-  int                 info   = 0;
-  dgesvd_("A", "N", &rows, &columns, coefficients.data(), &rows, singular_values.data(), left.data(), &rows, nullptr, &one,
-          work.data(), &n_work, &info);
-  if (info != 0)
-    throw std::runtime_error("the singular value decomposition of the features did not converge");
+  const std::vector<double> directions = right_singular_vectors(std::move(coefficients), n_samples, n);
 
   std::vector<double> rotated(n * length, 0.);
   for (std::size_t j = 0; j < n; ++j)
     for (std::size_t m = 0; m < n; ++m)
       for (std::size_t k = 0; k < length; ++k)
-        rotated[j * length + k] += left[j * n + m] * q[m * length + k];
+        rotated[j * length + k] += directions[j * n + m] * q[m * length + k];
   q.swap(rotated);
 
   // |s − Q_r Q_rᵀ s|² for every r at once: what lies outside Q, plus the tail of the coefficients.

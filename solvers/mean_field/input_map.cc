@@ -3,45 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
+#include <solvers/base/numerics/dense.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 
 namespace rhoflow
 {
-namespace
-{
-/// Replaces the lower triangle of the symmetric positive definite matrix [n][n] by its Cholesky factor L.
-void factorise(std::vector<double> &matrix, std::size_t n)
-{
-  for (std::size_t i = 0; i < n; ++i)
-    for (std::size_t j = 0; j <= i; ++j)
-      {
-        double sum = matrix[i * n + j];
-        for (std::size_t l = 0; l < j; ++l)
-          sum -= matrix[i * n + l] * matrix[j * n + l];
-        matrix[i * n + j] = i == j ? std::sqrt(sum) : sum / matrix[j * n + j];
-      }
-}
-
-/// Solves L Lᵀ x = b in place.
-void solve(const std::vector<double> &factor, std::size_t n, double *x)
-{
-  for (std::size_t i = 0; i < n; ++i)
-    {
-      for (std::size_t j = 0; j < i; ++j)
-        x[i] -= factor[i * n + j] * x[j];
-      x[i] /= factor[i * n + i];
-    }
-  for (std::size_t i = n; i-- > 0;)
-    {
-      for (std::size_t j = i + 1; j < n; ++j)
-        x[i] -= factor[j * n + i] * x[j];
-      x[i] /= factor[i * n + i];
-    }
-}
-} // namespace
-
 InputMap::InputMap(const MeanField &field, const std::vector<double> &inputs, const std::vector<double> &samples,
                    const std::vector<double> &checks)
   : n_inputs(inputs.size() / field.learning_problem().input_names().size())
@@ -57,7 +26,7 @@ InputMap::InputMap(const MeanField &field, const std::vector<double> &inputs, co
       field.modes(1, &samples[i], chi.data(), nullptr);
       field.learning_problem().features_at(inputs, 1, &samples[i], g.data());
       for (std::size_t j = 0; j < rank; ++j)
-        for (std::size_t l = 0; l <= j; ++l)
+        for (std::size_t l = j; l < rank; ++l)
           matrix[j * rank + l] += chi[j] * chi[l];
       for (std::size_t x = 0; x < n_inputs; ++x)
         for (std::size_t j = 0; j < rank; ++j)
@@ -69,9 +38,9 @@ InputMap::InputMap(const MeanField &field, const std::vector<double> &inputs, co
     largest = std::max(largest, matrix[j * rank + j]);
   for (std::size_t j = 0; j < rank; ++j)
     matrix[j * rank + j] += 1e-13 * static_cast<double>(rank) * largest + 1e-300;
-  factorise(matrix, rank);
+  const Cholesky factor(std::move(matrix), rank);
   for (std::size_t x = 0; x < n_inputs; ++x)
-    solve(matrix, rank, coefficients.data() + x * rank); // there may be no modes
+    factor.solve(coefficients.data() + x * rank); // there may be no modes
 
   double scale = 0.;
   for (std::size_t i = 0; i < checks.size(); i += n_omega)

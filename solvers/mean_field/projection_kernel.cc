@@ -2,25 +2,20 @@
 
 #include <algorithm>
 
+#include <solvers/base/numerics/simd.h>
+
 namespace rhoflow
 {
 namespace
 {
 /// The machine's own vectors: wider ones would be passed through memory. The sums of `block_rows` rows and `block_columns`
 /// vectors of columns stay in the registers.
-#if defined(__AVX512F__)
-constexpr unsigned int lanes = 8, block_rows = 8, block_columns = 2;
-#elif defined(__AVX__)
-constexpr unsigned int lanes = 4, block_rows = 4, block_columns = 3;
-#else
-constexpr unsigned int lanes = 2, block_rows = 4, block_columns = 2;
-#endif
+using Vector                         = Pack<double>;
+constexpr unsigned int lanes         = sizeof(Vector) / sizeof(double);
+constexpr unsigned int block_rows    = register_bytes == 64 ? 8 : 4;
+constexpr unsigned int block_columns = register_bytes == 32 ? 3 : 2;
 /// The row length of a basis is a multiple of it, with any vectors.
 constexpr unsigned int padding_unit = 8;
-
-typedef double Vector __attribute__((vector_size(lanes * sizeof(double))));
-/// For loads and stores anywhere.
-typedef double Unaligned __attribute__((vector_size(lanes * sizeof(double)), aligned(8), may_alias));
 
 /// Sums of at most block_rows rows, n_rows of them, and n_columns vectors of columns from `column` on. They share one pass over
 /// the basis; missing rows repeat the last one and are thrown away. Every sum goes through the nodes in their order, so that it
@@ -38,7 +33,7 @@ void project_block(std::size_t n_rows, std::size_t n_nodes, unsigned int n, unsi
       Vector b[n_columns];
 #pragma GCC unroll 8
       for (unsigned int c = 0; c < n_columns; ++c)
-        b[c] = *reinterpret_cast<const Unaligned *>(basis + k * padding + column + c * lanes);
+        b[c] = *reinterpret_cast<const UnalignedPack<double> *>(basis + k * padding + column + c * lanes);
 #pragma GCC unroll 8
       for (unsigned int r = 0; r < block_rows; ++r)
 #pragma GCC unroll 8
@@ -50,7 +45,7 @@ void project_block(std::size_t n_rows, std::size_t n_nodes, unsigned int n, unsi
   for (unsigned int r = 0; r < block_rows; ++r)
 #pragma GCC unroll 8
     for (unsigned int c = 0; c < n_columns; ++c)
-      *reinterpret_cast<Unaligned *>(&stored[r][c * lanes]) = sum[r][c];
+      *reinterpret_cast<UnalignedPack<double> *>(&stored[r][c * lanes]) = sum[r][c];
   const unsigned int n_stored = std::min(n_columns * lanes, n - std::min(n, column));
   for (std::size_t r = 0; r < n_rows; ++r)
     std::copy_n(stored[r], n_stored, out + r * n + column);

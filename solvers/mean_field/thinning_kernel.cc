@@ -2,10 +2,12 @@
 
 #include <cmath>
 
-#include <solvers/base/numerics/wide_vector.h>
+#include <solvers/base/numerics/simd.h>
 
 namespace rhoflow
 {
+using namespace wide_vector;
+
 namespace
 {
 constexpr unsigned int lanes = n_lanes;

@@ -4,6 +4,7 @@
 
 #include <solvers/base/error.h>
 #include <solvers/base/files/csv.h>
+#include <solvers/base/numerics/sample_statistics.h>
 #include <solvers/base/progress.h>
 #include <solvers/model/data_law.h>
 
@@ -22,20 +23,6 @@ struct Column
   double       &operator[](const std::size_t i) { return values[i * stride + offset]; }
   const double &operator[](const std::size_t i) const { return values[i * stride + offset]; }
 };
-
-/// Σ f(i) with the rounding errors of the additions collected (Neumaier).
-template <typename Term>
-double compensated_sum(const std::size_t n, const Term &term)
-{
-  double sum = 0., lost = 0.;
-  for (std::size_t i = 0; i < n; ++i)
-    {
-      const double x = term(i), next = sum + x;
-      lost += std::abs(sum) >= std::abs(x) ? (sum - next) + x : (x - next) + sum;
-      sum = next;
-    }
-  return sum + lost;
-}
 
 /// Of a column that varies little around a large number, whose mean would be rounded to a multiple of that variation: the
 /// deviations from the first value are exact. Throws InputError if the values themselves were rounded like that.

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include <solvers/base/numerics/vector_math.h>
+#include <solvers/base/numerics/simd.h>
 
 namespace rhoflow
 {

@@ -4,6 +4,7 @@
 #include <solvers/base/error.h>
 #include <solvers/base/numerics/exact_sum.h>
 #include <solvers/base/numerics/random.h>
+#include <solvers/base/ranks.h>
 #include <solvers/model/gaussian/gaussian_mean.h>
 #include <solvers/model/gaussian/gaussian_pairs.h>
 #include <solvers/model/gaussian/quadrature.h>
@@ -154,10 +155,8 @@ private:
       }
 
     // ½ [1 − (2/M) Σ_j E y σ(w_j·x) + (1/M²) ΣΣ E σ(w_i·x) σ(w_j·x) + noise], x | y ~ N(0, τ² I)
-    int rank, n_ranks;
-    MPI_Comm_rank(communicator, &rank);
-    MPI_Comm_size(communicator, &n_ranks);
-    ExactSum linear;
+    const int rank = rank_of(communicator), n_ranks = number_of_ranks(communicator);
+    ExactSum  linear;
     for (std::uint64_t j = static_cast<unsigned int>(rank); j < n_particles; j += static_cast<unsigned int>(n_ranks))
       {
         double length;

@@ -6,6 +6,7 @@
 #include <solvers/base/error.h>
 #include <solvers/base/numerics/exact_sum.h>
 #include <solvers/base/progress.h>
+#include <solvers/base/ranks.h>
 #include <solvers/model/expression.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/model/model_choices.h>
@@ -102,10 +103,8 @@ public:
 private:
   double particle_risk(const double *parameters, std::uint64_t n_particles, MPI_Comm communicator) const override
   {
-    int rank, n_ranks;
-    MPI_Comm_rank(communicator, &rank);
-    MPI_Comm_size(communicator, &n_ranks);
-    ExactSum sum;
+    const int rank = rank_of(communicator), n_ranks = number_of_ranks(communicator);
+    ExactSum  sum;
     for (std::uint64_t j = static_cast<unsigned int>(rank); j < n_particles; j += static_cast<unsigned int>(n_ranks))
       sum.add(function(parameters + j * dimension));
     return global_sum(sum, communicator) / static_cast<double>(n_particles);

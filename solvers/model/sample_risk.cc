@@ -1,3 +1,4 @@
+#include <solvers/base/ranks.h>
 #include <solvers/model/sample_risk.h>
 
 #include <algorithm>
@@ -68,9 +69,7 @@ void SampleRisk::tabulate(const std::vector<double> &inputs)
 SampleRisk::Estimate SampleRisk::evaluate(const Activation &activation, const double *parameters, std::uint64_t n_neurons,
                                           MPI_Comm communicator) const
 {
-  int rank, n_ranks;
-  MPI_Comm_rank(communicator, &rank);
-  MPI_Comm_size(communicator, &n_ranks);
+  const int rank = rank_of(communicator), n_ranks = number_of_ranks(communicator);
 
   // Each part's output is computed by one rank, so that the sum over ranks adds zeros only.
   const std::size_t   n         = targets.size();

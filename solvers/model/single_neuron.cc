@@ -5,6 +5,7 @@
 #include <solvers/base/error.h>
 #include <solvers/base/numerics/exact_sum.h>
 #include <solvers/base/numerics/random.h>
+#include <solvers/base/ranks.h>
 #include <solvers/model/expression.h>
 #include <solvers/model/gaussian/gaussian_mean.h>
 #include <solvers/model/gaussian/quadrature.h>
@@ -148,10 +149,8 @@ private:
       }
 
     // ½ [E φ² − (2/M) Σ a_j E φ(x_1) σ(w_j·x) + (1/M²) ΣΣ a_i a_j E σ(w_i·x) σ(w_j·x) + noise]
-    int rank, n_ranks;
-    MPI_Comm_rank(communicator, &rank);
-    MPI_Comm_size(communicator, &n_ranks);
-    ExactSum linear;
+    const int rank = rank_of(communicator), n_ranks = number_of_ranks(communicator);
+    ExactSum  linear;
     for (std::uint64_t j = static_cast<unsigned int>(rank); j < n_particles; j += static_cast<unsigned int>(n_ranks))
       {
         double theta[3];

@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include <solvers/base/numerics/vector_math.h>
+#include <solvers/base/numerics/simd.h>
 
 namespace rhoflow
 {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include <solvers/base/numerics/random.h>
-#include <solvers/base/numerics/vector_math.h>
+#include <solvers/base/numerics/simd.h>
 
 namespace rhoflow
 {
@@ -18,9 +18,9 @@ __extension__ typedef unsigned __int128 LongWord;
 
 // ---- one register of 64-bit words beside one of doubles
 #if defined(RHOFLOW_VECTOR_MATH)
-typedef Word      Words __attribute__((vector_size(sizeof(Vector))));
-typedef long long SignedWords __attribute__((vector_size(sizeof(Vector))));
-constexpr Word    low_half = 0xffffffffULL;
+using Words             = Pack<Word, sizeof(Vector)>;
+using SignedWords       = Pack<long long, sizeof(Vector)>;
+constexpr Word low_half = 0xffffffffULL;
 
 /// Product of the lower halves.
 inline Words multiply_halves(Words a, Words b)

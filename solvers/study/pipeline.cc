@@ -1,6 +1,7 @@
 #include <solvers/base/error.h>
 #include <solvers/base/files/csv.h>
 #include <solvers/base/number.h>
+#include <solvers/base/numerics/sample_statistics.h>
 #include <solvers/base/spelling.h>
 #include <solvers/study/pipeline.h>
 #include <solvers/study/value_list.h>
@@ -302,25 +303,20 @@ void Pipeline::Operation::reduce_replicas(Series &series, const int left_out) co
 {
   for (auto &row : series.values)
     {
-      const double n   = static_cast<double>(row.size()) - (left_out >= 0 ? 1. : 0.);
-      double       sum = 0., squares = 0.;
+      std::vector<double> kept;
+      double              squares = 0.;
       for (std::size_t r = 0; r < row.size(); ++r)
         if (static_cast<int>(r) != left_out)
           {
-            sum += row[r];
+            kept.push_back(row[r]);
             squares += row[r] * row[r];
           }
-      const double mean   = sum / n;
-      double       result = kind == Kind::mean_over_replicas ? mean : std::sqrt(squares / n);
-      if (kind == Kind::deviation_over_replicas)
-        {
-          double deviations = 0.;
-          for (std::size_t r = 0; r < row.size(); ++r)
-            if (static_cast<int>(r) != left_out)
-              deviations += (row[r] - mean) * (row[r] - mean);
-          result = n > 1. ? std::sqrt(deviations / (n - 1.)) : std::numeric_limits<double>::quiet_NaN();
-        }
-      row = {result};
+      if (kind == Kind::mean_over_replicas)
+        row = {mean(kept)};
+      else if (kind == Kind::deviation_over_replicas)
+        row = {standard_deviation(kept)};
+      else
+        row = {std::sqrt(squares / static_cast<double>(kept.size()))};
     }
   series.replicas.clear();
 }
@@ -343,16 +339,9 @@ Measured Pipeline::evaluate(Series series) const
   if (n < 2.)
     return result;
   std::vector<double> without;
-  double              mean = 0.;
   for (int r = 0; r < static_cast<int>(n); ++r)
-    {
-      without.push_back(finish(series, r));
-      mean += without.back() / n;
-    }
-  double sum = 0.;
-  for (const double value : without)
-    sum += (value - mean) * (value - mean);
-  result.error = std::sqrt((n - 1.) / n * sum);
+    without.push_back(finish(series, r));
+  result.error = jackknife_error(without);
   return result;
 }
 

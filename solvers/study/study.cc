@@ -234,11 +234,10 @@ std::string Study::execute(const bool retry_failed)
 bool Study::is_to_end(const Requests &requests) const
 {
   const bool looks = rank_of(group) == 0;
-  int        asked = requests.asks_for_end() || (looks && requests.has_file()) ? 1 : 0;
-  MPI_Allreduce(MPI_IN_PLACE, &asked, 1, MPI_INT, MPI_MAX, group);
-  if (asked != 0 && looks)
+  const bool asked = !all_agree(!(requests.asks_for_end() || (looks && requests.has_file())), group);
+  if (asked && looks)
     requests.hand_on();
-  return asked != 0;
+  return asked;
 }
 
 void Study::do_runs(Requests &requests)

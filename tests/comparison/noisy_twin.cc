@@ -8,9 +8,9 @@
 #include <limits>
 
 #include <solvers/base/files/csv.h>
+#include <solvers/base/numerics/sample_statistics.h>
 #include <solvers/base/run/run_directory.h>
 #include <solvers/comparison/sgd_twin.h>
-#include <solvers/particles/ensemble/sample_statistics.h>
 
 #include "../base/temporary_directory.h"
 #include "../particles/linear_problem.h"

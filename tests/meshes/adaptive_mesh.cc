@@ -2,10 +2,13 @@
 
 #include <catch2/catch.hpp>
 
+#include <deal.II/grid/tria.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <memory>
+#include <stdexcept>
 #include <vector>
 
 #include <solvers/base/error.h>
@@ -222,6 +225,46 @@ TEST_CASE("Adaptive mesh: refinement keeps polynomials, coarsening mass, with an
           CHECK(mesh.finest_level() == 0);
           CHECK(mass(*space, values) == Approx(rough).epsilon(1e-13));
         }
+}
+
+namespace
+{
+/// The keys of the active cells of the triangulation, in the order of the mesh.
+template <int dim>
+std::vector<CellKey> cells_of_triangulation(const AdaptiveMesh &mesh)
+{
+  std::vector<CellKey> cells;
+  for (const auto &cell : mesh.triangulation<dim>().active_cell_iterators())
+    cells.push_back(key_of(cell, mesh.domain()));
+  std::sort(cells.begin(), cells.end(), [](const CellKey &a, const CellKey &b) { return a.morton(dim) < b.morton(dim); });
+  return cells;
+}
+} // namespace
+
+TEST_CASE("Adaptive mesh: the triangulation has the cells of the mesh, in its own dimension only")
+{
+  for (const Domain &domain : domains())
+    {
+      AdaptiveMesh        mesh(domain, MPI_COMM_SELF);
+      std::vector<double> values;
+      const auto          nothing = [](const CellKey &, const double *, double *) {};
+      mesh.adapt(random_flags(mesh.cells(), 0, 2), 0, values, {nothing, nothing});
+      const std::vector<CellKey> expected = mesh.cells();
+      switch (mesh.dimension())
+        {
+          case 1:
+            CHECK(cells_of_triangulation<1>(mesh) == expected);
+            CHECK_THROWS_AS(mesh.triangulation<2>(), std::logic_error);
+            break;
+          case 2:
+            CHECK(cells_of_triangulation<2>(mesh) == expected);
+            CHECK_THROWS_AS(mesh.triangulation<3>(), std::logic_error);
+            break;
+          default:
+            CHECK(cells_of_triangulation<3>(mesh) == expected);
+            CHECK_THROWS_AS(mesh.triangulation<1>(), std::logic_error);
+        }
+    }
 }
 
 TEST_CASE("Adaptive mesh: too many subdivisions or refinements are refused")

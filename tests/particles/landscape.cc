@@ -9,9 +9,9 @@
 #include <deal.II/base/parameter_handler.h>
 
 #include <solvers/base/error.h>
+#include <solvers/base/numerics/sample_statistics.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/particles/ensemble/replicas.h>
-#include <solvers/particles/ensemble/sample_statistics.h>
 #include <solvers/particles/gradient_flow.h>
 
 using namespace rhoflow;

@@ -2,8 +2,8 @@
 
 #include <cmath>
 
+#include <solvers/base/numerics/sample_statistics.h>
 #include <solvers/particles/ensemble/replicas.h>
-#include <solvers/particles/ensemble/sample_statistics.h>
 #include <solvers/particles/sgd/sgd.h>
 
 #include "linear_problem.h"

@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include <solvers/base/error.h>
+#include <solvers/base/numerics/sample_statistics.h>
 #include <solvers/particles/ensemble/replicas.h>
-#include <solvers/particles/ensemble/sample_statistics.h>
 #include <solvers/particles/gradient_descent.h>
 #include <solvers/particles/noise_kernel.h>
 

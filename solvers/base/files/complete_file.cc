@@ -1,6 +1,9 @@
+#include <solvers/base/collective.h>
 #include <solvers/base/files/complete_file.h>
 #include <solvers/base/files/shared_file.h>
 #include <solvers/base/ranks.h>
+
+#include <deal.II/base/mpi.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -72,21 +75,16 @@ void give_name(const std::string &path)
 /// This rank's part of the file; false if something went wrong on any rank.
 bool write_part(const std::string &path, const std::string &part, std::uint64_t begin, MPI_Comm communicator)
 {
-  const auto all_agree = [&](bool good) {
-    int all = good ? 1 : 0;
-    MPI_Allreduce(MPI_IN_PLACE, &all, 1, MPI_INT, MPI_MIN, communicator);
-    return all != 0;
-  };
   bool good = true;
   if (rank_of(communicator) == 0)
     {
       SharedFile whole(path, SharedFile::Access::write);
       good = whole.is_open() && whole.resize(0) && whole.close();
     }
-  if (!all_agree(good))
+  if (!all_agree(good, communicator))
     return false;
   SharedFile own(path, SharedFile::Access::write);
-  return all_agree(own.is_open() && own.write(begin, part.data(), part.size()) && own.close());
+  return all_agree(own.is_open() && own.write(begin, part.data(), part.size()) && own.close(), communicator);
 }
 } // namespace
 
@@ -135,7 +133,7 @@ void write_complete_file(const std::string &path, const std::string &part, const
   MPI_Scan(&size, &end, 1, MPI_UINT64_T, MPI_SUM, communicator);
   errno     = 0;
   bool good = write_part(aside, part, end - size, communicator);
-  MPI_Allreduce(MPI_IN_PLACE, &size, 1, MPI_UINT64_T, MPI_SUM, communicator);
+  size      = dealii::Utilities::MPI::sum(size, communicator);
 
   // A file system need not say at once that it is full: the size does.
   int complete = 0;

@@ -3,6 +3,8 @@
 #include <boost/numeric/odeint/stepper/controlled_runge_kutta.hpp>
 #include <boost/numeric/odeint/stepper/runge_kutta_dopri5.hpp>
 
+#include <deal.II/base/mpi.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -31,8 +33,8 @@ public:
     double largest = LocalError::error(algebra, x, derivative, difference, step);
     if (!finite || !std::isfinite(largest))
       largest = std::numeric_limits<double>::infinity();
-    MPI_Allreduce(MPI_IN_PLACE, &largest, 1, MPI_DOUBLE, MPI_MAX, comm);
-    finite = std::isfinite(largest);
+    largest = dealii::Utilities::MPI::max(largest, comm);
+    finite  = std::isfinite(largest);
     return largest;
   }
 

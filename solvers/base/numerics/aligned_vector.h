@@ -52,5 +52,7 @@ struct AlignedAllocator
   }
 };
 
-using AlignedVector = std::vector<double, AlignedAllocator<double>>;
+/// An array that begins with a cache line.
+template <typename Number>
+using AlignedVector = std::vector<Number, AlignedAllocator<Number>>;
 } // namespace rhoflow

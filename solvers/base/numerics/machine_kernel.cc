@@ -1,5 +1,5 @@
 #include <solvers/base/numerics/machine_kernel.h>
-#include <solvers/base/numerics/register_bytes.h>
+#include <solvers/base/numerics/simd.h>
 
 namespace rhoflow
 {
@@ -13,8 +13,8 @@ constexpr unsigned int n_chains = 12;
 template <typename Number>
 double multiply_add(std::uint64_t n_rounds, double &result)
 {
-  typedef Number         Vector __attribute__((vector_size(register_bytes)));
-  constexpr unsigned int width = register_bytes / sizeof(Number);
+  using Vector                 = Pack<Number>;
+  constexpr unsigned int width = sizeof(Vector) / sizeof(Number);
   // In a chain every operation waits for the one before: nothing here can be left out or put together. x ← x/2 + 1 stays
   // between 1 and 2 for ever: neither overflow nor subnormal numbers.
   const Vector half = Vector{} + Number(0.5), one = Vector{} + Number(1);

@@ -1,6 +1,6 @@
 #include <solvers/base/numerics/normal_kernel.h>
 
-#include <solvers/base/numerics/vector_math.h>
+#include <solvers/base/numerics/simd.h>
 
 namespace rhoflow
 {

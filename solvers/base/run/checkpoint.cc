@@ -28,13 +28,6 @@ std::string seal_of(const std::string &file)
   return file + ".good";
 }
 
-bool all_agree(bool good, MPI_Comm communicator)
-{
-  int all = good ? 1 : 0;
-  MPI_Allreduce(MPI_IN_PLACE, &all, 1, MPI_INT, MPI_MIN, communicator);
-  return all != 0;
-}
-
 /// Throws on every rank with the message of the first rank that has one.
 void refuse_together(const std::string &message, MPI_Comm communicator)
 {
@@ -213,8 +206,7 @@ void CheckpointWriter::write(const std::string &file, const double time, const s
   seal.number = number;
   for (const Section &section : sections)
     {
-      std::uint64_t size = section.end();
-      MPI_Allreduce(MPI_IN_PLACE, &size, 1, MPI_UINT64_T, MPI_MAX, comm);
+      const std::uint64_t size = dealii::Utilities::MPI::max(section.end(), comm);
       seal.sections.push_back({section.name, section.type, seal.size, size});
       seal.size += (size + 7) / 8 * 8;
     }

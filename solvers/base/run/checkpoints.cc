@@ -6,6 +6,7 @@
 #include <solvers/base/run/premises.h>
 #include <solvers/base/run/run_directory.h>
 
+#include <deal.II/base/mpi.h>
 #include <deal.II/base/parameter_handler.h>
 
 #include <algorithm>
@@ -103,8 +104,7 @@ Checkpoints::Reason Checkpoints::reason(const double time, const bool end)
     result = std::max<int>(result, asked);
   if (const int signal = requests.end_signal(); signal != 0)
     result = signal == SIGINT ? interrupted : signal == SIGHUP ? hung_up : terminated;
-  MPI_Allreduce(MPI_IN_PLACE, &result, 1, MPI_INT, MPI_MAX, directory.communicator());
-  return static_cast<Reason>(result);
+  return static_cast<Reason>(dealii::Utilities::MPI::max(result, directory.communicator()));
 }
 
 void Checkpoints::load(const std::function<void(const CheckpointReader &)> &take) const

@@ -103,8 +103,7 @@ void require_on_all_ranks(const bool good, const std::string &parameter, const s
                           const MPI_Comm communicator)
 {
   const int n_ranks = number_of_ranks(communicator);
-  int       other   = good ? n_ranks : rank_of(communicator);
-  MPI_Allreduce(MPI_IN_PLACE, &other, 1, MPI_INT, MPI_MIN, communicator);
+  const int other   = dealii::Utilities::MPI::min(good ? n_ranks : rank_of(communicator), communicator);
   if (other == n_ranks)
     return;
   const std::string first  = mpi::broadcast(communicator, own, 0);
@@ -121,8 +120,7 @@ std::string share_working_directory(const MPI_Comm communicator)
   std::error_code   error;
   const std::string own    = fs::current_path(error).string();
   const std::string shared = mpi::broadcast(communicator, own);
-  int               others = own != shared ? 1 : 0;
-  MPI_Allreduce(MPI_IN_PLACE, &others, 1, MPI_INT, MPI_SUM, communicator);
+  const int         others = dealii::Utilities::MPI::sum(own != shared ? 1 : 0, communicator);
   if (others == 0 || shared.empty())
     return "";
   if (own != shared)

@@ -1,3 +1,4 @@
+#include <solvers/base/ranks.h>
 #include <solvers/base/run/checkpoints.h>
 #include <solvers/base/run/job.h>
 
@@ -67,9 +68,7 @@ Outcome attempt(const MPI_Comm communicator, const std::function<void()> &work,
       message = "rhoflow stopped because of an internal error; please report it.";
     }
 
-  int rank, n_ranks;
-  MPI_Comm_rank(communicator, &rank);
-  MPI_Comm_size(communicator, &n_ranks);
+  const int rank = rank_of(communicator), n_ranks = number_of_ranks(communicator);
 
   // Ranks wait for different times, so that the first one ends the job before a second one repeats the message.
   const auto  deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(2000 + 250 * std::min(rank, 40));
@@ -120,8 +119,7 @@ int run_job(const MPI_Comm communicator, const std::function<void()> &work,
     conclude(own);
     MPI_Abort(communicator, own.status);
   });
-  int           rank;
-  MPI_Comm_rank(communicator, &rank);
+  const int     rank    = rank_of(communicator);
   if (outcome.status != exit_success && outcome.rank == rank)
     speak(outcome);
   if (rank == 0)

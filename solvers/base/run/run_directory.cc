@@ -3,6 +3,7 @@
 #include <solvers/base/files/complete_file.h>
 #include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/progress.h>
+#include <solvers/base/ranks.h>
 #include <solvers/base/run/checkpoint_file.h>
 #include <solvers/base/run/replaced_run.h>
 #include <solvers/base/run/run_directory.h>
@@ -192,7 +193,7 @@ Provenance RunDirectory::provenance() const
 std::string RunDirectory::parameter_directory() const
 {
   std::string found = root;
-  if (dealii::Utilities::MPI::this_mpi_process(comm) == 0)
+  if (rank_of(comm) == 0)
     {
       try
         {
@@ -221,7 +222,7 @@ std::string RunDirectory::record_again(const dealii::ParameterHandler &parameter
                                        const std::vector<std::string>           &command_line,
                                        const std::vector<Provenance::InputFile> &input_files) const
 {
-  const int   n_ranks  = static_cast<int>(dealii::Utilities::MPI::n_mpi_processes(comm));
+  const int   n_ranks  = number_of_ranks(comm);
   const auto  platform = Platform::of(comm);
   std::string warning;
   on_rank_0(comm, parameter_path, [&]() {
@@ -277,7 +278,7 @@ void RunDirectory::record(const std::string &parameter_file, const dealii::Param
                           const std::vector<std::string>           &command_line,
                           const std::vector<Provenance::InputFile> &input_files) const
 {
-  const int  n_ranks  = static_cast<int>(dealii::Utilities::MPI::n_mpi_processes(comm));
+  const int  n_ranks  = number_of_ranks(comm);
   const auto platform = Platform::of(comm);
   on_rank_0(comm, parameter_path, [&]() {
     const fs::path given(parameter_file);
@@ -348,7 +349,7 @@ bool RunDirectory::withdraw()
 std::string RunDirectory::file(const std::string &name) const
 {
   const std::string path = (fs::path(root) / name).string();
-  if (dealii::Utilities::MPI::this_mpi_process(comm) == 0)
+  if (rank_of(comm) == 0)
     {
       if (is_new && files.names().count(name) == 0)
         set_aside(path);
@@ -396,7 +397,7 @@ std::string RunDirectory::contents() const
 bool RunDirectory::make_durable() const
 {
   bool good = true;
-  if (dealii::Utilities::MPI::this_mpi_process(comm) == 0)
+  if (rank_of(comm) == 0)
     {
       good = files.make_durable();
       // A state without them is of no use.

@@ -52,7 +52,7 @@ private:
   BinnedScale        column_scale, moment_scale;
 
   /// The tables of all feature cells that this rank needs lie one behind the other, in the order in which a stage reads them.
-  AlignedVector                                       doubles;
+  AlignedVector<double>                               doubles;
   std::vector<float, AlignedAllocator<float>>         singles;
   std::unordered_map<CellKey, ModeTable, CellKeyHash> known;
   std::vector<ModeTable>                              tables; ///< of every feature cell; without rows where not needed

@@ -6,6 +6,8 @@
 
 namespace rhoflow
 {
+using namespace wide_vector;
+
 BinnedScale::BinnedScale(double bound)
 {
   const int exponent = std::ilogb(bound > 0. ? bound : 1.) + 1 + 12 - 52;
@@ -29,11 +31,9 @@ void ModeTable::set(unsigned int row, unsigned int mode, double value)
 
 namespace
 {
-typedef float Singles __attribute__((vector_size(register_bytes / 2)));
-
 void load(const float *p, Register &v)
 {
-  Singles singles;
+  Pack<float, register_bytes / 2> singles;
   std::memcpy(&singles, p, sizeof(singles));
   v = __builtin_convertvector(singles, Register);
 }
@@ -52,7 +52,7 @@ Vector load(const float *p)
   return v;
 }
 
-using rhoflow::load;
+using wide_vector::load;
 
 /// Vectors whose sums stay in the registers, with what they are multiplied by.
 constexpr unsigned int most_blocks = register_lanes == 2 ? 3 : 5, most_sums = register_lanes;

@@ -3,23 +3,22 @@
 #include <algorithm>
 #include <cmath>
 
+#include <solvers/base/numerics/lagrange.h>
+
 namespace rhoflow
 {
 EquidistantLine::EquidistantLine(const LineBasis &basis)
   : n(basis.n)
 {
-  const auto point = [this](unsigned int e) { return static_cast<double>(e) / (n - 1); };
+  std::array<double, max_points> points{};
+  for (unsigned int e = 0; e < n; ++e)
+    points[e] = static_cast<double>(e) / (n - 1);
   for (unsigned int e = 0; e < n; ++e)
     {
       for (unsigned int j = 0; j < n; ++j)
-        from_gauss[e][j] = basis.value(j, point(e));
+        from_gauss[e][j] = basis.value(j, points[e]);
       for (unsigned int q = 0; q < n; ++q)
-        {
-          to_gauss[q][e] = 1.;
-          for (unsigned int m = 0; m < n; ++m)
-            if (m != e)
-              to_gauss[q][e] *= (basis.nodes[q] - point(m)) / (point(e) - point(m));
-        }
+        to_gauss[q][e] = lagrange_value(n, points.data(), e, basis.nodes[q]);
     }
   // The floor keeps quotients by the measure moderate; 7/90, the smallest weight of Boole's rule, is above it.
   constexpr double floor = 0.02;

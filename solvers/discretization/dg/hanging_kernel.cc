@@ -3,9 +3,10 @@
 
 namespace rhoflow
 {
+using namespace wide_vector;
+
 namespace
 {
-
 template <int dim, int n, bool amplitude, bool weighted>
 class HangingExchange
 {

@@ -1,10 +1,13 @@
 #include <solvers/discretization/dg/positive_density.h>
 
+#include <deal.II/base/mpi.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include <solvers/base/error.h>
+#include <solvers/base/numerics/dense.h>
 #include <solvers/base/numerics/exact_sum.h>
 #include <solvers/discretization/dg/moment_functionals.h>
 
@@ -12,34 +15,6 @@ namespace rhoflow
 {
 namespace
 {
-/// Solves (H + shift I) x = b, H row-major with its upper half given; by Cholesky's decomposition.
-std::vector<double> solve_shifted(std::vector<double> matrix, double shift, std::vector<double> b)
-{
-  const std::size_t n = b.size();
-  for (std::size_t k = 0; k < n; ++k)
-    {
-      double *const row   = matrix.data() + k * n;
-      const double  pivot = std::sqrt(std::max(row[k] + shift, 0.5 * shift));
-      row[k]              = pivot;
-      for (std::size_t l = k + 1; l < n; ++l)
-        row[l] /= pivot;
-      b[k] /= pivot;
-      for (std::size_t i = k + 1; i < n; ++i)
-        {
-          for (std::size_t l = i; l < n; ++l)
-            matrix[i * n + l] -= row[i] * row[l];
-          b[i] -= row[i] * b[k];
-        }
-    }
-  for (std::size_t k = n; k-- > 0;)
-    {
-      for (std::size_t l = k + 1; l < n; ++l)
-        b[k] -= matrix[k * n + l] * b[l];
-      b[k] /= matrix[k * n + k];
-    }
-  return b;
-}
-
 double largest_entry(const std::vector<double> &x)
 {
   double largest = 0.;
@@ -106,7 +81,7 @@ PositiveDensity::PositiveDensity(const DGMesh &dg_mesh, const Coupling &coupling
   const std::vector<double> sums = global_sums({mass_sum, negative_sum}, comm);
   evolved_mass                   = sums[0];
   evolved_negative_mass          = sums[1];
-  MPI_Allreduce(&lowest, &evolved_minimum, 1, MPI_DOUBLE, MPI_MIN, comm);
+  evolved_minimum                = dealii::Utilities::MPI::min(lowest, comm);
   if (!(evolved_mass > 0.) || !std::isfinite(evolved_minimum))
     throw RunError(
       "the density is not finite or holds no mass: the scheme is unstable. Reduce 'Discontinuous Galerkin/CFL number'.");
@@ -186,7 +161,8 @@ void PositiveDensity::tilt(const MomentFunctionals &functionals, const std::vect
   largest_deviation    = std::min(largest_deviation, deviation);
   for (unsigned int i = 0; i < max_iterations && deviation > tolerance && stalled < patience; ++i, ++n_iterations)
     {
-      const std::vector<double> step = solve_shifted(functionals.gram(slope), epsilon, residual);
+      std::vector<double> step = residual;
+      Cholesky(functionals.gram(slope), K, epsilon, 0.5 * epsilon).solve(step.data());
       functionals.combine(step, direction);
       // Along the direction the gradient increases: where it has become positive the step was too long.
       const double descent = product(step, residual);

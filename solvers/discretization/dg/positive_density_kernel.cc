@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include <solvers/base/numerics/simd.h>
-#include <solvers/base/numerics/vector_math.h>
 
 namespace rhoflow
 {
@@ -91,6 +90,6 @@ void add_gram(const TiltLayout &layout, const double *rows, const double *sums, 
 void add_binned(std::size_t n, const double *terms, const BinnedScale &scale, double *high, double *low)
 {
   for (std::size_t i = 0; i < n; ++i)
-    binned_add(high[i], low[i], terms[i], scale.magic_high, scale.magic_low);
+    wide_vector::binned_add(high[i], low[i], terms[i], scale.magic_high, scale.magic_low);
 }
 } // namespace rhoflow

@@ -7,6 +7,7 @@
 
 namespace rhoflow
 {
+using namespace wide_vector;
 
 /// The constants of a line in one direction: scalars, or vectors where they differ from lane to lane (radial weight).
 template <int n, typename Number>

@@ -9,31 +9,6 @@
 
 namespace rhoflow
 {
-double LobattoLine::value(unsigned int i, double xi) const
-{
-  double product = 1.;
-  for (unsigned int j = 0; j < n; ++j)
-    if (j != i)
-      product *= (xi - nodes[j]) / (nodes[i] - nodes[j]);
-  return product;
-}
-
-double LobattoLine::derivative(unsigned int i, double xi) const
-{
-  double sum = 0.;
-  for (unsigned int skipped = 0; skipped < n; ++skipped)
-    {
-      if (skipped == i)
-        continue;
-      double product = 1. / (nodes[i] - nodes[skipped]);
-      for (unsigned int j = 0; j < n; ++j)
-        if (j != i && j != skipped)
-          product *= (xi - nodes[j]) / (nodes[i] - nodes[j]);
-      sum += product;
-    }
-  return sum;
-}
-
 namespace
 {
 LobattoLine make_lobatto_line(unsigned int degree)

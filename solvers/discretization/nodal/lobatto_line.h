@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include <solvers/base/numerics/lagrange.h>
 #include <solvers/discretization/line_basis.h>
 
 namespace rhoflow
@@ -25,9 +26,9 @@ struct LobattoLine
   double                         top_size = 0.;   ///< ∫ |that mode|, for the coefficient one
 
   /// N_i(ξ).
-  double value(unsigned int i, double xi) const;
+  double value(unsigned int i, double xi) const { return lagrange_value(n, nodes.data(), i, xi); }
   /// N_i'(ξ).
-  double derivative(unsigned int i, double xi) const;
+  double derivative(unsigned int i, double xi) const { return lagrange_derivative(n, nodes.data(), i, xi); }
 };
 
 /// The element of degree 1 ≤ k ≤ max_degree.

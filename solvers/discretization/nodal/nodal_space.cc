@@ -1,6 +1,7 @@
 #include <solvers/discretization/nodal/nodal_space.h>
 
 #include <deal.II/base/index_set.h>
+#include <deal.II/base/mpi.h>
 #include <deal.II/dofs/dof_handler.h>
 #include <deal.II/dofs/dof_tools.h>
 #include <deal.II/fe/fe_q.h>
@@ -9,11 +10,11 @@
 #include <deal.II/lac/la_parallel_vector.h>
 
 #include <algorithm>
-#include <cmath>
 #include <stdexcept>
 #include <unordered_map>
 
 #include <solvers/base/error.h>
+#include <solvers/base/ranks.h>
 
 namespace rhoflow
 {
@@ -84,7 +85,7 @@ void NodalSpace::build(bool void_origin)
   const unsigned int    degree = element.n - 1;
   const MPI_Comm        comm   = grid.communicator();
   const dealii::FE_Q<D> fe(degree);
-  dealii::DoFHandler<D> dofs(*static_cast<const dealii::Triangulation<D> *>(grid.triangulation()));
+  dealii::DoFHandler<D> dofs(grid.triangulation<D>());
   dofs.distribute_dofs(fe);
   dealii::IndexSet relevant;
   dealii::DoFTools::extract_locally_relevant_dofs(dofs, relevant);
@@ -97,16 +98,6 @@ void NodalSpace::build(bool void_origin)
   std::unordered_map<CellKey, std::size_t, CellKeyHash> cell_number;
   for (std::size_t c = 0; c < grid.cells().size(); ++c)
     cell_number.emplace(grid.cells()[c], c);
-  const Domain &box    = grid.domain();
-  const auto    key_of = [&box](const auto &cell) {
-    CellKey key;
-    key.level         = static_cast<std::uint32_t>(cell->level());
-    const auto center = cell->center();
-    for (unsigned int d = 0; d < D; ++d)
-      key.index[d] = static_cast<std::uint32_t>((center[d] - box.lower[d]) / (box.upper[d] - box.lower[d]) *
-                                                std::ldexp(static_cast<double>(box.subdivisions[d]), cell->level()));
-    return key;
-  };
   const std::vector<unsigned int> to_lexicographic = dealii::FETools::hierarchic_to_lexicographic_numbering<D>(degree);
   std::unordered_map<global_dof_index, std::vector<double>> place;
   std::unordered_map<global_dof_index, std::uint32_t>       local_number;
@@ -123,7 +114,7 @@ void NodalSpace::build(bool void_origin)
       if (cell->is_artificial())
         continue;
       cell->get_dof_indices(indices);
-      const CellKey key   = key_of(cell);
+      const CellKey key   = key_of(cell, grid.domain());
       const bool    owns  = cell->is_locally_owned();
       const auto    found = owns ? cell_number.find(key) : cell_number.end();
       if (owns && found == cell_number.end())
@@ -175,13 +166,10 @@ void NodalSpace::build(bool void_origin)
       if (!constraints.is_constrained(dof) && !(known != local_number.end() && holds_nothing[known->second]))
         free.push_back(dof);
     }
-  std::int64_t n_free = static_cast<std::int64_t>(free.size()), before = 0, all = 0;
+  std::int64_t n_free = static_cast<std::int64_t>(free.size()), before = 0;
   MPI_Exscan(&n_free, &before, 1, MPI_INT64_T, MPI_SUM, comm);
-  MPI_Allreduce(&n_free, &all, 1, MPI_INT64_T, MPI_SUM, comm);
-  int rank = 0;
-  MPI_Comm_rank(comm, &rank);
-  first            = rank == 0 ? 0 : before;
-  total            = static_cast<std::uint64_t>(all);
+  first            = rank_of(comm) == 0 ? 0 : before;
+  total            = static_cast<std::uint64_t>(dealii::Utilities::MPI::sum(n_free, comm));
   exchange->vector = -1.;
   for (std::size_t i = 0; i < free.size(); ++i)
     {

@@ -2,7 +2,7 @@
 
 /// The activations on registers, for files named *_kernel.cc only.
 
-#include <solvers/base/numerics/vector_math.h>
+#include <solvers/base/numerics/simd.h>
 #include <solvers/model/activation/activation.h>
 #include <solvers/model/activation/erf_kernel.h>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <solvers/base/numerics/vector_math.h>
+#include <solvers/base/numerics/simd.h>
 
 #if defined(RHOFLOW_VECTOR_MATH) && defined(__AVX512F__)
 #define RHOFLOW_ERF_KERNEL 1

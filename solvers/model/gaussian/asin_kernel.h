@@ -1,8 +1,8 @@
 #pragma once
 
-/// For files named *_kernel.cc only, like vector_math.h.
+/// For files named *_kernel.cc only, like simd.h.
 
-#include <solvers/base/numerics/vector_math.h>
+#include <solvers/base/numerics/simd.h>
 
 namespace rhoflow
 {

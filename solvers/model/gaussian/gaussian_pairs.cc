@@ -1,3 +1,4 @@
+#include <solvers/base/ranks.h>
 #include <solvers/model/gaussian/gaussian_pairs.h>
 
 #include <algorithm>
@@ -171,9 +172,7 @@ double GaussianPairs::kernel(double q, double q2, double c) const
 kernel::PairSeries GaussianPairs::expand(const std::vector<double> &lengths, const std::vector<double> &coefficients,
                                          std::uint64_t n_neurons, MPI_Comm communicator, ExactSum &diagonal) const
 {
-  int rank, n_ranks;
-  MPI_Comm_rank(communicator, &rank);
-  MPI_Comm_size(communicator, &n_ranks);
+  const int rank = rank_of(communicator), n_ranks = number_of_ranks(communicator);
 
   // As many levels as the longest neuron needs where |c| = 1.
   std::array<double, n_terms> h;
@@ -269,9 +268,7 @@ double GaussianPairs::mean_square(const RidgeNetwork &network, double deviation,
   if (!has_closed_form())
     series = expand(lengths, neurons.coefficients, network.n_neurons, communicator, total);
 
-  int rank, n_ranks;
-  MPI_Comm_rank(communicator, &rank);
-  MPI_Comm_size(communicator, &n_ranks);
+  const int     rank = rank_of(communicator), n_ranks = number_of_ranks(communicator);
   std::uint64_t block = 0;
   for (std::uint64_t row = 0; row < neurons.n_panels; ++row)
     for (std::uint64_t column = row; column < neurons.n_panels; ++column, ++block)

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <type_traits>
 
-#include <solvers/base/numerics/vector_math.h>
+#include <solvers/base/numerics/simd.h>
 #include <solvers/model/gaussian/asin_kernel.h>
 
 namespace rhoflow

@@ -4,12 +4,9 @@
 #include <cmath>
 #include <numeric>
 #include <stdexcept>
+#include <utility>
 
-extern "C" {
-// LAPACK: eigenvalues and eigenvectors of a symmetric tridiagonal matrix.
-void dstev_(const char *job, const int *n, double *diagonal, double *off_diagonal, double *vectors, const int *leading,
-            double *work, int *info);
-}
+#include <solvers/base/numerics/dense.h>
 
 namespace rhoflow
 {
@@ -18,17 +15,11 @@ namespace
 /// From the Jacobi matrix: `diagonal` [n], `off_diagonal` [n − 1].
 QuadratureRule golub_welsch(std::vector<double> diagonal, std::vector<double> off_diagonal)
 {
-  const int           n = static_cast<int>(diagonal.size());
-  std::vector<double> vectors(static_cast<std::size_t>(n) * n), work(std::max(1, 2 * n - 2));
-  int                 info = 0;
-  off_diagonal.resize(n);
-  dstev_("V", &n, diagonal.data(), off_diagonal.data(), vectors.data(), &n, work.data(), &info);
-  if (info != 0)
-    throw std::runtime_error("the eigenvalues of a Jacobi matrix were not found");
-
-  QuadratureRule rule{diagonal, std::vector<double>(n)};
-  for (int i = 0; i < n; ++i)
-    rule.weights[i] = vectors[static_cast<std::size_t>(i) * n] * vectors[static_cast<std::size_t>(i) * n];
+  const Eigensystem jacobi = tridiagonal_eigensystem(std::move(diagonal), std::move(off_diagonal));
+  const std::size_t n      = jacobi.values.size();
+  QuadratureRule    rule{jacobi.values, std::vector<double>(n)};
+  for (std::size_t i = 0; i < n; ++i)
+    rule.weights[i] = jacobi.vectors[i * n] * jacobi.vectors[i * n];
   const double total = std::accumulate(rule.weights.begin(), rule.weights.end(), 0.);
   for (double &weight : rule.weights)
     weight /= total;

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include <solvers/base/numerics/vector_math.h>
+#include <solvers/base/numerics/simd.h>
 #include <solvers/model/gaussian/asin_kernel.h>
 #include <solvers/model/gaussian/pair_sum_kernel.h>
 #include <solvers/model/gaussian/quadrature.h>

@@ -1,7 +1,7 @@
+#include <solvers/base/numerics/sample_statistics.h>
 #include <solvers/base/run/statistics.h>
 #include <solvers/particles/ensemble/kernel_drift.h>
 #include <solvers/particles/ensemble/replicas.h>
-#include <solvers/particles/ensemble/sample_statistics.h>
 
 namespace rhoflow
 {

@@ -18,9 +18,8 @@ namespace
 /// Rows [n][columns] of all ranks, replica by replica, on rank 0. `local` holds equally long parts for `replicas`.
 std::vector<double> gather_replicas(const Replicas &replicas, const std::vector<double> &local, std::size_t part)
 {
-  int rank;
-  MPI_Comm_rank(replicas.communicator(), &rank);
-  const unsigned int  R = replicas.parameters().n_replicas;
+  const int           rank = rank_of(replicas.communicator());
+  const unsigned int  R    = replicas.parameters().n_replicas;
   std::vector<double> all(rank == 0 ? R * part : 0);
   const double       *data = local.data();
   for (unsigned int r = 0; r < R; ++r)

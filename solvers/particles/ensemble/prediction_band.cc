@@ -1,7 +1,7 @@
+#include <solvers/base/numerics/sample_statistics.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/particles/ensemble/prediction_band.h>
 #include <solvers/particles/ensemble/replicas.h>
-#include <solvers/particles/ensemble/sample_statistics.h>
 
 namespace rhoflow
 {

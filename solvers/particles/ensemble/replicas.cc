@@ -11,6 +11,8 @@
 #include <solvers/particles/ensemble/sample_statistics.h>
 #include <solvers/particles/sgd/sgd.h>
 
+#include <deal.II/base/mpi.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -38,9 +40,7 @@ Replicas::Replicas(const LearningProblem &learning_problem, const ParticleParame
   , comm(communicator)
   , divergence(learning_problem, parameters, seed)
 {
-  int own, size;
-  MPI_Comm_rank(comm, &own);
-  MPI_Comm_size(comm, &size);
+  const int own = rank_of(comm), size = number_of_ranks(comm);
   // Every sample costs an exchange between the ranks of a network, which pays where each of them has some microseconds to work.
   const std::uint64_t weights_of_rank = 200000;
   const std::uint64_t n_weights       = settings.n_neurons * problem.particle_neuron().n_parameters();
@@ -66,10 +66,8 @@ Replicas::Replicas(const LearningProblem &learning_problem, const ParticleParame
         networks.push_back(make_network(problem, settings, weight_decay, seed, numbers.back(), group));
       }
   });
-  most_steps     = first_guess();
-  double largest = largest_parameter();
-  MPI_Allreduce(MPI_IN_PLACE, &largest, 1, MPI_DOUBLE, MPI_MAX, comm);
-  suspicious = suspicious_growth * largest;
+  most_steps = first_guess();
+  suspicious = suspicious_growth * dealii::Utilities::MPI::max(largest_parameter(), comm);
 }
 
 std::uint64_t Replicas::first_guess() const
@@ -91,10 +89,7 @@ Replicas::~Replicas()
 
 int Replicas::ranks_of_network() const
 {
-  int size = 0;
-  if (group != MPI_COMM_NULL)
-    MPI_Comm_size(group, &size);
-  return size;
+  return group != MPI_COMM_NULL ? number_of_ranks(group) : 0;
 }
 
 void Replicas::advance_to(double end)
@@ -209,9 +204,7 @@ void Replicas::load(const CheckpointReader &checkpoint, const std::string &prefi
             {(numbers[rows[end].network] * settings.n_neurons + rows[end].neurons.first) * n, rows[end].neurons.count * n});
           size += extents.back().size;
         }
-      int more = extents.empty() ? 0 : 1;
-      MPI_Allreduce(MPI_IN_PLACE, &more, 1, MPI_INT, MPI_MAX, comm);
-      if (more == 0)
+      if (all_agree(extents.empty(), comm))
         break;
       const std::vector<double> theta    = checkpoint.numbers(prefix + " parameters", extents);
       const double             *next_row = theta.data();

@@ -1,3 +1,4 @@
+#include <solvers/base/ranks.h>
 #include <solvers/particles/sgd/neuron_range.h>
 
 #include <algorithm>
@@ -7,9 +8,7 @@ namespace rhoflow
 NeuronRange::NeuronRange(std::uint64_t n_neurons, unsigned int tile, MPI_Comm communicator)
   : comm(communicator)
 {
-  int own, size;
-  MPI_Comm_rank(comm, &own);
-  MPI_Comm_size(comm, &size);
+  const int own = rank_of(comm), size = number_of_ranks(comm);
   rank                         = static_cast<std::size_t>(own);
   n_ranks                      = static_cast<std::size_t>(size);
   const std::uint64_t n_tiles  = (n_neurons + tile - 1) / tile;

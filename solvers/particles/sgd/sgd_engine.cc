@@ -104,9 +104,9 @@ protected:
   double                 output_factor; ///< α
   double                 n_neurons;     ///< M
   std::size_t            size;          ///< of this rank's neurons, padded
-  AlignedArray<Number>   arguments;     ///< [tile][lanes]
-  AlignedArray<Number>   values;        ///< σ, [together][tile][lanes]
-  AlignedArray<Number>   derivatives;
+  AlignedVector<Number>  arguments;     ///< [tile][lanes]
+  AlignedVector<Number>  values;        ///< σ, [together][tile][lanes]
+  AlignedVector<Number>  derivatives;
   std::vector<double>    parts;  ///< of outputs, [together][chunks]
   std::vector<double>    totals; ///< [together]
 };
@@ -298,21 +298,21 @@ private:
     pending_decay = static_cast<Number>(decay);
   }
 
-  unsigned int         d;       ///< inner weights
-  unsigned int         columns; ///< samples of a block, padded
-  bool                 moves_inner, moves_outer;
-  AlignedArray<Number> outer_sums;        ///< of the gradients with respect to a within a batch
-  AlignedArray<Number> preactivations;    ///< [tile][columns][lanes]
-  AlignedArray<Number> gradients;         ///< g, [tile][columns][lanes]
-  AlignedArray<Number> next_inputs;       ///< x of the block, [column/group][d][group]
-  AlignedArray<Number> pending_inputs;    ///< x_c δ_{c+1→end} of the last block, whose update the weights still miss, packed
-  AlignedArray<Number> scale;             ///< δ_{0→b}
-  AlignedArray<double> transposed;        ///< x of the block, [d][columns]
-  AlignedArray<double> exact_gram;        ///< x_c·x_b, [columns][columns]
-  AlignedArray<Number> gram;              ///< of the corrections
-  unsigned int         corrected     = 0; ///< samples whose corrections the present group of pre-activations has
-  unsigned int         n_pending     = 0;
-  Number               pending_decay = 1;
+  unsigned int          d;       ///< inner weights
+  unsigned int          columns; ///< samples of a block, padded
+  bool                  moves_inner, moves_outer;
+  AlignedVector<Number> outer_sums;     ///< of the gradients with respect to a within a batch
+  AlignedVector<Number> preactivations; ///< [tile][columns][lanes]
+  AlignedVector<Number> gradients;      ///< g, [tile][columns][lanes]
+  AlignedVector<Number> next_inputs;    ///< x of the block, [column/group][d][group]
+  AlignedVector<Number> pending_inputs; ///< x_c δ_{c+1→end} of the last block, whose update the weights still miss, packed
+  AlignedVector<Number> scale;          ///< δ_{0→b}
+  AlignedVector<double> transposed;     ///< x of the block, [d][columns]
+  AlignedVector<double> exact_gram;     ///< x_c·x_b, [columns][columns]
+  AlignedVector<Number> gram;           ///< of the corrections
+  unsigned int          corrected     = 0; ///< samples whose corrections the present group of pre-activations has
+  unsigned int          n_pending     = 0;
+  Number                pending_decay = 1;
 };
 
 template <typename Number>
@@ -375,11 +375,11 @@ private:
                    input.begin(), [](double x) { return static_cast<Number>(x); });
   }
 
-  unsigned int         d;
-  double               inverse_width;
-  AlignedArray<Number> radii;   ///< |x − θ_j|, [together][tile][lanes]
-  AlignedArray<Number> updates; ///< [tile][d][lanes]
-  std::vector<Number>  input;
+  unsigned int          d;
+  double                inverse_width;
+  AlignedVector<Number> radii;   ///< |x − θ_j|, [together][tile][lanes]
+  AlignedVector<Number> updates; ///< [tile][d][lanes]
+  std::vector<Number>   input;
 };
 
 template <typename Number>

@@ -1,4 +1,4 @@
-#include <solvers/base/numerics/register_bytes.h>
+#include <solvers/base/numerics/simd.h>
 #include <solvers/particles/sgd/sgd_kernel.h>
 
 #include <cmath>
@@ -13,12 +13,7 @@ namespace
 {
 /// 64 bytes: one register with AVX-512, two with AVX2, the same results either way.
 template <typename Number>
-struct Register
-{
-  typedef Number Vector __attribute__((vector_size(64), aligned(64)));
-};
-template <typename Number>
-using VectorOf = typename Register<Number>::Vector;
+using VectorOf = Pack<Number, 64>;
 
 constexpr unsigned int vectors = 4; ///< of a tile
 constexpr unsigned int group   = SgdKernel<double>::group;
@@ -26,38 +21,22 @@ static_assert(SgdKernel<float>::group == group && SgdKernel<double>::lanes * siz
                 SgdKernel<float>::lanes * sizeof(float) == vectors * 64,
               "a tile is four registers");
 
-template <typename Number>
-inline const VectorOf<Number> *as_vectors(const Number *p)
-{
-  return reinterpret_cast<const VectorOf<Number> *>(p);
-}
-template <typename Number>
-inline VectorOf<Number> *as_vectors(Number *p)
-{
-  return reinterpret_cast<VectorOf<Number> *>(p);
-}
-
 /// The columns of a tile, `columns` of them.
 template <typename Number>
 inline const VectorOf<Number> *columns_of_tile(std::size_t tile, std::size_t columns, const Number *p)
 {
-  return as_vectors(p) + tile * columns * vectors;
+  return as_packs<64>(p) + tile * columns * vectors;
 }
 template <typename Number>
 inline VectorOf<Number> *columns_of_tile(std::size_t tile, std::size_t columns, Number *p)
 {
-  return as_vectors(p) + tile * columns * vectors;
+  return as_packs<64>(p) + tile * columns * vectors;
 }
 
 /// A register of the machine, of which a vector of 64 bytes is one or several: sums in vectors that are larger than registers
 /// go through memory with every addition.
 template <typename Number>
-struct MachineRegister
-{
-  typedef Number Vector __attribute__((vector_size(register_bytes), may_alias));
-};
-template <typename Number>
-using MachineVector = typename MachineRegister<Number>::Vector;
+using MachineVector = AliasedPack<Number>;
 
 constexpr unsigned int machine_vectors = vectors * 64 / register_bytes; ///< of a tile
 /// Machine vectors whose sums for six inputs fit into the registers: 32 with AVX-512, else 16.
@@ -165,11 +144,10 @@ inline void add_products(const VectorOf<double> *a, const VectorOf<double> *s, V
 }
 inline void add_products(const VectorOf<float> *a, const VectorOf<float> *s, VectorOf<double> *sum)
 {
-  typedef float Half __attribute__((vector_size(32)));
   for (unsigned int v = 0; v < vectors; ++v)
     {
       const VectorOf<float> product = a[v] * s[v];
-      Half                  low, high;
+      Pack<float, 32>       low, high;
       __builtin_memcpy(&low, &product, sizeof low);
       __builtin_memcpy(&high, reinterpret_cast<const char *>(&product) + sizeof low, sizeof high);
       sum[v] += __builtin_convertvector(low, VectorOf<double>) + __builtin_convertvector(high, VectorOf<double>);
@@ -193,9 +171,9 @@ void sweep_tiles(const Function &function, std::size_t n_tiles, std::size_t chun
       if (tile % chunk == 0)
         for (unsigned int v = 0; v < vectors; ++v)
           sum[v] = VectorOf<double>{};
-      auto            *a     = as_vectors(sample.outer + tile * lanes);
-      auto            *s     = as_vectors(sample.values + tile * lanes);
-      auto            *slope = as_vectors(sample.derivatives + tile * lanes);
+      auto            *a     = as_packs<64>(sample.outer + tile * lanes);
+      auto            *s     = as_packs<64>(sample.values + tile * lanes);
+      auto            *slope = as_packs<64>(sample.derivatives + tile * lanes);
       const auto      *z     = columns_of_tile(tile, columns, sample.preactivations) + b * vectors;
       auto            *g     = (moves_inner ? columns_of_tile(tile, columns, sample.gradients) : nullptr);
       VectorOf<Number> t[vectors], weight[vectors], value[vectors], derivative[vectors];
@@ -250,7 +228,7 @@ void SgdKernel<Number>::update_and_project(std::size_t n_tiles, unsigned int d, 
 {
   for (std::size_t tile = 0; tile < n_tiles; ++tile)
     {
-      auto *w = as_vectors(weights + tile * d * lanes);
+      auto *w = as_packs<64>(weights + tile * d * lanes);
       if (n_pending > 0)
         {
           const auto *g = columns_of_tile(tile, columns, gradients);
@@ -306,7 +284,7 @@ void SgdKernel<Number>::arguments_of_column(std::size_t n_tiles, unsigned int co
     {
       const auto      *g = (first < end ? columns_of_tile(tile, columns, gradients) : nullptr);
       const auto      *z = columns_of_tile(tile, columns, preactivations) + column * vectors;
-      auto            *t = as_vectors(arguments + tile * lanes);
+      auto            *t = as_packs<64>(arguments + tile * lanes);
       VectorOf<Number> sum[vectors];
       for (unsigned int v = 0; v < vectors; ++v)
         sum[v] = z[v];
@@ -341,7 +319,7 @@ void SgdKernel<Number>::chunk_sums(std::size_t n_tiles, std::size_t chunk, const
       for (unsigned int v = 0; v < vectors; ++v)
         sum[v] = VectorOf<double>{};
       for (std::size_t tile = first; tile < first + chunk && tile < n_tiles; ++tile)
-        add_products(as_vectors(a + tile * lanes), as_vectors(s + tile * lanes), sum);
+        add_products(as_packs<64>(a + tile * lanes), as_packs<64>(s + tile * lanes), sum);
       sums[i] = lane_sum(sum);
     }
 }
@@ -354,7 +332,7 @@ void SgdKernel<Number>::gradients_of_column(std::size_t n_tiles, unsigned int co
     {
       auto *g = columns_of_tile(tile, columns, gradients) + column * vectors;
       for (unsigned int v = 0; v < vectors; ++v)
-        g[v] = factor * as_vectors(a)[tile * vectors + v] * as_vectors(derivatives)[tile * vectors + v];
+        g[v] = factor * as_packs<64>(a)[tile * vectors + v] * as_packs<64>(derivatives)[tile * vectors + v];
     }
 }
 
@@ -365,13 +343,13 @@ void SgdKernel<Number>::update_outer(std::size_t n_tiles, bool first_of_batch, b
   const std::size_t n = n_tiles * vectors;
   for (std::size_t i = 0; i < n; ++i)
     {
-      VectorOf<Number> sum = factor * as_vectors(s)[i];
+      VectorOf<Number> sum = factor * as_packs<64>(s)[i];
       if (!first_of_batch)
-        sum += as_vectors(sums)[i];
+        sum += as_packs<64>(sums)[i];
       if (last_of_batch)
-        as_vectors(a)[i] = decay * as_vectors(a)[i] + sum;
+        as_packs<64>(a)[i] = decay * as_packs<64>(a)[i] + sum;
       else
-        as_vectors(sums)[i] = sum;
+        as_packs<64>(sums)[i] = sum;
     }
 }
 
@@ -381,7 +359,7 @@ void SgdKernel<Number>::radii_of_bumps(std::size_t n_tiles, unsigned int d, cons
 {
   for (std::size_t tile = 0; tile < n_tiles; ++tile)
     {
-      const auto      *w = as_vectors(centers + tile * d * lanes);
+      const auto      *w = as_packs<64>(centers + tile * d * lanes);
       VectorOf<Number> sum[vectors];
       for (unsigned int v = 0; v < vectors; ++v)
         sum[v] = VectorOf<Number>{};
@@ -392,7 +370,7 @@ void SgdKernel<Number>::radii_of_bumps(std::size_t n_tiles, unsigned int d, cons
             sum[v] += difference * difference;
           }
       for (unsigned int v = 0; v < vectors; ++v)
-        as_vectors(radii)[tile * vectors + v] = sum[v];
+        as_packs<64>(radii)[tile * vectors + v] = sum[v];
     }
   for (std::size_t j = 0; j < n_tiles * lanes; ++j)
     {
@@ -409,8 +387,8 @@ void SgdKernel<Number>::add_bump_updates(std::size_t n_tiles, unsigned int d, Nu
   constexpr unsigned int width = lanes / vectors;
   for (std::size_t tile = 0; tile < n_tiles; ++tile)
     {
-      const auto      *w = as_vectors(centers + tile * d * lanes);
-      auto            *u = as_vectors(updates + tile * d * lanes);
+      const auto      *w = as_packs<64>(centers + tile * d * lanes);
+      auto            *u = as_packs<64>(updates + tile * d * lanes);
       VectorOf<Number> h[vectors];
       for (unsigned int v = 0; v < vectors; ++v)
         for (unsigned int l = 0; l < width; ++l)
@@ -430,8 +408,8 @@ void SgdKernel<Number>::apply_bump_updates(std::size_t n_tiles, unsigned int d, 
   const std::size_t n = n_tiles * d * vectors;
   for (std::size_t i = 0; i < n; ++i)
     {
-      as_vectors(centers)[i] = decay * as_vectors(centers)[i] + as_vectors(updates)[i];
-      as_vectors(updates)[i] = VectorOf<Number>{};
+      as_packs<64>(centers)[i] = decay * as_packs<64>(centers)[i] + as_packs<64>(updates)[i];
+      as_packs<64>(updates)[i] = VectorOf<Number>{};
     }
 }
 
@@ -448,8 +426,8 @@ void inner_products(unsigned int n, unsigned int d, unsigned int columns, const 
       {
         VectorOf<double> sum{};
         for (unsigned int i = 0; i < d; ++i)
-          sum += inputs[std::size_t(c) * d + i] * *as_vectors(transposed + std::size_t(i) * columns + b);
-        *as_vectors(gram + std::size_t(c) * columns + b) = sum;
+          sum += inputs[std::size_t(c) * d + i] * *as_packs<64>(transposed + std::size_t(i) * columns + b);
+        *as_packs<64>(gram + std::size_t(c) * columns + b) = sum;
       }
 }
 } // namespace sgd_kernel

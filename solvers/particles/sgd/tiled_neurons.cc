@@ -93,7 +93,7 @@ void TiledNeurons<Number>::add_noise(const NoiseStream &stream, std::uint64_t st
           clear_padding();
         return;
       }
-  AlignedArray<double> increment(std::size_t(shape.n_inner) * width), outer_increment(width);
+  AlignedVector<double> increment(std::size_t(shape.n_inner) * width), outer_increment(width);
   for (std::uint64_t first = 0; first < n_tiles * lanes; first += width)
     {
       std::fill_n(increment.data(), shape.n_inner * width, 0.);

@@ -1,11 +1,9 @@
 #pragma once
 
-#include <cstdlib>
-#include <cstring>
-#include <memory>
-#include <new>
+#include <cstdint>
 #include <vector>
 
+#include <solvers/base/numerics/aligned_vector.h>
 #include <solvers/particles/noise_kernel.h>
 #include <solvers/particles/sgd/neuron_range.h>
 #include <solvers/particles/sgd/sgd_engine.h>
@@ -13,32 +11,6 @@
 
 namespace rhoflow
 {
-/// 64-byte aligned, zero-initialised.
-template <typename Number>
-class AlignedArray
-{
-public:
-  explicit AlignedArray(std::size_t size = 0)
-  {
-    const std::size_t bytes = (size * sizeof(Number) + 63) / 64 * 64;
-    if (bytes == 0)
-      return;
-    memory.reset(static_cast<Number *>(std::aligned_alloc(64, bytes)));
-    if (!memory)
-      throw std::bad_alloc();
-    std::memset(memory.get(), 0, bytes);
-  }
-  Number       *data() { return memory.get(); }
-  const Number *data() const { return memory.get(); }
-
-private:
-  struct Free
-  {
-    void operator()(Number *p) const { std::free(p); }
-  };
-  std::unique_ptr<Number[], Free> memory;
-};
-
 /// This rank's neurons of a network in the layout of SgdKernel.
 template <typename Number>
 struct TiledNeurons
@@ -59,10 +31,10 @@ struct TiledNeurons
   /// The lanes beyond the last neuron must not contribute.
   void clear_padding();
 
-  NeuronShape          shape;
-  NeuronRange          range;
-  std::uint64_t        n_tiles;
-  AlignedArray<Number> weights; ///< w (and b as the last input), or the bumps' centres: [tile][n_inner][lanes]
-  AlignedArray<Number> outer;   ///< a, or one: [tile][lanes]
+  NeuronShape           shape;
+  NeuronRange           range;
+  std::uint64_t         n_tiles;
+  AlignedVector<Number> weights; ///< w (and b as the last input), or the bumps' centres: [tile][n_inner][lanes]
+  AlignedVector<Number> outer;   ///< a, or one: [tile][lanes]
 };
 } // namespace rhoflow

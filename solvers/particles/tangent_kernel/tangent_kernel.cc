@@ -7,36 +7,14 @@
 #include <stdexcept>
 
 #include <solvers/base/error.h>
+#include <solvers/base/numerics/aligned_vector.h>
+#include <solvers/base/numerics/dense.h>
 #include <solvers/base/numerics/random.h>
-
-extern "C" {
-// LAPACK: eigenvalues (and eigenvectors) of a symmetric matrix.
-void dsyev_(const char *job, const char *triangle, const int *n, double *matrix, const int *leading, double *eigenvalues,
-            double *work, const int *n_work, int *info);
-}
 
 namespace rhoflow
 {
 namespace
 {
-/// Zero-initialised memory that starts with a cache line.
-class Array
-{
-public:
-  explicit Array(std::size_t size)
-    : lines((size + 7) / 8)
-  {}
-  double       *data() { return lines.data()->value; }
-  const double *data() const { return lines.data()->value; }
-
-private:
-  struct alignas(64) Line
-  {
-    double value[8] = {};
-  };
-  std::vector<Line> lines;
-};
-
 /// Neurons whose rows are made and used together: they stay in the second-level cache for some hundred points.
 constexpr unsigned int block = 64;
 
@@ -123,14 +101,14 @@ std::vector<double> TangentKernel::evaluate(const double *theta, std::uint64_t n
   const bool         outer    = (weighted && trained != TrainedLayers::inner);
   const double      *w        = theta + (weighted ? 1 : 0);
 
-  Array transposed(std::size_t(d) * columns);
+  AlignedVector<double> transposed(std::size_t(d) * columns);
   for (unsigned int p = 0; p < number; ++p)
     for (unsigned int i = 0; i < d; ++i)
       transposed.data()[std::size_t(i) * columns + p] = inputs[std::size_t(p) * d + i];
 
-  const std::size_t size = std::size_t(columns) * columns, row_size = std::size_t(block) * columns;
-  Array             arguments(row_size), values(row_size), derivatives(row_size), gradients(bump ? row_size : 0);
-  Array             of_inner(inner ? size : 0), of_outer(outer ? size : 0);
+  const std::size_t     size = std::size_t(columns) * columns, row_size = std::size_t(block) * columns;
+  AlignedVector<double> arguments(row_size), values(row_size), derivatives(row_size), gradients(bump ? row_size : 0);
+  AlignedVector<double> of_inner(inner ? size : 0), of_outer(outer ? size : 0);
   if (neuron.type == Type::linear)
     std::fill_n(of_inner.data(), size, static_cast<double>(n_neurons));
   else
@@ -209,14 +187,8 @@ double mean_diagonal(const std::vector<double> &kernel)
 
 double largest_eigenvalue(const std::vector<double> &kernel)
 {
-  const int           n      = static_cast<int>(order_of(kernel));
-  const int           n_work = 34 * n;
-  std::vector<double> matrix(kernel), eigenvalues(n), work(n_work);
-  int                 info = 0;
-  dsyev_("N", "U", &n, matrix.data(), &n, eigenvalues.data(), work.data(), &n_work, &info);
-  if (info != 0)
-    throw std::runtime_error("the eigenvalues of the tangent kernel were not found");
-  return eigenvalues.back() / n;
+  const std::size_t n = order_of(kernel);
+  return symmetric_eigenvalues(kernel, n).back() / static_cast<double>(n);
 }
 
 double relative_movement(const std::vector<double> &theta, const std::vector<double> &initial)

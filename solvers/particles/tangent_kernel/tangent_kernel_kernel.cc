@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include <solvers/base/numerics/register_bytes.h>
+#include <solvers/base/numerics/simd.h>
 
 namespace rhoflow
 {
@@ -11,19 +11,10 @@ namespace tangent_kernel_kernel
 namespace
 {
 /// One register: wider vectors would be passed through memory.
-typedef double         Vector __attribute__((vector_size(register_bytes), may_alias));
-constexpr unsigned int vectors = group / (register_bytes / sizeof(double));
+using Vector                   = Pack<double>;
+constexpr unsigned int vectors = group / (sizeof(Vector) / sizeof(double));
 /// Rows whose sums of a group stay in the registers.
 constexpr unsigned int block_rows = register_bytes == 64 ? 8 : (register_bytes == 32 ? 2 : 1);
-
-inline const Vector *as_vectors(const double *p)
-{
-  return reinterpret_cast<const Vector *>(p);
-}
-inline Vector *as_vectors(double *p)
-{
-  return reinterpret_cast<Vector *>(p);
-}
 
 /// `rows` neurons and one group of columns.
 template <unsigned int rows>
@@ -37,10 +28,10 @@ inline void project_rows(unsigned int d, unsigned int columns, bool bias, const 
   for (unsigned int i = 0; i < d; ++i)
     for (unsigned int r = 0; r < rows; ++r)
       for (unsigned int v = 0; v < vectors; ++v)
-        sum[r][v] += w[r * stride + i] * as_vectors(x + std::size_t(i) * columns)[v];
+        sum[r][v] += w[r * stride + i] * as_packs<register_bytes>(x + std::size_t(i) * columns)[v];
   for (unsigned int r = 0; r < rows; ++r)
     for (unsigned int v = 0; v < vectors; ++v)
-      as_vectors(z + std::size_t(r) * columns)[v] = sum[r][v];
+      as_packs<register_bytes>(z + std::size_t(r) * columns)[v] = sum[r][v];
 }
 } // namespace
 
@@ -108,11 +99,11 @@ void add_products(unsigned int n, unsigned int columns, const double *rows, doub
             const double *row = rows + std::size_t(j) * columns;
             for (unsigned int r = 0; r < part; ++r)
               for (unsigned int v = 0; v < vectors; ++v)
-                sum[r][v] += row[p + r] * as_vectors(row + q)[v];
+                sum[r][v] += row[p + r] * as_packs<register_bytes>(row + q)[v];
           }
         for (unsigned int r = 0; r < part; ++r)
           for (unsigned int v = 0; v < vectors; ++v)
-            as_vectors(kernel + std::size_t(p + r) * columns + q)[v] += sum[r][v];
+            as_packs<register_bytes>(kernel + std::size_t(p + r) * columns + q)[v] += sum[r][v];
       }
 }
 } // namespace tangent_kernel_kernel

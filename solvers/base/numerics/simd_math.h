@@ -1,7 +1,6 @@
 #pragma once
 
-/// Vectors of doubles and of floats with elementary functions, for files named *_kernel.cc only: they alone are compiled for
-/// the machine's own instruction set, and a vector type of one width must not meet another one in the rest of the program.
+/// Vectors of doubles and of floats with elementary functions.
 ///
 /// `Vector` is __m512d or __m256d with glibc's vector mathematics library where both are there, and plain double elsewhere;
 /// arithmetic, comparison and `condition ? a : b` are written as for double. `SingleVector` is the same for float. The
