@@ -31,43 +31,37 @@ constexpr double longest_work = 1.; // [s]
 constexpr std::uint64_t samples_between_scans = 256;
 /// Growth of the largest parameter after which the risks, which may cost much more, are looked at.
 constexpr double suspicious_growth = 10.;
+
+/// Ranks that share the neurons of a network. Every sample costs an exchange between them, which pays where each of them has
+/// some microseconds to work.
+int ranks_for(const LearningProblem &problem, const ParticleParameters &settings, const MPI_Comm communicator)
+{
+  if (settings.ranks_per_network > 0)
+    return static_cast<int>(settings.ranks_per_network);
+  if (!settings.stochastic_gradient())
+    return 1;
+  const std::uint64_t weights_of_rank = 200000;
+  const std::uint64_t n_weights       = settings.n_neurons * problem.particle_neuron().n_parameters();
+  const int           of_replica      = number_of_ranks(layout.communicator() unicator) / static_cast<int>(settings.n_replicas);
+  return static_cast<int>(std::min<std::uint64_t>(static_cast<std::uint64_t>(std::max(1, of_replica)),
+                                                  std::max<std::uint64_t>(1, n_weights / weights_of_rank)));
+}
 } // namespace
 
 Replicas::Replicas(const LearningProblem &learning_problem, const ParticleParameters &parameters, double weight_decay,
                    std::uint64_t seed, MPI_Comm communicator)
   : problem(learning_problem)
   , settings(parameters)
-  , comm(communicator)
+  , layout(parameters.n_replicas, ranks_for(learning_problem, parameters, communicator), communicator)
+  , ensemble(layout,
+             [&](const unsigned int number, const MPI_Comm group) {
+               return make_network(problem, settings, weight_decay, seed, number, group);
+             })
+  , networks(ensemble.local())
   , divergence(learning_problem, parameters, seed)
 {
-  const int own = rank_of(comm), size = number_of_ranks(comm);
-  // Every sample costs an exchange between the ranks of a network, which pays where each of them has some microseconds to work.
-  const std::uint64_t weights_of_rank = 200000;
-  const std::uint64_t n_weights       = settings.n_neurons * problem.particle_neuron().n_parameters();
-  const int           n_replicas      = static_cast<int>(settings.n_replicas);
-  int                 width           = static_cast<int>(settings.ranks_per_network);
-  if (width == 0)
-    width = (settings.stochastic_gradient() ?
-               static_cast<int>(std::min<std::uint64_t>(static_cast<std::uint64_t>(std::max(1, size / n_replicas)),
-                                                        std::max<std::uint64_t>(1, n_weights / weights_of_rank))) :
-               1);
-  width               = std::min(width, size);
-  const int  n_groups = std::min(n_replicas, size / width);
-  const int  number   = own / width;
-  const bool joins    = (number < n_groups); // some ranks may be left over
-  for (int g = 0; g < n_groups; ++g)
-    first_ranks.push_back(g * width);
-  MPI_Comm_split(comm, joins ? number : MPI_UNDEFINED, own, &group);
-  speaks = joins && own == first_ranks[static_cast<std::size_t>(number)];
-  together(comm, [&] {
-    for (int r = number; joins && r < n_replicas; r += n_groups)
-      {
-        numbers.push_back(static_cast<unsigned int>(r));
-        networks.push_back(make_network(problem, settings, weight_decay, seed, numbers.back(), group));
-      }
-  });
   most_steps = first_guess();
-  suspicious = suspicious_growth * dealii::Utilities::MPI::max(largest_parameter(), comm);
+  suspicious = suspicious_growth * dealii::Utilities::MPI::max(largest_parameter(), layout.communicator());
 }
 
 std::uint64_t Replicas::first_guess() const
@@ -77,27 +71,15 @@ std::uint64_t Replicas::first_guess() const
   const std::uint64_t samples = settings.stochastic_gradient() ? settings.batch_size : problem.n_nodes();
   const double        work    = static_cast<double>(settings.n_neurons) * problem.particle_neuron().n_parameters() *
                       static_cast<double>(std::max<std::uint64_t>(1, samples)) *
-                      std::ceil(static_cast<double>(settings.n_replicas) / static_cast<double>(first_ranks.size()));
+                      std::ceil(static_cast<double>(settings.n_replicas) / static_cast<double>(layout.n_groups()));
   return static_cast<std::uint64_t>(1e9 / work) + 1;
-}
-
-Replicas::~Replicas()
-{
-  if (group != MPI_COMM_NULL)
-    MPI_Comm_free(&group);
-}
-
-int Replicas::ranks_of_network() const
-{
-  return group != MPI_COMM_NULL ? number_of_ranks(group) : 0;
 }
 
 void Replicas::advance_to(double end)
 {
-  together(comm, [&] {
+  ensemble.for_each([&](Network &network, unsigned int) {
     Timing::Scope scope(seconds);
-    for (auto &network : networks)
-      network->advance_to(end);
+    network.advance_to(end);
   });
 }
 
@@ -111,7 +93,7 @@ double Replicas::advance(double end, double horizon)
   // The least time that is reached, with the other sign (ranks without networks are at the end); the time that it takes; the
   // largest parameter.
   double reached[3] = {-end, 0., 0.};
-  together(comm, [&] {
+  together(layout.communicator(), [&] {
     Timing::Scope scope(seconds);
     for (auto &network : networks)
       reached[0] = std::max(reached[0], -network->advance(end, steps));
@@ -122,7 +104,7 @@ double Replicas::advance(double end, double horizon)
       reached[2]   = largest_parameter();
       last_scanned = this->steps();
     }
-  MPI_Allreduce(MPI_IN_PLACE, reached, 3, MPI_DOUBLE, MPI_MAX, comm);
+  MPI_Allreduce(MPI_IN_PLACE, reached, 3, MPI_DOUBLE, MPI_MAX, layout.communicator());
   if (reached[2] > suspicious)
     {
       suspicious = suspicious_growth * reached[2];
@@ -152,7 +134,7 @@ std::vector<Replicas::Rows> Replicas::pieces(bool to_write) const
     {
       // Where methods other than SGD have several ranks, each of them has all neurons.
       const NeuronRows own = networks[i]->own_neurons();
-      if (to_write && !speaks && !settings.stochastic_gradient())
+      if (to_write && !layout.leads() && !settings.stochastic_gradient())
         continue;
       for (std::uint64_t begin = 0; begin < own.count; begin += most)
         pieces.push_back({i, {own.first + begin, std::min(most, own.count - begin)}});
@@ -165,18 +147,19 @@ void Replicas::save(CheckpointWriter &checkpoint, const std::string &prefix) con
   const std::uint64_t        n = problem.particle_neuron().n_parameters();
   std::vector<double>        times, next_steps;
   std::vector<std::uint64_t> steps_done, places;
-  for (std::size_t i = 0; i < networks.size() && speaks; ++i)
+  for (std::size_t i = 0; i < networks.size() && layout.leads(); ++i)
     {
       const NetworkState state = networks[i]->state();
       times.push_back(state.time);
       next_steps.push_back(state.next_step);
       steps_done.push_back(state.steps);
-      places.push_back(numbers[i]);
+      places.push_back(layout.members()[i]);
     }
   const std::vector<Rows>               rows = pieces(true);
   std::vector<CheckpointWriter::Extent> extents;
   for (const Rows &piece : rows)
-    extents.push_back({(numbers[piece.network] * settings.n_neurons + piece.neurons.first) * n, piece.neurons.count * n});
+    extents.push_back(
+      {(layout.members()[piece.network] * settings.n_neurons + piece.neurons.first) * n, piece.neurons.count * n});
   checkpoint.put_on_demand(prefix + " parameters", extents, [this, rows](std::size_t piece) {
     return networks[rows[piece].network]->parameters_of(rows[piece].neurons);
   });
@@ -200,11 +183,11 @@ void Replicas::load(const CheckpointReader &checkpoint, const std::string &prefi
       std::size_t                           end  = begin;
       for (; end < rows.size() && (end == begin || size + rows[end].neurons.count * n <= numbers_at_once); ++end)
         {
-          extents.push_back(
-            {(numbers[rows[end].network] * settings.n_neurons + rows[end].neurons.first) * n, rows[end].neurons.count * n});
+          extents.push_back({(layout.members()[rows[end].network] * settings.n_neurons + rows[end].neurons.first) * n,
+                             rows[end].neurons.count * n});
           size += extents.back().size;
         }
-      if (all_agree(extents.empty(), comm))
+      if (all_agree(extents.empty(), layout.communicator()))
         break;
       const std::vector<double> theta    = checkpoint.numbers(prefix + " parameters", extents);
       const double             *next_row = theta.data();
@@ -215,7 +198,7 @@ void Replicas::load(const CheckpointReader &checkpoint, const std::string &prefi
         }
     }
   for (std::size_t i = 0; i < networks.size(); ++i)
-    networks[i]->restore({times[numbers[i]], next[numbers[i]], done[numbers[i]]});
+    networks[i]->restore({times[layout.members()[i]], next[layout.members()[i]], done[layout.members()[i]]});
   seconds      = 0.;
   first_step   = steps();
   last_scanned = first_step;
@@ -235,17 +218,17 @@ std::vector<double> Replicas::risks() const
 {
   // Every entry is one number plus zeros: exact in any order.
   std::vector<double> risks(settings.n_replicas, 0.);
-  together(comm, [&] {
+  together(layout.communicator(), [&] {
     for (std::size_t i = 0; i < networks.size(); ++i)
       {
         const std::vector<double> theta = output_parameters(i);
-        const double              risk  = problem.particle_risk(theta.data(), settings.n_neurons, group);
-        divergence.require(risk, numbers[i], networks[i]->state().time);
-        if (speaks)
-          risks[numbers[i]] = risk;
+        const double              risk  = problem.particle_risk(theta.data(), settings.n_neurons, layout.group());
+        divergence.require(risk, layout.members()[i], networks[i]->state().time);
+        if (layout.leads())
+          risks[layout.members()[i]] = risk;
       }
   });
-  MPI_Allreduce(MPI_IN_PLACE, risks.data(), static_cast<int>(risks.size()), MPI_DOUBLE, MPI_SUM, comm);
+  MPI_Allreduce(MPI_IN_PLACE, risks.data(), static_cast<int>(risks.size()), MPI_DOUBLE, MPI_SUM, layout.communicator());
   return risks;
 }
 
@@ -257,9 +240,9 @@ std::vector<double> Replicas::outputs(std::size_t n_inputs, const Features &feat
   for (std::size_t i = 0; i < networks.size(); ++i)
     {
       const std::vector<double> theta = reduced_coordinates(problem, output_parameters(i));
-      if (!speaks)
+      if (!layout.leads())
         continue;
-      double *const prediction = all.data() + numbers[i] * n_inputs;
+      double *const prediction = all.data() + layout.members()[i] * n_inputs;
       for (std::size_t j = 0; j < theta.size(); j += D)
         {
           features_of(theta.data() + j + (D - n_omega), features.data());
@@ -271,7 +254,7 @@ std::vector<double> Replicas::outputs(std::size_t n_inputs, const Features &feat
         prediction[k] /= static_cast<double>(settings.n_neurons);
     }
   // Every entry is one number plus zeros: exact in any order.
-  MPI_Allreduce(MPI_IN_PLACE, all.data(), static_cast<int>(all.size()), MPI_DOUBLE, MPI_SUM, comm);
+  MPI_Allreduce(MPI_IN_PLACE, all.data(), static_cast<int>(all.size()), MPI_DOUBLE, MPI_SUM, layout.communicator());
   return all;
 }
 
@@ -293,7 +276,7 @@ std::vector<double> Replicas::local_parameters() const
   for (const auto &network : networks)
     {
       const std::vector<double> part = network->parameters();
-      if (speaks)
+      if (layout.leads())
         parameters.insert(parameters.end(), part.begin(), part.end());
     }
   return parameters;
@@ -305,7 +288,7 @@ std::vector<double> Replicas::local_coordinates() const
   for (const auto &network : networks)
     {
       const std::vector<double> theta = network->parameters();
-      if (!speaks)
+      if (!layout.leads())
         continue;
       const std::vector<double> part = reduced_coordinates(problem, theta);
       coordinates.insert(coordinates.end(), part.begin(), part.end());
@@ -343,7 +326,7 @@ void warn_of_exact_risks(const LearningProblem &problem, const ParticleParameter
   // From 1e8 (tanh) to 9e8 (erf) pairs a second and core, in 40 dimensions.
   const double seconds = problem.risk_pairs(parameters.n_neurons) / 4e8 *
                          (.5 + problem.particle_neuron().input_dimension / 80.) * networks * parameters.n_replicas /
-                         number_of_ranks(communicator);
+                         number_of_ranks(layout.communicator() unicator);
   if (seconds > 60.)
     progress.warning("the exact risk sums over all pairs of the " + std::to_string(parameters.n_neurons) +
                      " neurons of a network, which takes about " + duration(seconds) +

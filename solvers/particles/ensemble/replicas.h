@@ -7,6 +7,7 @@
 
 #include <mpi.h>
 
+#include <solvers/base/ensemble.h>
 #include <solvers/particles/ensemble/divergence.h>
 #include <solvers/particles/network.h>
 
@@ -18,17 +19,14 @@ class LearningProblem;
 class Progress;
 class Statistics;
 
-/// R independent networks of the same kind. The ranks are divided into groups, replica r is trained by group r mod (number of
-/// groups), whose ranks share its neurons, and the first rank of the group speaks for it. What a replica does depends on its
-/// number and the seed alone, so that every result is bitwise the same on any number of ranks.
+/// R independent networks of the same kind, an Ensemble whose groups of ranks share the neurons of a network. What a replica
+/// does depends on its number and the seed alone, so that every result is bitwise the same on any number of ranks.
 class Replicas
 {
 public:
   /// Throws InputError if method and learning problem do not fit (on every rank).
   Replicas(const LearningProblem &problem, const ParticleParameters &parameters, double weight_decay, std::uint64_t seed,
            MPI_Comm communicator);
-
-  ~Replicas();
 
   /// Trains all replicas until `end`. Collective: an error on one rank is thrown on all.
   void advance_to(double end);
@@ -67,14 +65,14 @@ public:
 
   const ParticleParameters &parameters() const { return settings; }
   const LearningProblem    &learning_problem() const { return problem; }
-  MPI_Comm                  communicator() const { return comm; }
+  MPI_Comm                  communicator() const { return layout.communicator(); }
   /// The replicas that this rank speaks for.
-  std::vector<unsigned int> local_replicas() const { return speaks ? numbers : std::vector<unsigned int>(); }
+  std::vector<unsigned int> local_replicas() const { return layout.leads() ? layout.members() : std::vector<unsigned int>(); }
   /// The rank that speaks for a replica.
-  int owner(unsigned int replica) const { return first_ranks[replica % first_ranks.size()]; }
+  int owner(unsigned int replica) const { return layout.leader_of(replica); }
   /// Networks that this rank helps to train, and the ranks of each.
   std::size_t n_networks() const { return networks.size(); }
-  int         ranks_of_network() const;
+  int         ranks_of_network() const { return layout.group_size(); }
   /// Steps of one network that are taken together, and its steps so far; of gradient flow, 0.
   unsigned int  block_steps() const { return networks.empty() ? 1 : networks[0]->block_steps(); }
   std::uint64_t steps() const { return networks.empty() ? 0 : networks[0]->steps(); }
@@ -98,20 +96,17 @@ private:
   template <typename Features>
   std::vector<double> outputs(std::size_t n_inputs, const Features &features_of) const;
 
-  const LearningProblem                &problem;
-  ParticleParameters                    settings;
-  MPI_Comm                              comm;
-  MPI_Comm                              group  = MPI_COMM_NULL; ///< the ranks that share networks with this one
-  bool                                  speaks = false;         ///< the first rank of its group
-  std::vector<int>                      first_ranks;            ///< of every group
-  std::vector<unsigned int>             numbers;                ///< of the replicas of this group
-  std::vector<std::unique_ptr<Network>> networks;
-  double                                seconds    = 0.;
-  std::uint64_t                         first_step = 0; ///< that `seconds` includes
-  std::uint64_t                         most_steps = 0; ///< before the next pause
-  mutable DivergenceCheck               divergence;
-  double                                suspicious   = 0.; ///< a |θ| for which advance() looks at the risks
-  std::uint64_t                         last_scanned = 0;  ///< the step after which it last looked at |θ|
+  const LearningProblem                       &problem;
+  ParticleParameters                           settings;
+  EnsembleLayout                               layout;
+  Ensemble<Network>                            ensemble;
+  const std::vector<std::unique_ptr<Network>> &networks; ///< of this group
+  double                                       seconds    = 0.;
+  std::uint64_t                                first_step = 0; ///< that `seconds` includes
+  std::uint64_t                                most_steps = 0; ///< before the next pause
+  mutable DivergenceCheck                      divergence;
+  double                                       suspicious   = 0.; ///< a |θ| for which advance() looks at the risks
+  std::uint64_t                                last_scanned = 0;  ///< the step after which it last looked at |θ|
 };
 
 /// The coordinates on the mesh of `theta` [M][n]: [M][D].
