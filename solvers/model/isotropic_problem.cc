@@ -39,9 +39,10 @@ public:
       throw InputError("Target/Type", "the neuron 'isotropic' learns the class, +1 or -1: leave this at automatic.");
 
     sigma = std::make_unique<Activation>(choices.make_activation());
+    require_gaussian_means(*sigma, "Learning problem/Activation");
     pairs = std::make_unique<GaussianPairs>(*sigma);
     noise = noise_deviation * noise_deviation;
-    if (sigma->kind() == Activation::Kind::piecewise_linear || sigma->kind() == Activation::Kind::relu)
+    if (sigma->info().regularity == Regularity::piecewise_linear)
       mean = std::make_unique<SphericalMean>(*sigma, d);
 
     const QuadratureRule chi = gauss_laguerre_chi(choices.quadrature_nodes, d);
