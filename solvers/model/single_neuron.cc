@@ -34,7 +34,7 @@ public:
   {
     if (!(d >= 2.) || (std::isfinite(d) && d > 10000.))
       throw InputError("Learning problem/Input dimension", "a single neuron needs a dimension from 2 to 10000, or inf.");
-    if (choices.data_law != "gaussian")
+    if (choices.data_law != DataLawKind::gaussian)
       throw InputError("Data/Law",
                        "the neuron 'single neuron' learns from x ~ N(0, I): set gaussian, or choose another neuron.");
     if (choices.standard_deviation != 1.)
@@ -43,12 +43,12 @@ public:
     sigma = std::make_unique<Activation>(choices.make_activation());
     require_gaussian_means(*sigma, "Learning problem/Activation");
     noise = noise_deviation * noise_deviation;
-    if (choices.target == "automatic")
+    if (choices.target == TargetKind::automatic)
       {
         target_sigma = std::make_unique<Activation>(choices.make_target_activation());
         require_gaussian_means(*target_sigma, "Target/Activation");
       }
-    else if (choices.target == "expression")
+    else if (choices.target == TargetKind::expression)
       target_formula = std::make_unique<Expression>(choices.target_expression, std::vector<std::string>{"x1"},
                                                     "Target/Expression");
     else
