@@ -2,6 +2,8 @@
 #include <postprocess/page/problem_text.h>
 #include <postprocess/records/run_record.h>
 #include <solvers/base/number.h>
+#include <solvers/model/activation/activation_info.h>
+#include <solvers/model/data_law_info.h>
 
 #include <map>
 
@@ -178,13 +180,11 @@ private:
 
   std::string activation(const std::string &name) const
   {
-    static const std::map<std::string, std::string> formulas = {
-      {"erf", "erf(t/√2)"},  {"tanh", "tanh t"},  {"sigmoid", "1/(1 + e<sup>−t</sup>)"}, {"softplus", "log(1 + e<sup>t</sup>)"},
-      {"relu", "max(t, 0)"}, {"cosine", "cos t"}, {"rectified cosine", "max(cos t, 0)"}};
-    if (name == "piecewise linear")
-      return "piecewise linear through " + html::code(value("Learning problem/Activation nodes"));
-    const auto found = formulas.find(name);
-    return found == formulas.end() ? escaped(name) : found->second;
+    const ActivationInfo *info = find_activation(name);
+    if (info == nullptr)
+      return escaped(name);
+    return info->formula +
+           (info->kinks == Kinks::nodes ? " " + html::code(value("Learning problem/Activation nodes")) : std::string());
   }
 
   std::string network() const
@@ -203,22 +203,17 @@ private:
 
   std::string inputs() const
   {
-    const std::string law = value("Data/Law"), d = ", d = " + dimension();
+    const std::string d = ", d = " + dimension();
     if (neuron == "isotropic")
       return "two classes y = ±1, x ~ N(0, (1 ± Δ)² I) in R<sup>d</sup>, Δ = " + shown("Data/Class contrast") + d;
-    if (law == "gaussian")
-      return "x ~ N(0, " + (value("Data/Standard deviation") == "1" ? "I" : shown("Data/Standard deviation") + "² I") + ")" + d;
-    if (law == "uniform" || law == "periodic")
-      return std::string(law == "periodic" ? "periodic and " : "") + "uniform on [" + shown("Data/Lower corner") + "; " +
-             shown("Data/Upper corner") + "]" + d;
-    if (law == "sphere")
-      return "uniform on the unit sphere" + d;
-    if (law == "discrete")
-      return "the points " + html::code(value("Data/Points")) +
-             (is_positive("Data/Blob deviation") ? ", each a Gaussian blob of deviation " + shown("Data/Blob deviation") : "") +
-             d;
-    return "the columns " + html::code(value("Data/Input columns")) + " of " + html::code(value("Data/CSV file")) +
-           (value("Data/Standardise") == "true" ? ", standardised" : "");
+    const DataLawInfo *law = find_data_law(value("Data/Law"));
+    if (law == nullptr)
+      return shown("Data/Law") + d;
+    const auto code = [this](const std::string &path) { return html::code(value(path)); };
+    // The columns of a file tell the dimension.
+    return law->words({[this](const std::string &path) { return value(path); },
+                       [this](const std::string &path) { return shown(path); }, code}) +
+           (law->kind == DataLawKind::csv ? "" : d);
   }
 
   std::string target() const

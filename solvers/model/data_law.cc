@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <stdexcept>
 
 #include <solvers/base/error.h>
+#include <solvers/base/number.h>
 #include <solvers/base/numerics/random.h>
 #include <solvers/model/expression.h>
 #include <solvers/model/gaussian/quadrature.h>
@@ -13,7 +15,8 @@ namespace rhoflow
 {
 namespace
 {
-constexpr unsigned int most_nodes = 20000;
+constexpr unsigned int most_nodes  = 20000;
+const std::string      fewer_nodes = "take fewer nodes for each direction";
 
 void check_node_count(double count, const std::string &advice)
 {
@@ -75,122 +78,339 @@ std::vector<double> corner(const std::vector<double> &given, unsigned int d, con
   return given;
 }
 
-void fill_sphere(unsigned int n, DataLaw &law)
+/// N(0, s² I): tensor Gauss–Hermite.
+struct GaussianLaw : public DataLaw
 {
-  const double pi = 3.14159265358979323846;
-  if (law.dimension == 1)
-    {
-      law.nodes   = {-1., 1.};
-      law.weights = {0.5, 0.5};
-    }
-  else if (law.dimension == 2)
-    for (unsigned int i = 0; i < n; ++i)
+  explicit GaussianLaw(const ModelChoices &choices)
+    : DataLaw(data_dimension(choices))
+    , deviation(choices.standard_deviation)
+  {
+    check_node_count(std::pow(choices.quadrature_nodes, dimension), fewer_nodes);
+    append_product(std::vector<QuadratureRule>(dimension, scaled_hermite(choices.quadrature_nodes, deviation)), nullptr, 1.,
+                   *this);
+  }
+
+  void sample(CounterRandom &random, double *x) const override
+  {
+    for (unsigned int c = 0; c < dimension; ++c)
+      x[c] = deviation * random.normal();
+  }
+
+  double deviation;
+};
+
+/// Uniform on a box: the tensor product of a rule n, lower, upper.
+struct BoxLaw : public DataLaw
+{
+  using Rule = QuadratureRule (*)(unsigned int n, double lower, double upper);
+
+  BoxLaw(const ModelChoices &choices, Rule rule)
+    : DataLaw(data_dimension(choices))
+    , lower(corner(choices.lower_corner, dimension, "Data/Lower corner"))
+    , upper(corner(choices.upper_corner, dimension, "Data/Upper corner"))
+  {
+    check_node_count(std::pow(choices.quadrature_nodes, dimension), fewer_nodes);
+    std::vector<QuadratureRule> rules;
+    for (unsigned int c = 0; c < dimension; ++c)
       {
-        const double angle = 2. * pi * i / n;
-        law.nodes.insert(law.nodes.end(), {std::cos(angle), std::sin(angle)});
-        law.weights.push_back(1. / n);
+        if (!(lower[c] < upper[c]))
+          throw InputError("Data/Upper corner", "must lie above Data/Lower corner in every coordinate.");
+        rules.push_back(rule(choices.quadrature_nodes, lower[c], upper[c]));
       }
-  else
-    {
-      const QuadratureRule heights = gauss_legendre(n);
+    append_product(rules, nullptr, 1., *this);
+  }
+
+  void sample(CounterRandom &random, double *x) const override
+  {
+    for (unsigned int c = 0; c < dimension; ++c)
+      x[c] = lower[c] + (upper[c] - lower[c]) * random.uniform();
+  }
+
+  std::vector<double> lower, upper;
+};
+
+/// Tensor Gauss–Legendre.
+struct UniformLaw : public BoxLaw
+{
+  explicit UniformLaw(const ModelChoices &choices)
+    : BoxLaw(choices, gauss_legendre)
+  {}
+};
+
+/// The same law for functions of the box's period: equidistant points.
+struct PeriodicLaw : public BoxLaw
+{
+  explicit PeriodicLaw(const ModelChoices &choices)
+    : BoxLaw(choices, equidistant)
+  {}
+};
+
+/// Uniform on S^{d−1}: two points, the trapezoidal rule, or Gauss–Legendre in height × the trapezoidal rule.
+struct SphereLaw : public DataLaw
+{
+  explicit SphereLaw(const ModelChoices &choices)
+    : DataLaw(data_dimension(choices))
+  {
+    const unsigned int n = choices.quadrature_nodes;
+    check_node_count(dimension == 3 ? 2. * n * n : n, fewer_nodes);
+    fill(n);
+  }
+
+  void sample(CounterRandom &random, double *x) const override
+  {
+    double square = 0.;
+    for (unsigned int c = 0; c < dimension; ++c)
+      {
+        x[c] = random.normal();
+        square += x[c] * x[c];
+      }
+    for (unsigned int c = 0; c < dimension; ++c)
+      x[c] /= std::sqrt(square);
+  }
+
+private:
+  void fill(unsigned int n)
+  {
+    const double pi = 3.14159265358979323846;
+    if (dimension == 1)
+      {
+        nodes   = {-1., 1.};
+        weights = {0.5, 0.5};
+      }
+    else if (dimension == 2)
       for (unsigned int i = 0; i < n; ++i)
-        for (unsigned int j = 0; j < 2 * n; ++j)
-          {
-            const double z = heights.nodes[i], radius = std::sqrt(1. - z * z), angle = pi * j / n;
-            law.nodes.insert(law.nodes.end(), {radius * std::cos(angle), radius * std::sin(angle), z});
-            law.weights.push_back(heights.weights[i] / (2. * n));
-          }
-    }
+        {
+          const double angle = 2. * pi * i / n;
+          nodes.insert(nodes.end(), {std::cos(angle), std::sin(angle)});
+          weights.push_back(1. / n);
+        }
+    else
+      {
+        const QuadratureRule heights = gauss_legendre(n);
+        for (unsigned int i = 0; i < n; ++i)
+          for (unsigned int j = 0; j < 2 * n; ++j)
+            {
+              const double z = heights.nodes[i], radius = std::sqrt(1. - z * z), angle = pi * j / n;
+              nodes.insert(nodes.end(), {radius * std::cos(angle), radius * std::sin(angle), z});
+              weights.push_back(heights.weights[i] / (2. * n));
+            }
+      }
+  }
+};
+
+/// Points with weights, each the centre of a Gaussian blob or, for deviation 0, the point itself.
+struct DiscreteLaw : public DataLaw
+{
+  explicit DiscreteLaw(const ModelChoices &choices)
+    : DataLaw(data_dimension(choices))
+    , deviation(choices.blob_deviation)
+  {
+    const std::string                  parameter = "Data/Points";
+    const std::vector<WeightedEntries> points    = parse_weighted_entries(choices.points, parameter);
+    if (points.empty())
+      throw InputError(parameter, "Data/Law = discrete needs points, such as 0.5: -1 | 0.5: 1.");
+    std::vector<double> masses;
+    for (const WeightedEntries &point : points)
+      {
+        if (point.entries.size() != dimension)
+          throw InputError(parameter, "a point has " + std::to_string(point.entries.size()) +
+                                        " coordinates, but the input has " + std::to_string(dimension) + ".");
+        if (!(point.weight > 0.))
+          throw InputError(parameter, "the weights of the points must be positive.");
+        for (const std::string &entry : point.entries)
+          centres.push_back(evaluate_constant(entry, parameter));
+        masses.push_back(point.weight);
+      }
+    const double total = std::accumulate(masses.begin(), masses.end(), 0.);
+    if (!std::isfinite(total))
+      throw InputError(parameter, "the sum of the weights is not finite.");
+    equal      = std::all_of(masses.begin(), masses.end(), [&](double weight) { return weight == masses[0]; });
+    double sum = 0.;
+    for (double &weight : masses)
+      {
+        weight /= total;
+        cumulative.push_back(sum += weight);
+      }
+    if (finite())
+      {
+        nodes   = centres;
+        weights = masses;
+        return;
+      }
+    check_node_count(points.size() * std::pow(choices.quadrature_nodes, dimension),
+                     "take fewer nodes for each direction of a blob, or no blobs");
+    const std::vector<QuadratureRule> rules(dimension, scaled_hermite(choices.quadrature_nodes, deviation));
+    for (std::size_t i = 0; i < points.size(); ++i)
+      append_product(rules, &centres[i * dimension], masses[i], *this);
+  }
+
+  void sample(CounterRandom &random, double *x) const override
+  {
+    const std::uint64_t centre = sample_centre(random);
+    for (unsigned int c = 0; c < dimension; ++c)
+      x[c] = centres[centre * dimension + c] + (deviation > 0. ? deviation * random.normal() : 0.);
+  }
+
+  bool          finite() const override { return deviation == 0.; }
+  bool          equal_weights() const override { return finite() && equal; }
+  std::uint64_t sample_node(CounterRandom &random) const override
+  {
+    return finite() ? sample_centre(random) : DataLaw::sample_node(random);
+  }
+
+private:
+  std::uint64_t sample_centre(CounterRandom &random) const
+  {
+    if (equal)
+      return random.integer(cumulative.size());
+    const auto position = std::upper_bound(cumulative.begin(), cumulative.end(), random.uniform());
+    return std::min<std::uint64_t>(position - cumulative.begin(), cumulative.size() - 1);
+  }
+
+  double              deviation;
+  std::vector<double> centres;    ///< [n][d]
+  std::vector<double> cumulative; ///< [n], of the centres' weights
+  bool                equal = false;
+};
+
+template <typename Law>
+std::unique_ptr<DataLaw> make(const ModelChoices &choices)
+{
+  return std::make_unique<Law>(choices);
 }
 
-void fill_discrete(const ModelChoices &choices, DataLaw &law)
+std::string words_of_gaussian(const ParameterText &run)
 {
-  const std::string                  parameter = "Data/Points";
-  const std::vector<WeightedEntries> points    = parse_weighted_entries(choices.points, parameter);
-  if (points.empty())
-    throw InputError(parameter, "Data/Law = discrete needs points, such as 0.5: -1 | 0.5: 1.");
-  std::vector<double> weights;
-  for (const WeightedEntries &point : points)
-    {
-      if (point.entries.size() != law.dimension)
-        throw InputError(parameter, "a point has " + std::to_string(point.entries.size()) + " coordinates, but the input has " +
-                                      std::to_string(law.dimension) + ".");
-      if (!(point.weight > 0.))
-        throw InputError(parameter, "the weights of the points must be positive.");
-      for (const std::string &entry : point.entries)
-        law.centres.push_back(evaluate_constant(entry, parameter));
-      weights.push_back(point.weight);
-    }
-  const double total = std::accumulate(weights.begin(), weights.end(), 0.);
-  if (!std::isfinite(total))
-    throw InputError(parameter, "the sum of the weights is not finite.");
-  law.deviation     = choices.blob_deviation;
-  law.equal_weights = std::all_of(weights.begin(), weights.end(), [&](double weight) { return weight == weights[0]; });
-  double sum        = 0.;
-  for (double &weight : weights)
-    {
-      weight /= total;
-      law.cumulative.push_back(sum += weight);
-    }
-  if (law.finite())
-    {
-      law.nodes   = law.centres;
-      law.weights = weights;
-      return;
-    }
-  check_node_count(points.size() * std::pow(choices.quadrature_nodes, law.dimension),
-                   "take fewer nodes for each direction of a blob, or no blobs");
-  const std::vector<QuadratureRule> rules(law.dimension, scaled_hermite(choices.quadrature_nodes, law.deviation));
-  for (std::size_t i = 0; i < points.size(); ++i)
-    append_product(rules, &law.centres[i * law.dimension], weights[i], law);
+  const std::string deviation = "Data/Standard deviation";
+  return "x ~ N(0, " + (run.value(deviation) == "1" ? "I" : run.shown(deviation) + "² I") + ")";
+}
+
+std::string words_of_uniform(const ParameterText &run)
+{
+  return "uniform on [" + run.shown("Data/Lower corner") + "; " + run.shown("Data/Upper corner") + "]";
+}
+
+std::string words_of_periodic(const ParameterText &run)
+{
+  return "periodic and " + words_of_uniform(run);
+}
+
+std::string words_of_sphere(const ParameterText &)
+{
+  return "uniform on the unit sphere";
+}
+
+std::string words_of_discrete(const ParameterText &run)
+{
+  const std::string blob      = "Data/Blob deviation";
+  double            deviation = 0.;
+  const bool        has_blobs = parse_number(run.value(blob), deviation) && deviation > 0.;
+  return "the points " + run.code("Data/Points") + (has_blobs ? ", each a Gaussian blob of deviation " + run.shown(blob) : "");
+}
+
+std::string words_of_csv(const ParameterText &run)
+{
+  return "the columns " + run.code("Data/Input columns") + " of " + run.code("Data/CSV file") +
+         (run.value("Data/Standardise") == "true" ? ", standardised" : "");
 }
 } // namespace
 
-std::uint64_t DataLaw::sample_centre(CounterRandom &random) const
+const std::vector<DataLawInfo> &data_laws()
 {
-  if (equal_weights)
-    return random.integer(cumulative.size());
-  const auto position = std::upper_bound(cumulative.begin(), cumulative.end(), random.uniform());
-  return std::min<std::uint64_t>(position - cumulative.begin(), cumulative.size() - 1);
+  static const std::vector<DataLawInfo> table{
+    {DataLawKind::gaussian,
+     "gaussian",
+     "gaussian N(0, s^2 I)",
+     {"Data/Standard deviation"},
+     make<GaussianLaw>,
+     words_of_gaussian},
+    {DataLawKind::uniform,
+     "uniform",
+     "uniform on a box",
+     {"Data/Lower corner", "Data/Upper corner"},
+     make<UniformLaw>,
+     words_of_uniform},
+    {DataLawKind::periodic,
+     "periodic",
+     "periodic (the same for functions that are periodic on the box)",
+     {"Data/Lower corner", "Data/Upper corner"},
+     make<PeriodicLaw>,
+     words_of_periodic},
+    {DataLawKind::sphere, "sphere", "uniform on the unit sphere", {}, make<SphereLaw>, words_of_sphere},
+    {DataLawKind::discrete,
+     "discrete",
+     "discrete points with weights",
+     {"Data/Points", "Data/Blob deviation"},
+     make<DiscreteLaw>,
+     words_of_discrete},
+    {DataLawKind::csv,
+     "csv",
+     "the rows of a CSV file",
+     {"Data/CSV file", "Data/Input columns", "Data/Output column", "Data/Standardise"},
+     read_data_set,
+     words_of_csv}};
+  return table;
 }
 
-void DataLaw::sample(CounterRandom &random, double *x) const
+const Choices<DataLawKind> &data_law_choices()
 {
-  switch (kind)
-    {
-      case Kind::gaussian:
-        for (unsigned int c = 0; c < dimension; ++c)
-          x[c] = deviation * random.normal();
-        break;
-      case Kind::uniform:
-      case Kind::periodic:
-        for (unsigned int c = 0; c < dimension; ++c)
-          x[c] = lower[c] + (upper[c] - lower[c]) * random.uniform();
-        break;
-        case Kind::sphere: {
-          double square = 0.;
-          for (unsigned int c = 0; c < dimension; ++c)
-            {
-              x[c] = random.normal();
-              square += x[c] * x[c];
-            }
-          for (unsigned int c = 0; c < dimension; ++c)
-            x[c] /= std::sqrt(square);
-          break;
-        }
-        case Kind::discrete: {
-          const std::uint64_t centre = sample_centre(random);
-          for (unsigned int c = 0; c < dimension; ++c)
-            x[c] = centres[centre * dimension + c] + (deviation > 0. ? deviation * random.normal() : 0.);
-          break;
-        }
-    }
+  static const Choices<DataLawKind> choices = [] {
+    std::vector<Choices<DataLawKind>::Row> rows;
+    for (const DataLawInfo &law : data_laws())
+      rows.emplace_back(law.name, law.kind);
+    return Choices<DataLawKind>(rows);
+  }();
+  return choices;
+}
+
+const DataLawInfo &data_law_info(DataLawKind kind)
+{
+  for (const DataLawInfo &law : data_laws())
+    if (law.kind == kind)
+      return law;
+  throw std::logic_error("a data law has no row in data_laws()");
+}
+
+const DataLawInfo *find_data_law(const std::string &name)
+{
+  for (const DataLawInfo &law : data_laws())
+    if (law.name == name)
+      return &law;
+  return nullptr;
+}
+
+bool reads_parameter(DataLawKind kind, const std::string &path)
+{
+  const std::vector<std::string> &parameters = data_law_info(kind).parameters;
+  return std::find(parameters.begin(), parameters.end(), path) != parameters.end();
+}
+
+std::string laws_with_parameter(const std::string &path, const std::string &separator)
+{
+  std::string list;
+  for (const DataLawInfo &law : data_laws())
+    if (reads_parameter(law.kind, path))
+      list += (list.empty() ? "" : separator) + law.name;
+  return list;
+}
+
+std::string data_law_descriptions()
+{
+  std::string text;
+  for (const DataLawInfo &law : data_laws())
+    text += (text.empty() ? "" : &law == &data_laws().back() ? ", or " : ", ") + law.description;
+  return text;
+}
+
+std::uint64_t DataLaw::sample_node(CounterRandom &) const
+{
+  throw std::logic_error("this data law has infinitely many inputs");
 }
 
 unsigned int data_dimension(const ModelChoices &choices)
 {
-  if (choices.data_law != "csv")
-    return choices.finite_input_dimension(1, 1, 3, "the neuron '" + choices.neuron + "'");
+  if (choices.data_law != DataLawKind::csv)
+    return choices.finite_input_dimension(1, 1, 3, "the neuron '" + choices.neuron_name() + "'");
   if (choices.input_columns.empty())
     throw InputError("Data/Input columns", "Data/Law = csv needs the names of the columns that are the inputs.");
   const std::size_t n = choices.input_columns.size();
@@ -203,48 +423,8 @@ unsigned int data_dimension(const ModelChoices &choices)
   return d;
 }
 
-DataLaw make_data_law(const ModelChoices &choices)
+std::unique_ptr<const DataLaw> make_data_law(const ModelChoices &choices)
 {
-  if (choices.data_law == "csv")
-    return read_data_set(choices);
-
-  DataLaw law;
-  law.dimension        = data_dimension(choices);
-  const unsigned int n = choices.quadrature_nodes, d = law.dimension;
-  if (choices.data_law == "gaussian")
-    {
-      law.kind      = DataLaw::Kind::gaussian;
-      law.deviation = choices.standard_deviation;
-      check_node_count(std::pow(n, d), "take fewer nodes for each direction");
-      append_product(std::vector<QuadratureRule>(d, scaled_hermite(n, law.deviation)), nullptr, 1., law);
-    }
-  else if (choices.data_law == "uniform" || choices.data_law == "periodic")
-    {
-      law.kind  = choices.data_law == "uniform" ? DataLaw::Kind::uniform : DataLaw::Kind::periodic;
-      law.lower = corner(choices.lower_corner, d, "Data/Lower corner");
-      law.upper = corner(choices.upper_corner, d, "Data/Upper corner");
-      check_node_count(std::pow(n, d), "take fewer nodes for each direction");
-      std::vector<QuadratureRule> rules;
-      for (unsigned int c = 0; c < d; ++c)
-        {
-          if (!(law.lower[c] < law.upper[c]))
-            throw InputError("Data/Upper corner", "must lie above Data/Lower corner in every coordinate.");
-          rules.push_back(law.kind == DataLaw::Kind::uniform ? gauss_legendre(n, law.lower[c], law.upper[c]) :
-                                                               equidistant(n, law.lower[c], law.upper[c]));
-        }
-      append_product(rules, nullptr, 1., law);
-    }
-  else if (choices.data_law == "sphere")
-    {
-      law.kind = DataLaw::Kind::sphere;
-      check_node_count(d == 3 ? 2. * n * n : n, "take fewer nodes for each direction");
-      fill_sphere(n, law);
-    }
-  else
-    {
-      law.kind = DataLaw::Kind::discrete;
-      fill_discrete(choices, law);
-    }
-  return law;
+  return data_law_info(choices.data_law).make(choices);
 }
 } // namespace rhoflow

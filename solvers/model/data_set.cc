@@ -4,6 +4,7 @@
 
 #include <solvers/base/error.h>
 #include <solvers/base/files/csv.h>
+#include <solvers/base/numerics/random.h>
 #include <solvers/base/numerics/sample_statistics.h>
 #include <solvers/base/progress.h>
 #include <solvers/model/data_law.h>
@@ -85,9 +86,25 @@ std::pair<double, double> standardise(Column column)
     column[i] = (column[i] - mean) / deviation;
   return {mean, deviation};
 }
+
+/// The rows of a table, of which each is as likely as another.
+struct DataSet : public DataLaw
+{
+  explicit DataSet(unsigned int d)
+    : DataLaw(d)
+  {}
+
+  bool          finite() const override { return true; }
+  bool          equal_weights() const override { return true; }
+  std::uint64_t sample_node(CounterRandom &random) const override { return random.integer(weights.size()); }
+  void          sample(CounterRandom &random, double *x) const override
+  {
+    std::copy_n(&nodes[sample_node(random) * dimension], dimension, x);
+  }
+};
 } // namespace
 
-DataLaw read_data_set(const ModelChoices &choices)
+std::unique_ptr<DataLaw> read_data_set(const ModelChoices &choices)
 {
   if (choices.csv_file.empty())
     throw InputError("Data/CSV file", "Data/Law = csv needs the name of a file.");
@@ -104,10 +121,8 @@ DataLaw read_data_set(const ModelChoices &choices)
   needed.push_back({choices.output_column, "Data/Output column"});
   const CsvTable table = read_csv(choices.csv_file, needed, "Data/CSV file");
 
-  DataLaw law;
-  law.kind          = DataLaw::Kind::discrete;
-  law.dimension     = d;
-  law.equal_weights = true;
+  auto                      result = std::make_unique<DataSet>(d);
+  DataSet                  &law    = *result;
   std::vector<unsigned int> columns;
   for (const std::string &name : choices.input_columns)
     columns.push_back(table.column(name, "Data/Input columns"));
@@ -119,7 +134,6 @@ DataLaw read_data_set(const ModelChoices &choices)
         law.nodes.push_back(table.rows[i][column]);
       law.outputs.push_back(table.rows[i][output]);
       law.weights.push_back(1. / n);
-      law.cumulative.push_back((i + 1.) / n);
     }
   law.input_names = choices.input_columns;
   law.output_name = choices.output_column;
@@ -131,7 +145,6 @@ DataLaw read_data_set(const ModelChoices &choices)
         law.input_scaling.push_back(standardise({law.nodes, d, c, choices.input_columns[c]}));
       law.output_scaling = standardise({law.outputs, 1, 0, choices.output_column});
     }
-  law.centres = law.nodes;
-  return law;
+  return result;
 }
 } // namespace rhoflow

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <memory>
+#include <stdexcept>
 
 #include <solvers/base/error.h>
 #include <solvers/base/numerics/random.h>
@@ -18,17 +20,26 @@ namespace
 using Type   = ParticleNeuron::Type;
 using Target = std::function<double(const double *)>;
 
-Type type_from_name(const std::string &name)
+Type type_of(NeuronKind kind)
 {
-  if (name == "linear")
-    return Type::linear;
-  if (name == "ridge")
-    return Type::ridge;
-  if (name == "weighted ridge")
-    return Type::weighted_ridge;
-  if (name == "biased ridge")
-    return Type::biased_ridge;
-  return Type::bump;
+  switch (kind)
+    {
+      case NeuronKind::linear:
+        return Type::linear;
+      case NeuronKind::ridge:
+        return Type::ridge;
+      case NeuronKind::weighted_ridge:
+        return Type::weighted_ridge;
+      case NeuronKind::biased_ridge:
+        return Type::biased_ridge;
+      case NeuronKind::bump:
+        return Type::bump;
+      case NeuronKind::single_neuron:
+      case NeuronKind::isotropic:
+      case NeuronKind::landscape:
+        break;
+    }
+  throw std::logic_error("a neuron is not of the Euclidean problem");
 }
 
 bool has_amplitude(Type type)
@@ -67,10 +78,11 @@ double neuron_value(const ParticleNeuron &neuron, const Activation &activation, 
       case Type::biased_ridge:
         return theta[0] * activation.value(sum + omega[neuron.input_dimension]);
       case Type::bump:
+        return activation.value(std::sqrt(sum) / neuron.bump_width);
       case Type::landscape:
         break;
     }
-  return activation.value(std::sqrt(sum) / neuron.bump_width);
+  throw std::logic_error("a neuron has no value");
 }
 
 /// y(x) = Σ_i c_i σ*(x; θ_i).
@@ -85,66 +97,84 @@ Target teacher_target(const ParticleNeuron &neuron, const Activation &activation
   };
 }
 
+/// The formula that the user gave.
+Target expression_target(const ModelChoices &choices, const ParticleNeuron &neuron)
+{
+  std::vector<std::string> variables;
+  for (unsigned int c = 1; c <= neuron.input_dimension; ++c)
+    variables.push_back(neuron.input_dimension == 1 ? "x" : "x" + std::to_string(c));
+  const auto expression = std::make_shared<const Expression>(choices.target_expression, variables, "Target/Expression");
+  return [expression](const double *x) { return (*expression)(x); };
+}
+
+/// The teachers that the user gave.
+Target given_teachers(const ModelChoices &choices, const ParticleNeuron &neuron)
+{
+  const unsigned int  n = neuron.n_parameters();
+  std::vector<double> coefficients, parameters;
+  for (const WeightedEntries &teacher : parse_weighted_entries(choices.teachers, "Target/Teachers"))
+    {
+      if (teacher.entries.size() != n)
+        throw InputError("Target/Teachers", "a teacher has " + std::to_string(teacher.entries.size()) +
+                                              " parameters, but the neuron '" + choices.neuron_name() + "' has " +
+                                              std::to_string(n) + ".");
+      coefficients.push_back(teacher.weight);
+      for (const std::string &entry : teacher.entries)
+        parameters.push_back(evaluate_constant(entry, "Target/Teachers"));
+    }
+  if (coefficients.empty())
+    throw InputError("Target/Teachers", "Target/Type = teachers needs at least one neuron, such as 1: 0.5, -1.");
+  return teacher_target(neuron, choices.make_target_activation(), coefficients, parameters);
+}
+
+/// The mean of teachers that are drawn with the seed.
+Target random_teachers(const ModelChoices &choices, const ParticleNeuron &neuron, const std::vector<std::string> &names)
+{
+  const unsigned int          n = neuron.n_parameters();
+  std::unique_ptr<InitialLaw> law;
+  try
+    {
+      law = make_initial_law(expand_gaussian_neurons(choices.teacher_law, choices.neuron, neuron.input_dimension), names,
+                             choices.lower, choices.upper);
+    }
+  catch (const InputError &error)
+    {
+      throw InputError("Target/Teacher law", error.what());
+    }
+  std::vector<double> coefficients(choices.n_teachers, 1. / choices.n_teachers), parameters(choices.n_teachers * n);
+  for (unsigned int i = 0; i < choices.n_teachers; ++i)
+    {
+      CounterRandom random(choices.seed, RandomPurpose::teacher, 0, 0, i);
+      law->sample(random, &parameters[i * n]);
+    }
+  return teacher_target(neuron, choices.make_target_activation(), coefficients, parameters);
+}
+
 Target make_target(const ModelChoices &choices, const ParticleNeuron &neuron, const std::vector<std::string> &names)
 {
-  const unsigned int n = neuron.n_parameters();
-  if (choices.target == "expression")
+  switch (choices.target)
     {
-      std::vector<std::string> variables;
-      for (unsigned int c = 1; c <= neuron.input_dimension; ++c)
-        variables.push_back(neuron.input_dimension == 1 ? "x" : "x" + std::to_string(c));
-      const auto expression = std::make_shared<const Expression>(choices.target_expression, variables, "Target/Expression");
-      return [expression](const double *x) { return (*expression)(x); };
+      case TargetKind::expression:
+        return expression_target(choices, neuron);
+      case TargetKind::teachers:
+        return given_teachers(choices, neuron);
+      case TargetKind::random_teachers:
+        return random_teachers(choices, neuron, names);
+      case TargetKind::automatic:
+        throw InputError("Target/Type",
+                         "the neuron '" + choices.neuron_name() +
+                           "' needs a target: choose expression, teachers or random teachers, or data from a CSV file.");
     }
-  if (choices.target == "teachers")
-    {
-      std::vector<double> coefficients, parameters;
-      for (const WeightedEntries &teacher : parse_weighted_entries(choices.teachers, "Target/Teachers"))
-        {
-          if (teacher.entries.size() != n)
-            throw InputError("Target/Teachers", "a teacher has " + std::to_string(teacher.entries.size()) +
-                                                  " parameters, but the neuron '" + choices.neuron + "' has " +
-                                                  std::to_string(n) + ".");
-          coefficients.push_back(teacher.weight);
-          for (const std::string &entry : teacher.entries)
-            parameters.push_back(evaluate_constant(entry, "Target/Teachers"));
-        }
-      if (coefficients.empty())
-        throw InputError("Target/Teachers", "Target/Type = teachers needs at least one neuron, such as 1: 0.5, -1.");
-      return teacher_target(neuron, choices.make_target_activation(), coefficients, parameters);
-    }
-  if (choices.target == "random teachers")
-    {
-      std::unique_ptr<InitialLaw> law;
-      try
-        {
-          law = make_initial_law(expand_gaussian_neurons(choices.teacher_law, choices.neuron, neuron.input_dimension), names,
-                                 choices.lower, choices.upper);
-        }
-      catch (const InputError &error)
-        {
-          throw InputError("Target/Teacher law", error.what());
-        }
-      std::vector<double> coefficients(choices.n_teachers, 1. / choices.n_teachers), parameters(choices.n_teachers * n);
-      for (unsigned int i = 0; i < choices.n_teachers; ++i)
-        {
-          CounterRandom random(choices.seed, RandomPurpose::teacher, 0, 0, i);
-          law->sample(random, &parameters[i * n]);
-        }
-      return teacher_target(neuron, choices.make_target_activation(), coefficients, parameters);
-    }
-  throw InputError("Target/Type",
-                   "the neuron '" + choices.neuron +
-                     "' needs a target: choose expression, teachers or random teachers, or data from a CSV file.");
+  throw std::logic_error("a target has no function");
 }
 
 /// The neuron, whose parameters must fit on a mesh.
 ParticleNeuron make_neuron(const ModelChoices &choices)
 {
-  ParticleNeuron neuron{type_from_name(choices.neuron), data_dimension(choices), choices.bump_width};
+  ParticleNeuron neuron{type_of(choices.neuron), data_dimension(choices), choices.bump_width};
   if (neuron.n_parameters() > 3)
     throw InputError("Learning problem/Input dimension",
-                     "the neuron '" + choices.neuron + "' has " + std::to_string(neuron.n_parameters()) +
+                     "the neuron '" + choices.neuron_name() + "' has " + std::to_string(neuron.n_parameters()) +
                        " parameters for d = " + std::to_string(neuron.input_dimension) +
                        ", but a mesh has at most 3 dimensions; take fewer inputs or a neuron without " +
                        (neuron.type == Type::biased_ridge ? "bias" : "amplitude") + ".");
@@ -157,7 +187,8 @@ class EuclideanProblem : public LearningProblem
 public:
   explicit EuclideanProblem(const ModelChoices &choices)
     : neuron(make_neuron(choices))
-    , data(make_data_law(choices))
+    , law_of_inputs(make_data_law(choices))
+    , data(*law_of_inputs)
     , names(names_of_parameters(neuron.type, data.dimension))
     , table(data.nodes, data.dimension)
     , noise_deviation(choices.noise_deviation)
@@ -171,7 +202,7 @@ public:
 
     if (!data.outputs.empty())
       {
-        if (choices.target != "automatic")
+        if (choices.target != TargetKind::automatic)
           throw InputError("Target/Type",
                            "a CSV data set brings its own targets (Data/Output column): leave this at automatic.");
         node_targets = data.outputs;
@@ -242,14 +273,14 @@ public:
 
   std::uint64_t data_set_size() const override
   {
-    return data.finite() && data.equal_weights && noise_deviation == 0. ? n_nodes() : 0;
+    return data.finite() && data.equal_weights() && noise_deviation == 0. ? n_nodes() : 0;
   }
 
   void data_set_sample(std::uint64_t index, double *x, double &y) const override { data_set_row(index, x, y); }
 
   void refuse_passes() const override
   {
-    if (data.finite() && !data.equal_weights)
+    if (data.finite() && !data.equal_weights())
       throw InputError(
         "Particles/Method",
         "multi-pass SGD visits all points of the data set equally often, but the points in section 'Data' do not "
@@ -309,7 +340,7 @@ private:
   void draw(CounterRandom &random, double *x, double &y) const
   {
     if (data.finite())
-      return data_set_row(data.sample_centre(random), x, y);
+      return data_set_row(data.sample_node(random), x, y);
     data.sample(random, x);
     y = target(x);
   }
@@ -322,7 +353,8 @@ private:
   }
 
   ParticleNeuron                      neuron;
-  DataLaw                             data;
+  std::unique_ptr<const DataLaw>      law_of_inputs;
+  const DataLaw                      &data; ///< the same
   std::vector<std::string>            names;
   kernel::NodeTable                   table;
   double                              noise_deviation;

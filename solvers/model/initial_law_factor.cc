@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <stdexcept>
+#include <vector>
 
 #include <solvers/base/error.h>
 #include <solvers/base/number.h>
@@ -43,36 +45,45 @@ double sample_gamma(double shape, CounterRandom &random)
 
 LawFactor::LawFactor(const std::string &text, const std::string &parameter)
 {
-  const std::vector<std::string> names{"normal", "uniform", "truncated_normal", "chi", "point"};
-  const std::vector<std::string> forms{"normal(mean, standard deviation)", "uniform(lower, upper)",
-                                       "truncated_normal(mean, standard deviation, lower, upper)",
-                                       "chi(degrees of freedom, scale)", "point(value)"};
-  const unsigned int             n_arguments[] = {2, 2, 4, 2, 1};
+  struct Row
+  {
+    Kind         kind;
+    std::string  name, form;
+    unsigned int n_arguments;
+  };
+  static const std::vector<Row> table{
+    {Kind::normal, "normal", "normal(mean, standard deviation)", 2},
+    {Kind::uniform, "uniform", "uniform(lower, upper)", 2},
+    {Kind::truncated_normal, "truncated_normal", "truncated_normal(mean, standard deviation, lower, upper)", 4},
+    {Kind::chi, "chi", "chi(degrees of freedom, scale)", 2},
+    {Kind::point, "point", "point(value)", 1}};
 
   const auto open = text.find('(');
   if (open == std::string::npos || text.back() != ')')
-    throw InputError(parameter, "'" + text + "' is not a factor such as " + forms[0] + ".");
-  const std::string name  = trimmed(text.substr(0, open));
-  std::size_t       index = 0;
-  while (index < names.size() && names[index] != name)
-    ++index;
-  if (index == names.size())
+    throw InputError(parameter, "'" + text + "' is not a factor such as " + table[0].form + ".");
+  const std::string name = trimmed(text.substr(0, open));
+  const auto        row  = std::find_if(table.begin(), table.end(), [&](const Row &known) { return known.name == name; });
+  if (row == table.end())
     {
-      std::string list;
-      for (const std::string &form : forms)
-        list += (list.empty() ? "" : ", ") + form;
+      std::string              list;
+      std::vector<std::string> names;
+      for (const Row &known : table)
+        {
+          list += (list.empty() ? "" : ", ") + known.form;
+          names.push_back(known.name);
+        }
       const std::string nearest = nearest_spelling(name, names);
       throw InputError(parameter, "unknown factor '" + name + "'" +
                                     (nearest.empty() ? "" : ", did you mean '" + nearest + "'?") + " The choices are " + list +
                                     ".");
     }
-  kind = static_cast<Kind>(index);
+  kind = row->kind;
 
   const std::vector<std::string> arguments = split_outside_parentheses(text.substr(open + 1, text.size() - open - 2), ',',
                                                                        parameter);
-  if (arguments.size() != n_arguments[index])
+  if (arguments.size() != row->n_arguments)
     throw InputError(parameter,
-                     "'" + text + "' has " + std::to_string(arguments.size()) + " arguments; write " + forms[index] + ".");
+                     "'" + text + "' has " + std::to_string(arguments.size()) + " arguments; write " + row->form + ".");
   for (std::size_t i = 0; i < arguments.size(); ++i)
     p[i] = evaluate_constant(arguments[i], parameter);
 
@@ -136,9 +147,9 @@ double LawFactor::density(double x) const
           return std::exp(log_normalisation + (p[0] != 1. ? (p[0] - 1.) * std::log(z) : 0.) - 0.5 * z * z);
         }
       case Kind::point:
-        break;
+        return 0.;
     }
-  return 0.;
+  throw std::logic_error("a factor has no density");
 }
 
 double LawFactor::sample(CounterRandom &random) const
@@ -161,9 +172,9 @@ double LawFactor::sample(CounterRandom &random) const
       case Kind::chi:
         return p[1] * std::sqrt(2. * sample_gamma(0.5 * p[0], random));
       case Kind::point:
-        break;
+        return p[0];
     }
-  return p[0];
+  throw std::logic_error("a factor has no sampler");
 }
 
 QuadratureRule LawFactor::quadrature(unsigned int n) const
@@ -186,8 +197,8 @@ QuadratureRule LawFactor::quadrature(unsigned int n) const
           node *= p[1];
         return rule;
       case Kind::point:
-        break;
+        return {{p[0]}, {1.}};
     }
-  return {{p[0]}, {1.}};
+  throw std::logic_error("a factor has no quadrature");
 }
 } // namespace rhoflow

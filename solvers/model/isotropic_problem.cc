@@ -31,18 +31,19 @@ public:
     , noise_deviation(choices.noise_deviation)
     , tau{1. + choices.class_contrast, 1. - choices.class_contrast}
   {
-    if (choices.data_law != "gaussian")
+    if (choices.data_law != DataLawKind::gaussian)
       throw InputError("Data/Law", "the neuron 'isotropic' separates two Gaussians: set gaussian, or choose another neuron.");
     if (choices.standard_deviation != 1.)
       throw InputError("Data/Standard deviation",
                        "the neuron 'isotropic' takes the deviations from Data/Class contrast: leave this at 1.");
-    if (choices.target != "automatic")
+    if (choices.target != TargetKind::automatic)
       throw InputError("Target/Type", "the neuron 'isotropic' learns the class, +1 or -1: leave this at automatic.");
 
     sigma = std::make_unique<Activation>(choices.make_activation());
+    require_gaussian_means(*sigma, "Learning problem/Activation");
     pairs = std::make_unique<GaussianPairs>(*sigma);
     noise = noise_deviation * noise_deviation;
-    if (sigma->kind() == Activation::Kind::piecewise_linear || sigma->kind() == Activation::Kind::relu)
+    if (sigma->info().regularity == Regularity::piecewise_linear)
       mean = std::make_unique<SphericalMean>(*sigma, d);
 
     const QuadratureRule chi = gauss_laguerre_chi(choices.quadrature_nodes, d);

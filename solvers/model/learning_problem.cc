@@ -69,7 +69,7 @@ ModelChoices parse(dealii::ParameterHandler &prm)
   ModelChoices choices;
   prm.enter_subsection("Learning problem");
   {
-    choices.neuron           = prm.get("Neuron");
+    choices.neuron           = neuron_choices().value(prm.get("Neuron"));
     choices.input_dimension  = parse_dimension(prm.get("Input dimension"));
     choices.activation       = Activation::kind_from_name(prm.get("Activation"));
     choices.activation_nodes = parse_activation_nodes(prm.get("Activation nodes"));
@@ -85,7 +85,7 @@ ModelChoices parse(dealii::ParameterHandler &prm)
   prm.leave_subsection();
   prm.enter_subsection("Data");
   {
-    choices.data_law           = prm.get("Law");
+    choices.data_law           = data_law_choices().value(prm.get("Law"));
     choices.standard_deviation = prm.get_double("Standard deviation");
     choices.lower_corner       = parse_numbers(prm.get("Lower corner"), "Data/Lower corner");
     choices.upper_corner       = parse_numbers(prm.get("Upper corner"), "Data/Upper corner");
@@ -103,7 +103,7 @@ ModelChoices parse(dealii::ParameterHandler &prm)
   prm.leave_subsection();
   prm.enter_subsection("Target");
   {
-    choices.target            = prm.get("Type");
+    choices.target            = target_choices().value(prm.get("Type"));
     choices.target_activation = prm.get("Activation");
     choices.target_expression = prm.get("Expression");
     choices.teachers          = prm.get("Teachers");
@@ -125,18 +125,22 @@ void refuse_unused(const ModelChoices &choices)
     if (given)
       throw InputError(parameter, "has no effect unless " + choice + " = " + value + "; set that, or remove this parameter.");
   };
-  const std::string &law = choices.data_law;
-  refuse(law != "csv" && !choices.csv_file.empty(), "Data/CSV file", "Data/Law", "csv");
-  refuse(law != "csv" && !choices.input_column_list.empty(), "Data/Input columns", "Data/Law", "csv");
-  refuse(law != "csv" && !choices.output_column.empty(), "Data/Output column", "Data/Law", "csv");
-  refuse(law != "csv" && choices.standardise, "Data/Standardise", "Data/Law", "csv");
-  refuse(law != "discrete" && !trimmed(choices.points).empty(), "Data/Points", "Data/Law", "discrete");
-  refuse(law != "discrete" && choices.blob_deviation > 0., "Data/Blob deviation", "Data/Law", "discrete");
-  refuse(law != "gaussian" && choices.standard_deviation != 1., "Data/Standard deviation", "Data/Law", "gaussian");
-  refuse(choices.target != "expression" && trimmed(choices.target_expression) != "0", "Target/Expression", "Target/Type",
-         "expression");
-  refuse(choices.target != "teachers" && !trimmed(choices.teachers).empty(), "Target/Teachers", "Target/Type", "teachers");
-  const bool landscape = choices.neuron == "landscape";
+  const auto refuse_for_law = [&](const bool given, const std::string &parameter) {
+    refuse(given && !reads_parameter(choices.data_law, parameter), parameter, "Data/Law",
+           laws_with_parameter(parameter, " or "));
+  };
+  refuse_for_law(!choices.csv_file.empty(), "Data/CSV file");
+  refuse_for_law(!choices.input_column_list.empty(), "Data/Input columns");
+  refuse_for_law(!choices.output_column.empty(), "Data/Output column");
+  refuse_for_law(choices.standardise, "Data/Standardise");
+  refuse_for_law(!trimmed(choices.points).empty(), "Data/Points");
+  refuse_for_law(choices.blob_deviation > 0., "Data/Blob deviation");
+  refuse_for_law(choices.standard_deviation != 1., "Data/Standard deviation");
+  refuse(choices.target != TargetKind::expression && trimmed(choices.target_expression) != "0", "Target/Expression",
+         "Target/Type", "expression");
+  refuse(choices.target != TargetKind::teachers && !trimmed(choices.teachers).empty(), "Target/Teachers", "Target/Type",
+         "teachers");
+  const bool landscape = choices.neuron == NeuronKind::landscape;
   refuse(!landscape && !trimmed(choices.landscape_function).empty(), "Landscape/Function", "Learning problem/Neuron",
          "landscape");
   refuse(!landscape && choices.landscape_coordinates != std::vector<std::string>{"x"}, "Landscape/Coordinates",
@@ -175,9 +179,13 @@ unsigned int ParticleNeuron::n_parameters() const
         return input_dimension + 1;
       case Type::biased_ridge:
         return input_dimension + 2;
-      default:
+      case Type::linear:
+      case Type::ridge:
+      case Type::bump:
+      case Type::landscape:
         return input_dimension;
     }
+  throw std::logic_error("the parameters of a neuron are not counted");
 }
 
 double LearningProblem::external_potential(const double *) const
@@ -216,58 +224,6 @@ void LearningProblem::refuse_passes() const
                                        "'one-pass SGD', or data from a CSV file or a discrete law.");
 }
 
-Activation ModelChoices::make_target_activation() const
-{
-  if (target_activation == "same")
-    return make_activation();
-  return Activation(Activation::kind_from_name(target_activation), activation_nodes);
-}
-
-unsigned int ModelChoices::finite_input_dimension(unsigned int automatic, unsigned int lowest, unsigned int highest,
-                                                  const std::string &reason) const
-{
-  if (input_dimension == 0.)
-    return automatic;
-  if (!(input_dimension >= lowest && input_dimension <= highest))
-    throw InputError("Learning problem/Input dimension",
-                     reason + " needs a dimension from " + std::to_string(lowest) + " to " + std::to_string(highest) + ".");
-  return static_cast<unsigned int>(input_dimension);
-}
-
-std::string expand_gaussian_neurons(const std::string &text, const std::string &neuron, double input_dimension)
-{
-  const std::string name   = "gaussian_neurons";
-  std::string       result = text;
-  for (auto start = result.find(name); start != std::string::npos; start = result.find(name, start))
-    {
-      const auto  open  = result.find_first_not_of(" \t", start + name.size());
-      std::size_t close = open;
-      int         depth = 0;
-      if (open != std::string::npos && result[open] == '(')
-        for (; close < result.size(); ++close)
-          if ((depth += (result[close] == '(') - (result[close] == ')')) == 0)
-            break;
-      if (open == std::string::npos || close == open || close >= result.size())
-        throw InputError("Initial law/Law", "write gaussian_neurons(gamma): weights w ~ N(0, gamma^2/d I).");
-
-      const std::string gamma = "(" + result.substr(open + 1, close - open - 1) + ")";
-      const auto  d = [&](unsigned int offset) { return std::to_string(static_cast<unsigned int>(input_dimension) - offset); };
-      std::string factors;
-      if (!std::isfinite(input_dimension))
-        factors = "point(0), point" + gamma;
-      else if (neuron == "single neuron")
-        factors = "normal(0, " + gamma + "/sqrt(" + d(0) + ")), chi(" + d(1) + ", " + gamma + "/sqrt(" + d(0) + "))";
-      else if (neuron == "isotropic")
-        factors = "chi(" + d(0) + ", " + gamma + "/sqrt(" + d(0) + "))";
-      else
-        for (unsigned int c = 0; c < input_dimension; ++c)
-          factors += (c > 0 ? ", normal(0, " : "normal(0, ") + gamma + "/sqrt(" + d(0) + "))";
-      result.replace(start, close + 1 - start, factors);
-      start += factors.size();
-    }
-  return result;
-}
-
 void ModelParameters::declare(dealii::ParameterHandler &prm)
 {
   using namespace dealii;
@@ -278,8 +234,7 @@ void ModelParameters::declare(dealii::ParameterHandler &prm)
   prm.enter_subsection("Learning problem");
   {
     prm.declare_entry(
-      "Neuron", "single neuron",
-      Patterns::Selection("linear|ridge|weighted ridge|biased ridge|bump|single neuron|isotropic|landscape"),
+      "Neuron", "single neuron", Patterns::Selection(neuron_choices().pattern()),
       "What the hidden units compute. linear: theta.x; ridge: sigma(w.x); weighted ridge: a sigma(w.x); biased "
       "ridge: a sigma(w.x + b); bump: sigma(|x - theta|/delta), all with at most 3 parameters. single neuron: "
       "a sigma(w.x) in R^d learns sigma(x1) from Gaussian inputs, on the mesh reduced to (a, s, r), s = w1, r the "
@@ -290,8 +245,7 @@ void ModelParameters::declare(dealii::ParameterHandler &prm)
                       "limit d -> infinity, without finite networks). auto: 40 for single neuron and isotropic, the number of "
                       "input columns for a CSV file, 1 otherwise.");
     prm.declare_entry("Activation", "erf", Patterns::Selection(activations),
-                      "The function sigma: erf(t/sqrt(2)), tanh, sigmoid 1/(1+exp(-t)), softplus log(1+exp(t)), relu max(t,0), "
-                      "piecewise linear through Activation nodes, cosine, rectified cosine max(cos(t), 0).");
+                      "The function sigma: " + activation_descriptions() + ".");
     prm.declare_entry("Activation nodes", "0.5:-2.5, 1.5:7.5", Patterns::Anything(),
                       "Nodes t:sigma(t) of a piecewise linear activation with increasing t; constant outside.");
     prm.declare_entry("Bump width", "1", Patterns::Double(1e-12), "Width delta of a bump neuron, in units of the input.");
@@ -316,10 +270,8 @@ void ModelParameters::declare(dealii::ParameterHandler &prm)
 
   prm.enter_subsection("Data");
   {
-    prm.declare_entry(
-      "Law", "gaussian", Patterns::Selection("gaussian|uniform|periodic|sphere|discrete|csv"),
-      "Law of the inputs x: gaussian N(0, s^2 I), uniform on a box, periodic (the same for functions that are periodic "
-      "on the box), uniform on the unit sphere, discrete points with weights, or the rows of a CSV file.");
+    prm.declare_entry("Law", "gaussian", Patterns::Selection(data_law_choices().pattern()),
+                      "Law of the inputs x: " + data_law_descriptions() + ".");
     prm.declare_entry("Standard deviation", "1", Patterns::Double(1e-12),
                       "Deviation s of every coordinate, gaussian law only.");
     prm.declare_entry("Lower corner", "-1", Patterns::Anything(),
@@ -361,7 +313,7 @@ void ModelParameters::declare(dealii::ParameterHandler &prm)
   prm.enter_subsection("Target");
   {
     prm.declare_entry(
-      "Type", "automatic", Patterns::Selection("automatic|expression|teachers|random teachers"),
+      "Type", "automatic", Patterns::Selection(target_choices().pattern()),
       "What is to be learned. automatic: sigma(x1) for single neuron, the class for isotropic, the output column "
       "for a CSV file. expression: a formula. teachers: a sum of given neurons. random teachers: the mean of "
       "neurons drawn with the seed.");
@@ -469,17 +421,25 @@ std::unique_ptr<LearningProblem> make_learning_problem(dealii::ParameterHandler 
   choices.upper        = upper;
   choices.seed         = seed;
   refuse_unused(choices);
-  if (choices.neuron == "landscape")
-    {
-      refuse_network_parameters(prm);
-      return make_landscape_problem(choices);
-    }
-  if (choices.data_law == "csv")
+  if (choices.neuron == NeuronKind::landscape)
+    refuse_network_parameters(prm);
+  else if (choices.data_law == DataLawKind::csv)
     name_columns(choices);
-  if (choices.neuron == "single neuron")
-    return make_single_neuron_problem(choices);
-  if (choices.neuron == "isotropic")
-    return make_isotropic_problem(choices);
-  return make_euclidean_problem(choices);
+  switch (choices.neuron)
+    {
+      case NeuronKind::linear:
+      case NeuronKind::ridge:
+      case NeuronKind::weighted_ridge:
+      case NeuronKind::biased_ridge:
+      case NeuronKind::bump:
+        return make_euclidean_problem(choices);
+      case NeuronKind::single_neuron:
+        return make_single_neuron_problem(choices);
+      case NeuronKind::isotropic:
+        return make_isotropic_problem(choices);
+      case NeuronKind::landscape:
+        return make_landscape_problem(choices);
+    }
+  throw std::logic_error("a neuron has no learning problem");
 }
 } // namespace rhoflow

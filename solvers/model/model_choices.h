@@ -6,18 +6,44 @@
 #include <utility>
 #include <vector>
 
+#include <solvers/base/parameters/choices.h>
 #include <solvers/model/activation/activation.h>
+#include <solvers/model/data_law_info.h>
 
 namespace rhoflow
 {
 class LearningProblem;
+
+/// What Learning problem/Neuron can be.
+enum class NeuronKind
+{
+  linear,
+  ridge,
+  weighted_ridge,
+  biased_ridge,
+  bump,
+  single_neuron,
+  isotropic,
+  landscape
+};
+const Choices<NeuronKind> &neuron_choices();
+
+/// What Target/Type can be.
+enum class TargetKind
+{
+  automatic,
+  expression,
+  teachers,
+  random_teachers
+};
+const Choices<TargetKind> &target_choices();
 
 /// The parameters of the sections "Learning problem", "Landscape", "Data", "Target" and "Initial law" as the user gave them;
 /// learning_problem.cc declares them and says what they mean.
 struct ModelChoices
 {
   // Learning problem
-  std::string                            neuron;
+  NeuronKind                             neuron          = NeuronKind::single_neuron;
   double                                 input_dimension = 0.; ///< 0: automatic; may be infinite
   Activation::Kind                       activation      = Activation::Kind::erf;
   std::vector<std::pair<double, double>> activation_nodes;
@@ -29,7 +55,7 @@ struct ModelChoices
   std::vector<std::string> landscape_coordinates;
 
   // Data
-  std::string              data_law;
+  DataLawKind              data_law           = DataLawKind::gaussian;
   double                   standard_deviation = 1.;
   std::vector<double>      lower_corner, upper_corner;
   std::string              points;
@@ -43,7 +69,7 @@ struct ModelChoices
   unsigned int             quadrature_nodes = 28, radial_nodes = 6, angular_nodes = 10;
 
   // Target
-  std::string  target;
+  TargetKind   target = TargetKind::automatic;
   std::string  target_activation; ///< "same" or a name
   std::string  target_expression;
   std::string  teachers;
@@ -58,7 +84,8 @@ struct ModelChoices
   std::vector<double> lower, upper; ///< the domain
   std::uint64_t       seed = 1;
 
-  Activation make_activation() const { return Activation(activation, activation_nodes); }
+  const std::string &neuron_name() const { return neuron_choices().name(neuron); }
+  Activation         make_activation() const { return Activation(activation, activation_nodes); }
   /// σ of the target.
   Activation make_target_activation() const;
   /// The input dimension, or `automatic` where the user gave none. Throws InputError outside [lowest, highest] or if infinite.
@@ -68,7 +95,7 @@ struct ModelChoices
 
 /// `text` with every `gaussian_neurons(γ)` replaced by the factors that the law N(0, γ²/d I) of a weight vector w ∈ R^d has in
 /// the coordinates of the mesh: s, r of the single neuron, r of the isotropic problem, or all d components.
-std::string expand_gaussian_neurons(const std::string &text, const std::string &neuron, double input_dimension);
+std::string expand_gaussian_neurons(const std::string &text, NeuronKind neuron, double input_dimension);
 
 std::unique_ptr<LearningProblem> make_euclidean_problem(const ModelChoices &choices);
 std::unique_ptr<LearningProblem> make_single_neuron_problem(const ModelChoices &choices);

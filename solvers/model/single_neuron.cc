@@ -35,17 +35,21 @@ public:
   {
     if (!(d >= 2.) || (std::isfinite(d) && d > 10000.))
       throw InputError("Learning problem/Input dimension", "a single neuron needs a dimension from 2 to 10000, or inf.");
-    if (choices.data_law != "gaussian")
+    if (choices.data_law != DataLawKind::gaussian)
       throw InputError("Data/Law",
                        "the neuron 'single neuron' learns from x ~ N(0, I): set gaussian, or choose another neuron.");
     if (choices.standard_deviation != 1.)
       throw InputError("Data/Standard deviation", "the neuron 'single neuron' learns from x ~ N(0, I): leave this at 1.");
 
     sigma = std::make_unique<Activation>(choices.make_activation());
+    require_gaussian_means(*sigma, "Learning problem/Activation");
     noise = noise_deviation * noise_deviation;
-    if (choices.target == "automatic")
-      target_sigma = std::make_unique<Activation>(choices.make_target_activation());
-    else if (choices.target == "expression")
+    if (choices.target == TargetKind::automatic)
+      {
+        target_sigma = std::make_unique<Activation>(choices.make_target_activation());
+        require_gaussian_means(*target_sigma, "Target/Activation");
+      }
+    else if (choices.target == TargetKind::expression)
       target_formula = std::make_unique<Expression>(choices.target_expression, std::vector<std::string>{"x1"},
                                                     "Target/Expression");
     else
@@ -185,8 +189,8 @@ private:
   {
     // If σ and φ are both odd or both even, x1 and −x1 contribute the same to the risk and to the potential: half of them will
     // do.
-    const bool             mirror = target_sigma && sigma->parity() != 0 && sigma->parity() == target_sigma->parity();
-    const QuadratureRule   along  = gauss_hermite(choices.quadrature_nodes);
+    const bool mirror = target_sigma && sigma->info().parity != 0 && sigma->info().parity == target_sigma->info().parity;
+    const QuadratureRule   along = gauss_hermite(choices.quadrature_nodes);
     QuadratureRule         across{{1.}, {1.}}, inner;
     constexpr unsigned int most  = 20000; // as for other networks
     const unsigned int     count = choices.quadrature_nodes * choices.radial_nodes / (mirror ? 2 : 1);

@@ -22,13 +22,13 @@ void check(const CsvTable &table, const bool finite)
 void read_as_data(const std::string &path, const bool standardise, const std::vector<std::string> &inputs)
 {
   ModelChoices choices;
-  choices.csv_file      = path;
-  choices.input_columns = inputs;
-  choices.output_column = "y";
-  choices.standardise   = standardise;
-  const DataLaw law     = read_data_set(choices);
-  require(!law.weights.empty() && law.nodes.size() == inputs.size() * law.weights.size(), "a data set of the wrong size");
-  for (const auto *const values : {&law.nodes, &law.outputs})
+  choices.csv_file                   = path;
+  choices.input_columns              = inputs;
+  choices.output_column              = "y";
+  choices.standardise                = standardise;
+  const std::unique_ptr<DataLaw> law = read_data_set(choices);
+  require(!law->weights.empty() && law->nodes.size() == inputs.size() * law->weights.size(), "a data set of the wrong size");
+  for (const auto *const values : {&law->nodes, &law->outputs})
     {
       double squares = 0.;
       for (const double value : *values)

@@ -79,7 +79,7 @@ std::vector<double> bundle(unsigned int M, unsigned int d, unsigned int together
 
 TEST_CASE("Gaussian pairs: the kernel of every activation against two nested quadratures")
 {
-  for (const std::string &name : Activation::names())
+  for (const std::string &name : names_with_gaussian_means())
     {
       const Activation    sigma = make(name);
       const GaussianPairs pairs(sigma);
@@ -98,7 +98,7 @@ TEST_CASE("Gaussian pairs: the kernel of every activation against two nested qua
 TEST_CASE("Gaussian pairs: sums over a network are those of its pairs")
 {
   const unsigned int d = 7, M = 130;
-  for (const std::string &name : Activation::names())
+  for (const std::string &name : names_with_gaussian_means())
     for (const double longest : {2., 10.})
       {
         CAPTURE(name, longest);
@@ -122,7 +122,7 @@ TEST_CASE("Gaussian pairs: the same bits on any number of ranks", "[mpi]")
   const unsigned int        d = 5, M = 500;
   const std::vector<double> theta = bundle(M, d, 100, 6.);
   const RidgeNetwork        network{d, M, theta.data(), d + 1, theta.data() + 1, d + 1};
-  for (const std::string &name : Activation::names())
+  for (const std::string &name : names_with_gaussian_means())
     {
       CAPTURE(name);
       const GaussianPairs pairs(make(name));
@@ -148,7 +148,7 @@ TEST_CASE("Gaussian pairs: the logistic function as a mixture of normal distribu
 
 TEST_CASE("Gaussian pairs: means of activations of shifted Gaussians")
 {
-  for (const std::string &name : Activation::names())
+  for (const std::string &name : names_with_gaussian_means())
     {
       const Activation sigma = make(name);
       for (const double mu : {-30., -2.2, 0., 0.4, 7.})
@@ -169,10 +169,49 @@ TEST_CASE("Gaussian pairs: means of activations of shifted Gaussians")
     }
 }
 
+TEST_CASE("Gaussian pairs: quadratures for activations without a form")
+{
+  for (const std::string name : {"erf", "tanh", "sigmoid", "softplus"})
+    {
+      const Activation    sigma = make(name);
+      const GaussianPairs pairs(sigma);
+      for (const double mu : {-30., -2.2, 0., 0.4, 7.})
+        for (const double r : {1e-3, 0.25, 1.3, 10.})
+          {
+            CAPTURE(name, mu, r);
+            CHECK(gaussian_mean_by_quadrature(sigma, mu, r) == Approx(gaussian_mean(sigma, mu, r)).margin(1e-11));
+          }
+      for (const auto &lengths : std::vector<std::pair<double, double>>{{0., 2.}, {0.7, 3.}, {3., 3.02}, {40., 25.}})
+        for (const double c : {-1., -0.6, 0., 0.9999, 1.})
+          {
+            const double q = lengths.first, q2 = lengths.second;
+            CAPTURE(name, q, q2, c);
+            CHECK(gaussian_product_mean(sigma, q, q2, c) ==
+                  Approx(pairs.kernel(q, q2, c)).margin(3e-11 * (1. + q * q2)).epsilon(1e-12));
+          }
+    }
+}
+
+TEST_CASE("Gaussian pairs: logistic steps are what they are taken for")
+{
+  unsigned int n_steps = 0;
+  for (const ActivationInfo &info : activation_table)
+    if (info.gaussian_form == GaussianForm::logistic_step)
+      {
+        const Activation   sigma(info.kind);
+        const LogisticStep step = logistic_step(sigma);
+        for (double t = -9.; t < 9.; t += 0.37)
+          CHECK(sigma.value(t) ==
+                Approx(step.offset + step.factor * (2. / (1. + std::exp(-step.scale * t)) - 1.)).margin(1e-15));
+        ++n_steps;
+      }
+  CHECK(n_steps >= 2);
+}
+
 TEST_CASE("Gaussian pairs: what targets and neurons have in common")
 {
   for (const std::string target : {"erf", "relu", "piecewise linear", "tanh"})
-    for (const std::string &name : Activation::names())
+    for (const std::string &name : names_with_gaussian_means())
       {
         const Activation    sigma = make(name), phi = make(target);
         const TargetOverlap overlap(sigma, phi);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include <solvers/model/activation/activation.h>
@@ -29,18 +30,22 @@ double normal_mean(std::vector<double> breaks, const Function &f)
   return sum / std::sqrt(2. * 3.14159265358979323846);
 }
 
-/// The kinks of σ within ±10 range; 0 if it is smooth.
+/// The activations whose means over Gaussian inputs the program knows.
+inline std::vector<std::string> names_with_gaussian_means()
+{
+  std::vector<std::string> names;
+  for (const rhoflow::ActivationInfo &info : rhoflow::activation_table)
+    if (info.gaussian_form != rhoflow::GaussianForm::quadrature || info.regularity == rhoflow::Regularity::smooth)
+      names.push_back(info.name);
+  return names;
+}
+
+/// The kinks of σ within ±10 range, and 0.
 inline std::vector<double> kinks_of(const rhoflow::Activation &sigma, double range)
 {
-  std::vector<double> kinks{0.};
-  for (const auto &node : sigma.nodes())
-    kinks.push_back(node.first);
-  if (sigma.kind() == rhoflow::Activation::Kind::rectified_cosine)
-    for (double t = 0.5 * 3.14159265358979323846; t < 10. * range; t += 3.14159265358979323846)
-      {
-        kinks.push_back(t);
-        kinks.push_back(-t);
-      }
+  std::vector<double> kinks = sigma.kinks(10. * range);
+  if (std::find(kinks.begin(), kinks.end(), 0.) == kinks.end())
+    kinks.push_back(0.);
   return kinks;
 }
 

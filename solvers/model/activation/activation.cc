@@ -1,19 +1,25 @@
 #include <solvers/model/activation/activation.h>
 
-#include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 #include <solvers/base/error.h>
 #include <solvers/base/spelling.h>
+#include <solvers/model/activation/activation_functions.h>
 #include <solvers/model/activation/activation_kernel.h>
 
 namespace rhoflow
 {
+namespace
+{
+constexpr double pi = 3.14159265358979323846;
+} // namespace
+
 Activation::Activation(Kind kind, std::vector<std::pair<double, double>> nodes)
-  : type(kind)
+  : row(&activation_info(kind))
   , table(std::move(nodes))
 {
-  if (type != Kind::piecewise_linear)
+  if (row->kinks != Kinks::nodes)
     {
       table.clear();
       return;
@@ -36,111 +42,75 @@ Activation::Activation(Kind kind, std::vector<std::pair<double, double>> nodes)
 
 Activation::Kind Activation::kind_from_name(const std::string &name)
 {
-  const std::vector<std::string> valid    = names();
-  const auto                     position = std::find(valid.begin(), valid.end(), name);
-  if (position == valid.end())
-    {
-      std::string list;
-      for (const std::string &candidate : valid)
-        list += (list.empty() ? "" : ", ") + candidate;
-      const std::string nearest = nearest_spelling(name, valid);
-      throw InputError("Learning problem/Activation", "unknown activation '" + name + "'" +
-                                                        (nearest.empty() ? "" : ", did you mean '" + nearest + "'?") +
-                                                        " The choices are " + list + ".");
-    }
-  return static_cast<Kind>(position - valid.begin());
+  if (const ActivationInfo *found = find_activation(name))
+    return found->kind;
+  std::string list;
+  for (const std::string &candidate : names())
+    list += (list.empty() ? "" : ", ") + candidate;
+  const std::string nearest = nearest_spelling(name, names());
+  throw InputError("Learning problem/Activation", "unknown activation '" + name + "'" +
+                                                    (nearest.empty() ? "" : ", did you mean '" + nearest + "'?") +
+                                                    " The choices are " + list + ".");
 }
 
 std::vector<std::string> Activation::names()
 {
-  return {"erf", "tanh", "sigmoid", "softplus", "relu", "piecewise linear", "cosine", "rectified cosine"};
-}
-
-int Activation::parity() const
-{
-  switch (type)
-    {
-      case Kind::erf:
-      case Kind::tanh:
-        return -1;
-      case Kind::cosine:
-      case Kind::rectified_cosine:
-        return 1;
-      default:
-        return 0;
-    }
+  std::vector<std::string> list;
+  for (const ActivationInfo &known : activation_table)
+    list.push_back(known.name);
+  return list;
 }
 
 double Activation::value(double t) const
 {
-  switch (type)
-    {
-      case Kind::erf:
-        return std::erf(t * std::sqrt(0.5));
-      case Kind::tanh:
-        return std::tanh(t);
-      case Kind::sigmoid:
-        return (t > 0. ? 1. : std::exp(t)) / (1. + std::exp(-std::abs(t)));
-      case Kind::softplus:
-        return std::max(t, 0.) + std::log1p(std::exp(-std::abs(t)));
-      case Kind::relu:
-        return std::max(t, 0.);
-      case Kind::cosine:
-        return std::cos(t);
-      case Kind::rectified_cosine:
-        return std::max(std::cos(t), 0.);
-      case Kind::piecewise_linear:
-        break;
-    }
-  double value = ordinates[0];
-  for (std::size_t i = 0; i + 1 < abscissae.size(); ++i)
-    {
-      const double width = abscissae[i + 1] - abscissae[i];
-      value += (ordinates[i + 1] - ordinates[i]) / width * std::min(std::max(t - abscissae[i], 0.), width);
-    }
+  double value = 0., slope = 0.;
+  with_tables([&](Kind kind, unsigned int n_nodes, const double *nodes, const double *values) {
+    activation_functions::with_function(kind, n_nodes, nodes, values, [&](const auto &function) {
+      function.template apply<false, activation_functions::ScalarMath>(t, value, slope);
+    });
+  });
   return value;
 }
 
 double Activation::derivative(double t) const
 {
-  switch (type)
+  double value = 0., slope = 0.;
+  with_tables([&](Kind kind, unsigned int n_nodes, const double *nodes, const double *values) {
+    activation_functions::with_function(kind, n_nodes, nodes, values, [&](const auto &function) {
+      function.template apply<true, activation_functions::ScalarMath>(t, value, slope);
+    });
+  });
+  return slope;
+}
+
+std::vector<double> Activation::kinks(double range) const
+{
+  std::vector<double> list;
+  switch (row->kinks)
     {
-      case Kind::erf:
-        return std::sqrt(2. / 3.14159265358979323846) * std::exp(-0.5 * t * t);
-        case Kind::tanh: {
-          const double e = std::exp(-2. * std::abs(t));
-          return 4. * e / ((1. + e) * (1. + e));
-        }
-        case Kind::sigmoid: {
-          const double e = std::exp(-std::abs(t));
-          return e / ((1. + e) * (1. + e));
-        }
-      case Kind::softplus:
-        return (t > 0. ? 1. : std::exp(t)) / (1. + std::exp(-std::abs(t)));
-      case Kind::relu:
-        return t > 0. ? 1. : 0.;
-      case Kind::cosine:
-        return -std::sin(t);
-      case Kind::rectified_cosine:
-        return std::cos(t) > 0. ? -std::sin(t) : 0.;
-      case Kind::piecewise_linear:
-        break;
+      case Kinks::none:
+        return list;
+      case Kinks::zero:
+        return {0.};
+      case Kinks::nodes:
+        return abscissae;
+      case Kinks::zeros_of_cosine:
+        for (double t = 0.5 * pi; t < range; t += pi)
+          list.insert(list.end(), {t, -t});
+        return list;
     }
-  for (std::size_t i = 0; i + 1 < abscissae.size(); ++i)
-    if (t >= abscissae[i] && t < abscissae[i + 1])
-      return (ordinates[i + 1] - ordinates[i]) / (abscissae[i + 1] - abscissae[i]);
-  return 0.;
+  throw std::logic_error("the kinks of an activation are not listed");
 }
 
 void Activation::evaluate(const double *t, unsigned int n, double *values, double *derivatives) const
 {
-  kernel::evaluate_activation(type, static_cast<unsigned int>(abscissae.size()), abscissae.data(), ordinates.data(), n, t,
+  kernel::evaluate_activation(kind(), static_cast<unsigned int>(abscissae.size()), abscissae.data(), ordinates.data(), n, t,
                               values, derivatives);
 }
 
 void Activation::evaluate(const float *t, unsigned int n, float *values, float *derivatives) const
 {
-  kernel::evaluate_activation(type, static_cast<unsigned int>(abscissae.size()), abscissae.data(), ordinates.data(), n, t,
+  kernel::evaluate_activation(kind(), static_cast<unsigned int>(abscissae.size()), abscissae.data(), ordinates.data(), n, t,
                               values, derivatives);
 }
 } // namespace rhoflow

@@ -1,60 +1,70 @@
 #pragma once
 
-/// The activations on registers, for files named *_kernel.cc only.
+/// The formulas of σ and σ', each written once for numbers and for vectors of them.
 
-#include <solvers/base/numerics/simd.h>
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
 #include <solvers/model/activation/activation.h>
-#include <solvers/model/activation/erf_kernel.h>
 
 namespace rhoflow
 {
 namespace activation_functions
 {
-using vector_math::abs;
-using vector_math::constant;
-using vector_math::cos;
-using vector_math::erf;
-using vector_math::exp;
-using vector_math::log1p;
-using vector_math::max;
-using vector_math::min;
-using vector_math::sin;
-using vector_math::tanh;
-using vector_math::Vector;
+/// The functions of one double. They are those of the standard library also where the vectors (activation_vectors.h) have
+/// others, whose last bits differ.
+struct ScalarMath
+{
+  using Number = double;
+
+  static double constant(double x) { return x; }
+  static double abs(double t) { return std::abs(t); }
+  static double cos(double t) { return std::cos(t); }
+  static double erf(double t) { return std::erf(t); }
+  static double exp(double t) { return std::exp(t); }
+  static double log1p(double t) { return std::log1p(t); }
+  static double max(double a, double b) { return std::max(a, b); }
+  static double min(double a, double b) { return std::min(a, b); }
+  static double sin(double t) { return std::sin(t); }
+  static double tanh(double t) { return std::tanh(t); }
+};
+
+// Every function has apply(t, value, slope): σ(t) and, if `derivative`, σ'(t), with the elementary functions of `M`.
 
 struct Erf
 {
-  template <bool derivative, typename V>
+  template <bool derivative, typename M, typename V = typename M::Number>
   void apply(V t, V &value, V &slope) const
   {
-    value = erf(t * constant<V>(0.70710678118654752440));
+    value = M::erf(t * M::constant(0.70710678118654752440));
     if (derivative)
-      slope = constant<V>(0.79788456080286535588) * exp(constant<V>(-0.5) * t * t);
+      slope = M::constant(0.79788456080286535588) * M::exp(M::constant(-0.5) * t * t);
   }
 };
 
 struct Tanh
 {
-  template <bool derivative, typename V>
+  template <bool derivative, typename M, typename V = typename M::Number>
   void apply(V t, V &value, V &slope) const
   {
-    value = tanh(t);
+    value = M::tanh(t);
     if (derivative)
       {
         // 1 - tanh² would lose all digits in the tails.
-        const V e = exp(constant<V>(-2.) * abs(t)), q = constant<V>(1.) + e;
-        slope = constant<V>(4.) * e / (q * q);
+        const V e = M::exp(M::constant(-2.) * M::abs(t)), q = M::constant(1.) + e;
+        slope = M::constant(4.) * e / (q * q);
       }
   }
 };
 
 struct Sigmoid
 {
-  template <bool derivative, typename V>
+  template <bool derivative, typename M, typename V = typename M::Number>
   void apply(V t, V &value, V &slope) const
   {
-    const V one = constant<V>(1.), e = exp(-abs(t)), q = one + e;
-    value = (t > constant<V>(0.) ? one : e) / q;
+    const V one = M::constant(1.), e = M::exp(-M::abs(t)), q = one + e;
+    value = (t > M::constant(0.) ? one : e) / q;
     if (derivative)
       slope = e / (q * q);
   }
@@ -62,47 +72,47 @@ struct Sigmoid
 
 struct Softplus
 {
-  template <bool derivative, typename V>
+  template <bool derivative, typename M, typename V = typename M::Number>
   void apply(V t, V &value, V &slope) const
   {
-    const V one = constant<V>(1.), e = exp(-abs(t));
-    value = max(t, constant<V>(0.)) + log1p(e);
+    const V one = M::constant(1.), e = M::exp(-M::abs(t));
+    value = M::max(t, M::constant(0.)) + M::log1p(e);
     if (derivative)
-      slope = (t > constant<V>(0.) ? one : e) / (one + e);
+      slope = (t > M::constant(0.) ? one : e) / (one + e);
   }
 };
 
 struct Relu
 {
-  template <bool derivative, typename V>
+  template <bool derivative, typename M, typename V = typename M::Number>
   void apply(V t, V &value, V &slope) const
   {
-    value = max(t, constant<V>(0.));
+    value = M::max(t, M::constant(0.));
     if (derivative)
-      slope = t > constant<V>(0.) ? constant<V>(1.) : constant<V>(0.);
+      slope = t > M::constant(0.) ? M::constant(1.) : M::constant(0.);
   }
 };
 
 struct Cosine
 {
-  template <bool derivative, typename V>
+  template <bool derivative, typename M, typename V = typename M::Number>
   void apply(V t, V &value, V &slope) const
   {
-    value = cos(t);
+    value = M::cos(t);
     if (derivative)
-      slope = -sin(t);
+      slope = -M::sin(t);
   }
 };
 
 struct RectifiedCosine
 {
-  template <bool derivative, typename V>
+  template <bool derivative, typename M, typename V = typename M::Number>
   void apply(V t, V &value, V &slope) const
   {
-    const V zero = constant<V>(0.), c = cos(t);
-    value = max(c, zero);
+    const V zero = M::constant(0.), c = M::cos(t);
+    value = M::max(c, zero);
     if (derivative)
-      slope = c > zero ? -sin(t) : zero;
+      slope = c > zero ? -M::sin(t) : zero;
   }
 };
 
@@ -112,39 +122,24 @@ struct PiecewiseLinear
   const double *abscissae;
   const double *ordinates;
 
-  template <bool derivative, typename V>
+  template <bool derivative, typename M, typename V = typename M::Number>
   void apply(V t, V &value, V &slope) const
   {
-    const V zero = constant<V>(0.);
-    value        = constant<V>(ordinates[0]);
+    const V zero = M::constant(0.);
+    value        = M::constant(ordinates[0]);
     if (derivative)
       slope = zero;
     for (unsigned int i = 0; i + 1 < n_nodes; ++i)
       {
         const double width = abscissae[i + 1] - abscissae[i];
-        const V      m     = constant<V>((ordinates[i + 1] - ordinates[i]) / width);
-        const V      left = constant<V>(abscissae[i]), right = constant<V>(abscissae[i + 1]);
-        value = value + m * min(max(t - left, zero), constant<V>(width));
+        const V      m     = M::constant((ordinates[i + 1] - ordinates[i]) / width);
+        const V      left = M::constant(abscissae[i]), right = M::constant(abscissae[i + 1]);
+        value = value + m * M::min(M::max(t - left, zero), M::constant(width));
         if (derivative)
           slope = slope + (t >= left ? (t < right ? m : zero) : zero);
       }
   }
 };
-
-/// σ and, if asked for, σ' of `n` registers. A lane goes through the same instructions whatever n is.
-template <bool derivative, typename Function, typename V, unsigned int n>
-inline void apply_all(const Function &function, const V (&t)[n], V (&values)[n], V (&slopes)[n])
-{
-#if defined(RHOFLOW_ERF_KERNEL)
-  if constexpr (std::is_same_v<Function, Erf> && sizeof(decltype(vector_math::lane_of(V{}))) == sizeof(double))
-    {
-      kernel::erf_and_slope<derivative>(t, values, slopes);
-      return;
-    }
-#endif
-  for (unsigned int i = 0; i < n; ++i)
-    function.template apply<derivative>(t[i], values[i], slopes[i]);
-}
 
 /// Calls use(function) with the function of that kind; for piecewise_linear: `n_nodes` nodes at `abscissae` and `ordinates`.
 template <typename Use>
@@ -170,6 +165,7 @@ inline void with_function(Activation::Kind kind, unsigned int n_nodes, const dou
       case Activation::Kind::rectified_cosine:
         return use(RectifiedCosine());
     }
+  throw std::logic_error("an activation has no function");
 }
 } // namespace activation_functions
 } // namespace rhoflow

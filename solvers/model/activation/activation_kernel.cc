@@ -1,5 +1,5 @@
-#include <solvers/model/activation/activation_functions.h>
 #include <solvers/model/activation/activation_kernel.h>
+#include <solvers/model/activation/activation_vectors.h>
 
 #include <cstring>
 

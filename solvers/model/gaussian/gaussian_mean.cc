@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
+#include <solvers/base/error.h>
 #include <solvers/model/activation/activation.h>
 #include <solvers/model/gaussian/hermite_expansion.h>
+#include <solvers/model/gaussian/panel_mean.h>
 #include <solvers/model/gaussian/quadrature.h>
 
 namespace rhoflow
@@ -77,104 +80,144 @@ double mean_of_rectified_cosine(double mu, double r)
   for (double t = (std::floor((mu - 8. * r) / pi) + 0.5) * pi; t < mu + 8. * r; t += pi)
     if (t > mu - 8. * r)
       breaks.push_back((t - mu) / r);
-  std::sort(breaks.begin(), breaks.end());
-  static const QuadratureRule panel = gauss_legendre(16, 0., 1.);
-  double                      sum   = 0.;
-  for (std::size_t i = 0; i + 1 < breaks.size(); ++i)
-    for (std::size_t p = 0; p < panel.nodes.size(); ++p)
-      {
-        const double width = breaks[i + 1] - breaks[i], g = breaks[i] + width * panel.nodes[p];
-        sum += width * panel.weights[p] * std::exp(-0.5 * g * g) * std::max(std::cos(mu + r * g), 0.);
-      }
-  return sum / std::sqrt(2. * pi);
+  return panel_mean(breaks, 8., [&](double weight, double g) { return weight * std::max(std::cos(mu + r * g), 0.); });
+}
+
+/// σ(−∞) + Σ_k m_k E max(μ + rG − t_k, 0), r > 0.
+double mean_of_piecewise_linear(const Activation &activation, double mu, double r)
+{
+  double sum = value_on_the_left(activation);
+  for (const auto &jump : slope_jumps(activation))
+    sum += jump.second * mean_of_positive_part(mu - jump.first, r);
+  return sum;
+}
+
+/// E σ(μ + rG) for σ = a + b tanh(ct).
+double mean_of_logistic_step(const Activation &activation, double mu, double r)
+{
+  const LogisticStep    step    = logistic_step(activation);
+  const QuadratureRule &mixture = logistic_mixture();
+  double                sum     = 0.;
+  for (std::size_t k = 0; k < mixture.nodes.size(); ++k)
+    {
+      const double deviation = std::hypot(mixture.nodes[k], step.scale * r);
+      sum += mixture.weights[k] * std::erf(step.scale * mu / deviation * std::sqrt(0.5));
+    }
+  return step.offset + step.factor * sum;
+}
+
+/// E log(1 + exp(μ + rG)): softplus is the integral of the logistic function.
+double mean_of_softplus(double mu, double r)
+{
+  const QuadratureRule &mixture = logistic_mixture();
+  double                sum     = 0.;
+  for (std::size_t k = 0; k < mixture.nodes.size(); ++k)
+    sum += mixture.weights[k] * mean_of_positive_part(mu, std::hypot(mixture.nodes[k], r));
+  return sum;
+}
+
+/// Appends the whole numbers up to 10 and places where a smooth σ(centre + scale g) varies, |scale| > 0.
+void add_smooth_breaks(double centre, double scale, std::vector<double> &breaks)
+{
+  for (int i = -10; i <= 10; ++i)
+    breaks.push_back(i);
+  breaks.push_back(-centre / scale);
+  for (double t = 0.5; t < 64.; t *= 2.)
+    breaks.insert(breaks.end(), {(t - centre) / scale, (-t - centre) / scale});
 }
 } // namespace
 
+void require_gaussian_means(const Activation &activation, const std::string &parameter)
+{
+  const ActivationInfo &info = activation.info();
+  if (info.gaussian_form == GaussianForm::quadrature && info.regularity != Regularity::smooth)
+    throw InputError(parameter, "'" + std::string(info.name) +
+                                  "' has no formula for its means over Gaussian inputs, which the neurons 'single neuron' and "
+                                  "'isotropic' need. Choose another activation, or another neuron.");
+}
+
 double gaussian_mean(const Activation &activation, double mu, double r)
 {
-  using Kind = Activation::Kind;
   if (r == 0.)
     return activation.value(mu);
-  double sum = 0.;
-  switch (activation.kind())
+  switch (activation.info().gaussian_form)
     {
-      case Kind::erf:
+      case GaussianForm::erf:
         return std::erf(mu / std::sqrt(2. + 2. * r * r));
-      case Kind::cosine:
-        return std::cos(mu) * std::exp(-0.5 * r * r);
-      case Kind::rectified_cosine:
-        return mean_of_rectified_cosine(mu, r);
-      case Kind::relu:
+      case GaussianForm::relu:
         return mean_of_positive_part(mu, r);
-        case Kind::piecewise_linear: {
-          sum = activation.nodes().front().second;
-          for (const auto &jump : slope_jumps(activation))
-            sum += jump.second * mean_of_positive_part(mu - jump.first, r);
-          return sum;
-        }
-      default:
-        break;
+      case GaussianForm::cosine:
+        return std::cos(mu) * std::exp(-0.5 * r * r);
+      case GaussianForm::rectified_cosine:
+        return mean_of_rectified_cosine(mu, r);
+      case GaussianForm::piecewise_linear:
+        return mean_of_piecewise_linear(activation, mu, r);
+      case GaussianForm::logistic_step:
+        return mean_of_logistic_step(activation, mu, r);
+      case GaussianForm::logistic_ramp:
+        return mean_of_softplus(mu, r);
+      case GaussianForm::quadrature:
+        return gaussian_mean_by_quadrature(activation, mu, r);
     }
-  // 1/(1 + e^{−t}) = Σ p_k Φ(t/τ_k), tanh(t) = 2/(1 + e^{−2t}) − 1, softplus the integral of the sigmoid
-  const double          scale   = activation.kind() == Kind::tanh ? 2. : 1.;
-  const QuadratureRule &mixture = logistic_mixture();
-  for (std::size_t k = 0; k < mixture.nodes.size(); ++k)
-    {
-      const double deviation = std::hypot(mixture.nodes[k], scale * r);
-      if (activation.kind() == Kind::softplus)
-        sum += mixture.weights[k] * mean_of_positive_part(mu, deviation);
-      else
-        sum += mixture.weights[k] * std::erf(scale * mu / deviation * std::sqrt(0.5));
-    }
-  return activation.kind() == Kind::sigmoid ? 0.5 + 0.5 * sum : sum;
+  throw std::logic_error("the Gaussian means of an activation are not known");
 }
 
 double gaussian_mean_square(const Activation &activation, double q)
 {
   q = std::abs(q);
-  switch (activation.kind())
+  switch (activation.info().gaussian_form)
     {
-      case Activation::Kind::erf:
+      case GaussianForm::erf:
         return 2. / pi * std::asin(q * q / (1. + q * q));
-      case Activation::Kind::relu:
+      case GaussianForm::relu:
         return 0.5 * q * q;
-      case Activation::Kind::cosine:
+      case GaussianForm::cosine:
         return 0.5 * (1. + std::exp(-2. * q * q));
-      case Activation::Kind::rectified_cosine:
+      case GaussianForm::rectified_cosine:
         return mean_square_of_rectified_cosine(q);
-      default:
+      case GaussianForm::piecewise_linear:
+        if (q > 0.)
+          return mean_square_of_piecewise_linear(activation.nodes(), q);
+        break;
+      case GaussianForm::logistic_step:
+      case GaussianForm::logistic_ramp:
+      case GaussianForm::quadrature:
         break;
     }
   if (q == 0.)
     return activation.value(0.) * activation.value(0.);
-  if (activation.kind() == Activation::Kind::piecewise_linear)
-    return mean_square_of_piecewise_linear(activation.nodes(), q);
 
-  // A smooth σ varies on the scale one around zero.
-  const double        reach = 10.; // beyond it lies 1e-23 of the mass
+  // A smooth σ varies on the scale one around zero. Beyond ten deviations lies 1e-23 of the mass.
   std::vector<double> breaks;
   for (int i = -10; i <= 10; ++i)
     breaks.push_back(i);
   for (double t = 0.5; t < 64.; t *= 2.)
-    {
-      breaks.push_back(t / q);
-      breaks.push_back(-t / q);
-    }
-  std::sort(breaks.begin(), breaks.end());
+    breaks.insert(breaks.end(), {t / q, -t / q});
+  return panel_mean(breaks, 10., [&](double weight, double g) {
+    const double value = activation.value(q * g);
+    return weight * value * value;
+  });
+}
 
-  static const QuadratureRule panel = gauss_legendre(16, 0., 1.);
-  double                      sum   = 0.;
-  for (std::size_t i = 0; i + 1 < breaks.size(); ++i)
-    {
-      const double a = std::max(breaks[i], -reach), b = std::min(breaks[i + 1], reach);
-      if (!(a < b))
-        continue;
-      for (std::size_t p = 0; p < panel.nodes.size(); ++p)
-        {
-          const double g = a + (b - a) * panel.nodes[p], value = activation.value(q * g);
-          sum += (b - a) * panel.weights[p] * std::exp(-0.5 * g * g) * value * value;
-        }
-    }
-  return sum / std::sqrt(2. * pi);
+double gaussian_mean_by_quadrature(const Activation &activation, double mu, double r)
+{
+  std::vector<double> breaks;
+  add_smooth_breaks(mu, r, breaks);
+  return panel_mean(breaks, 10., [&](double weight, double g) { return weight * activation.value(mu + r * g); });
+}
+
+double gaussian_product_mean(const Activation &activation, double q, double q2, double c)
+{
+  if (q == 0. || q2 == 0.)
+    return gaussian_mean(activation, 0., q) * gaussian_mean(activation, 0., q2);
+  // E σ(qG) σ(q'G') = E σ(qG) E[σ(q'cG + q'√(1 − c²) H) | G].
+  const double        across = q2 * std::sqrt(std::max((1. - c) * (1. + c), 0.));
+  std::vector<double> breaks;
+  add_smooth_breaks(0., q, breaks);
+  if (c != 0.)
+    add_smooth_breaks(0., q2 * c, breaks);
+  return panel_mean(breaks, 10., [&](double weight, double g) {
+    return weight * activation.value(q * g) * gaussian_mean(activation, q2 * c * g, across);
+  });
 }
 } // namespace rhoflow

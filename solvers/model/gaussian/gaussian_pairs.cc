@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <stdexcept>
 
 #include <solvers/base/numerics/exact_sum.h>
 #include <solvers/model/gaussian/gaussian_mean.h>
@@ -13,8 +14,6 @@ namespace rhoflow
 {
 namespace
 {
-using Kind = Activation::Kind;
-
 constexpr double       pi        = 3.14159265358979323846;
 constexpr double       tolerance = 1e-12; ///< of one pair
 constexpr unsigned int n_terms   = HermiteExpansion::n_terms;
@@ -53,20 +52,23 @@ double series(const double *h, const double *h2, double c)
 
 GaussianPairs::GaussianPairs(const Activation &sigma)
   : activation(sigma)
+  , form(sigma.info().gaussian_form)
   , expansion(sigma)
 {
-  const Kind kind = activation.kind();
-  if (kind == Kind::tanh || kind == Kind::sigmoid || kind == Kind::softplus)
+  if (form == GaussianForm::logistic_step || form == GaussianForm::logistic_ramp)
     {
       scales  = logistic_mixture().nodes;
       weights = logistic_mixture().weights;
-      offset  = kind == Kind::tanh ? 0. : 0.5;
-      factor  = kind == Kind::tanh ? 1. : 0.5;
-      if (kind == Kind::tanh) // 2/(1 + e^{−2t}) − 1
-        for (double &scale : scales)
-          scale *= 0.5;
     }
-  if (kind == Kind::piecewise_linear)
+  if (form == GaussianForm::logistic_step)
+    {
+      const LogisticStep step = logistic_step(activation);
+      offset                  = step.offset;
+      factor                  = step.factor;
+      for (double &scale : scales)
+        scale /= step.scale;
+    }
+  if (form == GaussianForm::piecewise_linear)
     for (const auto &jump : slope_jumps(activation))
       {
         kinks.push_back(jump.first);
@@ -76,25 +78,33 @@ GaussianPairs::GaussianPairs(const Activation &sigma)
 
 bool GaussianPairs::has_closed_form() const
 {
-  const Kind kind = activation.kind();
-  return kind == Kind::erf || kind == Kind::relu || kind == Kind::cosine;
+  return form == GaussianForm::erf || form == GaussianForm::relu || form == GaussianForm::cosine;
 }
 
 void GaussianPairs::steep_kernel(unsigned int n, const double *q, const double *q2, const double *c, double *values) const
 {
-  switch (activation.kind())
+  switch (form)
     {
-      case Kind::tanh:
-      case Kind::sigmoid:
+      case GaussianForm::logistic_step:
         return kernel::erf_mixture_pairs(offset, factor, scales, weights, n, q, q2, c, values);
-      case Kind::softplus:
+      case GaussianForm::logistic_ramp:
         return kernel::relu_mixture_pairs(scales, weights, n, q, q2, c, values);
-      case Kind::piecewise_linear:
+      case GaussianForm::piecewise_linear:
         return kernel::kink_pairs(kinks, jumps, n, q, q2, c, values);
-      default:
+      case GaussianForm::rectified_cosine:
         for (unsigned int i = 0; i < n; ++i)
           values[i] = fourier_kernel(q[i], q2[i], c[i]);
+        return;
+      case GaussianForm::quadrature:
+        for (unsigned int i = 0; i < n; ++i)
+          values[i] = gaussian_product_mean(activation, q[i], q2[i], c[i]);
+        return;
+      case GaussianForm::erf:
+      case GaussianForm::relu:
+      case GaussianForm::cosine:
+        break;
     }
+  throw std::logic_error("the pairs of an activation have a closed form");
 }
 
 double GaussianPairs::series_kernel(double q, double q2, double c) const
@@ -142,17 +152,21 @@ double GaussianPairs::fourier_kernel(double q, double q2, double c) const
 double GaussianPairs::kernel(double q, double q2, double c) const
 {
   c = std::max(std::min(c, 1.), -1.);
-  switch (activation.kind())
+  switch (form)
     {
-      case Kind::erf:
+      case GaussianForm::erf:
         return 2. / pi * std::asin(c * q * q2 / std::sqrt((1. + q * q) * (1. + q2 * q2)));
-      case Kind::relu:
+      case GaussianForm::relu:
         return q * q2 / (2. * pi) * (std::sqrt((1. - c) * (1. + c)) + c * (0.5 * pi + std::asin(c)));
-        case Kind::cosine: {
+        case GaussianForm::cosine: {
           const double spread = -0.5 * (q * q + q2 * q2), product = q * q2 * c;
           return 0.5 * (std::exp(spread + product) + std::exp(spread - product));
         }
-      default:
+      case GaussianForm::rectified_cosine:
+      case GaussianForm::piecewise_linear:
+      case GaussianForm::logistic_step:
+      case GaussianForm::logistic_ramp:
+      case GaussianForm::quadrature:
         break;
     }
   std::array<double, n_terms> h, h2;
@@ -242,8 +256,7 @@ double GaussianPairs::steep_sum(const kernel::SteepPairs &steep, const kernel::P
 
 double GaussianPairs::mean_square(const RidgeNetwork &network, double deviation, MPI_Comm communicator) const
 {
-  const Kind           kind = activation.kind();
-  const unsigned int   d    = network.dimension;
+  const unsigned int   d = network.dimension;
   kernel::NeuronPanels neurons(d, network.n_neurons);
   std::vector<double>  lengths(neurons.size(), 0.);
   for (std::uint64_t j = 0; j < network.n_neurons; ++j)
@@ -252,13 +265,13 @@ double GaussianPairs::mean_square(const RidgeNetwork &network, double deviation,
       const double  q           = deviation * length(w, d);
       const double  coefficient = network.coefficients == nullptr ? 1. : network.coefficients[j * network.coefficient_stride];
       double        scale       = q > 1e-100 ? deviation / q : 0.;
-      if (kind == Kind::erf)
+      if (form == GaussianForm::erf)
         scale = deviation / std::sqrt(1. + q * q);
-      else if (kind == Kind::cosine)
+      else if (form == GaussianForm::cosine)
         scale = deviation;
       for (unsigned int k = 0; k < d; ++k)
         neurons.component(j, k) = w[k] * scale;
-      neurons.coefficients[j] = kind == Kind::relu ? coefficient * q : coefficient;
+      neurons.coefficients[j] = form == GaussianForm::relu ? coefficient * q : coefficient;
       lengths[j]              = q;
     }
 
@@ -276,11 +289,11 @@ double GaussianPairs::mean_square(const RidgeNetwork &network, double deviation,
         if (block % static_cast<unsigned int>(n_ranks) != static_cast<unsigned int>(rank))
           continue;
         double sum;
-        if (kind == Kind::erf)
+        if (form == GaussianForm::erf)
           sum = kernel::erf_pairs(neurons, row, column);
-        else if (kind == Kind::relu)
+        else if (form == GaussianForm::relu)
           sum = kernel::relu_pairs(neurons, row, column);
-        else if (kind == Kind::cosine)
+        else if (form == GaussianForm::cosine)
           sum = kernel::cosine_pairs(neurons, lengths, row, column);
         else
           {

@@ -39,7 +39,7 @@ struct RidgeNetwork
 /// - Pairs that 256 terms do not suffice for (steep neurons that are nearly parallel or antiparallel): tanh, sigmoid and
 ///   softplus as mixtures of normal distribution functions (logistic_mixture()), for which Williams' kernel and the arc-cosine
 ///   kernel hold, error below 3e-11 (softplus: relative to q q' + 1); piecewise linear by Plackett's and Price's identity;
-///   rectified cosine by its Fourier series, error below 1e-11.
+///   rectified cosine by its Fourier series, error below 1e-11; others by two nested Gauss–Legendre rules.
 class GaussianPairs
 {
 public:
@@ -73,6 +73,7 @@ private:
   double fourier_kernel(double q, double q2, double c) const;
 
   Activation          activation; ///< σ
+  GaussianForm        form;       ///< of σ
   HermiteExpansion    expansion;
   double              offset = 0., factor = 0.; ///< of a mixture of erf
   std::vector<double> scales, weights;          ///< of a mixture

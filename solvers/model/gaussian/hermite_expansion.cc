@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <stdexcept>
 
 #include <solvers/model/gaussian/gaussian_mean.h>
 #include <solvers/model/gaussian/pair_sum_kernel.h>
@@ -99,6 +100,19 @@ double expand_values(std::vector<double> &plus, std::vector<double> &minus, bool
   return square;
 }
 
+/// Adds those of factor × cos(frequency × t).
+void add_cosine(double frequency, double factor, double q, unsigned int count, double *coefficients)
+{
+  const Roots &root   = roots();
+  const double square = frequency * frequency * q * q;
+  double       term   = factor * std::exp(-0.5 * square);
+  for (unsigned int n = 0; n < count; n += 2)
+    {
+      coefficients[n] += term;
+      term *= -square * root.inverse[n + 1] * root.inverse[n + 2];
+    }
+}
+
 double normal_density(double x)
 {
   return std::exp(-0.5 * x * x) / std::sqrt(2. * pi);
@@ -135,8 +149,10 @@ const QuadratureRule &gaussian_panels()
 
 std::vector<std::pair<double, double>> slope_jumps(const Activation &activation)
 {
-  if (activation.kind() == Activation::Kind::relu)
+  if (activation.info().gaussian_form == GaussianForm::relu)
     return {{0., 1.}};
+  if (activation.info().gaussian_form != GaussianForm::piecewise_linear)
+    throw std::logic_error("the slopes of an activation are not known");
   const auto                            &nodes = activation.nodes();
   std::vector<std::pair<double, double>> jumps;
   double                                 slope = 0.;
@@ -149,6 +165,11 @@ std::vector<std::pair<double, double>> slope_jumps(const Activation &activation)
       slope = next;
     }
   return jumps;
+}
+
+double value_on_the_left(const Activation &activation)
+{
+  return activation.nodes().empty() ? 0. : activation.nodes().front().second;
 }
 
 const QuadratureRule &logistic_mixture()
@@ -189,44 +210,39 @@ const QuadratureRule &logistic_mixture()
   return mixture;
 }
 
+LogisticStep logistic_step(const Activation &activation)
+{
+  const double offset = activation.value(0.), factor = activation.value(1e3) - offset;
+  return {offset, factor, 2. * activation.derivative(0.) / factor};
+}
+
 HermiteExpansion::HermiteExpansion(const Activation &sigma)
   : activation(sigma)
-{
-  switch (activation.kind())
-    {
-      case Activation::Kind::erf:
-      case Activation::Kind::tanh:
-      case Activation::Kind::sigmoid: // ½ + odd
-        even = false;
-        odd  = true;
-        break;
-      case Activation::Kind::relu:
-      case Activation::Kind::softplus: // t/2 + even
-      case Activation::Kind::cosine:
-      case Activation::Kind::rectified_cosine:
-        even = true;
-        odd  = false;
-        break;
-      default:
-        even = odd = true;
-    }
-}
+  , even(sigma.info().curvature_parity != -1)
+  , odd(sigma.info().curvature_parity != 1)
+{}
 
 double HermiteExpansion::evaluate(double q, unsigned int n, double *coefficients) const
 {
-  switch (activation.kind())
+  switch (activation.info().gaussian_form)
     {
-      case Activation::Kind::relu:
-      case Activation::Kind::piecewise_linear:
+      case GaussianForm::relu:
+      case GaussianForm::piecewise_linear:
         piecewise_linear(q, n, coefficients);
         return gaussian_mean_square(activation, q);
-      case Activation::Kind::cosine:
-      case Activation::Kind::rectified_cosine:
+      case GaussianForm::cosine:
+        cosine(q, n, coefficients);
+        return gaussian_mean_square(activation, q);
+      case GaussianForm::rectified_cosine:
         rectified_cosine(q, n, coefficients);
         return gaussian_mean_square(activation, q);
-      default:
+      case GaussianForm::erf:
+      case GaussianForm::logistic_step:
+      case GaussianForm::logistic_ramp:
+      case GaussianForm::quadrature:
         return smooth(q, n, coefficients);
     }
+  throw std::logic_error("the Hermite expansion of an activation is not known");
 }
 
 double HermiteExpansion::smooth(double q, unsigned int count, double *coefficients) const
@@ -259,7 +275,7 @@ double expand_function(const std::function<double(double)> &function, double *co
 void HermiteExpansion::piecewise_linear(double q, unsigned int count, double *coefficients) const
 {
   std::fill_n(coefficients, count, 0.);
-  coefficients[0] = activation.nodes().empty() ? 0. : activation.nodes().front().second;
+  coefficients[0] = value_on_the_left(activation);
   if (q == 0.)
     {
       coefficients[0] = activation.value(0.);
@@ -280,26 +296,22 @@ void HermiteExpansion::piecewise_linear(double q, unsigned int count, double *co
     }
 }
 
-void HermiteExpansion::rectified_cosine(double q, unsigned int count, double *coefficients) const
+void HermiteExpansion::cosine(double q, unsigned int count, double *coefficients) const
 {
   std::fill_n(coefficients, count, 0.);
-  const Roots &root = roots();
-  const auto   add  = [&](double frequency, double factor) {
-    const double square = frequency * frequency * q * q;
-    double       term   = factor * std::exp(-0.5 * square);
-    for (unsigned int n = 0; n < count; n += 2)
-      {
-        coefficients[n] += term;
-        term *= -square * root.inverse[n + 1] * root.inverse[n + 2];
-      }
-  };
+  add_cosine(1., 1., q, count, coefficients);
+}
+
+void HermiteExpansion::rectified_cosine(double q, unsigned int count, double *coefficients) const
+{
   // Below q = 0.15 the first kink, π/2, is ten deviations away.
-  if (activation.kind() == Activation::Kind::cosine || q < 0.15)
-    return add(1., 1.);
-  add(1., 0.5);
+  if (q < 0.15)
+    return cosine(q, count, coefficients);
+  std::fill_n(coefficients, count, 0.);
+  add_cosine(1., 0.5, q, count, coefficients);
   coefficients[0] += 1. / pi;
   // (aq)^n e^{−a²q²/2}/√n! is below 1e-20 for aq > √n + 10.
   for (unsigned int k = 1; 2. * k * q < std::sqrt(static_cast<double>(count)) + 10.; ++k)
-    add(2. * k, (k % 2 == 1 ? 2. : -2.) / (pi * (4. * k * k - 1.)));
+    add_cosine(2. * k, (k % 2 == 1 ? 2. : -2.) / (pi * (4. * k * k - 1.)), q, count, coefficients);
 }
 } // namespace rhoflow

@@ -33,6 +33,7 @@ public:
 private:
   double smooth(double q, unsigned int n, double *coefficients) const;
   void   piecewise_linear(double q, unsigned int n, double *coefficients) const;
+  void   cosine(double q, unsigned int n, double *coefficients) const;
   void   rectified_cosine(double q, unsigned int n, double *coefficients) const;
 
   Activation activation; ///< σ
@@ -49,8 +50,20 @@ const QuadratureRule &gaussian_panels();
 /// Slope jumps (t_k, m_k) of a piecewise linear σ or ReLU.
 std::vector<std::pair<double, double>> slope_jumps(const Activation &activation);
 
+/// σ(−∞) of a piecewise linear σ or ReLU.
+double value_on_the_left(const Activation &activation);
+
 /// 1/(1 + e^{−t}) = Σ_k p_k Φ(t/τ_k) with an error below 1e-11 for every t: the logistic law is a mixture of centred normal
 /// ones whose deviation τ is twice a variable with Kolmogorov's law (D. F. Andrews & C. L. Mallows, J. R. Stat. Soc. B 36,
 /// 1974), here with the Gauss rule for the law of log τ. Nodes τ_k, weights p_k.
 const QuadratureRule &logistic_mixture();
+
+/// σ(t) = offset + factor (2/(1 + e^{−scale t}) − 1).
+struct LogisticStep
+{
+  double offset, factor, scale;
+};
+
+/// Of a σ with GaussianForm::logistic_step, from its values at 0 and infinity and its slope at 0.
+LogisticStep logistic_step(const Activation &activation);
 } // namespace rhoflow

@@ -5,30 +5,18 @@
 #include <algorithm>
 #include <cmath>
 
+#include <solvers/model/gaussian/hermite_expansion.h>
+
 namespace rhoflow
 {
 SphericalMean::SphericalMean(const Activation &activation, unsigned int dimension)
   : d(dimension)
-  , left_value(activation.kind() == Activation::Kind::relu ? 0. : activation.nodes().front().second)
+  , left_value(value_on_the_left(activation))
 {
-  if (activation.kind() == Activation::Kind::relu)
+  for (const auto &jump : slope_jumps(activation))
     {
-      kinks = {0.};
-      jumps = {1.};
-    }
-  else
-    {
-      const auto &nodes = activation.nodes();
-      double      slope = 0.;
-      for (std::size_t i = 0; i < nodes.size(); ++i)
-        {
-          const double next = i + 1 < nodes.size() ?
-                                (nodes[i + 1].second - nodes[i].second) / (nodes[i + 1].first - nodes[i].first) :
-                                0.;
-          kinks.push_back(nodes[i].first);
-          jumps.push_back(next - slope);
-          slope = next;
-        }
+      kinks.push_back(jump.first);
+      jumps.push_back(jump.second);
     }
   const double log_pi = std::log(3.14159265358979323846);
   moment              = 0.5 * std::exp(std::lgamma(0.5 * d) - std::lgamma(0.5 * (d + 1.)) - 0.5 * log_pi);

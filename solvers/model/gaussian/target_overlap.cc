@@ -5,13 +5,12 @@
 #include <cmath>
 
 #include <solvers/model/gaussian/gaussian_mean.h>
-#include <solvers/model/gaussian/quadrature.h>
+#include <solvers/model/gaussian/panel_mean.h>
 
 namespace rhoflow
 {
 namespace
 {
-constexpr double       pi        = 3.14159265358979323846;
 constexpr double       reach     = 10.; ///< beyond it lies 1e-23 of the mass of N(0, 1)
 constexpr double       tolerance = 1e-12;
 constexpr unsigned int n_terms   = HermiteExpansion::n_terms;
@@ -19,12 +18,7 @@ constexpr unsigned int n_terms   = HermiteExpansion::n_terms;
 /// The arguments where σ is not smooth, or, if it is, 0, where it varies most.
 std::vector<double> features_of(const Activation &activation, double range)
 {
-  std::vector<double> places;
-  if (activation.kind() == Activation::Kind::rectified_cosine)
-    for (double t = 0.5 * pi; t < range; t += pi)
-      places.insert(places.end(), {t, -t});
-  for (const auto &node : activation.nodes())
-    places.push_back(node.first);
+  std::vector<double> places = activation.kinks(range);
   if (places.empty())
     places.push_back(0.);
   return places;
@@ -49,7 +43,7 @@ TargetOverlap::TargetOverlap(const Activation &sigma_, const Activation &phi_)
   , coefficients(n_terms)
 {
   mean_square = HermiteExpansion(phi_).evaluate(1., n_terms, coefficients.data());
-  if (phi_.kind() == Activation::Kind::erf)
+  if (phi_.info().gaussian_form == GaussianForm::erf)
     mean_square = 1. / 3.;
 }
 
@@ -97,20 +91,6 @@ double TargetOverlap::along_x1(double s, double r) const
       for (double width = std::max(0.1 * r, 1e-7) / std::abs(s); width < 1.; width *= 2.)
         breaks.insert(breaks.end(), {centre - width, centre + width});
     }
-  std::sort(breaks.begin(), breaks.end());
-  static const QuadratureRule panel = gauss_legendre(16, 0., 1.);
-  double                      sum   = 0.;
-  for (std::size_t i = 0; i + 1 < breaks.size(); ++i)
-    {
-      const double a = std::max(breaks[i], -reach), b = std::min(breaks[i + 1], reach);
-      if (!(a < b))
-        continue;
-      for (std::size_t p = 0; p < panel.nodes.size(); ++p)
-        {
-          const double x = a + (b - a) * panel.nodes[p];
-          sum += (b - a) * panel.weights[p] * std::exp(-0.5 * x * x) * phi(x) * gaussian_mean(sigma, s * x, r);
-        }
-    }
-  return sum / std::sqrt(2. * pi);
+  return panel_mean(breaks, reach, [&](double weight, double x) { return weight * phi(x) * gaussian_mean(sigma, s * x, r); });
 }
 } // namespace rhoflow

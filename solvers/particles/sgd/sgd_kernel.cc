@@ -5,7 +5,7 @@
 #include <cstring>
 #include <type_traits>
 
-#include <solvers/model/activation/activation_functions.h>
+#include <solvers/model/activation/activation_vectors.h>
 
 namespace rhoflow
 {
