@@ -3,8 +3,10 @@
 // line (`study_of_fakes`).
 
 #include <solvers/base/error.h>
+#include <solvers/base/parameters/parameter_binding.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
+#include <solvers/base/run/checkpoints.h>
 #include <solvers/base/run/run_directory.h>
 #include <solvers/base/run/run_parameters.h>
 #include <solvers/base/run/solver.h>
@@ -74,10 +76,10 @@ const std::vector<SolverEntry> &registered_solvers()
   return solvers;
 }
 
-void declare_all_parameters(dealii::ParameterHandler &parameters)
+ParameterCatalogue declare_all_parameters(dealii::ParameterHandler &parameters)
 {
-  namespace Patterns = dealii::Patterns;
-  RunParameters::declare(parameters);
+  namespace Patterns                 = dealii::Patterns;
+  const ParameterCatalogue catalogue = declare_parameters<RunParameters, CheckpointParameters>(parameters);
   parameters.enter_subsection("Fake");
   parameters.declare_entry("Width", "1", Patterns::Double(1.), "M.");
   parameters.declare_entry("Amplitude", "1", Patterns::Double(), "A.");
@@ -85,6 +87,7 @@ void declare_all_parameters(dealii::ParameterHandler &parameters)
   parameters.declare_entry("Replicas", "4", Patterns::Integer(1), "Replicas.");
   parameters.declare_entry("Behaviour", "well", Patterns::Selection("well|diverges|one rank diverges|dies if armed"), "How.");
   parameters.leave_subsection();
+  return catalogue;
 }
 
 std::vector<std::string> input_file_parameters(const dealii::ParameterHandler &)

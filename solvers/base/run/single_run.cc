@@ -39,7 +39,7 @@ SingleRun::SingleRun(const ParameterFile &given)
   , data_places{std::filesystem::path(file_name).parent_path().string()}
   , handler(std::make_unique<dealii::ParameterHandler>())
 {
-  declare_all_parameters(*handler);
+  catalogue = declare_all_parameters(*handler);
   file->apply(*handler);
   run_parameters.parse(*handler);
   if (run_parameters.output_directory.empty())
@@ -127,7 +127,7 @@ void SingleRun::resume(const std::string &path, const MPI_Comm communicator, Pro
   find_inputs(communicator, progress);
   Checkpoints    checkpoints(checkpoint_parameters(), *earlier, true, requests);
   const Premises before(*checkpoints.restart());
-  before.refuse_other_parameters(*handler);
+  before.refuse_other_parameters(*handler, catalogue);
   make_solver(communicator, progress);
   before.refuse_other_files(inputs);
   checkpoints.set_premises(Premises(*handler, inputs).text());

@@ -7,6 +7,7 @@
 
 #include <mpi.h>
 
+#include <solvers/base/parameters/parameter_catalogue.h>
 #include <solvers/base/run/unread_parameters.h>
 
 namespace dealii
@@ -67,7 +68,7 @@ const SolverEntry &solver_named(const std::vector<SolverEntry> &solvers, const s
 const std::vector<SolverEntry> &registered_solvers();
 
 /// Declares every parameter of every section (defined beside main).
-void declare_all_parameters(dealii::ParameterHandler &parameters);
+ParameterCatalogue declare_all_parameters(dealii::ParameterHandler &parameters);
 
 /// Paths of the parameters that name files which a run reads beside its parameters (defined beside main).
 std::vector<std::string> input_file_parameters(const dealii::ParameterHandler &parameters);
