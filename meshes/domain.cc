@@ -2,6 +2,7 @@
 #include <meshes/domain.h>
 
 #include <solvers/base/error.h>
+#include <solvers/base/parameters/parameter_binding.h>
 
 #include <deal.II/base/parameter_handler.h>
 #include <deal.II/base/utilities.h>
@@ -16,10 +17,10 @@ using namespace dealii;
 
 namespace
 {
-/// A list with one value for each coordinate, or one value for all.
-std::vector<std::string> per_coordinate(const std::string &text, const std::string &name, const std::size_t dimension)
+/// Makes one value for each coordinate of one value for all.
+template <class T>
+void spread(std::vector<T> &values, const std::string &name, const std::size_t dimension)
 {
-  std::vector<std::string> values = Utilities::split_string_list(text);
   if (values.size() == 1)
     values.resize(dimension, values.front());
   if (values.size() != dimension)
@@ -27,7 +28,6 @@ std::vector<std::string> per_coordinate(const std::string &text, const std::stri
                      "there are " + std::to_string(values.size()) + " values, but the lower corner has " +
                        std::to_string(dimension) +
                        (dimension == 1 ? " coordinate." : " coordinates. Give one value for each, or one for all."));
-  return values;
 }
 
 std::string text_of(const double value)
@@ -38,34 +38,31 @@ std::string text_of(const double value)
 }
 } // namespace
 
-void Domain::declare(ParameterHandler &prm)
+void Domain::bind(ParameterBinding &p)
 {
-  prm.enter_subsection("Domain");
-  prm.declare_entry("Lower corner", "-6.5, -2.6, 0", Patterns::List(Patterns::Double(), 1, 3),
-                    "Lower corner of the box of parameter space: one coordinate for each parameter of the neuron.");
-  prm.declare_entry("Upper corner", "6.5, 2.6, 2", Patterns::List(Patterns::Double(), 1, 3),
-                    "Upper corner of the box; as many coordinates as the lower corner.");
-  prm.declare_entry(
-    "Subdivisions", "16, 24, 14", Patterns::List(Patterns::Integer(1, 100000), 1, 3),
-    "Cells of the coarse mesh along each axis: one number for each coordinate, or one for all. With elements at most "
-    "128 in two and three dimensions, where 'Refinement' makes the mesh finer.");
-  prm.declare_entry("Refinement", "0", Patterns::Integer(0, 20),
-                    "Uniform refinements of the coarse mesh: each halves the cells along every axis.");
-  prm.declare_entry("Periodic", "false", Patterns::List(Patterns::Bool(), 1, 3),
-                    "Whether opposite sides are identified: true or false for each coordinate, or once for all. Nothing flows "
-                    "through the other sides.");
-  prm.leave_subsection();
+  const ListLength corner{1, 3}, per_coordinate{1, 3, true};
+  p.section("Domain");
+  p.add("Lower corner", lower, any_number(), corner,
+        "Lower corner of the box of parameter space: one coordinate for each parameter of the neuron.");
+  p.add("Upper corner", upper, any_number(), corner, "Upper corner of the box; as many coordinates as the lower corner.");
+  p.add("Subdivisions", subdivisions, range(1, 100000), per_coordinate,
+        "Cells of the coarse mesh along each axis: one number for each coordinate, or one for all. With elements at most "
+        "128 in two and three dimensions, where 'Refinement' makes the mesh finer.");
+  p.add("Refinement", refinement, range(0, 20),
+        "Uniform refinements of the coarse mesh: each halves the cells along every axis.");
+  p.add("Periodic", periodic, per_coordinate,
+        "Whether opposite sides are identified: true or false for each coordinate, or once for all. Nothing flows through "
+        "the other sides.");
 }
 
-void Domain::parse(ParameterHandler &prm)
+void Domain::declare(ParameterHandler &prm)
 {
-  prm.enter_subsection("Domain");
-  lower                         = Utilities::string_to_double(Utilities::split_string_list(prm.get("Lower corner")));
-  upper                         = Utilities::string_to_double(Utilities::split_string_list(prm.get("Upper corner")));
-  const std::string subdivided  = prm.get("Subdivisions");
-  const std::string is_periodic = prm.get("Periodic");
-  refinement                    = static_cast<unsigned int>(prm.get_integer("Refinement"));
-  prm.leave_subsection();
+  declare_parameters<Domain>(prm);
+}
+
+void Domain::parse(const ParameterHandler &prm)
+{
+  read_parameters(*this, prm);
 
   if (upper.size() != lower.size())
     throw InputError("Domain/Upper corner", "the upper corner has " + std::to_string(upper.size()) +
@@ -75,15 +72,8 @@ void Domain::parse(ParameterHandler &prm)
       throw InputError("Domain/Upper corner", "coordinate " + std::to_string(d + 1) +
                                                 " of the upper corner must be larger than " + Utilities::to_string(lower[d]) +
                                                 ", that of the lower corner.");
-  const auto n_cells    = per_coordinate(subdivided, "Subdivisions", lower.size());
-  const auto identified = per_coordinate(is_periodic, "Periodic", lower.size());
-  subdivisions.clear();
-  periodic.clear();
-  for (std::size_t d = 0; d < lower.size(); ++d)
-    {
-      subdivisions.push_back(static_cast<unsigned int>(Utilities::string_to_int(n_cells[d])));
-      periodic.push_back(identified[d] == "true");
-    }
+  spread(subdivisions, "Subdivisions", lower.size());
+  spread(periodic, "Periodic", lower.size());
   check_cells();
 }
 

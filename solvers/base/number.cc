@@ -38,6 +38,19 @@ bool parse_number(const std::string &text, double &value)
   return true;
 }
 
+std::string shortest_text(const double value)
+{
+  char        characters[64];
+  const auto  end    = std::to_chars(characters, characters + sizeof(characters), value);
+  std::string text   = std::string(characters, end.ptr);
+  const auto  behind = text.find('e') + 1; // 1e-06, 1e+300
+  if (behind == 0)
+    return text;
+  const std::string sign  = text[behind] == '-' ? "-" : "";
+  const auto        digit = text.find_first_not_of("+-0", behind);
+  return text.substr(0, behind) + sign + text.substr(digit);
+}
+
 std::string tiny_number(const std::string &list)
 {
   for (std::size_t begin = 0; begin <= list.size();)

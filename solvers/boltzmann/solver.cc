@@ -56,8 +56,7 @@ public:
     , finer(quadrature("finer quadrature", given.scheme.nodes_per_cell + 1))
     , statistics(run_context.directory.file("statistics.csv"), rank_of(run_context.communicator) == 0)
     , curve(problem, run_context.directory, rank_of(run_context.communicator) == 0, "inverse temperature")
-    , checks(given.scheme.boundary_warning, given.scheme.boundary_limit, run_context.progress,
-             advice_for_box(field.weight_decay()))
+    , checks(given.scheme, run_context.progress, advice_for_box(field.weight_decay()))
     , solution{{0., std::vector<double>(dual.n_modes(), 0.), 0., 0., {}, {}, {}}}
   {
     betas.push_back(given.parameters.inverse_temperature);

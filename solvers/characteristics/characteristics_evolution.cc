@@ -135,7 +135,7 @@ CharacteristicsEvolution::CharacteristicsEvolution(const CharacteristicsInputs &
   , statistics(c.directory.file("statistics.csv"), rank_of(c.communicator) == 0)
   , pictures(c.directory, given.scheme.snapshots, problem.parameter_names(), given.scheme.write_points)
   , outputs(given, c, timing, &pictures)
-  , checks(1., 1., c.progress) // points have no cells at the sides of a box
+  , checks(c.progress)
 {}
 
 void CharacteristicsEvolution::step(const double end)

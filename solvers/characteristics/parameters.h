@@ -9,6 +9,8 @@ class ParameterHandler;
 
 namespace rhoflow
 {
+class ParameterBinding;
+
 /// Section "Characteristics".
 struct CharacteristicsParameters
 {
@@ -20,7 +22,8 @@ struct CharacteristicsParameters
   };
 
   static void declare(dealii::ParameterHandler &prm);
-  void        parse(dealii::ParameterHandler &prm);
+  void        bind(ParameterBinding &p);
+  void        parse(const dealii::ParameterHandler &prm);
 
   unsigned int n_per_coordinate = 16;    ///< Gauss points of ρ_0 for each coordinate
   double       neglected_mass   = 1e-12; ///< of the lightest points together, which are left out

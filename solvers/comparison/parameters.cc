@@ -1,4 +1,5 @@
 #include <solvers/base/error.h>
+#include <solvers/base/parameters/parameter_binding.h>
 #include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/parameters/unread.h>
 #include <solvers/base/run/run_parameters.h>
@@ -12,51 +13,42 @@
 namespace rhoflow
 {
 using dealii::ParameterHandler;
-namespace Patterns = dealii::Patterns;
+
+void ComparisonParameters::bind(ParameterBinding &p)
+{
+  p.section("Comparison");
+  p.add("Bias estimation", bias_estimation,
+        Choices<BiasEstimation>{{"none", BiasEstimation::none}, {"richardson", BiasEstimation::richardson}},
+        "What is subtracted from the networks' mean risk after t = 0 before it is compared with the density: nothing, or "
+        "the biases of width and step extrapolated from two more runs of every network, one with half the neurons and one "
+        "with twice the step (about twice the cost). The walkers of a landscape have no bias of width.");
+  p.add("Directions", n_directions, range(1, 10000),
+        "Directions over which the sliced Wasserstein-1 distance is averaged [directions].");
+  p.add("Bins", n_bins, range(16, 1000000),
+        "Bins of the distribution functions behind the Wasserstein-1 distances, whose error is at most the range of the "
+        "points divided by this number [bins].");
+  p.add("Bootstrap samples", n_resamples, range(0, 100000),
+        "Resamples of the networks behind the bounds 'low' and 'high' of every distance; 0 for no bounds [resamples]. The "
+        "distances by network simplex take a tenth of them.");
+  p.add("Transport points", n_points, range(0, 10000),
+        "Points into which density and neurons are each drawn together for the Wasserstein distances in all coordinates at "
+        "once, by network simplex; 0 for none [points]. The time grows like this number to the power of 2.5.");
+  p.add("Write measures", write_measures,
+        "Write the density at every output time to measures/, also without finite networks, so that 'rhoflow --distance "
+        "RUN_A RUN_B' can tell how far two runs are apart.");
+  p.add("Measure points", n_measure_points, range(16, 10000000),
+        "A density of more boxes is drawn together into so many points where it is written; the distance that this makes is "
+        "stated in measures/times.csv [points].");
+}
 
 void ComparisonParameters::declare(ParameterHandler &prm)
 {
-  const ComparisonParameters standard;
-  prm.enter_subsection("Comparison");
-  prm.declare_entry(
-    "Bias estimation", "richardson", Patterns::Selection("none|richardson"),
-    "What is subtracted from the networks' mean risk after t = 0 before it is compared with the density: nothing, or "
-    "the biases of width and step extrapolated from two more runs of every network, one with half the neurons and "
-    "one with twice the step (about twice the cost). The walkers of a landscape have no bias of width.");
-  prm.declare_entry("Directions", std::to_string(standard.n_directions), Patterns::Integer(1, 10000),
-                    "Directions over which the sliced Wasserstein-1 distance is averaged [directions].");
-  prm.declare_entry(
-    "Bins", std::to_string(standard.n_bins), Patterns::Integer(16, 1000000),
-    "Bins of the distribution functions behind the Wasserstein-1 distances, whose error is at most the range of the "
-    "points divided by this number [bins].");
-  prm.declare_entry(
-    "Bootstrap samples", std::to_string(standard.n_resamples), Patterns::Integer(0, 100000),
-    "Resamples of the networks behind the bounds 'low' and 'high' of every distance; 0 for no bounds [resamples]. The "
-    "distances by network simplex take a tenth of them.");
-  prm.declare_entry(
-    "Transport points", std::to_string(standard.n_points), Patterns::Integer(0, 10000),
-    "Points into which density and neurons are each drawn together for the Wasserstein distances in all coordinates at "
-    "once, by network simplex; 0 for none [points]. The time grows like this number to the power of 2.5.");
-  prm.declare_entry("Write measures", "false", Patterns::Bool(),
-                    "Write the density at every output time to measures/, also without finite networks, so that "
-                    "'rhoflow --distance RUN_A RUN_B' can tell how far two runs are apart.");
-  prm.declare_entry("Measure points", std::to_string(standard.n_measure_points), Patterns::Integer(16, 10000000),
-                    "A density of more boxes is drawn together into so many points where it is written; the distance that "
-                    "this makes is stated in measures/times.csv [points].");
-  prm.leave_subsection();
+  declare_parameters<ComparisonParameters>(prm);
 }
 
-void ComparisonParameters::parse(ParameterHandler &prm)
+void ComparisonParameters::parse(const ParameterHandler &prm)
 {
-  prm.enter_subsection("Comparison");
-  bias_estimation  = (prm.get("Bias estimation") == "none" ? BiasEstimation::none : BiasEstimation::richardson);
-  n_directions     = static_cast<unsigned int>(prm.get_integer("Directions"));
-  n_bins           = static_cast<unsigned int>(prm.get_integer("Bins"));
-  n_resamples      = static_cast<unsigned int>(prm.get_integer("Bootstrap samples"));
-  n_points         = static_cast<unsigned int>(prm.get_integer("Transport points"));
-  write_measures   = prm.get_bool("Write measures");
-  n_measure_points = static_cast<unsigned int>(prm.get_integer("Measure points"));
-  prm.leave_subsection();
+  read_parameters(*this, prm);
 }
 
 std::vector<Unread> ComparisonParameters::unread_without_networks(ParameterHandler &prm, const std::string &why)

@@ -13,6 +13,7 @@ class ParameterHandler;
 namespace rhoflow
 {
 class LearningProblem;
+class ParameterBinding;
 struct MeanFieldParameters;
 struct RunParameters;
 struct Unread;
@@ -27,7 +28,8 @@ struct ComparisonParameters
   };
 
   static void declare(dealii::ParameterHandler &prm);
-  void        parse(dealii::ParameterHandler &prm);
+  void        bind(ParameterBinding &p);
+  void        parse(const dealii::ParameterHandler &prm);
   /// Those that are for networks beside a density, where there are none; `why`: as in Unread.
   static std::vector<Unread> unread_without_networks(dealii::ParameterHandler &prm, const std::string &why);
 

@@ -30,7 +30,7 @@ ContinuityEvolution::ContinuityEvolution(const ContinuityInputs &given, const Ru
   , statistics(c.directory.file("statistics.csv"), rank_of(c.communicator) == 0)
   , pictures(given.output, c.directory, given.problem->parameter_names())
   , outputs(given, c, solution.timing(), &pictures)
-  , checks(given.scheme.boundary_warning, given.scheme.boundary_limit, c.progress)
+  , checks(given.scheme, c.progress)
   , natural_sides(natural_lower_sides(given))
   , refinement_tolerance(given.refinement.tolerance)
 {

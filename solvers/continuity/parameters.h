@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include <solvers/discretization/boundary_mass.h>
+
 namespace dealii
 {
 class ParameterHandler;
@@ -10,17 +12,16 @@ class ParameterHandler;
 namespace rhoflow
 {
 /// Section "Discontinuous Galerkin", and what "Domain" says about mass at the sides.
-struct ContinuityParameters
+struct ContinuityParameters : BoundaryMassParameters
 {
   static void declare(dealii::ParameterHandler &prm);
-  void        parse(dealii::ParameterHandler &prm);
+  void        bind(ParameterBinding &p);
+  void        parse(const dealii::ParameterHandler &prm);
 
-  unsigned int degree = 2;
-  std::string  time_stepping; ///< a name of RungeKutta::names()
+  unsigned int degree            = 2;
+  std::string  time_stepping     = "SSP(10,4)"; ///< a name of RungeKutta::names()
   double       cfl               = 0.85;
   double       maximum_time_step = 1.;
-  bool         limit             = false;
-  double       boundary_warning  = 1e-6; ///< mass in the cells at the sides
-  double       boundary_limit    = 1e-2;
+  bool         limit             = false; ///< the density stays positive in every stage
 };
 } // namespace rhoflow

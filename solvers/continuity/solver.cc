@@ -34,7 +34,7 @@ void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm co
 void ContinuitySolver::check_start(MPI_Comm communicator)
 {
   Progress            silent(false);
-  const RunningChecks checks(inputs.scheme.boundary_warning, inputs.scheme.boundary_limit, silent);
+  const RunningChecks checks(inputs.scheme, silent);
   checks.refuse_small_box(initial_mass_at_sides(inputs, communicator), RunningChecks::at_time(0.));
 }
 

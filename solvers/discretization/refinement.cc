@@ -1,8 +1,7 @@
 #include <solvers/discretization/refinement.h>
 
-#include <deal.II/base/parameter_handler.h>
-
 #include <solvers/base/error.h>
+#include <solvers/base/parameters/parameter_binding.h>
 #include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/parameters/unread.h>
 
@@ -11,25 +10,26 @@
 
 namespace rhoflow
 {
+void RefinementParameters::bind(ParameterBinding &p)
+{
+  p.section("Refinement");
+  p.add("Adaptive", adaptive, "Refine and coarsen the mesh while the density moves.");
+  p.add("Maximum level", maximum_level, range(0, CellKey::max_level), "Refinements of a coarse cell at most.");
+  p.add("Minimum level", minimum_level, range(0, CellKey::max_level), "Refinements of a coarse cell at least.");
+  p.add("Tolerance", tolerance, range(1e-300, 1.),
+        "A cell is refined where the part of its density that its polynomial degree barely resolves (highest Legendre modes "
+        "and negative part) holds more than this [mass].");
+  p.add("Coarsening", coarsening, range(0., 1.),
+        "Families of cells are joined where each holds less than this part of the tolerance.");
+  p.add("Interval", interval, range(1, 100000), "Time steps between two adaptations.");
+  p.add("Negative mass", negative_mass, range(0., 1.),
+        "The tolerance is halved whenever the negative mass of the evolved density is above this [mass]; 0: never.");
+  p.add("Maximum cells", maximum_cells, range(1, Domain::most_cells), "No cell is refined beyond this number of cells.");
+}
+
 void RefinementParameters::declare(dealii::ParameterHandler &prm)
 {
-  using namespace dealii::Patterns;
-  prm.enter_subsection("Refinement");
-  prm.declare_entry("Adaptive", "false", Bool(), "Refine and coarsen the mesh while the density moves.");
-  prm.declare_entry("Maximum level", "2", Integer(0, CellKey::max_level), "Refinements of a coarse cell at most.");
-  prm.declare_entry("Minimum level", "0", Integer(0, CellKey::max_level), "Refinements of a coarse cell at least.");
-  prm.declare_entry("Tolerance", "1e-6", Double(1e-300, 1.),
-                    "A cell is refined where the part of its density that its polynomial degree barely resolves (highest "
-                    "Legendre modes and negative part) holds more than this [mass].");
-  prm.declare_entry("Coarsening", "0.1", Double(0., 1.),
-                    "Families of cells are joined where each holds less than this part of the tolerance.");
-  prm.declare_entry("Interval", "4", Integer(1, 100000), "Time steps between two adaptations.");
-  prm.declare_entry(
-    "Negative mass", "0", Double(0., 1.),
-    "The tolerance is halved whenever the negative mass of the evolved density is above this [mass]; 0: never.");
-  prm.declare_entry("Maximum cells", "1000000", Integer(1, Domain::most_cells),
-                    "No cell is refined beyond this number of cells.");
-  prm.leave_subsection();
+  declare_parameters<RefinementParameters>(prm);
 }
 
 std::vector<Unread> RefinementParameters::unread(dealii::ParameterHandler &prm)
@@ -40,18 +40,9 @@ std::vector<Unread> RefinementParameters::unread(dealii::ParameterHandler &prm)
           {"Fokker-Planck/Refined Peclet number", "unless 'Refinement/Adaptive = true'"}};
 }
 
-void RefinementParameters::parse(dealii::ParameterHandler &prm)
+void RefinementParameters::parse(const dealii::ParameterHandler &prm)
 {
-  prm.enter_subsection("Refinement");
-  adaptive      = prm.get_bool("Adaptive");
-  maximum_level = static_cast<unsigned int>(prm.get_integer("Maximum level"));
-  minimum_level = static_cast<unsigned int>(prm.get_integer("Minimum level"));
-  tolerance     = prm.get_double("Tolerance");
-  coarsening    = prm.get_double("Coarsening");
-  interval      = static_cast<unsigned int>(prm.get_integer("Interval"));
-  negative_mass = prm.get_double("Negative mass");
-  maximum_cells = static_cast<std::uint64_t>(prm.get_integer("Maximum cells"));
-  prm.leave_subsection();
+  read_parameters(*this, prm);
   if (minimum_level > maximum_level)
     throw InputError("Refinement/Minimum level", "the minimum level " + std::to_string(minimum_level) +
                                                    " is above the maximum level " + std::to_string(maximum_level) + ".");

@@ -11,13 +11,15 @@ class ParameterHandler;
 namespace rhoflow
 {
 class AdaptiveMesh;
+class ParameterBinding;
 struct Unread;
 
 /// Section "Refinement".
 struct RefinementParameters
 {
   static void declare(dealii::ParameterHandler &prm);
-  void        parse(dealii::ParameterHandler &prm);
+  void        bind(ParameterBinding &p);
+  void        parse(const dealii::ParameterHandler &prm);
   /// Those that a mesh that stays does not need.
   static std::vector<Unread> unread(dealii::ParameterHandler &prm);
 

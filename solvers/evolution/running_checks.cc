@@ -7,9 +7,8 @@
 
 namespace rhoflow
 {
-RunningChecks::RunningChecks(const double warning, const double limit, Progress &p, std::string more_advice)
-  : box_warning(warning)
-  , box_limit(limit)
+RunningChecks::RunningChecks(const BoundaryMassParameters &parameters, Progress &p, std::string more_advice)
+  : box(parameters)
   , progress(p)
   , advice(std::move(more_advice))
 {}
@@ -35,16 +34,16 @@ void RunningChecks::require_mass(const double mass, const double first_mass, con
 
 void RunningChecks::refuse_small_box(const double boundary_mass, const std::string &where) const
 {
-  if (boundary_mass > box_limit)
+  if (boundary_mass > box.boundary_limit)
     throw InputError("Domain/Upper corner", "the box is too small: " + where + " its outermost cells hold the mass " +
-                                              short_number(boundary_mass) + " (limit " + short_number(box_limit) +
+                                              short_number(boundary_mass) + " (limit " + short_number(box.boundary_limit) +
                                               "). Enlarge the box" + advice + ", or raise 'Domain/Boundary mass limit'.");
 }
 
 void RunningChecks::check_box(const double boundary_mass, const std::string &where)
 {
   refuse_small_box(boundary_mass, where);
-  if (!(boundary_mass > box_warning) || warned_of_box)
+  if (!(boundary_mass > box.boundary_warning) || warned_of_box)
     return;
   warned_of_box = true;
   progress.warning(where + " the outermost cells of the box hold the mass " + short_number(boundary_mass) +

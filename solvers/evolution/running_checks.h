@@ -3,6 +3,8 @@
 #include <initializer_list>
 #include <string>
 
+#include <solvers/discretization/boundary_mass.h>
+
 namespace rhoflow
 {
 class Observables;
@@ -14,9 +16,12 @@ class Progress;
 class RunningChecks
 {
 public:
-  /// `warning`, `limit`: of the mass in the cells at the sides of the box. `more_advice`: what helps beside a larger box, such
-  /// as ", give 'Mean field/Weight decay'".
-  RunningChecks(double warning, double limit, Progress &progress, std::string more_advice = "");
+  /// For a density in a box. `more_advice`: what helps beside a larger box, such as ", give 'Mean field/Weight decay'".
+  RunningChecks(const BoundaryMassParameters &box, Progress &progress, std::string more_advice = "");
+  /// For points, which have no box.
+  explicit RunningChecks(Progress &progress)
+    : progress(progress)
+  {}
 
   /// Throws RunError if a number is not finite. `advice`: a sentence.
   static void require_finite(std::initializer_list<double> numbers, double time, const std::string &advice);
@@ -44,9 +49,9 @@ public:
   }
 
 private:
-  double      box_warning, box_limit;
-  Progress   &progress;
-  std::string advice;
-  bool        warned_of_box = false, warned_of_observables = false, warned_of_steps = false;
+  BoundaryMassParameters box;
+  Progress              &progress;
+  std::string            advice;
+  bool                   warned_of_box = false, warned_of_observables = false, warned_of_steps = false;
 };
 } // namespace rhoflow

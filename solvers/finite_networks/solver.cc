@@ -38,7 +38,7 @@ public:
   ParticleEvolution(const EvolutionInputs &inputs, const ParticleParameters &parameters, const RunContext &context)
     : problem(*inputs.problem)
     , observables(inputs.observables)
-    , checks(1., 1., context.progress)
+    , checks(context.progress)
     , replicas(problem, parameters, inputs.parameters.weight_decay, inputs.run.seed, context.communicator)
     , end_time(inputs.run.end_time)
     , throughput_file(rank_of(context.communicator) == 0 ? context.directory.file("throughput.csv") : "")

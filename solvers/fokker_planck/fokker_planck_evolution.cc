@@ -28,7 +28,7 @@ FokkerPlanckEvolution::FokkerPlanckEvolution(const FokkerPlanckInputs &given, co
   , statistics(c.directory.file("statistics.csv"), rank_of(c.communicator) == 0)
   , pictures(given.output, c.directory, given.problem->parameter_names())
   , outputs(given, c, timing, &pictures)
-  , checks(given.scheme.boundary_warning, given.scheme.boundary_limit, c.progress, advice_for_box(given))
+  , checks(given.scheme, c.progress, advice_for_box(given))
 {
   // A run that goes on has its density from load().
   if (context.checkpoints == nullptr || context.checkpoints->restart() == nullptr)

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <string>
-
+#include <solvers/discretization/boundary_mass.h>
 #include <solvers/fokker_planck/step.h>
 
 namespace dealii
@@ -12,7 +11,7 @@ class ParameterHandler;
 namespace rhoflow
 {
 /// Section "Fokker-Planck", and what "Domain" says about mass at the sides.
-struct FokkerPlanckParameters
+struct FokkerPlanckParameters : BoundaryMassParameters
 {
   enum class Stepping
   {
@@ -23,7 +22,8 @@ struct FokkerPlanckParameters
   };
 
   static void declare(dealii::ParameterHandler &prm);
-  void        parse(dealii::ParameterHandler &prm);
+  void        bind(ParameterBinding &p);
+  void        parse(const dealii::ParameterHandler &prm);
 
   unsigned int  degree            = 2;
   Stepping      stepping          = Stepping::implicit_euler;
@@ -34,7 +34,5 @@ struct FokkerPlanckParameters
   double        peclet_limit     = 0.; ///< cells with mass above it are refined; 0: never
   bool          find_equilibrium = true;
   bool          find_gap         = false;
-  double        boundary_warning = 1e-6;
-  double        boundary_limit   = 1e-2;
 };
 } // namespace rhoflow

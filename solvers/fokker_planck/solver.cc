@@ -42,7 +42,7 @@ void FokkerPlanckSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm 
 void FokkerPlanckSolver::check_start(MPI_Comm communicator)
 {
   Progress            silent(false);
-  const RunningChecks checks(inputs.scheme.boundary_warning, inputs.scheme.boundary_limit, silent, advice_for_box(inputs));
+  const RunningChecks checks(inputs.scheme, silent, advice_for_box(inputs));
   checks.refuse_small_box(initial_mass_at_sides(inputs, communicator), RunningChecks::at_time(0.));
 }
 

@@ -15,9 +15,9 @@ class NodalPotential;
 struct StageSettings
 {
   bool         newton           = false; ///< matrix-free Newton instead of Anderson's method
-  double       tolerance        = 1e-10; ///< of the residual e, relative to the larger of 1 and |c|
+  double       tolerance        = 1e-11; ///< of the residual e, relative to the larger of 1 and |c|
   unsigned int most_iterations  = 100;
-  double       linear_tolerance = 1e-11;
+  double       linear_tolerance = 1e-12;
 };
 
 /// What the solution of an implicit equation took.

@@ -1,7 +1,5 @@
 #include <solvers/mean_field/mean_field.h>
 
-#include <deal.II/base/parameter_handler.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -9,6 +7,7 @@
 #include <solvers/base/error.h>
 #include <solvers/base/number.h>
 #include <solvers/base/numerics/random.h>
+#include <solvers/base/parameters/parameter_binding.h>
 #include <solvers/base/progress.h>
 #include <solvers/mean_field/compression.h>
 #include <solvers/mean_field/input_map.h>
@@ -18,35 +17,43 @@
 
 namespace rhoflow
 {
-void MeanFieldParameters::declare(dealii::ParameterHandler &prm)
+namespace
 {
-  prm.enter_subsection("Mean field");
-  prm.declare_entry(
-    "Compression tolerance", "1e-10", dealii::Patterns::Double(0., 1.),
-    "Largest error of the kernel U and of V on the domain, relative to the largest kernel, that the truncated "
-    "singular value decomposition of the features may make; 0 keeps all data nodes. With more than 1000 rows "
-    "of data, or 5000 quadrature nodes, a few nodes stand for all of them within this error, and a warning says "
-    "so where it takes too many, as for activations with kinks.");
-  prm.declare_entry("Weight decay", "0", dealii::Patterns::Double(0., std::numeric_limits<double>::max()),
-                    "lambda of the confining potential (lambda/2)|theta|^2, which is added to the risk.");
-  prm.declare_entry(
-    "Inverse temperature", "inf", dealii::Patterns::Anything(),
-    "beta > 0 of the entropy (1/beta) int rho log(rho), which noise in the training adds to the risk; inf: none.");
-  prm.leave_subsection();
+/// β is infinite, or a number.
+Spelling<double> temperature_spelling()
+{
+  const auto value = [](const std::string &text) {
+    double number = std::numeric_limits<double>::infinity();
+    if (text != "inf" && (!parse_number(text, number) || !std::isfinite(number) || !(number > 0.)))
+      throw InputError("Mean field/Inverse temperature", "'" + text + "' is neither a number above 0 nor inf.");
+    return number;
+  };
+  return {shortest_text, value};
+}
+} // namespace
+
+void MeanFieldParameters::bind(ParameterBinding &p)
+{
+  p.section("Mean field");
+  p.add("Compression tolerance", tolerance, range(0., 1.),
+        "Largest error of the kernel U and of V on the domain, relative to the largest kernel, that the truncated singular "
+        "value decomposition of the features may make; 0 keeps all data nodes. With more than 1000 rows of data, or 5000 "
+        "quadrature nodes, a few nodes stand for all of them within this error, and a warning says so where it takes too "
+        "many, as for activations with kinks.");
+  p.add("Weight decay", weight_decay, at_least(0.),
+        "lambda of the confining potential (lambda/2)|theta|^2, which is added to the risk.");
+  p.add("Inverse temperature", inverse_temperature, temperature_spelling(),
+        "beta > 0 of the entropy (1/beta) int rho log(rho), which noise in the training adds to the risk; inf: none.");
 }
 
-void MeanFieldParameters::parse(dealii::ParameterHandler &prm)
+void MeanFieldParameters::declare(dealii::ParameterHandler &prm)
 {
-  prm.enter_subsection("Mean field");
-  tolerance                     = prm.get_double("Compression tolerance");
-  weight_decay                  = prm.get_double("Weight decay");
-  const std::string temperature = prm.get("Inverse temperature");
-  prm.leave_subsection();
-  if (temperature == "inf")
-    inverse_temperature = std::numeric_limits<double>::infinity();
-  else if (!parse_number(temperature, inverse_temperature) || !std::isfinite(inverse_temperature) ||
-           !(inverse_temperature > 0.))
-    throw InputError("Mean field/Inverse temperature", "'" + temperature + "' is neither a number above 0 nor inf.");
+  declare_parameters<MeanFieldParameters>(prm);
+}
+
+void MeanFieldParameters::parse(const dealii::ParameterHandler &prm)
+{
+  read_parameters(*this, prm);
 }
 
 void MeanFieldParameters::refuse_entropy(const std::string &solver) const

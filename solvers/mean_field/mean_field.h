@@ -19,13 +19,15 @@ namespace rhoflow
 class Compression;
 class InputMap;
 class LearningProblem;
+class ParameterBinding;
 class Progress;
 
 /// Section "Mean field".
 struct MeanFieldParameters
 {
   static void declare(dealii::ParameterHandler &prm);
-  void        parse(dealii::ParameterHandler &prm);
+  void        bind(ParameterBinding &p);
+  void        parse(const dealii::ParameterHandler &prm);
 
   double tolerance           = 1e-10; ///< of the kernel, by the truncated SVD of the features; 0: no compression
   double weight_decay        = 0.;    ///< λ of Ψ_λ = Ψ + (λ/2)|θ|²

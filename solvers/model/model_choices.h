@@ -10,9 +10,15 @@
 #include <solvers/model/activation/activation.h>
 #include <solvers/model/data_law_info.h>
 
+namespace dealii
+{
+class ParameterHandler;
+}
+
 namespace rhoflow
 {
 class LearningProblem;
+class ParameterBinding;
 
 /// What Learning problem/Neuron can be.
 enum class NeuronKind
@@ -38,26 +44,28 @@ enum class TargetKind
 };
 const Choices<TargetKind> &target_choices();
 
-/// The parameters of the sections "Learning problem", "Landscape", "Data", "Target" and "Initial law" as the user gave them;
-/// learning_problem.cc declares them and says what they mean.
+/// The parameters of the sections "Learning problem", "Landscape", "Data", "Target" and "Initial law" as the user gave them.
 struct ModelChoices
 {
+  void bind(ParameterBinding &p);
+  void parse(const dealii::ParameterHandler &prm);
+
   // Learning problem
   NeuronKind                             neuron          = NeuronKind::single_neuron;
   double                                 input_dimension = 0.; ///< 0: automatic; may be infinite
   Activation::Kind                       activation      = Activation::Kind::erf;
-  std::vector<std::pair<double, double>> activation_nodes;
+  std::vector<std::pair<double, double>> activation_nodes{{0.5, -2.5}, {1.5, 7.5}}; ///< t, σ(t)
   double                                 bump_width   = 1.;
   unsigned int                           test_samples = 0; ///< 0: the risk of finite networks is exact
 
   // Landscape
   std::string              landscape_function;
-  std::vector<std::string> landscape_coordinates;
+  std::vector<std::string> landscape_coordinates{"x"};
 
   // Data
   DataLawKind              data_law           = DataLawKind::gaussian;
   double                   standard_deviation = 1.;
-  std::vector<double>      lower_corner, upper_corner;
+  std::vector<double>      lower_corner{-1.}, upper_corner{1.};
   std::string              points;
   double                   blob_deviation = 0.;
   std::string              csv_file;          ///< as given
@@ -65,20 +73,20 @@ struct ModelChoices
   std::vector<std::string> input_columns;
   std::string              output_column;
   bool                     standardise      = false;
-  double                   class_contrast   = 0.;
+  double                   class_contrast   = 0.8;
   unsigned int             quadrature_nodes = 28, radial_nodes = 6, angular_nodes = 10;
 
   // Target
-  TargetKind   target = TargetKind::automatic;
-  std::string  target_activation; ///< "same" or a name
-  std::string  target_expression;
+  TargetKind   target            = TargetKind::automatic;
+  std::string  target_activation = "same"; ///< or a name
+  std::string  target_expression = "0";
   std::string  teachers;
-  std::string  teacher_law;
+  std::string  teacher_law     = "gaussian_neurons(1)";
   unsigned int n_teachers      = 1;
   double       noise_deviation = 0.;
 
   // Initial law
-  std::string initial_law;
+  std::string initial_law = "normal(0, 1), gaussian_neurons(1)";
 
   // from the caller
   std::vector<double> lower, upper; ///< the domain

@@ -1,12 +1,11 @@
 #include <solvers/model/observables.h>
 
-#include <deal.II/base/parameter_handler.h>
-
 #include <algorithm>
 #include <cmath>
 
 #include <solvers/base/error.h>
 #include <solvers/base/numerics/random.h>
+#include <solvers/base/parameters/parameter_binding.h>
 #include <solvers/base/progress.h>
 #include <solvers/model/initial_law.h>
 
@@ -15,30 +14,26 @@ namespace rhoflow
 namespace
 {
 const std::string parameter = "Output/Observables";
-
-std::vector<std::string> read(dealii::ParameterHandler &prm)
-{
-  prm.enter_subsection("Output");
-  const std::string text = prm.get("Observables");
-  prm.leave_subsection();
-  return split_outside_parentheses(text, ';', parameter);
-}
 } // namespace
+
+void Observables::bind(ParameterBinding &p)
+{
+  p.section("Output");
+  p.add("Observables", given,
+        "Formulas in the parameters' names, separated by semicolons, such as x > 0; x^2. Each adds a column 'mean of' to "
+        "statistics.csv with its mean over the density or over all particles. Jumps such as x > 0 are integrated exactly "
+        "where they lie between cells of the mesh. A formula must be finite wherever there is mass.");
+}
 
 void Observables::declare(dealii::ParameterHandler &prm)
 {
-  prm.enter_subsection("Output");
-  prm.declare_entry(
-    "Observables", "", dealii::Patterns::Anything(),
-    "Formulas in the parameters' names, separated by semicolons, such as x > 0; x^2. Each adds a column 'mean "
-    "of' to statistics.csv with its mean over the density or over all particles. Jumps such as x > 0 are "
-    "integrated exactly where they lie between cells of the mesh. A formula must be finite wherever there is mass.");
-  prm.leave_subsection();
+  declare_parameters<Observables>(prm);
 }
 
-void Observables::parse(dealii::ParameterHandler &prm, const std::vector<std::string> &parameter_names)
+void Observables::parse(const dealii::ParameterHandler &prm, const std::vector<std::string> &parameter_names)
 {
-  texts     = read(prm);
+  read_parameters(*this, prm);
+  texts     = split_outside_parentheses(given, ';', parameter);
   variables = parameter_names;
   formulas.clear();
   for (auto text = texts.begin(); text != texts.end(); ++text)
@@ -106,9 +101,11 @@ std::string Observables::complaint(const double *means) const
   return "";
 }
 
-void Observables::refuse(dealii::ParameterHandler &prm, const std::string &solver)
+void Observables::refuse(const dealii::ParameterHandler &prm, const std::string &solver)
 {
-  if (!read(prm).empty())
+  Observables unwanted;
+  read_parameters(unwanted, prm);
+  if (!split_outside_parentheses(unwanted.given, ';', parameter).empty())
     throw InputError(parameter, "the solver '" + solver + "' does not measure observables; remove this parameter.");
 }
 

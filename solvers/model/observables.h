@@ -13,6 +13,7 @@ class ParameterHandler;
 namespace rhoflow
 {
 class InitialLaw;
+class ParameterBinding;
 
 /// Formulas g(θ) whose means ∫ g ρ are wanted at every output time (parameter "Output/Observables"): `x > 0` counts what has
 /// crossed a barrier.
@@ -20,10 +21,11 @@ class Observables
 {
 public:
   static void declare(dealii::ParameterHandler &prm);
+  void        bind(ParameterBinding &p);
   /// `parameter_names`: the D variables of the formulas. Throws InputError with the formula that cannot be read.
-  void parse(dealii::ParameterHandler &prm, const std::vector<std::string> &parameter_names);
+  void parse(const dealii::ParameterHandler &prm, const std::vector<std::string> &parameter_names);
   /// For solvers that do not measure them: throws InputError if there are any.
-  static void refuse(dealii::ParameterHandler &prm, const std::string &solver);
+  static void refuse(const dealii::ParameterHandler &prm, const std::string &solver);
 
   /// Throws InputError with the formula and the place where it is not finite: at `points` [n][D], at a thousand draws of the
   /// initial law, or on a grid in the box, whose points avoid its centre, its sides and whole numbers, where a formula may have
@@ -42,6 +44,7 @@ public:
   void evaluate(const double *theta, double *values) const;
 
 private:
+  std::string              given; ///< the value of the parameter
   std::vector<std::string> variables;
   std::vector<std::string> texts;
   std::vector<Expression>  formulas;

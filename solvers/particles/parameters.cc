@@ -1,4 +1,5 @@
 #include <solvers/base/error.h>
+#include <solvers/base/parameters/parameter_binding.h>
 #include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/parameters/unread.h>
 #include <solvers/base/progress.h>
@@ -9,15 +10,23 @@
 #include <deal.II/base/parameter_handler.h>
 
 #include <cmath>
-#include <limits>
 
 namespace rhoflow
 {
 using dealii::ParameterHandler;
-namespace Patterns = dealii::Patterns;
 
 namespace
 {
+const Choices<ParticleParameters::Method> &methods()
+{
+  using Method = ParticleParameters::Method;
+  static const Choices<Method> names{{"one-pass SGD", Method::one_pass_sgd},
+                                     {"multi-pass SGD", Method::multi_pass_sgd},
+                                     {"gradient descent", Method::gradient_descent},
+                                     {"gradient flow", Method::gradient_flow}};
+  return names;
+}
+
 /// The largest number 1, 2, 2.5 or 5 times a power of ten that is below `step` and divides `time`; 0 if there is none near.
 double round_divisor(double time, double step)
 {
@@ -29,98 +38,75 @@ double round_divisor(double time, double step)
 }
 } // namespace
 
-void ParticleParameters::declare(ParameterHandler &prm)
+void ParticleParameters::bind(ParameterBinding &p)
 {
-  const ParticleParameters standard;
-  prm.enter_subsection("Particles");
-  prm.declare_entry("Number of neurons", std::to_string(standard.n_neurons), Patterns::Integer(1, 10000000),
-                    "Width M of the finite network f(x) = (1/M) sum_j sigma*(x; theta_j) [neurons].");
-  prm.declare_entry("Replicas", std::to_string(standard.n_replicas), Patterns::Integer(1, 100000),
-                    "Independent networks (initial neurons, samples); spread over the MPI ranks [networks].");
-  prm.declare_entry(
-    "Method", method_name(standard.method), Patterns::Selection("one-pass SGD|multi-pass SGD|gradient descent|gradient flow"),
-    "one-pass SGD draws new samples of the data law in every step; multi-pass SGD takes the samples of a finite "
-    "data set again and again; gradient descent takes steps along the gradient of the population's risk; gradient flow "
-    "integrates theta_j' = -grad Psi(theta_j), the limit of small steps. A finite inverse temperature beta (section Mean "
-    "field) adds the noise sqrt(2 eta/beta) g to every step; gradient flow has no steps and refuses it. The walkers of a "
-    "landscape, which are independent, take gradient descent or gradient flow.");
-  prm.declare_entry(
-    "Step size", "0.001", Patterns::Double(1e-12, 10.),
-    "Step eta of SGD and gradient descent; n steps take the time t = n eta. Output times must be multiples of it [time].");
-  prm.declare_entry(
-    "Schedule", standard.schedule, Patterns::Anything(),
-    "Step sizes that change: a positive formula xi(t), such as 1/sqrt(1+t). Step k has the length eta xi(t_k), and "
-    "t is the sum of the steps, so that the density's equation stays the same; steps are shortened to end at "
-    "the output times.");
-  prm.declare_entry("Output scaling", "mean field", Patterns::Selection("mean field|lazy"),
-                    "mean field: f = (1/M) sum_j a_j sigma(w_j.x), every parameter moves by eta (y - f) times the gradient of "
-                    "its own neuron. lazy: f = (1/sqrt(M)) sum_j a_j sigma(w_j.x) with plain SGD, whose parameters hardly move "
-                    "when M is large (SGD only).");
-  prm.declare_entry("Trained layers", "both", Patterns::Selection("both|first|second"),
-                    "Of neurons a sigma(w.x): both layers, only the first one (w and the bias), or only the second one (a), "
-                    "which is learning on random features (SGD only).");
-  prm.declare_entry("Precision", "double", Patterns::Selection("double|single"),
-                    "Floating point numbers of the weights, activations and updates of SGD. Outputs are summed, and risks "
-                    "computed, in double precision.");
-  prm.declare_entry("Ranks per network", "0", Patterns::Integer(0, 100000),
-                    "MPI ranks that share the neurons of one network of SGD; replicas are spread over the groups. 0: one, or "
-                    "more where there are more ranks than replicas and the network is large. Results do not depend on it.");
-  prm.declare_entry("Batch size", std::to_string(standard.batch_size), Patterns::Integer(1, 1000000),
-                    "Samples whose gradients are averaged in one step of SGD [samples].");
-  prm.declare_entry("Sampling", "without replacement", Patterns::Selection("with replacement|without replacement"),
-                    "Multi-pass SGD: independent draws from the data set, or a new random order of all of it in every epoch.");
-  prm.declare_entry("Gradient flow tolerance", "1e-8", Patterns::Double(1e-13, 1e-1),
-                    "Gradient flow: relative and absolute local error of the adaptive Runge-Kutta method [parameters].");
-  prm.declare_entry("Tangent kernel", "automatic", Patterns::Selection("automatic|true|false"),
-                    "Report how far the neural tangent kernel K_t(x, x') = (1/M) sum_j <grad sigma*(x; theta_j), grad "
-                    "sigma*(x'; theta_j)> moved from K_0 (Solver = particles). automatic: with 'Output scaling = lazy'.");
-  prm.declare_entry(
-    "Tangent kernel points", std::to_string(standard.tangent_kernel_points), Patterns::Integer(1, 4096),
-    "Inputs between which the kernel is looked at, drawn from the data law, or the data set if it is not larger "
-    "[points].");
-  prm.declare_entry(
-    "Write particles", "first replica", Patterns::Selection("none|first replica|all replicas"),
-    "Which networks go to particles.pvd at the output times; see section 'Output' for how often and how small.");
-  prm.declare_entry("Write all parameters", "false", Patterns::Bool(),
-                    "Write every parameter of a neuron to particles.pvd, not only the coordinates of the density's space.");
-  prm.leave_subsection();
-  SnapshotParameters::declare(prm);
+  p.section("Particles");
+  p.add("Number of neurons", n_neurons, range(1, 10000000),
+        "Width M of the finite network f(x) = (1/M) sum_j sigma*(x; theta_j) [neurons].");
+  p.add("Replicas", n_replicas, range(1, 100000),
+        "Independent networks (initial neurons, samples); spread over the MPI ranks [networks].");
+  p.add("Method", method, methods(),
+        "one-pass SGD draws new samples of the data law in every step; multi-pass SGD takes the samples of a finite data "
+        "set again and again; gradient descent takes steps along the gradient of the population's risk; gradient flow "
+        "integrates theta_j' = -grad Psi(theta_j), the limit of small steps. A finite inverse temperature beta (section "
+        "Mean field) adds the noise sqrt(2 eta/beta) g to every step; gradient flow has no steps and refuses it. The "
+        "walkers of a landscape, which are independent, take gradient descent or gradient flow.");
+  p.add("Step size", step_size, range(1e-12, 10.),
+        "Step eta of SGD and gradient descent; n steps take the time t = n eta. Output times must be multiples of it "
+        "[time].");
+  p.add("Schedule", schedule,
+        "Step sizes that change: a positive formula xi(t), such as 1/sqrt(1+t). Step k has the length eta xi(t_k), and t is "
+        "the sum of the steps, so that the density's equation stays the same; steps are shortened to end at the output "
+        "times.");
+  p.add("Output scaling", scaling, Choices<Scaling>{{"mean field", Scaling::mean_field}, {"lazy", Scaling::lazy}},
+        "mean field: f = (1/M) sum_j a_j sigma(w_j.x), every parameter moves by eta (y - f) times the gradient of its own "
+        "neuron. lazy: f = (1/sqrt(M)) sum_j a_j sigma(w_j.x) with plain SGD, whose parameters hardly move when M is large "
+        "(SGD only).");
+  p.add(
+    "Trained layers", layers,
+    Choices<TrainedLayers>{{"both", TrainedLayers::both}, {"first", TrainedLayers::inner}, {"second", TrainedLayers::outer}},
+    "Of neurons a sigma(w.x): both layers, only the first one (w and the bias), or only the second one (a), which is "
+    "learning on random features (SGD only).");
+  p.add("Precision", precision,
+        Choices<Precision>{{"double", Precision::double_precision}, {"single", Precision::single_precision}},
+        "Floating point numbers of the weights, activations and updates of SGD. Outputs are summed, and risks computed, in "
+        "double precision.");
+  p.add("Ranks per network", ranks_per_network, range(0, 100000),
+        "MPI ranks that share the neurons of one network of SGD; replicas are spread over the groups. 0: one, or more where "
+        "there are more ranks than replicas and the network is large. Results do not depend on it.");
+  p.add("Batch size", batch_size, range(1, 1000000), "Samples whose gradients are averaged in one step of SGD [samples].");
+  p.add(
+    "Sampling", sampling,
+    Choices<Sampling>{{"with replacement", Sampling::with_replacement}, {"without replacement", Sampling::without_replacement}},
+    "Multi-pass SGD: independent draws from the data set, or a new random order of all of it in every epoch.");
+  p.add("Gradient flow tolerance", flow_tolerance, range(1e-13, 1e-1),
+        "Gradient flow: relative and absolute local error of the adaptive Runge-Kutta method [parameters].");
+  p.add("Tangent kernel", tangent_kernel,
+        Choices<Reporting>{{"automatic", Reporting::automatic}, {"true", Reporting::yes}, {"false", Reporting::no}},
+        "Report how far the neural tangent kernel K_t(x, x') = (1/M) sum_j <grad sigma*(x; theta_j), grad sigma*(x'; "
+        "theta_j)> moved from K_0 (Solver = particles). automatic: with 'Output scaling = lazy'.");
+  p.add("Tangent kernel points", tangent_kernel_points, range(1, 4096),
+        "Inputs between which the kernel is looked at, drawn from the data law, or the data set if it is not larger "
+        "[points].");
+  p.add("Write particles", writing,
+        Choices<Writing>{
+          {"none", Writing::none}, {"first replica", Writing::first_replica}, {"all replicas", Writing::all_replicas}},
+        "Which networks go to particles.pvd at the output times; see section 'Output' for how often and how small.",
+        may_change);
+  p.add("Write all parameters", write_parameters,
+        "Write every parameter of a neuron to particles.pvd, not only the coordinates of the density's space.");
+  snapshots.bind(p);
 }
 
-void ParticleParameters::parse(ParameterHandler &prm)
+void ParticleParameters::declare(ParameterHandler &prm)
 {
-  snapshots.parse(prm);
-  prm.enter_subsection("Particles");
-  n_neurons                     = static_cast<std::uint64_t>(prm.get_integer("Number of neurons"));
-  n_replicas                    = static_cast<unsigned int>(prm.get_integer("Replicas"));
-  step_size                     = prm.get_double("Step size");
-  batch_size                    = static_cast<unsigned int>(prm.get_integer("Batch size"));
-  const std::string kernel_text = prm.get("Tangent kernel");
-  tangent_kernel = (kernel_text == "true" ? Reporting::yes : kernel_text == "false" ? Reporting::no : Reporting::automatic);
-  tangent_kernel_points = static_cast<unsigned int>(prm.get_integer("Tangent kernel points"));
-  schedule              = prm.get("Schedule");
-  ranks_per_network     = static_cast<unsigned int>(prm.get_integer("Ranks per network"));
-  scaling               = (prm.get("Output scaling") == "lazy" ? Scaling::lazy : Scaling::mean_field);
-  precision             = (prm.get("Precision") == "single" ? Precision::single_precision : Precision::double_precision);
-  const std::string layers_text = prm.get("Trained layers");
-  layers                        = (layers_text == "first"  ? TrainedLayers::inner :
-                                   layers_text == "second" ? TrainedLayers::outer :
-                                                             TrainedLayers::both);
-  flow_tolerance                = prm.get_double("Gradient flow tolerance");
-  write_parameters              = prm.get_bool("Write all parameters");
+  declare_parameters<ParticleParameters>(prm);
+}
 
-  const std::string method_text = prm.get("Method");
-  for (const Method candidate : {Method::one_pass_sgd, Method::multi_pass_sgd, Method::gradient_descent, Method::gradient_flow})
-    if (method_text == method_name(candidate))
-      method = candidate;
-  sampling = (prm.get("Sampling") == "with replacement" ? Sampling::with_replacement : Sampling::without_replacement);
-  const std::string writing_text = prm.get("Write particles");
-  writing                        = Writing::none;
-  if (writing_text == "first replica")
-    writing = Writing::first_replica;
-  else if (writing_text == "all replicas")
-    writing = Writing::all_replicas;
-  prm.leave_subsection();
+void ParticleParameters::parse(const ParameterHandler &prm)
+{
+  read_parameters(*this, prm);
+  snapshots.check();
 
   // The gradients of a batch are kept until its end: one number for each neuron and sample.
   if (stochastic_gradient() && batch_size * static_cast<double>(n_neurons) > 1.3e8)
@@ -239,16 +225,6 @@ double ParticleParameters::output_factor() const
 
 std::string ParticleParameters::method_name(Method method)
 {
-  switch (method)
-    {
-      case Method::one_pass_sgd:
-        return "one-pass SGD";
-      case Method::multi_pass_sgd:
-        return "multi-pass SGD";
-      case Method::gradient_descent:
-        return "gradient descent";
-      default:
-        return "gradient flow";
-    }
+  return methods().name(method);
 }
 } // namespace rhoflow

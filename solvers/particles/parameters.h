@@ -15,6 +15,7 @@ class ParameterHandler;
 
 namespace rhoflow
 {
+class ParameterBinding;
 struct Unread;
 
 /// Section "Particles": the finite network and how it is trained.
@@ -56,8 +57,9 @@ struct ParticleParameters
   };
 
   static void declare(dealii::ParameterHandler &prm);
+  void        bind(ParameterBinding &p);
   /// Throws InputError for choices that contradict each other.
-  void parse(dealii::ParameterHandler &prm);
+  void parse(const dealii::ParameterHandler &prm);
 
   /// Those that the method does not read. `alone`: networks without a density beside them.
   static std::vector<Unread> unread(dealii::ParameterHandler &prm, bool alone);

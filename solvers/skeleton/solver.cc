@@ -1,5 +1,6 @@
 #include <solvers/base/error.h>
 #include <solvers/base/numerics/exact_sum.h>
+#include <solvers/base/parameters/parameter_binding.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/run/checkpoint.h>
@@ -14,8 +15,6 @@
 #include <solvers/model/learning_problem.h>
 #include <solvers/skeleton/solver.h>
 
-#include <deal.II/base/parameter_handler.h>
-
 namespace rhoflow
 {
 namespace
@@ -24,17 +23,16 @@ namespace
 class SkeletonEvolution : public Evolution
 {
 public:
-  SkeletonEvolution(const EvolutionInputs &given, const double step, const unsigned int n_per_coordinate,
-                    const RunContext &context)
+  SkeletonEvolution(const EvolutionInputs &given, const SkeletonParameters &scheme, const RunContext &context)
     : inputs(given)
     , communicator(context.communicator)
     , dim(given.problem->n_parameters())
-    , time_step(step)
+    , time_step(scheme.time_step)
     , statistics(context.directory.file("statistics.csv"), rank_of(context.communicator) == 0)
-    , checks(1., 1., context.progress) // points have no box
+    , checks(context.progress)
   {
     std::vector<double> all, masses;
-    inputs.problem->initial_law().quadrature(n_per_coordinate, all, masses);
+    inputs.problem->initial_law().quadrature(scheme.n_per_coordinate, all, masses);
     for (std::size_t i = static_cast<std::size_t>(rank_of(communicator)); i < masses.size();
          i += static_cast<std::size_t>(number_of_ranks(communicator)))
       {
@@ -146,12 +144,11 @@ SolverTraits skeleton_traits()
 }
 } // namespace
 
-void SkeletonSolver::declare(dealii::ParameterHandler &prm)
+void SkeletonParameters::bind(ParameterBinding &p)
 {
-  prm.enter_subsection("Skeleton");
-  prm.declare_entry("Time step", "0.01", dealii::Patterns::Double(1e-9, 1.), "Length of a step [time].");
-  prm.declare_entry("Nodes per coordinate", "16", dealii::Patterns::Integer(1, 200), "Gauss points of the initial law.");
-  prm.leave_subsection();
+  p.section("Skeleton");
+  p.add("Time step", time_step, range(1e-9, 1.), "Length of a step [time].", may_change);
+  p.add("Nodes per coordinate", n_per_coordinate, range(1, 200), "Gauss points of the initial law.");
 }
 
 void SkeletonSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm, Progress &)
@@ -159,16 +156,13 @@ void SkeletonSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm, Pro
   inputs.parse(parameters, skeleton_traits());
   if (!inputs.problem->has_external_potential())
     throw InputError("Learning problem/Neuron", "the solver 'skeleton' moves points in a given field: choose 'landscape'.");
-  parameters.enter_subsection("Skeleton");
-  time_step        = parameters.get_double("Time step");
-  n_per_coordinate = static_cast<unsigned int>(parameters.get_integer("Nodes per coordinate"));
-  parameters.leave_subsection();
+  read_parameters(scheme, parameters);
 }
 
 void SkeletonSolver::run(const RunContext &context)
 {
   inputs.problem->announce(context.progress);
-  SkeletonEvolution evolution(inputs, time_step, n_per_coordinate, context);
+  SkeletonEvolution evolution(inputs, scheme, context);
   run_time_loop(evolution, inputs.run.all_output_times(), context.progress, context.checkpoints);
 }
 

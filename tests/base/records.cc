@@ -4,6 +4,7 @@
 #include <solvers/base/byte_text.h>
 #include <solvers/base/number.h>
 #include <solvers/base/numerics/random.h>
+#include <solvers/base/parameters/parameter_catalogue.h>
 #include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/parameters/parameter_line.h>
 #include <solvers/base/run/checkpoint.h>
@@ -234,7 +235,11 @@ TEST_CASE("The provenance holds any names, and is UTF-8")
 TEST_CASE("A state knows the parameters and the files that it belongs to", "[mpi]")
 {
   const TemporaryDirectory directory;
-  const auto               declare_all = [](dealii::ParameterHandler &prm) {
+  ParameterCatalogue       catalogue;
+  for (const char *path : {"Title", "End time"})
+    catalogue.add(path, may_change);
+  catalogue.add("Seed", OnResume::must_stay);
+  const auto declare_all = [](dealii::ParameterHandler &prm) {
     declare(prm);
     prm.declare_entry("Seed", "1", Patterns::Anything(), "A number of many digits.");
     prm.declare_entry("End time", "1", Patterns::Double(), "May change.");
@@ -266,7 +271,7 @@ TEST_CASE("A state knows the parameters and the files that it belongs to", "[mpi
     for (const char *name : {"Data/CSV file name", "Mean field/Weight decay", "Seed"})
       set_parameter_value(now, name, parameter_value(begun, name));
     set_parameter_value(now, path, value);
-    const std::string error = input_error([&]() { kept.refuse_other_parameters(now); });
+    const std::string error = input_error([&]() { kept.refuse_other_parameters(now, catalogue); });
     set_parameter_value(now, path, before);
     return error;
   };
@@ -293,11 +298,11 @@ TEST_CASE("A state knows the parameters and the files that it belongs to", "[mpi
   for (const char *name : {"Data/CSV file name", "Mean field/Weight decay", "Seed"})
     set_parameter_value(more, name, parameter_value(begun, name));
   more.declare_entry("Friction", "0", Patterns::Double(), "New.");
-  CHECK(input_error([&]() { kept.refuse_other_parameters(more); }) == "no error");
+  CHECK(input_error([&]() { kept.refuse_other_parameters(more, catalogue); }) == "no error");
   set_parameter_value(more, "Friction", "1");
-  CHECK_THAT(input_error([&]() { kept.refuse_other_parameters(more); }),
+  CHECK_THAT(input_error([&]() { kept.refuse_other_parameters(more, catalogue); }),
              Contains(" | another version of rhoflow made the state") && Contains("'Friction', which is '1' now"));
-  CHECK_THAT(input_error([&]() { Premises(more, {}).refuse_other_parameters(begun); }),
+  CHECK_THAT(input_error([&]() { Premises(more, {}).refuse_other_parameters(begun, catalogue); }),
              Contains("a parameter 'Friction' = '1'"));
 
   CHECK_THAT(input_error([&]() { Premises(state_with("")); }), Contains("an older version of rhoflow wrote it"));

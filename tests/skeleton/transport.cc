@@ -7,14 +7,18 @@
 
 #include <meshes/domain.h>
 #include <solvers/base/files/csv.h>
+#include <solvers/base/parameters/parameter_binding.h>
 #include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/progress.h>
+#include <solvers/base/run/checkpoints.h>
 #include <solvers/base/run/run_parameters.h>
 #include <solvers/base/run/single_run.h>
 #include <solvers/comparison/parameters.h>
 #include <solvers/discretization/output_parameters.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
+#include <solvers/model/model_choices.h>
+#include <solvers/model/observables.h>
 #include <solvers/skeleton/solver.h>
 
 #include "../base/input_error.h"
@@ -24,19 +28,36 @@ using namespace rhoflow;
 
 namespace
 {
-void declare(dealii::ParameterHandler &parameters)
+/// The parameters that a run of the skeleton reads.
+struct Parameters
 {
-  RunParameters::declare(parameters);
-  ModelParameters::declare(parameters);
-  Domain::declare(parameters);
-  MeanFieldParameters::declare(parameters);
-  ComparisonParameters::declare(parameters);
-  OutputParameters::declare(parameters);
-  Observables::declare(parameters);
-  SkeletonSolver::declare(parameters);
-}
+  RunParameters        run;
+  CheckpointParameters checkpoint;
+  ModelChoices         model;
+  Domain               domain;
+  MeanFieldParameters  mean_field;
+  ComparisonParameters comparison;
+  OutputParameters     output;
+  Observables          observables;
+  SkeletonParameters   skeleton;
 
-const Registry only_the_skeleton = {{skeleton_solver_entry()}, declare, ModelParameters::input_file_parameters};
+  void bind(ParameterBinding &p)
+  {
+    run.bind(p);
+    checkpoint.bind(p);
+    model.bind(p);
+    domain.bind(p);
+    mean_field.bind(p);
+    comparison.bind(p);
+    output.bind(p);
+    observables.bind(p);
+    skeleton.bind(p);
+  }
+};
+
+const Registry only_the_skeleton = {{skeleton_solver_entry()},
+                                    declare_parameters<Parameters>,
+                                    ModelParameters::input_file_parameters};
 
 /// L = x²/2 + y²: x and y shrink by e^{−t} and e^{−2t}.
 const std::string bowl = "set Solver = skeleton\n"

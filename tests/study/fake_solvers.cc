@@ -5,8 +5,10 @@
 #include "fake_solvers.h"
 
 #include <solvers/base/error.h>
+#include <solvers/base/parameters/parameter_binding.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
+#include <solvers/base/run/checkpoints.h>
 #include <solvers/base/run/run_directory.h>
 #include <solvers/base/run/run_parameters.h>
 #include <solvers/base/run/solver.h>
@@ -69,10 +71,10 @@ private:
   std::string behaviour;
 };
 
-void declare_parameters(dealii::ParameterHandler &parameters)
+ParameterCatalogue declare_fake_parameters(dealii::ParameterHandler &parameters)
 {
-  namespace Patterns = dealii::Patterns;
-  RunParameters::declare(parameters);
+  namespace Patterns                 = dealii::Patterns;
+  const ParameterCatalogue catalogue = declare_parameters<RunParameters, CheckpointParameters>(parameters);
   parameters.enter_subsection("Fake");
   parameters.declare_entry("Width", "1", Patterns::Double(1.), "M.");
   parameters.declare_entry("Amplitude", "1", Patterns::Double(), "A.");
@@ -80,6 +82,7 @@ void declare_parameters(dealii::ParameterHandler &parameters)
   parameters.declare_entry("Replicas", "4", Patterns::Integer(1), "Replicas.");
   parameters.declare_entry("Behaviour", "well", Patterns::Selection("well|diverges|one rank diverges|dies if armed"), "How.");
   parameters.leave_subsection();
+  return catalogue;
 }
 
 std::vector<std::string> no_input_files(const dealii::ParameterHandler &)
@@ -91,7 +94,7 @@ std::vector<std::string> no_input_files(const dealii::ParameterHandler &)
 const Registry &fake_registry()
 {
   static const Registry fakes = {
-    {{"fake", "A formula.", [] { return std::make_unique<FakeSolver>(); }}}, declare_parameters, no_input_files};
+    {{"fake", "A formula.", [] { return std::make_unique<FakeSolver>(); }}}, declare_fake_parameters, no_input_files};
   return fakes;
 }
 } // namespace rhoflow

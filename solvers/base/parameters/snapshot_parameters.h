@@ -9,6 +9,7 @@ class ParameterHandler;
 
 namespace rhoflow
 {
+class ParameterBinding;
 struct Unread;
 
 /// What all files for ParaView have in common, whatever they show: the part of section "Output" about how often, in which
@@ -23,7 +24,10 @@ struct SnapshotParameters
   };
 
   static void declare(dealii::ParameterHandler &prm);
-  void        parse(dealii::ParameterHandler &prm);
+  void        bind(ParameterBinding &p);
+  void        parse(const dealii::ParameterHandler &prm);
+  /// Throws InputError for values that do not fit together. Part of parse().
+  void check() const;
   /// Those of section "Output" that are for files of a density on a mesh, for solvers without one.
   static std::vector<Unread> unread_without_density();
 

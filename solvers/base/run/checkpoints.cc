@@ -1,13 +1,13 @@
 #include <solvers/base/run/checkpoints.h>
 
 #include <solvers/base/error.h>
+#include <solvers/base/parameters/parameter_binding.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/run/premises.h>
 #include <solvers/base/run/run_directory.h>
 
 #include <deal.II/base/mpi.h>
-#include <deal.II/base/parameter_handler.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -23,33 +23,28 @@ std::string slot(std::uint64_t number)
 }
 } // namespace
 
-void CheckpointParameters::declare(dealii::ParameterHandler &prm)
+void CheckpointParameters::bind(ParameterBinding &p)
 {
-  namespace Patterns = dealii::Patterns;
-  prm.enter_subsection("Checkpoint");
-  prm.declare_entry("Every n-th step", "0", Patterns::Integer(0),
-                    "Keep the state after every n-th step; 0: not for this reason "
-                    "[steps].");
-  prm.declare_entry("Time interval", "0", Patterns::Double(0.),
-                    "Keep the state whenever so much time of the run's has passed; 0: "
-                    "not for this reason [time].");
-  prm.declare_entry("Wall-clock interval", "600", Patterns::Double(0.),
-                    "Keep the state whenever the run has worked for so "
-                    "long; 0: not for this reason [s].");
-  prm.declare_entry("At the end", "true", Patterns::Bool(),
-                    "Keep the state at the end of the run, so that it can be taken "
-                    "further: rhoflow --resume RUN_DIR \"End time=...\".");
-  prm.leave_subsection();
+  p.section("Checkpoint");
+  p.add("Every n-th step", every_steps, at_least(0), "Keep the state after every n-th step; 0: not for this reason [steps].",
+        may_change);
+  p.add("Time interval", simulated_time, at_least(0.),
+        "Keep the state whenever so much time of the run's has passed; 0: not for this reason [time].", may_change);
+  p.add("Wall-clock interval", wall_clock, at_least(0.),
+        "Keep the state whenever the run has worked for so long; 0: not for this reason [s].", may_change);
+  p.add("At the end", at_the_end,
+        "Keep the state at the end of the run, so that it can be taken further: rhoflow --resume RUN_DIR \"End time=...\".",
+        may_change);
 }
 
-void CheckpointParameters::parse(dealii::ParameterHandler &prm)
+void CheckpointParameters::declare(dealii::ParameterHandler &prm)
 {
-  prm.enter_subsection("Checkpoint");
-  every_steps    = static_cast<std::uint64_t>(prm.get_integer("Every n-th step"));
-  simulated_time = prm.get_double("Time interval");
-  wall_clock     = prm.get_double("Wall-clock interval");
-  at_the_end     = prm.get_bool("At the end");
-  prm.leave_subsection();
+  declare_parameters<CheckpointParameters>(prm);
+}
+
+void CheckpointParameters::parse(const dealii::ParameterHandler &prm)
+{
+  read_parameters(*this, prm);
 }
 
 Checkpoints::Checkpoints(const CheckpointParameters &settings, const RunDirectory &run_directory, const bool restart,

@@ -20,6 +20,7 @@ class ParameterHandler;
 
 namespace rhoflow
 {
+class ParameterBinding;
 class Progress;
 class RunDirectory;
 
@@ -27,7 +28,8 @@ class RunDirectory;
 struct CheckpointParameters
 {
   static void declare(dealii::ParameterHandler &prm);
-  void        parse(dealii::ParameterHandler &prm);
+  void        bind(ParameterBinding &p);
+  void        parse(const dealii::ParameterHandler &prm);
 
   std::uint64_t every_steps    = 0;   ///< 0: never for this reason
   double        simulated_time = 0.;  ///< interval; 0: never for this reason

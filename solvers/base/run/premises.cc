@@ -1,5 +1,6 @@
 #include <solvers/base/error.h>
 #include <solvers/base/number.h>
+#include <solvers/base/parameters/parameter_catalogue.h>
 #include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/parameters/parameter_line.h>
 #include <solvers/base/run/checkpoint.h>
@@ -8,7 +9,6 @@
 #include <deal.II/base/parameter_handler.h>
 
 #include <algorithm>
-#include <set>
 #include <sstream>
 #include <stdexcept>
 
@@ -17,20 +17,6 @@ namespace rhoflow
 namespace
 {
 const std::string set_mark = "set ", file_mark = "file ", equals = " = ";
-
-/// Whether a run may go on with another value of a parameter: those that say how the same problem is solved and shown.
-bool may_change(const std::string &path)
-{
-  static const std::set<std::string> names{
-    "Title", "Overwrite", "End time", "Output interval", "Output times", "Output directory", "Particles/Write particles",
-    // Its contents are compared.
-    "Data/CSV file",
-    // What is advised when steps fail.
-    "Discontinuous Galerkin/CFL number", "Discontinuous Galerkin/Maximum time step", "Fokker-Planck/Time step",
-    "Fokker-Planck/Error tolerance", "Domain/Boundary mass limit", "Domain/Boundary mass warning"};
-  return names.count(path) > 0 || path.rfind("Checkpoint/", 0) == 0 ||
-         (path.rfind("Output/", 0) == 0 && path != "Output/Observables");
-}
 
 /// "1e-3" and "0.001" are the same. Whole numbers may have more digits than a double.
 bool same_element(const std::string &one, const std::string &other)
@@ -115,7 +101,7 @@ void Premises::parse(const std::string &text)
       }
 }
 
-void Premises::refuse_other_parameters(const dealii::ParameterHandler &present) const
+void Premises::refuse_other_parameters(const dealii::ParameterHandler &present, const ParameterCatalogue &catalogue) const
 {
   const auto other_version = [](const std::string &reason) {
     return InputError("", "another version of rhoflow made the state of this run: " + reason +
@@ -123,7 +109,8 @@ void Premises::refuse_other_parameters(const dealii::ParameterHandler &present) 
   };
   const auto now = current_values(present);
   for (const auto &[path, value] : now)
-    if (const auto found = values.find(path); !may_change(path) && found != values.end() && !same_value(found->second, value))
+    if (const auto found = values.find(path);
+        !catalogue.may_change(path) && found != values.end() && !same_value(found->second, value))
       throw InputError(path, "the run was begun with '" + found->second +
                                "', and its state belongs to that: a run that goes on "
                                "may change the end time, the output and the "
@@ -132,10 +119,10 @@ void Premises::refuse_other_parameters(const dealii::ParameterHandler &present) 
   // What the other version did without such a parameter is what it does by default, as far as is known here.
   for (const DeclaredParameter &parameter : declared_parameters(present))
     if (const std::string path = parameter.path();
-        !may_change(path) && values.count(path) == 0 && !same_value(now.at(path), parameter.default_value))
+        !catalogue.may_change(path) && values.count(path) == 0 && !same_value(now.at(path), parameter.default_value))
       throw other_version("there is no parameter '" + path + "', which is '" + now.at(path) + "' now.");
   for (const auto &[path, value] : values)
-    if (!may_change(path) && now.count(path) == 0)
+    if (!catalogue.may_change(path) && now.count(path) == 0)
       throw other_version("it has a parameter '" + path + "' = '" + value + "', which there is not any more.");
 }
 

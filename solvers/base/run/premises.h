@@ -14,6 +14,7 @@ class ParameterHandler;
 namespace rhoflow
 {
 class CheckpointReader;
+class ParameterCatalogue;
 
 /// What a state belongs to: the values of all parameters, and the contents of the files that were read beside them. Every
 /// checkpoint has them, so that a run that goes on is compared with what made its state, and not with a file that somebody may
@@ -32,8 +33,8 @@ public:
   std::string                  text() const;
 
   /// Throws InputError with the path of the first parameter that the state depends on and that has another value now; with an
-  /// empty path if a version of the program with other parameters made the state.
-  void refuse_other_parameters(const dealii::ParameterHandler &present) const;
+  /// empty path if a version of the program with other parameters made the state. The catalogue knows which may change.
+  void refuse_other_parameters(const dealii::ParameterHandler &present, const ParameterCatalogue &catalogue) const;
   /// Throws InputError (parameter empty) if these files, in their order, have other contents.
   void refuse_other_files(const std::vector<Provenance::InputFile> &present) const;
 

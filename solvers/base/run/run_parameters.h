@@ -11,6 +11,7 @@ class ParameterHandler;
 
 namespace rhoflow
 {
+class ParameterBinding;
 struct Unread;
 
 /// The parameters at the top of a file, outside any subsection: which solver, how long, where to. declare() also declares
@@ -18,16 +19,17 @@ struct Unread;
 struct RunParameters
 {
   static void declare(dealii::ParameterHandler &prm);
-  void        parse(dealii::ParameterHandler &prm);
+  void        bind(ParameterBinding &p);
+  void        parse(const dealii::ParameterHandler &prm);
   /// Those that solvers in time do not read.
   static std::vector<Unread> unread(dealii::ParameterHandler &prm);
 
   /// The number that a valid value of 'Seed' is: all 64 bits.
   static std::uint64_t seed_of(const std::string &value);
 
-  std::string         solver;           ///< a name of the registry's
-  std::string         title;            ///< one line, printed at the start and in the report
-  std::string         output_directory; ///< empty: runs/<name of the parameter file>
+  std::string         solver = "single neuron"; ///< a name of the registry's
+  std::string         title;                    ///< one line, printed at the start and in the report
+  std::string         output_directory;         ///< empty: runs/<name of the parameter file>
   bool                overwrite       = false;
   double              end_time        = 10.; ///< t = step × number of SGD steps
   double              output_interval = 1.;  ///< time between two rows of statistics

@@ -41,7 +41,7 @@ SingleRun::SingleRun(const Registry &solvers, const ParameterFile &given)
   , data_places{std::filesystem::path(file_name).parent_path().string()}
   , handler(std::make_unique<dealii::ParameterHandler>())
 {
-  registry.declare(*handler);
+  catalogue = registry.declare(*handler);
   file->apply(*handler);
   run_parameters.parse(*handler);
   if (run_parameters.output_directory.empty())
@@ -133,7 +133,7 @@ void SingleRun::resume(const std::string &path, const MPI_Comm communicator, Pro
   find_inputs(communicator, progress);
   Checkpoints    checkpoints(checkpoint_parameters(), *earlier, true, requests);
   const Premises before(*checkpoints.restart());
-  before.refuse_other_parameters(*handler);
+  before.refuse_other_parameters(*handler, catalogue);
   make_solver(communicator, progress);
   before.refuse_other_files(inputs);
   checkpoints.set_premises(Premises(*handler, inputs).text());

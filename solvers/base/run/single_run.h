@@ -6,6 +6,7 @@
 
 #include <mpi.h>
 
+#include <solvers/base/parameters/parameter_catalogue.h>
 #include <solvers/base/run/checkpoints.h>
 #include <solvers/base/run/provenance.h>
 #include <solvers/base/run/run_parameters.h>
@@ -75,6 +76,7 @@ private:
   std::vector<std::string>                  data_places; ///< where data files are looked for behind the working directory
   std::vector<Provenance::InputFile>        inputs;
   std::unique_ptr<dealii::ParameterHandler> handler;
+  ParameterCatalogue                        catalogue;
   RunParameters                             run_parameters;
   std::unique_ptr<Solver>                   solver;
   std::unique_ptr<RunDirectory>             directory; ///< null until the run begins to write

@@ -7,6 +7,7 @@
 
 #include <mpi.h>
 
+#include <solvers/base/parameters/parameter_catalogue.h>
 #include <solvers/base/parameters/unread.h>
 #include <solvers/base/run/solver_traits.h>
 
@@ -66,7 +67,7 @@ struct Registry
 {
   std::vector<SolverEntry> solvers;
   /// Declares every parameter of every section.
-  void (*declare)(dealii::ParameterHandler &parameters) = nullptr;
+  ParameterCatalogue (*declare)(dealii::ParameterHandler &parameters) = nullptr;
   /// Paths of the parameters that name files which a run reads beside its parameters.
   std::vector<std::string> (*input_files)(const dealii::ParameterHandler &parameters) = nullptr;
 
