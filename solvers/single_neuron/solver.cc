@@ -1,27 +1,15 @@
-#include <solvers/single_neuron/solver.h>
-
-#include <deal.II/base/parameter_handler.h>
-
 #include <solvers/base/error.h>
 #include <solvers/model/learning_problem.h>
+#include <solvers/single_neuron/parameters.h>
+#include <solvers/single_neuron/solver.h>
 
 namespace rhoflow
 {
-void SingleNeuronSolver::declare(dealii::ParameterHandler &prm)
-{
-  prm.enter_subsection("Single neuron");
-  prm.declare_entry(
-    "Radial weight", "0", dealii::Patterns::Double(0., 10000.),
-    "Power kappa of the measure r^kappa da ds dr with respect to which the density is taken: 0 for the density of "
-    "(a, s, r) itself, d-2 for the density on the full parameter space, 1 for the form in lecture notes.");
-  prm.leave_subsection();
-}
-
 void SingleNeuronSolver::adjust(dealii::ParameterHandler &parameters)
 {
-  parameters.enter_subsection("Single neuron");
-  inputs.radial_power = parameters.get_double("Radial weight");
-  parameters.leave_subsection();
+  SingleNeuronParameters reduction;
+  reduction.parse(parameters);
+  inputs.radial_power = reduction.radial_weight;
   const auto names = inputs.problem->parameter_names();
   if (names != std::vector<std::string>{"a", "s", "r"})
     throw InputError("Learning problem/Neuron",

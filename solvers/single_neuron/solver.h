@@ -12,8 +12,6 @@ class SingleNeuronSolver : public ContinuitySolver
 public:
   using ContinuitySolver::ContinuitySolver;
 
-  static void declare(dealii::ParameterHandler &prm);
-
 protected:
   void adjust(dealii::ParameterHandler &parameters) override;
 };
