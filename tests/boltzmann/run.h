@@ -11,6 +11,8 @@
 
 #include <deal.II/base/parameter_handler.h>
 
+#include <tests/support/source_directory.h>
+
 #include <meshes/domain.h>
 #include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/progress.h>
@@ -37,7 +39,7 @@ inline Changes with(Changes changes, const Changes &more)
 /// The text of a parameter file that is shipped.
 inline std::string shipped_file(const std::string &name)
 {
-  std::ifstream     file(std::string(RHOFLOW_SOURCE_DIR) + "/parameter_files/boltzmann/" + name + ".prm");
+  std::ifstream     file(source_directory() + "/parameter_files/boltzmann/" + name + ".prm");
   std::stringstream text;
   text << file.rdbuf();
   if (text.str().empty())
@@ -68,8 +70,8 @@ inline void set_parameters(dealii::ParameterHandler &prm, const std::string &tex
         prm.leave_subsection();
     }
   const std::string data = rhoflow::parameter_value(prm, "Data/CSV file");
-  rhoflow::set_parameter_value(
-    prm, "Data/CSV file", rhoflow::find_input_file(data, {std::string(RHOFLOW_SOURCE_DIR) + "/parameter_files/boltzmann"}));
+  rhoflow::set_parameter_value(prm, "Data/CSV file",
+                               rhoflow::find_input_file(data, {source_directory() + "/parameter_files/boltzmann"}));
 }
 
 /// Runs the solver into a directory. Collective.

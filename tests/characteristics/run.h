@@ -9,6 +9,8 @@
 
 #include <deal.II/base/parameter_handler.h>
 
+#include <tests/support/source_directory.h>
+
 #include <meshes/domain.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/run/run_directory.h>
@@ -26,7 +28,7 @@ using Changes = std::vector<std::pair<std::string, std::string>>;
 /// The text of a parameter file that is shipped.
 inline std::string shipped_file(const std::string &name)
 {
-  std::ifstream     file(std::string(RHOFLOW_SOURCE_DIR) + "/parameter_files/characteristics/" + name + ".prm");
+  std::ifstream     file(source_directory() + "/parameter_files/characteristics/" + name + ".prm");
   std::stringstream text;
   text << file.rdbuf();
   if (text.str().empty())

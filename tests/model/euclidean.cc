@@ -6,6 +6,8 @@
 
 #include <solvers/base/numerics/random.h>
 
+#include <tests/support/source_directory.h>
+
 #include "../base/input_error.h"
 #include "../base/temporary_directory.h"
 #include "make_problem.h"
@@ -308,7 +310,7 @@ TEST_CASE("The motorcycle data: standardised, and the risk of the initial law")
   const auto problem = make_problem({{"Learning problem/Neuron", "biased ridge"},
                                      {"Learning problem/Activation", "tanh"},
                                      {"Data/Law", "csv"},
-                                     {"Data/CSV file", RHOFLOW_SOURCE_DIR "/parameter_files/data/mcycle.csv"},
+                                     {"Data/CSV file", source_directory() + "/parameter_files/data/mcycle.csv"},
                                      {"Data/Input columns", "times"},
                                      {"Data/Output column", "accel"},
                                      {"Data/Standardise", "true"},

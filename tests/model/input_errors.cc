@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <fstream>
 
+#include <tests/support/source_directory.h>
+
 #include <solvers/base/error.h>
 
 #include "make_problem.h"
@@ -84,7 +86,7 @@ TEST_CASE("Wrong CSV choices are refused")
 {
   const Settings csv{{"Learning problem/Neuron", "linear"},
                      {"Data/Law", "csv"},
-                     {"Data/CSV file", RHOFLOW_SOURCE_DIR "/parameter_files/data/mcycle.csv"},
+                     {"Data/CSV file", source_directory() + "/parameter_files/data/mcycle.csv"},
                      {"Data/Input columns", "times"},
                      {"Data/Output column", "accel"},
                      {"Initial law/Law", "normal(0, 1)"}};

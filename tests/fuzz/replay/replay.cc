@@ -1,13 +1,13 @@
-// Runs every fuzz target once on each of its kept seeds, without clang: what was found stays mended.
-//   replay_seeds FOLDER     FOLDER/TARGET/* are the seeds
-#include <algorithm>
+// Runs every fuzz target once on each of its kept inputs, without clang: what was found stays mended.
+//   replay_seeds CORPORA PARAMETER_FILES     CORPORA/TARGET.txt are the inputs, more are made of the parameter files
 #include <cstdint>
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <exception>
 #include <string>
 #include <vector>
+
+#include <tests/fuzz/replay/corpus.h>
+#include <tests/fuzz/replay/shipped_seeds.h>
 
 // RHOFLOW_FUZZ_TARGETS is TARGET(name) TARGET(name) ...; each was compiled with LLVMFuzzerTestOneInput renamed to fuzz_name.
 #define TARGET(name) extern "C" int fuzz_##name(const std::uint8_t *data, std::size_t size);
@@ -37,31 +37,34 @@ const Target targets[] = {
 
 int main(const int argc, char **argv)
 {
-  if (argc != 2)
+  if (argc != 3)
     return 1;
   // The last line tells what was run when the process ended.
   std::setbuf(stdout, nullptr);
+  const std::string corpora = argv[1], parameter_files = argv[2];
   for (const Target &target : targets)
     {
-      std::vector<std::filesystem::path> seeds;
-      for (const auto &entry : std::filesystem::directory_iterator(std::filesystem::path(argv[1]) / target.name))
-        seeds.push_back(entry.path());
-      if (seeds.empty())
+      std::vector<rhoflow::KeptInput> inputs;
+      try
         {
-          std::printf("%s: no seeds\n", target.name);
+          inputs = rhoflow::read_corpus(corpora + "/" + target.name + ".txt");
+          for (const rhoflow::KeptInput &seed : rhoflow::shipped_seeds(target.name, parameter_files))
+            inputs.push_back(seed);
+        }
+      catch (const std::exception &error)
+        {
+          std::printf("%s: %s\n", target.name, error.what());
           return 1;
         }
-      std::sort(seeds.begin(), seeds.end());
       std::printf("%s: nothing\n", target.name);
       const std::uint8_t nothing = 0;
       target.run(&nothing, 0);
-      for (const auto &seed : seeds)
+      for (const rhoflow::KeptInput &input : inputs)
         {
-          std::printf("%s: %s\n", target.name, seed.filename().c_str());
-          std::ostringstream contents;
-          contents << std::ifstream(seed, std::ios::binary).rdbuf();
-          const std::string text = contents.str();
-          target.run(reinterpret_cast<const std::uint8_t *>(text.data()), text.size());
+          std::printf("%s: %s: %s\n", target.name, input.name.c_str(), input.reason.c_str());
+          // On the heap without a zero byte behind it, as libFuzzer passes it on: sanitizers see what is read beyond the end.
+          const std::vector<std::uint8_t> bytes(input.bytes.begin(), input.bytes.end());
+          target.run(bytes.data(), bytes.size());
         }
     }
   return 0;
