@@ -20,11 +20,11 @@ BoltzmannSolution solve(const Parts &parts, double beta, std::vector<double> e =
 }
 
 /// exp(−βλ|θ|²/2) is e⁻⁵⁰ at the sides.
-const Changes wide{{"Domain/Lower corner", "-10, -10"},
-                   {"Domain/Upper corner", "10, 10"},
-                   {"Domain/Subdivisions", "80"},
-                   {"Boltzmann/Nodes per cell", "8"},
-                   {"Mean field/Compression tolerance", "0"}};
+const Settings wide{{"Domain/Lower corner", "-10, -10"},
+                    {"Domain/Upper corner", "10, 10"},
+                    {"Domain/Subdivisions", "80"},
+                    {"Boltzmann/Nodes per cell", "8"},
+                    {"Mean field/Compression tolerance", "0"}};
 
 /// f(x_k; ρ), ∫ |θ|² ρ, ∫ ρ log ρ and ∫ ρ by the trapezoidal rule.
 struct GridIntegrals
@@ -61,7 +61,7 @@ struct GridIntegrals
 TEST_CASE("the density is the Boltzmann density of its own potential, and the duality gap is zero", "[boltzmann]")
 {
   const double        beta = 20., lambda = 0.05;
-  const Parts         parts(shipped_file("tanh_2d"), wide, MPI_COMM_SELF);
+  const Parts         parts(shipped_file("boltzmann/tanh_2d"), wide, MPI_COMM_SELF);
   const auto          solution = solve(parts, beta);
   const GridIntegrals grid(parts, solution.state, 400);
   const auto         &p = parts.problem->weights();
@@ -104,7 +104,7 @@ TEST_CASE("the density is the Boltzmann density of its own potential, and the du
 TEST_CASE("gradient and curvature of the dual problem are its derivatives", "[boltzmann]")
 {
   const double beta = 20.;
-  const Parts  parts(shipped_file("tanh_2d"), {}, MPI_COMM_SELF);
+  const Parts  parts(shipped_file("boltzmann/tanh_2d"), {}, MPI_COMM_SELF);
   const auto   n = parts.dual->n_modes();
   REQUIRE(n >= 3);
   std::vector<double> e(n), direction(n);
@@ -138,8 +138,8 @@ TEST_CASE("gradient and curvature of the dual problem are its derivatives", "[bo
 
 TEST_CASE("from the hottest to the coldest: one solution, and dF/dβ is minus the entropy over β²", "[boltzmann]")
 {
-  const Changes box{{"Domain/Lower corner", "-25, -25"}, {"Domain/Upper corner", "25, 25"}, {"Domain/Subdivisions", "200"}};
-  const Parts   parts(shipped_file("tanh_2d"), box, MPI_COMM_SELF);
+  const Settings box{{"Domain/Lower corner", "-25, -25"}, {"Domain/Upper corner", "25, 25"}, {"Domain/Subdivisions", "200"}};
+  const Parts    parts(shipped_file("boltzmann/tanh_2d"), box, MPI_COMM_SELF);
   std::vector<double> e;
   for (const double beta : {1., 10., 100., 1e3, 1e4})
     {
@@ -168,30 +168,30 @@ TEST_CASE("from the hottest to the coldest: one solution, and dF/dβ is minus th
 TEST_CASE("a neuron reduced to (a, s, r) has the free energy of the neuron before the reduction", "[boltzmann]")
 {
   // w ∈ R², w* = e_1: (s, r) = (w_1, |w_2|). |S⁰| = 2 and r⁰ = 1.
-  const Changes common{{"Learning problem/Activation", "tanh"},
-                       {"Learning problem/Input dimension", "2"},
-                       {"Initial law/Law", "normal(0, 1), normal(0, 1), uniform(0, 1)"},
-                       {"Data/Quadrature nodes", "24"},
-                       {"Data/Radial nodes", "24"},
-                       {"Mean field/Weight decay", "0.1"},
-                       {"Mean field/Inverse temperature", "30"},
-                       {"Boltzmann/Nodes per cell", "6"}};
-  const Parts   reduced("",
-                        with(common, {{"Learning problem/Neuron", "single neuron"},
-                                      {"Domain/Lower corner", "-5, -5, 0"},
-                                      {"Domain/Upper corner", "5, 5, 5"},
-                                      {"Domain/Subdivisions", "10, 10, 5"}}),
-                        MPI_COMM_SELF);
-  const Parts   full("",
-                     with(common, {{"Learning problem/Neuron", "weighted ridge"},
-                                   {"Target/Type", "expression"},
-                                   {"Target/Expression", "tanh(x1)"},
-                                   {"Domain/Lower corner", "-5, -5, -5"},
-                                   {"Domain/Upper corner", "5, 5, 5"},
-                                   {"Domain/Subdivisions", "10"}}),
-                     MPI_COMM_SELF);
-  const auto    left = solve(reduced, 30.), right = solve(full, 30.);
-  const auto    a = diagnose(*reduced.dual, left, Observables()), b = diagnose(*full.dual, right, Observables());
+  const Settings common{{"Learning problem/Activation", "tanh"},
+                        {"Learning problem/Input dimension", "2"},
+                        {"Initial law/Law", "normal(0, 1), normal(0, 1), uniform(0, 1)"},
+                        {"Data/Quadrature nodes", "24"},
+                        {"Data/Radial nodes", "24"},
+                        {"Mean field/Weight decay", "0.1"},
+                        {"Mean field/Inverse temperature", "30"},
+                        {"Boltzmann/Nodes per cell", "6"}};
+  const Parts    reduced("",
+                         with(common, {{"Learning problem/Neuron", "single neuron"},
+                                       {"Domain/Lower corner", "-5, -5, 0"},
+                                       {"Domain/Upper corner", "5, 5, 5"},
+                                       {"Domain/Subdivisions", "10, 10, 5"}}),
+                         MPI_COMM_SELF);
+  const Parts    full("",
+                      with(common, {{"Learning problem/Neuron", "weighted ridge"},
+                                    {"Target/Type", "expression"},
+                                    {"Target/Expression", "tanh(x1)"},
+                                    {"Domain/Lower corner", "-5, -5, -5"},
+                                    {"Domain/Upper corner", "5, 5, 5"},
+                                    {"Domain/Subdivisions", "10"}}),
+                      MPI_COMM_SELF);
+  const auto     left = solve(reduced, 30.), right = solve(full, 30.);
+  const auto     a = diagnose(*reduced.dual, left, Observables()), b = diagnose(*full.dual, right, Observables());
   CHECK(a.free_energy == Approx(b.free_energy).epsilon(1e-6));
   CHECK(left.state.log_partition == Approx(right.state.log_partition).epsilon(1e-6));
   CHECK(a.entropy == Approx(b.entropy).epsilon(1e-6));

@@ -28,7 +28,7 @@ double integral(double beta, const std::function<double(double)> &L, const std::
 TEST_CASE("the Boltzmann density of a landscape is the Gibbs density", "[boltzmann][landscape]")
 {
   TemporaryDirectory directory;
-  run_into(directory.path("run"), shipped_file("double_well"),
+  run_into(directory.path("run"), shipped_file("boltzmann/double_well"),
            {{"Output/Observables", "x < 0; x^3"}, {"Boltzmann/Nodes per cell", "8"}}, MPI_COMM_SELF);
   auto       table = columns_of(directory.path("run/statistics.csv"));
   const auto L     = [](double x) { return (x * x - 1.) * (x * x - 1.) * (1. + .6 * std::tanh(2. * x)); };
@@ -107,10 +107,10 @@ TEST_CASE("statistics of a landscape do not depend on the number of ranks", "[bo
   TemporaryDirectory directory;
   int                rank;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-  run_into(directory.path("all"), shipped_file("double_well"), {}, MPI_COMM_WORLD);
+  run_into(directory.path("all"), shipped_file("boltzmann/double_well"), {}, MPI_COMM_WORLD);
   if (rank == 0)
     {
-      run_into(directory.path("one"), shipped_file("double_well"), {}, MPI_COMM_SELF);
+      run_into(directory.path("one"), shipped_file("boltzmann/double_well"), {}, MPI_COMM_SELF);
       CHECK(contents(directory.path("all/statistics.csv")).size() > 500);
       CHECK(contents(directory.path("all/statistics.csv")) == contents(directory.path("one/statistics.csv")));
       CHECK(contents(directory.path("all/density.vtu")).size() > 500);
@@ -119,7 +119,7 @@ TEST_CASE("statistics of a landscape do not depend on the number of ranks", "[bo
 
 TEST_CASE("the density that is written is that of the integrals", "[boltzmann][landscape]")
 {
-  const Parts  parts(shipped_file("double_well"), {}, MPI_COMM_SELF);
+  const Parts  parts(shipped_file("boltzmann/double_well"), {}, MPI_COMM_SELF);
   const auto   state = parts.dual->evaluate({}, 4., true);
   const auto   L     = [](double x) { return (x * x - 1.) * (x * x - 1.) * (1. + .6 * std::tanh(2. * x)); };
   double       log_density[3], potential[3];

@@ -13,12 +13,12 @@ using namespace rhoflow;
 namespace
 {
 /// The parameter that prepare() or run() blames, and the message. `file`: a shipped one, or none.
-std::pair<std::string, std::string> refused(const std::string &file, const Changes &changes)
+std::pair<std::string, std::string> refused(const std::string &file, const Settings &changes)
 {
   TemporaryDirectory directory;
   try
     {
-      run_into(directory.path("run"), file.empty() ? "" : shipped_file(file), changes, MPI_COMM_SELF);
+      run_into(directory.path("run"), file.empty() ? "" : shipped_file("boltzmann/" + file), changes, MPI_COMM_SELF);
     }
   catch (const InputError &error)
     {
@@ -33,7 +33,7 @@ TEST_CASE("statistics of a Boltzmann density do not depend on the number of rank
   TemporaryDirectory directory;
   int                rank;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-  const std::vector<std::pair<std::string, Changes>> cases{
+  const std::vector<std::pair<std::string, Settings>> cases{
     {"tanh_2d", {{"Boltzmann/Path of inverse temperatures", "10, 15"}}},
     {"mcycle",
      {{"Domain/Subdivisions", "7"},
@@ -46,10 +46,10 @@ TEST_CASE("statistics of a Boltzmann density do not depend on the number of rank
   for (const auto &[file, changes] : cases)
     {
       CAPTURE(file);
-      run_into(directory.path(file + " all"), shipped_file(file), changes, MPI_COMM_WORLD);
+      run_into(directory.path(file + " all"), shipped_file("boltzmann/" + file), changes, MPI_COMM_WORLD);
       if (rank == 0)
         {
-          run_into(directory.path(file + " one"), shipped_file(file), changes, MPI_COMM_SELF);
+          run_into(directory.path(file + " one"), shipped_file("boltzmann/" + file), changes, MPI_COMM_SELF);
           const auto all = contents(directory.path(file + " all/statistics.csv"));
           CHECK(all == contents(directory.path(file + " one/statistics.csv")));
           CHECK(all.size() > 300);
@@ -72,7 +72,7 @@ TEST_CASE("statistics of a Boltzmann density do not depend on the number of rank
 TEST_CASE("the risk that is reported is that of the fitted curve", "[boltzmann]")
 {
   TemporaryDirectory directory;
-  run_into(directory.path("run"), shipped_file("mcycle"),
+  run_into(directory.path("run"), shipped_file("boltzmann/mcycle"),
            {{"Domain/Subdivisions", "8"},
             {"Boltzmann/Path of inverse temperatures", ""},
             {"Boltzmann/Write density", "false"},
@@ -122,14 +122,14 @@ TEST_CASE("what has no Boltzmann density, or not on this box, is refused with ad
         "Boltzmann/Path of inverse temperatures");
   CHECK(refused("tanh_2d", {{"Domain/Boundary mass limit", "1e-8"}}).first == "Domain/Boundary mass limit");
 
-  const Changes infinite{{"Learning problem/Neuron", "single neuron"},
-                         {"Learning problem/Input dimension", "inf"},
-                         {"Initial law/Law", "normal(0, 1), normal(0, 1), uniform(0, 1)"},
-                         {"Domain/Lower corner", "-7, -7, 0"},
-                         {"Domain/Upper corner", "7, 7, 7"},
-                         {"Domain/Subdivisions", "4"},
-                         {"Mean field/Inverse temperature", "10"}};
-  const auto    limit = refused("", infinite);
+  const Settings infinite{{"Learning problem/Neuron", "single neuron"},
+                          {"Learning problem/Input dimension", "inf"},
+                          {"Initial law/Law", "normal(0, 1), normal(0, 1), uniform(0, 1)"},
+                          {"Domain/Lower corner", "-7, -7, 0"},
+                          {"Domain/Upper corner", "7, 7, 7"},
+                          {"Domain/Subdivisions", "4"},
+                          {"Mean field/Inverse temperature", "10"}};
+  const auto     limit = refused("", infinite);
   CHECK(limit.first == "Learning problem/Input dimension");
   CHECK_THAT(limit.second, Catch::Contains("entropy"));
   CHECK(refused("", with(infinite, {{"Learning problem/Input dimension", "3"}, {"Domain/Lower corner", "-7, -7, -1"}})).first ==
@@ -140,6 +140,6 @@ TEST_CASE("Newton's method says when it gives up", "[boltzmann]")
 {
   TemporaryDirectory directory;
   CHECK_THROWS_WITH(
-    run_into(directory.path("run"), shipped_file("tanh_2d"), {{"Boltzmann/Maximum iterations", "2"}}, MPI_COMM_SELF),
+    run_into(directory.path("run"), shipped_file("boltzmann/tanh_2d"), {{"Boltzmann/Maximum iterations", "2"}}, MPI_COMM_SELF),
     Catch::Contains("after 2 steps") && Catch::Contains("Path of inverse temperatures"));
 }

@@ -10,7 +10,7 @@ using namespace rhoflow;
 TEST_CASE("decision.csv: the function of cosine neurons around the data is the sum over the points", "[characteristics][mpi]")
 {
   TemporaryDirectory directory;
-  run_into(directory.path("run"), shipped_file("xor"),
+  run_into(directory.path("run"), shipped_file("characteristics/xor"),
            {{"Characteristics/Nodes per coordinate", "4"},
             {"End time", "0.5"},
             {"Output times", "0, 0.5"},

@@ -37,7 +37,7 @@ struct LinearCase
     return sum;
   }
 
-  Changes changes() const
+  Settings changes() const
   {
     std::string law, formula, corner;
     for (unsigned int d = 0; d < D; ++d)
@@ -76,15 +76,14 @@ TEST_CASE("a linear neuron follows the exact solution in one, two and three dime
   CAPTURE(lambda, D, features);
   const LinearCase   exact{D, lambda, {0.8, -0.5, 0.3}, {-0.2, 0.4, 0.1}, {0.5, 0.7, 0.3}};
   TemporaryDirectory directory;
-  Changes            changes = exact.changes();
+  Settings           changes = exact.changes();
   changes.emplace_back("Characteristics/Features", features);
   run_into(directory.path("run"), "", changes, MPI_COMM_WORLD);
   auto table = columns_of(directory.path("run/statistics.csv"));
   REQUIRE(table["time"] == std::vector<double>{0., 0.3, 1.7, 4.});
 
-  dealii::ParameterHandler prm;
-  set_parameters(prm, "", changes);
-  const auto coordinate = rhoflow::make_learning_problem(prm, {}, {}, 1)->parameter_names();
+  const auto prm        = make_parameters(changes);
+  const auto coordinate = rhoflow::make_learning_problem(*prm, {}, {}, 1)->parameter_names();
   for (std::size_t i = 0; i < 4; ++i)
     {
       const double t = table["time"][i];

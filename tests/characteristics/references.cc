@@ -10,11 +10,11 @@ namespace
 using Table = std::map<std::string, std::vector<double>>;
 
 /// The statistics of a shipped file with some changes.
-Table solve(const std::string &name, Changes changes = {})
+Table solve(const std::string &name, Settings changes = {})
 {
   changes.emplace_back("Characteristics/Write points", "false");
   TemporaryDirectory directory;
-  run_into(directory.path("run"), shipped_file(name), changes, MPI_COMM_WORLD);
+  run_into(directory.path("run"), shipped_file("characteristics/" + name), changes, MPI_COMM_WORLD);
   return columns_of(directory.path("run/statistics.csv"));
 }
 

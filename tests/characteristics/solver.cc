@@ -13,14 +13,13 @@ using namespace rhoflow;
 namespace
 {
 /// The parameter that prepare() blames, and the message.
-std::pair<std::string, std::string> refused(const std::string &text, const Changes &changes)
+std::pair<std::string, std::string> refused(const std::string &text, const Settings &changes)
 {
-  dealii::ParameterHandler prm;
-  set_parameters(prm, text, changes);
+  const auto prm = make_parameters(changes, text);
   try
     {
       Progress silent(false);
-      characteristics_solver_entry().make()->prepare(prm, MPI_COMM_SELF, silent);
+      characteristics_solver_entry().make()->prepare(*prm, MPI_COMM_SELF, silent);
     }
   catch (const InputError &error)
     {
@@ -29,21 +28,15 @@ std::pair<std::string, std::string> refused(const std::string &text, const Chang
   return {};
 }
 
-const Changes small_reference_a{{"Characteristics/Nodes per coordinate", "6"},
-                                {"Characteristics/Tolerance", "1e-6"},
-                                {"End time", "2"}};
-
-Changes with(Changes changes, const Changes &more)
-{
-  changes.insert(changes.end(), more.begin(), more.end());
-  return changes;
-}
+const Settings small_reference_a{{"Characteristics/Nodes per coordinate", "6"},
+                                 {"Characteristics/Tolerance", "1e-6"},
+                                 {"End time", "2"}};
 } // namespace
 
 TEST_CASE("statistics do not depend on the number of ranks", "[characteristics][mpi]")
 {
   TemporaryDirectory directory;
-  const std::string  text = shipped_file("reference_a");
+  const std::string  text = shipped_file("characteristics/reference_a");
   run_into(directory.path("all"), text, small_reference_a, MPI_COMM_WORLD);
   int rank;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
@@ -55,11 +48,11 @@ TEST_CASE("statistics do not depend on the number of ranks", "[characteristics][
     }
 
   // Fewer points than ranks: two groups of 32 at most.
-  const Changes few{{"Characteristics/Nodes per coordinate", "33"}, {"End time", "1"}, {"Output times", "0, 1"}};
-  run_into(directory.path("few"), shipped_file("reference_b"), few, MPI_COMM_WORLD);
+  const Settings few{{"Characteristics/Nodes per coordinate", "33"}, {"End time", "1"}, {"Output times", "0, 1"}};
+  run_into(directory.path("few"), shipped_file("characteristics/reference_b"), few, MPI_COMM_WORLD);
   if (rank == 0)
     {
-      run_into(directory.path("few one"), shipped_file("reference_b"), few, MPI_COMM_SELF);
+      run_into(directory.path("few one"), shipped_file("characteristics/reference_b"), few, MPI_COMM_SELF);
       CHECK(contents(directory.path("few/statistics.csv")) == contents(directory.path("few one/statistics.csv")));
       CHECK(std::filesystem::exists(directory.path("few/points.pvd")));
       CHECK(std::filesystem::file_size(directory.path("few/points/points_0001.vtu")) > 1000);
@@ -69,7 +62,7 @@ TEST_CASE("statistics do not depend on the number of ranks", "[characteristics][
 TEST_CASE("compressed features give the same solution inside the box", "[characteristics]")
 {
   TemporaryDirectory directory;
-  const std::string  text = shipped_file("reference_a");
+  const std::string  text = shipped_file("characteristics/reference_a");
   run_into(directory.path("exact"), text, small_reference_a, MPI_COMM_WORLD);
   run_into(directory.path("compressed"), text, with(small_reference_a, {{"Characteristics/Features", "compressed"}}),
            MPI_COMM_WORLD);
@@ -84,8 +77,8 @@ TEST_CASE("compressed features give the same solution inside the box", "[charact
 
 TEST_CASE("points that leave the box of compressed features stop the run and say what to do", "[characteristics]")
 {
-  const std::string text       = shipped_file("reference_a");
-  const Changes     compressed = with(small_reference_a, {{"Characteristics/Features", "compressed"}});
+  const std::string text       = shipped_file("characteristics/reference_a");
+  const Settings    compressed = with(small_reference_a, {{"Characteristics/Features", "compressed"}});
   const auto        at_start   = refused(text, with(compressed, {{"Domain/Upper corner", "6.5, 2.6, 1"}}));
   CHECK(at_start.first == "Domain/Lower corner");
   CHECK_THAT(at_start.second, Catch::Contains("r = 1.") && Catch::Contains("Features = exact"));
@@ -108,21 +101,22 @@ TEST_CASE("points that leave the box of compressed features stop the run and say
 
 TEST_CASE("choices that do not fit are refused before the first step", "[characteristics]")
 {
-  const std::string text = shipped_file("reference_a");
+  const std::string text = shipped_file("characteristics/reference_a");
   CHECK(refused(text, {}).first.empty());
   CHECK(refused(text, {{"Domain/Lower corner", "0"}, {"Domain/Upper corner", "1"}, {"Domain/Subdivisions", "4"}}).first ==
         "Domain/Lower corner");
   CHECK(refused(text, {{"Characteristics/Nodes per coordinate", "500"}}).first == "Characteristics/Nodes per coordinate");
-  const Changes many{{"Data/Quadrature nodes", "150"}, {"Data/Radial nodes", "150"}, {"Data/Angular nodes", "2"}};
+  const Settings many{{"Data/Quadrature nodes", "150"}, {"Data/Radial nodes", "150"}, {"Data/Angular nodes", "2"}};
   CHECK(refused(text, with(many, {{"Characteristics/Features", "exact"}})).first == "Characteristics/Features");
   // Finite networks need a finite dimension.
-  CHECK(refused(shipped_file("reference_b"), {{"Compare with SGD", "true"}}).first == "Learning problem/Input dimension");
+  CHECK(refused(shipped_file("characteristics/reference_b"), {{"Compare with SGD", "true"}}).first ==
+        "Learning problem/Input dimension");
 }
 
 TEST_CASE("finite networks run beside the characteristics", "[characteristics]")
 {
   TemporaryDirectory directory;
-  run_into(directory.path("run"), shipped_file("reference_a"),
+  run_into(directory.path("run"), shipped_file("characteristics/reference_a"),
            {{"Characteristics/Nodes per coordinate", "8"},
             {"Compare with SGD", "true"},
             {"End time", "0.5"},

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <deal.II/base/parameter_handler.h>
-
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -27,44 +25,9 @@
 #include <solvers/model/learning_problem.h>
 #include <solvers/model/observables.h>
 #include <solvers/particles/parameters.h>
-#include <solvers/single_neuron/solver.h>
+#include <solvers/single_neuron/parameters.h>
 
-/// {"Section/Name", "value"}
-using Settings = std::vector<std::pair<std::string, std::string>>;
-
-inline Settings operator+(Settings settings, const Settings &more)
-{
-  settings.insert(settings.end(), more.begin(), more.end());
-  return settings;
-}
-
-/// All parameters of the continuity solvers with some of them set.
-inline std::unique_ptr<dealii::ParameterHandler> make_parameters(const Settings &settings)
-{
-  using namespace rhoflow;
-  auto prm = std::make_unique<dealii::ParameterHandler>();
-  RunParameters::declare(*prm);
-  ModelParameters::declare(*prm);
-  Domain::declare(*prm);
-  MeanFieldParameters::declare(*prm);
-  ContinuityParameters::declare(*prm);
-  RefinementParameters::declare(*prm);
-  SingleNeuronSolver::declare(*prm);
-  ParticleParameters::declare(*prm);
-  ComparisonParameters::declare(*prm);
-  OutputParameters::declare(*prm);
-  Observables::declare(*prm);
-  for (const auto &[path, value] : settings)
-    {
-      const auto slash = path.find('/');
-      if (slash != std::string::npos)
-        prm->enter_subsection(path.substr(0, slash));
-      prm->set(path.substr(slash == std::string::npos ? 0 : slash + 1), value);
-      if (slash != std::string::npos)
-        prm->leave_subsection();
-    }
-  return prm;
-}
+#include <tests/support/run.h>
 
 /// The continuity equation from parameters, stepped without a run directory and open to inspection.
 class DensityRun
@@ -84,9 +47,9 @@ public:
     refinement.parse(*prm);
     MeanFieldParameters mean_field_parameters;
     mean_field_parameters.parse(*prm);
-    prm->enter_subsection("Single neuron");
-    kappa = prm->get_double("Radial weight");
-    prm->leave_subsection();
+    SingleNeuronParameters reduction;
+    reduction.parse(*prm);
+    kappa       = reduction.radial_weight;
     problem     = make_learning_problem(*prm, domain.lower, domain.upper, 1);
     const int o = problem->linear_in_first_parameter() ? 1 : 0;
     mean_field  = std::make_unique<MeanField>(*problem, std::vector<double>(domain.lower.begin() + o, domain.lower.end()),

@@ -9,53 +9,19 @@
 #include <vector>
 
 #include <meshes/adaptive_mesh.h>
-#include <solvers/continuity/parameters.h>
 #include <solvers/fokker_planck/solver.h>
 #include <solvers/fokker_planck/spectral_gap.h>
 #include <solvers/fokker_planck/state.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/mean_field/setup.h>
 #include <solvers/model/learning_problem.h>
-#include <solvers/particles/parameters.h>
+
+#include <tests/support/run.h>
 
 /// Problems whose relaxation is looked at. In a namespace: other tests of this folder have their own.
 namespace relaxation
 {
 using namespace rhoflow;
-using Settings = std::vector<std::pair<std::string, std::string>>;
-
-inline Settings operator+(Settings settings, const Settings &more)
-{
-  settings.insert(settings.end(), more.begin(), more.end());
-  return settings;
-}
-
-inline std::unique_ptr<dealii::ParameterHandler> make_parameters(const Settings &settings)
-{
-  auto prm = std::make_unique<dealii::ParameterHandler>();
-  RunParameters::declare(*prm);
-  ModelParameters::declare(*prm);
-  Domain::declare(*prm);
-  MeanFieldParameters::declare(*prm);
-  ContinuityParameters::declare(*prm); // the limits of the boundary mass
-  RefinementParameters::declare(*prm);
-  FokkerPlanckParameters::declare(*prm);
-  ParticleParameters::declare(*prm);
-  ComparisonParameters::declare(*prm);
-  OutputParameters::declare(*prm);
-  Observables::declare(*prm);
-  for (const auto &[path, value] : settings)
-    {
-      const auto slash = path.find('/');
-      if (slash != std::string::npos)
-        prm->enter_subsection(path.substr(0, slash));
-      prm->set(path.substr(slash == std::string::npos ? 0 : slash + 1), value);
-      if (slash != std::string::npos)
-        prm->leave_subsection();
-    }
-  return prm;
-}
-
 /// The parts of a run, at rest.
 struct AtRest
 {

@@ -1,7 +1,5 @@
 #include "test_run.h"
 
-#include <deal.II/base/parameter_handler.h>
-
 #include <cmath>
 
 #include <solvers/fokker_planck/adaptation.h>
@@ -11,40 +9,13 @@
 
 using namespace rhoflow;
 
-namespace
-{
-void set_parameters(dealii::ParameterHandler &prm, const Changes &changes)
-{
-  RunParameters::declare(prm);
-  ModelParameters::declare(prm);
-  Domain::declare(prm);
-  MeanFieldParameters::declare(prm);
-  FokkerPlanckParameters::declare(prm);
-  RefinementParameters::declare(prm);
-  prm.enter_subsection("Domain");
-  prm.declare_entry("Boundary mass warning", "1e-6");
-  prm.declare_entry("Boundary mass limit", "1e-2");
-  prm.leave_subsection();
-  for (const auto &[path, value] : changes)
-    {
-      const auto slash = path.find('/');
-      if (slash != std::string::npos)
-        prm.enter_subsection(path.substr(0, slash));
-      prm.set(slash == std::string::npos ? path : path.substr(slash + 1), value);
-      if (slash != std::string::npos)
-        prm.leave_subsection();
-    }
-}
-} // namespace
-
 TestRun::TestRun(const Changes &changes, MPI_Comm communicator)
   : comm(communicator)
 {
-  dealii::ParameterHandler prm;
-  set_parameters(prm, changes);
-  common.parse(prm);
-  parameters.parse(prm);
-  refinement.parse(prm);
+  const auto prm = make_parameters(changes);
+  common.parse(*prm);
+  parameters.parse(*prm);
+  refinement.parse(*prm);
   common.make_mean_field();
   beta = common.parameters.inverse_temperature;
   mesh = std::make_unique<AdaptiveMesh>(common.domain, comm);

@@ -14,13 +14,9 @@
 #include <solvers/fokker_planck/state.h>
 #include <solvers/mean_field/setup.h>
 
-using Changes = std::vector<std::pair<std::string, std::string>>;
+#include <tests/support/run.h>
 
-inline Changes with(Changes changes, const Changes &more)
-{
-  changes.insert(changes.end(), more.begin(), more.end());
-  return changes;
-}
+using Changes = Settings;
 
 /// The parts of a run of the Fokker–Planck equation, to be put together by hand. The parameters are the defaults and `changes`,
 /// {"Section/Name" or "Name", value}.

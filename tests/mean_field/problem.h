@@ -29,16 +29,7 @@ struct Problem
     , lower(std::move(lower_corner))
     , upper(std::move(upper_corner))
   {
-    dealii::ParameterHandler prm;
-    rhoflow::ModelParameters::declare(prm);
-    for (const auto &[path, value] : settings)
-      {
-        const auto slash = path.find('/');
-        prm.enter_subsection(path.substr(0, slash));
-        prm.set(path.substr(slash + 1), value);
-        prm.leave_subsection();
-      }
-    learning = rhoflow::make_learning_problem(prm, lower, upper, 1);
+    learning = rhoflow::make_learning_problem(*make_parameters(settings), lower, upper, 1);
     rhoflow::MeanFieldParameters parameters;
     parameters.tolerance = tolerance;
     field = std::make_unique<rhoflow::MeanField>(*learning, std::vector<double>(lower.begin() + offset(), lower.end()),

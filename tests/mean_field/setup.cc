@@ -18,21 +18,7 @@ namespace
 {
 void parse(MeanFieldSetup &setup, const Settings &settings)
 {
-  dealii::ParameterHandler prm;
-  RunParameters::declare(prm);
-  ModelParameters::declare(prm);
-  MeanFieldParameters::declare(prm);
-  Domain::declare(prm);
-  for (const auto &[path, value] : settings)
-    {
-      const auto slash = path.find('/');
-      if (slash != std::string::npos)
-        prm.enter_subsection(path.substr(0, slash));
-      prm.set(slash == std::string::npos ? path : path.substr(slash + 1), value);
-      if (slash != std::string::npos)
-        prm.leave_subsection();
-    }
-  setup.parse(prm);
+  setup.parse(*make_parameters(settings));
 }
 
 std::string refusal(const Settings &settings)

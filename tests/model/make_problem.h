@@ -1,7 +1,5 @@
 #pragma once
 
-#include <deal.II/base/parameter_handler.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -12,21 +10,13 @@
 
 #include <solvers/model/learning_problem.h>
 
+#include <tests/support/run.h>
+
 /// The learning problem of some parameters, {"Section/Name", "value"}, all others at their defaults.
-inline std::unique_ptr<rhoflow::LearningProblem> make_problem(const std::vector<std::pair<std::string, std::string>> &settings,
-                                                              const std::vector<double> &lower = {},
+inline std::unique_ptr<rhoflow::LearningProblem> make_problem(const Settings &settings, const std::vector<double> &lower = {},
                                                               const std::vector<double> &upper = {}, std::uint64_t seed = 1)
 {
-  dealii::ParameterHandler prm;
-  rhoflow::ModelParameters::declare(prm);
-  for (const auto &setting : settings)
-    {
-      const auto slash = setting.first.find('/');
-      prm.enter_subsection(setting.first.substr(0, slash));
-      prm.set(setting.first.substr(slash + 1), setting.second);
-      prm.leave_subsection();
-    }
-  return rhoflow::make_learning_problem(prm, lower, upper, seed);
+  return rhoflow::make_learning_problem(*make_parameters(settings), lower, upper, seed);
 }
 
 /// f_k of a law given by its quadrature.

@@ -10,7 +10,7 @@
 #include <meshes/domain.h>
 #include <solvers/base/error.h>
 #include <solvers/base/files/csv.h>
-#include <solvers/base/progress.h>
+#include <solvers/base/ranks.h>
 #include <solvers/base/run/run_directory.h>
 #include <solvers/base/run/run_parameters.h>
 #include <solvers/finite_networks/solver.h>
@@ -19,72 +19,28 @@
 #include <solvers/model/observables.h>
 #include <solvers/particles/gradient_flow.h>
 
+#include <tests/support/run.h>
+
 using namespace rhoflow;
 
 namespace
 {
-int rank_in_world()
-{
-  int rank;
-  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-  return rank;
-}
-
-void declare(dealii::ParameterHandler &prm)
-{
-  RunParameters::declare(prm);
-  Domain::declare(prm);
-  ModelParameters::declare(prm);
-  MeanFieldParameters::declare(prm);
-  ParticleParameters::declare(prm);
-  Observables::declare(prm);
-}
-
 /// Runs the solver on `text` and returns the path of its directory.
 void run(const std::string &text, const std::string &directory_name, MPI_Comm communicator)
 {
-  dealii::ParameterHandler prm;
-  declare(prm);
-  prm.parse_input_from_string(text);
-  const auto solver = particle_solver_entry().make();
-  Progress   silent(false);
-  solver->prepare(prm, communicator, silent);
-  const RunDirectory directory(directory_name, true, communicator);
-  solver->run({communicator, prm, directory, silent});
+  run_solver("particles", directory_name, {}, communicator, text);
 }
 
 std::string refused(const std::string &text)
 {
-  dealii::ParameterHandler prm;
-  declare(prm);
-  prm.parse_input_from_string(text);
-  try
-    {
-      Progress silent(false);
-      particle_solver_entry().make()->prepare(prm, MPI_COMM_SELF, silent);
-    }
-  catch (const InputError &error)
-    {
-      return error.parameter;
-    }
-  return "";
-}
-
-std::string contents(const std::string &path)
-{
-  std::ifstream      file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
+  return refused_parameter("particles", {}, text);
 }
 
 std::unique_ptr<LearningProblem> single_neuron(const std::string &more = "")
 {
-  dealii::ParameterHandler prm;
-  declare(prm);
-  prm.parse_input_from_string("subsection Learning problem\n set Neuron = single neuron\n set Input dimension = 6\n" + more +
-                              "end\n");
-  return make_learning_problem(prm, {-6.5, -2.6, 0.}, {6.5, 2.6, 2.}, 1);
+  const auto prm = make_parameters({}, "subsection Learning problem\n set Neuron = single neuron\n set Input dimension = 6\n" +
+                                         more + "end\n");
+  return make_learning_problem(*prm, {-6.5, -2.6, 0.}, {6.5, 2.6, 2.}, 1);
 }
 } // namespace
 
@@ -120,10 +76,10 @@ TEST_CASE("the particle solver writes the same bytes on any number of ranks", "[
   const std::string text  = "set Solver = particles\nset End time = 1\nset Output interval = 0.3\nsubsection Particles\n"
                             " set Replicas = 5\n set Number of neurons = 50\n set Step size = 0.01\n"
                             " set Write particles = all replicas\nend\n";
-  const std::string alone = "particles_solver_alone_" + std::to_string(rank_in_world());
+  const std::string alone = "particles_solver_alone_" + std::to_string(rank_of(MPI_COMM_WORLD));
   run(text, alone, MPI_COMM_SELF);
   run(text, "particles_solver_shared", MPI_COMM_WORLD);
-  if (rank_in_world() == 0)
+  if (rank_of(MPI_COMM_WORLD) == 0)
     for (const char *name : {"/statistics.csv", "/replicas.csv", "/particles.pvd", "/particles/particles_0004.vtp"})
       {
         CHECK(contents(alone + name).size() > 200);
@@ -131,7 +87,7 @@ TEST_CASE("the particle solver writes the same bytes on any number of ranks", "[
       }
   MPI_Barrier(MPI_COMM_WORLD);
   std::filesystem::remove_all(alone);
-  if (rank_in_world() == 0)
+  if (rank_of(MPI_COMM_WORLD) == 0)
     std::filesystem::remove_all("particles_solver_shared");
 }
 
