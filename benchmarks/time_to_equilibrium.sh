@@ -1,6 +1,6 @@
 #!/bin/sh
 # How long until a density with entropy is at rest? Time until the free energy is known to be
-# within 1e-6 of its minimum ('upper bound of the distance' in statistics.csv), explicit steps beside implicit ones; then the
+# within 1e-6 of its minimum ('upper bound of the gap' in statistics.csv), explicit steps beside implicit ones; then the
 # iterations of implicit Euler steps of length 1 while the mesh is refined.
 #   benchmarks/time_to_equilibrium.sh [race] [iterations]    (after building; RHOFLOW=path of the program, standard
 #                                                             build/release/rhoflow; standard: both)
@@ -58,14 +58,14 @@ measure() {
     printf '%-9s %5s  %-26s not at rest after %s s\n' "$file" "$cells" "$label" "$limit"
   else
     printf '%-9s %5s  %-26s %8.4g  %7s  %9s  %8s  %.2g\n' "$file" "$cells" "$label" "$stop" "$(reported 'time steps')" \
-      "$(reported 'time in steps')" "$wall" "$(last 'upper bound of the distance')"
+      "$(reported 'time in steps')" "$wall" "$(last 'upper bound of the gap')"
   fi
 }
 
 # The first output time at which the last run was at rest; nothing if it never was.
 time_of_rest() {
   [ "$status" -eq 0 ] || return 0
-  awk -F, 'NR == 1 { for (i = 1; i <= NF; ++i) if ($i == "upper bound of the distance") c = i; next }
+  awk -F, 'NR == 1 { for (i = 1; i <= NF; ++i) if ($i == "upper bound of the gap") c = i; next }
     $c < 1e-6 { print $1; exit }' "$work/run/statistics.csv"
 }
 

@@ -55,7 +55,7 @@ last() {
 time_to_rest() {
   [ -f "$1/statistics.csv" ] || { echo nan; return; }
   awk -F, -v limit=1e-6 '
-    NR == 1 { for (i = 1; i <= NF; ++i) { if ($i == "time") t = i; if ($i == "distance to equilibrium") d = i }; next }
+    NR == 1 { for (i = 1; i <= NF; ++i) { if ($i == "time") t = i; if ($i == "free-energy gap") d = i }; next }
     !found && d && $d != "nan" && $d < limit {
       found = 1
       part = NR == 2 ? 1 : ($d > 0 ? log(before / limit) / log(before / $d) : 1)
@@ -70,9 +70,9 @@ in_time=yes
 if grep -q '^ *set *Solver *= *boltzmann' "$file"; then
   in_time=no
 fi
-header="inverse temperature,weight decay,risk at rest,free energy at rest,entropy at rest,effective modes"
+header="inverse temperature,weight decay,risk at rest,free energy at rest,entropy at rest,effective dimension"
 if [ $in_time = yes ]; then
-  header="$header,time,risk,free energy,lower bound of the distance,upper bound of the distance,time to F - F* < 1e-6"
+  header="$header,time,risk,free energy,lower bound of the gap,upper bound of the gap,time to F - F* < 1e-6"
 fi
 echo "$header" >"$table"
 
@@ -84,12 +84,12 @@ row() {
   shift 2
   set -- "Compare with SGD=false" "$@" "$beta" "$lambda"
   run "$pair/rest" "Solver=boltzmann" "Boltzmann/Write density=false" "$@"
-  for column in risk "free energy" entropy "effective modes"; do
+  for column in risk "free energy" entropy "effective dimension"; do
     line="$line,$(last "$column" "$pair/rest")"
   done
   if [ $in_time = yes ]; then
     run "$pair/time" "Output/Write density=false" "$@"
-    for column in time risk "free energy" "lower bound of the distance" "upper bound of the distance"; do
+    for column in time risk "free energy" "lower bound of the gap" "upper bound of the gap"; do
       line="$line,$(last "$column" "$pair/time")"
     done
     line="$line,$(time_to_rest "$pair/time")"

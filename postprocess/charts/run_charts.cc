@@ -208,28 +208,28 @@ void free_energy(const RunRecord &run, std::vector<PlannedPicture> &pictures)
   if (statistics.has("confinement") && any_positive(magnitude(statistics["confinement"])))
     energy.add(statistics.line("confinement", "confinement", style::green));
   charts.push_back(energy);
-  if (statistics.has("distance to equilibrium"))
+  if (statistics.has("free-energy gap"))
     {
       Chart distance = chart("Distance to equilibrium", statistics.axis(), "F − F*", true);
-      if (statistics.has("lower bound of the distance"))
+      if (statistics.has("lower bound of the gap"))
         {
-          distance.add(statistics.band("between the certified bounds", "lower bound of the distance",
-                                       "upper bound of the distance", style::sky, 0.25));
-          for (const char *const bound : {"lower bound of the distance", "upper bound of the distance"})
+          distance.add(statistics.band("between the certified bounds", "lower bound of the gap",
+                                       "upper bound of the gap", style::sky, 0.25));
+          for (const char *const bound : {"lower bound of the gap", "upper bound of the gap"})
             {
               Series edge = statistics.line("", bound, style::sky);
               edge.width  = 1.2;
               distance.add(edge);
             }
         }
-      distance.add(statistics.line("F − F*", "distance to equilibrium"));
+      distance.add(statistics.line("F − F*", "free-energy gap"));
       if (run.has("relaxation") && run.has("relaxation", "measured rate"))
         {
           // The fitted decay, through the last row that the fit used.
           const double rate = run.column("relaxation", "measured rate").front();
           const double from = run.column("relaxation", "first time").front(),
                        to   = run.column("relaxation", "last time").front();
-          const auto t = statistics.x(), f = statistics["distance to equilibrium"];
+          const auto t = statistics.x(), f = statistics["free-energy gap"];
           Series     decay{"fitted decay", Kind::dashed, {}, {}, {}, style::ink, 1.6};
           for (std::size_t i = 0; i < t.size(); ++i)
             if (t[i] >= from && t[i] <= to && f[i] > 0)
@@ -246,7 +246,7 @@ void free_energy(const RunRecord &run, std::vector<PlannedPicture> &pictures)
       charts.push_back(distance);
     }
   pictures.push_back(picture("free_energy.png", "Free energy", "Learning",
-                             "The free energy falls along the solution; its distance to equilibrium lies between the certified "
+                             "The free energy falls along the solution; the free-energy gap F − F* lies between the certified "
                              "bounds (statistics.csv).",
                              charts));
 }

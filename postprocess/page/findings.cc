@@ -238,11 +238,11 @@ std::vector<Invariant> invariants(const RunRecord &record)
                                   "10<sup>−4</sup> of all that it fell counts as fine." :
                                   "It falls all the time, to round-off (10<sup>−10</sup>)."});
     }
-  if (has("distance to equilibrium") && has("lower bound of the distance") && has("upper bound of the distance"))
+  if (has("free-energy gap") && has("lower bound of the gap") && has("upper bound of the gap"))
     {
-      const auto lower  = record.column(table, "lower bound of the distance"),
-                 middle = record.column(table, "distance to equilibrium"),
-                 upper  = record.column(table, "upper bound of the distance");
+      const auto lower  = record.column(table, "lower bound of the gap"),
+                 middle = record.column(table, "free-energy gap"),
+                 upper  = record.column(table, "upper bound of the gap");
       bool in_order     = true;
       for (std::size_t i = 0; i < middle.size(); ++i)
         {
@@ -282,8 +282,8 @@ std::vector<Invariant> invariants(const RunRecord &record)
                        "How far density and potential are from being consistent; fine up to ten times " +
                          html::code("Boltzmann/Tolerance") + "."});
     }
-  if (has("optimality certificate"))
-    found.push_back({"Optimality certificate at the end", number(last("optimality certificate"), 3), Mark::note,
+  if (has("Frank-Wolfe gap"))
+    found.push_back({"Frank-Wolfe gap at the end", number(last("Frank-Wolfe gap"), 3), Mark::note,
                      "∫ Ψ ρ − min Ψ: " + std::string(beta < std::numeric_limits<double>::infinity() ? "without entropy " : "") +
                        "no density on the box has a risk (with weight decay) lower than this one’s by more than that."});
   if (!is_density && has("standard error"))

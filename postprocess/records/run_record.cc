@@ -2,6 +2,7 @@
 #include <postprocess/records/run_record.h>
 #include <solvers/base/byte_text.h>
 #include <solvers/base/error.h>
+#include <solvers/base/files/renamed_columns.h>
 #include <solvers/base/nesting.h>
 #include <solvers/base/number.h>
 #include <solvers/base/parameters/parameter_line.h>
@@ -301,6 +302,7 @@ void read_tables(const fs::path &path, RunRecord &record)
         continue;
       std::string dropped;
       CsvTable    table = read_growing_csv(contents_of(file), file.string(), "", dropped);
+      rename_columns(table.columns);
       if (!dropped.empty())
         record.warnings.push_back(dropped.substr(path.string().size() + 1));
       if (table.columns.empty())

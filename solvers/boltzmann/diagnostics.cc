@@ -51,8 +51,8 @@ void add_to_row(Statistics &table, const BoltzmannSolution &solution, const Bolt
   table.set("entropy", diagnostics.entropy);
   table.set("confinement", diagnostics.confinement);
   table.set("log partition function", solution.state.log_partition);
-  table.set("effective modes", solution.effective_rank);
-  table.set("optimality certificate", diagnostics.certificate);
+  table.set("effective dimension", solution.effective_rank);
+  table.set("Frank-Wolfe gap", diagnostics.certificate);
   table.set("boundary mass", diagnostics.boundary_mass);
   table.set("gradient", solution.gradient);
   table.set("Newton steps", solution.n_steps);

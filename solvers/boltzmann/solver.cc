@@ -107,7 +107,7 @@ public:
     visit("steps", self.solution.n_steps);
     visit("halvings", self.solution.n_halvings);
     visit("gradient", self.solution.gradient);
-    visit("effective modes", self.solution.effective_rank);
+    visit("effective dimension", self.solution.effective_rank);
     RunningChecks::visit(visit, self.checks);
   }
 
@@ -127,8 +127,8 @@ public:
         short_number(initial.lower_bound, 3) + " to " + short_number(initial.upper_bound, 3)},
        {"entropy", short_number(last.entropy, 6)},
        {"log partition function", short_number(solution.state.log_partition, 6)},
-       {"effective modes", short_number(solution.effective_rank) + " of " + std::to_string(dual.n_modes())},
-       {"optimality certificate without entropy", short_number(last.certificate)},
+       {"effective dimension", short_number(solution.effective_rank) + " of " + std::to_string(dual.n_modes())},
+       {"Frank-Wolfe gap without entropy", short_number(last.certificate)},
        {"mass in the outermost cells", short_number(last.boundary_mass, 2)},
        {"Newton steps", std::to_string(n_steps) + " in all; " + std::to_string(solution.n_steps) + " with " +
                           std::to_string(solution.n_halvings) + " halvings at the end, gradient " +
@@ -169,8 +169,8 @@ private:
     add_to_row(statistics, solution, last, quadrature_error, problem.parameter_names(), inputs.observables);
     checks.check_observables(inputs.observables, last.functionals.observables.data(), at_beta(beta));
     statistics.set("initial free energy", initial.free_energy);
-    statistics.set("initial lower bound of the distance", initial.lower_bound);
-    statistics.set("initial upper bound of the distance", initial.upper_bound);
+    statistics.set("initial lower bound of the gap", initial.lower_bound);
+    statistics.set("initial upper bound of the gap", initial.upper_bound);
     statistics.finish_row();
     curve.add(beta, field.prediction(solution.state.moments));
     curve.add_map(beta, field.map_prediction(solution.state.moments));

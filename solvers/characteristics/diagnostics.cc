@@ -91,7 +91,7 @@ void add_to_row(Statistics &table, double time, const CharacteristicsDiagnostics
   table.set("excess risk", diagnostics.excess_risk);
   table.set("dissipation", diagnostics.dissipation);
   table.set("energy balance", energy_balance);
-  table.set("optimality certificate", diagnostics.certificate);
+  table.set("Frank-Wolfe gap", diagnostics.certificate);
   table.set("mass", diagnostics.mass);
   add_moments(table, diagnostics.functionals, names);
   if (with_alignment)

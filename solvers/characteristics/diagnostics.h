@@ -23,7 +23,7 @@ struct CharacteristicsDiagnostics
   double      alignment = 0.; ///< ∫ a s ρ, single neuron only
 };
 
-/// Where the optimality certificate looks for the minimum of the potential besides the points themselves.
+/// Where the Frank-Wolfe gap looks for the minimum of the potential besides the points themselves.
 class PotentialSample
 {
 public:

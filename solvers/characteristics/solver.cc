@@ -117,7 +117,7 @@ SolverEntry characteristics_solver_entry()
     "along theta' = -grad Psi(theta; rho) - lambda theta, with an adaptive Runge-Kutta method. The moved measure solves the "
     "equation exactly, so that only the quadrature of the initial law and the tolerance of the time steps count; it needs no "
     "mesh and starts from point masses too. For 'Neuron = landscape' Psi is the formula of section 'Landscape'. Writes "
-    "moments, energy balance and optimality certificate (statistics.csv) and the points (points.pvd). Of section 'Output' it "
+    "moments, energy balance and Frank-Wolfe gap (statistics.csv) and the points (points.pvd). Of section 'Output' it "
     "reads 'Observables', 'Every n-th output', 'Format' and 'Compression'.",
     [] { return std::make_unique<CharacteristicsSolver>(); },
     characteristics_traits(),

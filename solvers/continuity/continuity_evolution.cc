@@ -156,7 +156,7 @@ void ContinuityEvolution::write_row()
   statistics.set("excess risk", last.excess_risk);
   statistics.set("dissipation", last.dissipation);
   statistics.set("energy balance", energy_balance);
-  statistics.set("optimality certificate", last.certificate);
+  statistics.set("Frank-Wolfe gap", last.certificate);
   statistics.set("mass", last.mass);
   add_moments(statistics, last.functionals, inputs.problem->parameter_names());
   if (inputs.alignment)

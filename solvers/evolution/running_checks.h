@@ -19,8 +19,8 @@ public:
   /// For a density in a box. `more_advice`: what helps beside a larger box, such as ", give 'Mean field/Weight decay'".
   RunningChecks(const BoundaryMassParameters &box, Progress &progress, std::string more_advice = "");
   /// For points, which have no box.
-  explicit RunningChecks(Progress &progress)
-    : progress(progress)
+  explicit RunningChecks(Progress &messages)
+    : progress(messages)
   {}
 
   /// Throws RunError if a number is not finite. `advice`: a sentence.

@@ -202,9 +202,9 @@ void add_to_row(Statistics &table, const FokkerPlanckDiagnostics &diagnostics, c
   table.set("risk", diagnostics.risk);
   table.set("excess risk", diagnostics.excess_risk);
   table.set("free energy", diagnostics.free_energy);
-  table.set("distance to equilibrium", diagnostics.distance);
-  table.set("lower bound of the distance", diagnostics.lower_bound);
-  table.set("upper bound of the distance", diagnostics.upper_bound);
+  table.set("free-energy gap", diagnostics.distance);
+  table.set("lower bound of the gap", diagnostics.lower_bound);
+  table.set("upper bound of the gap", diagnostics.upper_bound);
   table.set("dissipation", diagnostics.dissipation);
   table.set("entropy", diagnostics.entropy);
   table.set("confinement", diagnostics.confinement);

@@ -205,7 +205,7 @@ std::vector<std::pair<std::string, std::string>> FokkerPlanckEvolution::report()
   std::vector<std::pair<std::string, std::string>> rows = {
     {"risk at t = " + short_number(present), short_number(last.risk, 6)},
     {"free energy", short_number(last.free_energy, 8)},
-    {"distance to equilibrium", "<= " + short_number(last.upper_bound, 3) +
+    {"free-energy gap", "<= " + short_number(last.upper_bound, 3) +
                                   (std::isfinite(last.lower_bound) ? ", >= " + short_number(last.lower_bound, 3) : "")},
     {"largest increase of the free energy in a step", short_number(largest_increase, 2)},
     {"largest drift of the mass", short_number(largest_drift, 2)},
@@ -243,7 +243,7 @@ void FokkerPlanckEvolution::write_relaxation()
   const auto          column = [&names](const char *name) {
     return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
   };
-  const std::size_t time_column = column("time"), distance_column = column("distance to equilibrium");
+  const std::size_t time_column = column("time"), distance_column = column("free-energy gap");
   for (const std::vector<double> &row : statistics.rows())
     {
       times.push_back(row[time_column]);

@@ -110,7 +110,7 @@ std::vector<std::pair<std::string, std::string>> Relaxation::report() const
 {
   std::vector<std::pair<std::string, std::string>> rows;
   rows.emplace_back("measured rate of the free energy",
-                    fit.rows == 0 ? "too few rows for a fit (five from 1/100 to 1e-9 of the first distance to equilibrium)" :
+                    fit.rows == 0 ? "too few rows for a fit (five from 1/100 to 1e-9 of the first free-energy gap)" :
                                     short_number(fit.rate, 6) + " +- " + short_number(fit.error, 2) +
                                       ", t = " + short_number(fit.first) + " to " + short_number(fit.last) +
                                       (std::abs(fit.drift) > .01 * std::abs(fit.rate) ?

@@ -80,7 +80,7 @@ SolverEntry fokker_planck_solver_entry()
     "trained with noise, as a density on a box of parameter space with up to three coordinates: exponentially fitted "
     "continuous elements on adaptive meshes, implicit steps whose nonlinearity is solved in moment space. Mass, sign and "
     "the decay of the free energy are kept for every step size, Boltzmann densities are at rest to round-off, and every "
-    "row says between which bounds the distance to equilibrium lies.",
+    "row says between which bounds the free-energy gap lies.",
     [] { return std::make_unique<FokkerPlanckSolver>(); },
     fokker_planck_traits(),
     {"Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Fokker-Planck", "Refinement",

@@ -1,5 +1,6 @@
 #include <solvers/base/error.h>
 #include <solvers/base/files/csv.h>
+#include <solvers/base/files/renamed_columns.h>
 #include <solvers/base/number.h>
 #include <solvers/base/numerics/sample_statistics.h>
 #include <solvers/base/spelling.h>
@@ -187,6 +188,7 @@ Series Pipeline::Source::read(const std::string &run_directory, const std::strin
 {
   const std::string path  = (std::filesystem::path(reference ? reference_directory : run_directory) / file).string();
   CsvTable          table = read_csv(path, {}, "", true);
+  rename_columns(table.columns); // runs of older versions are not done again
   for (std::string &name : table.columns)
     name = without_unit(name);
 

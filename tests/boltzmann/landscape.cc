@@ -56,7 +56,7 @@ TEST_CASE("the Boltzmann density of a landscape is the Gibbs density", "[boltzma
       CHECK(table["duality gap"][row] == 0.);
       CHECK(table["Newton steps"][row] == 0.);
       // ∫ L ρ − min L, and min L = 0 up to the distance of a node from 1 or −1.
-      CHECK(table["optimality certificate"][row] == Approx(energy).margin(1e-3));
+      CHECK(table["Frank-Wolfe gap"][row] == Approx(energy).margin(1e-3));
     }
   // Laplace's method: equal depths, the masses are as the roots of the curvatures.
   const double ratio = std::sqrt((1. + .6 * std::tanh(2.)) / (1. - .6 * std::tanh(2.)));

@@ -54,14 +54,14 @@ TEST_CASE("the Boltzmann density of a linear neuron is the exact Gaussian in one
   CHECK(
     table["log partition function"][0] ==
     Approx(.5 * D * std::log(2. * M_PI * variance) + beta * .5 * lambda * square / std::pow(1. + lambda, 2)).epsilon(1e-10));
-  CHECK(table["effective modes"][0] == Approx(D / (1. + lambda)).epsilon(1e-10)); // β Cov = 1/λ
+  CHECK(table["effective dimension"][0] == Approx(D / (1. + lambda)).epsilon(1e-10)); // β Cov = 1/λ
   CHECK(table["duality gap"][0] < 1e-24);
   CHECK(table["quadrature error"][0] < 1e-12);
   // A quadratic: the covariance does not depend on e, and Newton's method needs a second step for round-off at most.
   CHECK(table["Newton steps"][0] <= 2.);
   // ∫ Ψ_λ ρ − min Ψ_λ = D/(2β), up to the distance from the vertex to the next node.
-  CHECK(table["optimality certificate"][0] == Approx(.5 * D / beta).margin(.5 * lambda * D * .05 * .05));
-  CHECK(table["optimality certificate"][0] <= .5 * D / beta + 1e-12);
+  CHECK(table["Frank-Wolfe gap"][0] == Approx(.5 * D / beta).margin(.5 * lambda * D * .05 * .05));
+  CHECK(table["Frank-Wolfe gap"][0] <= .5 * D / beta + 1e-12);
   // The initial law N(m_0, v_0) has the residual m_0 − b, whose Boltzmann density is Gaussian around (b − m_0)/λ.
   const double v0         = .16;
   const auto   divergence = [&](double shift) {
@@ -70,10 +70,10 @@ TEST_CASE("the Boltzmann density of a linear neuron is the exact Gaussian in one
   CHECK(table["initial free energy"][0] ==
         Approx(.125 * square + .5 * lambda * (.25 * square + D * v0) - .5 * D * std::log(2. * M_PI * M_E * v0) / beta)
           .epsilon(1e-9));
-  CHECK(table["initial lower bound of the distance"][0] == Approx(divergence(.5 - 1. / (1. + lambda)) / beta).epsilon(1e-7));
-  CHECK(table["initial upper bound of the distance"][0] == Approx(divergence(.5 - .5 / lambda) / beta).epsilon(1e-7));
-  CHECK(table["initial lower bound of the distance"][0] <= table["initial free energy"][0] - table["free energy"][0]);
-  CHECK(table["initial upper bound of the distance"][0] >= table["initial free energy"][0] - table["free energy"][0]);
+  CHECK(table["initial lower bound of the gap"][0] == Approx(divergence(.5 - 1. / (1. + lambda)) / beta).epsilon(1e-7));
+  CHECK(table["initial upper bound of the gap"][0] == Approx(divergence(.5 - .5 / lambda) / beta).epsilon(1e-7));
+  CHECK(table["initial lower bound of the gap"][0] <= table["initial free energy"][0] - table["free energy"][0]);
+  CHECK(table["initial upper bound of the gap"][0] >= table["initial free energy"][0] - table["free energy"][0]);
   for (unsigned int d = 0; d < D; ++d)
     {
       const std::string name = "theta" + (D == 1 ? "" : std::to_string(d + 1));

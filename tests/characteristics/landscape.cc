@@ -42,6 +42,6 @@ TEST_CASE("characteristics fall down a landscape", "[characteristics]")
       CHECK(table["excess risk"][row] == table["risk"][row]);
       CHECK(table["mean of x*y"][row] == Approx(x * y).epsilon(1e-6));
       CHECK(table["energy balance"][row] == Approx(0.).margin(1e-6));
-      CHECK(table["optimality certificate"][row] > 0.);
+      CHECK(table["Frank-Wolfe gap"][row] > 0.);
     }
 }

@@ -110,7 +110,7 @@ TEST_CASE("a linear neuron follows the exact solution in one, two and three dime
           average += slope * exact.mean(d, t) + .5 * lambda * (std::pow(exact.mean(d, t), 2) + exact.variance(d, t));
         }
       // The minimum over a grid is above the minimum, by half the spacing at most.
-      CHECK(table["optimality certificate"][i] <= average - lowest + 1e-9);
-      CHECK(table["optimality certificate"][i] >= average - lowest - .5 * lambda * D * .21 * .21 - 1e-9);
+      CHECK(table["Frank-Wolfe gap"][i] <= average - lowest + 1e-9);
+      CHECK(table["Frank-Wolfe gap"][i] >= average - lowest - .5 * lambda * D * .21 * .21 - 1e-9);
     }
 }

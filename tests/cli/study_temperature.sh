@@ -35,7 +35,7 @@ awk -F, '
     check("free energy at rest", $column["free energy at rest"], free, 1e-5)
     check("risk at rest", $column["risk at rest"], 0.18 * (l / (1 + l)) ^ 2, 1e-5)
     check("free energy", $column["free energy"], free + distance(9), 1e-5)
-    check("effective modes", $column["effective modes"], 1 / (1 + l), 1e-4)
+    check("effective dimension", $column["effective dimension"], 1 / (1 + l), 1e-4)
     low = 0; high = 9
     for (i = 0; i < 60; ++i) { t = (low + high) / 2; if (distance(t) > 1e-6) low = t; else high = t }
     check("time to rest", $column["time to F - F* < 1e-6"], low, 0.01 * low)

@@ -224,7 +224,7 @@ TEST_CASE("Energy balance: what the risk loses is what was dissipated, at the or
     }
 }
 
-TEST_CASE("Certificate: an upper bound of the distance to the least energy, which it approaches")
+TEST_CASE("Certificate: an upper bound of the gap to the least energy, which it approaches")
 {
   // R_λ = ½ |m − b|² + (λ/2) ∫ |θ|² ρ is least for the point mass at b/(1+λ): ½ |b|² λ/(1+λ).
   for (const unsigned int dim : {1U, 2U})

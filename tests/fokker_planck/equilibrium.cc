@@ -115,7 +115,7 @@ TEST_CASE("the Boltzmann density of the nodes is that of Gauss quadrature", "[fo
   CHECK(nodes.free_energy == Approx(solution.state.dual).margin(1e-9));
 }
 
-TEST_CASE("the bounds enclose the distance to equilibrium at all times", "[fokker planck]")
+TEST_CASE("the bounds enclose the free-energy gap at all times", "[fokker planck]")
 {
   const auto problem = GENERATE(as<std::string>{}, "linear", "tanh", "single neuron");
   const auto k       = GENERATE(1u, 3u);

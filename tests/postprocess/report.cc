@@ -252,7 +252,7 @@ TEST_CASE("Invariants are judged by the tables")
   CHECK(invariant(run, "Mass in the cells at the sides of the box").mark == Mark::look);
   run.change("parameters_used.prm", "warning = 1e-6", "warning = 1e-5");
   CHECK(invariant(run, "Mass in the cells at the sides of the box").mark == Mark::fine);
-  CHECK(invariant(run, "Optimality certificate at the end").mark == Mark::note);
+  CHECK(invariant(run, "Frank-Wolfe gap at the end").mark == Mark::note);
 
   // A number that is none is nothing to be content with.
   run.change("statistics.csv", "1.0000000002", "nan");
@@ -270,7 +270,7 @@ TEST_CASE("The free energy must fall and the bounds must hold")
 {
   SmallRun          run;
   const std::string head =
-    "time,risk,free energy,distance to equilibrium,lower bound of the distance,upper bound of the distance,minimum\n";
+    "time,risk,free energy,free-energy gap,lower bound of the gap,upper bound of the gap,minimum\n";
   run.files["statistics.csv"] = head + "0,1,2,1,0.5,1.5,0\n1,0.5,1.5,0.5,0.25,0.75,0\n2,0.5,1.25,0.25,0.125,0.5,1e-300\n";
   run.change("parameters_used.prm", "= continuity", "= fokker planck");
   run.write();

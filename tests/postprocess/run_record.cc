@@ -85,6 +85,18 @@ TEST_CASE("A run at rest has its density at the last inverse temperature")
   CHECK(record.density[0].time == 25.);
 }
 
+TEST_CASE("Columns of older versions have their present names")
+{
+  SmallRun run;
+  run.write("statistics.csv", "time,risk,optimality certificate,mass,distance to equilibrium,lower bound of the distance\n"
+                              "0,1,0.5,1,0.25,0.125\n");
+  const RunRecord record = RunRecord::open(run.path());
+  CHECK(record.column("statistics", "Frank-Wolfe gap") == std::vector<double>{.5});
+  CHECK(record.column("statistics", "free-energy gap") == std::vector<double>{.25});
+  CHECK(record.column("statistics", "lower bound of the gap") == std::vector<double>{.125});
+  CHECK_FALSE(record.has("statistics", "optimality certificate"));
+}
+
 TEST_CASE("A directory that is no run is refused with what it is")
 {
   const SmallRun            run;

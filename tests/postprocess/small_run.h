@@ -34,7 +34,7 @@ public:
       "subsection Particles\n  set Number of neurons = 1000\n  set Replicas          = 8\n  set Method            = one-pass "
       "SGD\n"
       "  set Step size         = 0.001\n  set Schedule          = 1\n  set Batch size        = 1\nend\n";
-    files["statistics.csv"] = "time,risk,energy balance,optimality certificate,mass,mean a,covariance a a,mean w,covariance w "
+    files["statistics.csv"] = "time,risk,energy balance,Frank-Wolfe gap,mass,mean a,covariance a a,mean w,covariance w "
                               "w,minimum,negative mass,boundary mass,cells\n"
                               "0,0.5,0,1.5,1,0,1,0,1,0,0,1.25e-09,64\n"
                               "1,0.3125,-1.5e-06,0.75,0.99999999999999956,0.1,1.1,0.01,1.2,-0.001953125,0.03125,2.5e-09,64\n"

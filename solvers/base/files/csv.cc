@@ -2,6 +2,7 @@
 #include <solvers/base/files/csv.h>
 #include <solvers/base/files/csv_header.h>
 #include <solvers/base/files/csv_records.h>
+#include <solvers/base/files/renamed_columns.h>
 #include <solvers/base/memory_guard.h>
 #include <solvers/base/number.h>
 #include <solvers/base/spelling.h>
@@ -375,6 +376,8 @@ unsigned int CsvTable::column(const std::string &name, const std::string &parame
         throw InputError(parameter, "two columns are named '" + name + "' in the table; give them different names.");
       return static_cast<unsigned int>(found - columns.begin());
     }
+  if (const std::string present = present_column_name(name); present != name)
+    throw InputError(parameter, "the column '" + name + "' is called '" + present + "' now; use that name.");
   const std::string nearest   = nearest_spelling(name, columns);
   const bool        has_comma = std::any_of(columns.begin(), columns.end(),
                                             [](const std::string &column) { return column.find(',') != std::string::npos; });
