@@ -213,8 +213,8 @@ void free_energy(const RunRecord &run, std::vector<PlannedPicture> &pictures)
       Chart distance = chart("Distance to equilibrium", statistics.axis(), "F − F*", true);
       if (statistics.has("lower bound of the gap"))
         {
-          distance.add(statistics.band("between the certified bounds", "lower bound of the gap",
-                                       "upper bound of the gap", style::sky, 0.25));
+          distance.add(statistics.band("between the certified bounds", "lower bound of the gap", "upper bound of the gap",
+                                       style::sky, 0.25));
           for (const char *const bound : {"lower bound of the gap", "upper bound of the gap"})
             {
               Series edge = statistics.line("", bound, style::sky);

@@ -240,10 +240,9 @@ std::vector<Invariant> invariants(const RunRecord &record)
     }
   if (has("free-energy gap") && has("lower bound of the gap") && has("upper bound of the gap"))
     {
-      const auto lower  = record.column(table, "lower bound of the gap"),
-                 middle = record.column(table, "free-energy gap"),
-                 upper  = record.column(table, "upper bound of the gap");
-      bool in_order     = true;
+      const auto lower = record.column(table, "lower bound of the gap"), middle = record.column(table, "free-energy gap"),
+                 upper = record.column(table, "upper bound of the gap");
+      bool in_order    = true;
       for (std::size_t i = 0; i < middle.size(); ++i)
         {
           const double slack = 1e-8 * std::max(1., std::abs(middle[i]));

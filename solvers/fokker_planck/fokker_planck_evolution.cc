@@ -206,7 +206,7 @@ std::vector<std::pair<std::string, std::string>> FokkerPlanckEvolution::report()
     {"risk at t = " + short_number(present), short_number(last.risk, 6)},
     {"free energy", short_number(last.free_energy, 8)},
     {"free-energy gap", "<= " + short_number(last.upper_bound, 3) +
-                                  (std::isfinite(last.lower_bound) ? ", >= " + short_number(last.lower_bound, 3) : "")},
+                          (std::isfinite(last.lower_bound) ? ", >= " + short_number(last.lower_bound, 3) : "")},
     {"largest increase of the free energy in a step", short_number(largest_increase, 2)},
     {"largest drift of the mass", short_number(largest_drift, 2)},
     {"smallest density", short_number(last.minimum, 2)}};

@@ -292,7 +292,7 @@ TEST_CASE("a note says beforehand that files will be large", "[density_output]")
 {
   const TemporaryDirectory temporary;
   const RunDirectory       directory(temporary.path("run"), false, MPI_COMM_SELF);
-  const auto note = [&](const std::string &settings, std::uint64_t n_points) {
+  const auto               note = [&](const std::string &settings, std::uint64_t n_points) {
     Progress progress(true, false);
     progress.record_to(temporary.path("log.txt"));
     DensityOutput(parameters_of(settings), directory).announce(progress, 10, n_points);

@@ -7,6 +7,7 @@
 
 #include <solvers/base/error.h>
 #include <solvers/base/run/checkpoint.h>
+#include <solvers/base/run/checkpoint_state.h>
 #include <solvers/fokker_planck/time_stepping.h>
 
 #include "../base/temporary_directory.h"
@@ -18,6 +19,30 @@ using Catch::Contains;
 
 namespace
 {
+/// The state of a TimeStepping after its first step, with another longest stable step.
+struct OtherStableStep
+{
+  double longest;
+
+  template <class Visitor, class Self>
+  static void visit(Visitor &visit, Self &self)
+  {
+    visit("longest stable step", self.longest);
+    for (const char *const number : {"last step", "free energy"})
+      visit(number, 0.);
+    for (const char *const number : {"next step of SDIRK2", "step factor"})
+      visit(number, 1.);
+    for (const char *const count : {"steps", "steps since it was looked at"})
+      visit(count, std::uint64_t(1));
+    for (const char *const count :
+         {"steps rejected", "nonlinear iterations", "linear iterations", "linear systems", "monotone fallbacks"})
+      visit(count, std::uint64_t(0));
+    visit("free energy is known", false);
+    visit("why a step failed", std::string());
+    visit("last change of the residual", std::vector<double>());
+  }
+};
+
 /// y = 0.8 x, λ = 0.5, β = 20: the mean goes to 0.8/1.5, the variance to 1/(λβ).
 Changes linear(const std::string &stepping, const std::string &time_step)
 {
@@ -98,10 +123,7 @@ TEST_CASE("explicit steps beyond the stability limit are mended by shorter steps
 
   // A state in which the longest stable step is wrong by a factor.
   CheckpointWriter state(MPI_COMM_SELF);
-  state.put("time stepping", std::vector<double>{0., 0., 1., wrong * stable.last_step(), 1.});
-  state.put("time stepping counts", std::vector<std::uint64_t>{1, 0, 0, 0, 0, 0, 0, 1});
-  state.put("time stepping failure", std::string());
-  state.put("last change of the residual", std::vector<double>());
+  save_state(state, "time stepping", OtherStableStep{wrong * stable.last_step()});
   state.put("rate of the residual", std::vector<double>());
   state.write(directory.path("state"), 0., 1);
   misled.load(CheckpointReader(directory.path("state"), MPI_COMM_SELF), *run.state);

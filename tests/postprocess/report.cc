@@ -269,8 +269,7 @@ TEST_CASE("Invariants are judged by the tables")
 TEST_CASE("The free energy must fall and the bounds must hold")
 {
   SmallRun          run;
-  const std::string head =
-    "time,risk,free energy,free-energy gap,lower bound of the gap,upper bound of the gap,minimum\n";
+  const std::string head      = "time,risk,free energy,free-energy gap,lower bound of the gap,upper bound of the gap,minimum\n";
   run.files["statistics.csv"] = head + "0,1,2,1,0.5,1.5,0\n1,0.5,1.5,0.5,0.25,0.75,0\n2,0.5,1.25,0.25,0.125,0.5,1e-300\n";
   run.change("parameters_used.prm", "= continuity", "= fokker planck");
   run.write();

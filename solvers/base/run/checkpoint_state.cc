@@ -1,5 +1,7 @@
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <sstream>
 
 #include <solvers/base/error.h>
@@ -11,6 +13,15 @@ namespace rhoflow
 namespace
 {
 const std::string equals = " = ";
+
+/// Without the bytes that a damaged file may have.
+std::string printable(const std::string &text)
+{
+  std::string result;
+  for (const char c : text)
+    result += c >= ' ' && c <= '~' ? c : '?';
+  return result;
+}
 }
 
 StateWriter::StateWriter(CheckpointWriter &writer, std::string name)
@@ -62,7 +73,7 @@ StateReader::StateReader(const CheckpointReader &reader, std::string name)
     {
       const std::size_t place = line.find(equals);
       if (place == std::string::npos)
-        refuse("has the line '" + line + "' in '" + section + "'");
+        refuse("has a line that is no entry in '" + section + "'");
       entries[line.substr(0, place)] = line.substr(place + equals.size());
     }
 }
@@ -89,30 +100,31 @@ void StateReader::operator()(const std::string &name, double &value)
   char             *end  = nullptr;
   value                  = std::strtod(text.c_str(), &end);
   if (text.empty() || *end != '\0')
-    refuse("has '" + text + "' for the number '" + name + "' in '" + section + "'");
+    refuse("has no number for '" + name + "' in '" + section + "'");
 }
 
 void StateReader::operator()(const std::string &name, bool &value)
 {
   const std::string text = take(name);
   if (text != "true" && text != "false")
-    refuse("has '" + text + "' for the flag '" + name + "' in '" + section + "'");
+    refuse("has no truth value for '" + name + "' in '" + section + "'");
   value = text == "true";
 }
 
 void StateReader::operator()(const std::string &name, std::uint64_t &value)
 {
-  const std::string text = take(name);
-  char             *end  = nullptr;
-  value                  = std::strtoull(text.c_str(), &end, 10);
-  if (text.empty() || text.find_first_not_of("0123456789") != std::string::npos)
-    refuse("has '" + text + "' for the whole number '" + name + "' in '" + section + "'");
+  const std::string text  = take(name);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size())
+    refuse("has no whole number for '" + name + "' in '" + section + "'");
 }
 
 void StateReader::operator()(const std::string &name, unsigned int &value)
 {
   std::uint64_t number = 0;
   (*this)(name, number);
+  if (number > std::numeric_limits<unsigned int>::max())
+    refuse("has too large a number for '" + name + "' in '" + section + "'");
   value = static_cast<unsigned int>(number);
 }
 
@@ -129,6 +141,6 @@ void StateReader::operator()(const std::string &name, std::vector<double> &value
 void StateReader::finish() const
 {
   if (!entries.empty())
-    refuse("has the unknown '" + entries.begin()->first + "' in '" + section + "'");
+    refuse("has an entry '" + printable(entries.begin()->first) + "' in '" + section + "', which nothing reads");
 }
 } // namespace rhoflow

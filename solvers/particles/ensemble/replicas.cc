@@ -53,10 +53,8 @@ Replicas::Replicas(const LearningProblem &learning_problem, const ParticleParame
   : problem(learning_problem)
   , settings(parameters)
   , layout(parameters.n_replicas, ranks_for(learning_problem, parameters, communicator), communicator)
-  , ensemble(layout,
-             [&](const unsigned int number, const MPI_Comm group) {
-               return make_network(problem, settings, weight_decay, seed, number, group);
-             })
+  , ensemble(layout, [&](const unsigned int number,
+                         const MPI_Comm group) { return make_network(problem, settings, weight_decay, seed, number, group); })
   , networks(ensemble.local())
   , divergence(learning_problem, parameters, seed)
 {
