@@ -12,7 +12,7 @@ namespace rhoflow
 {
 namespace
 {
-using Kind = Series::Kind;
+using Kind = ChartSeries::Kind;
 
 /// The rows of a table that belong to one time: [columns][rows].
 struct Block
@@ -66,8 +66,8 @@ void add_coloured_points(Chart &chart, const std::vector<double> &x, const std::
   chart.add({"", Kind::points, x, y, {}, style::ink, width + 2.2});
   for (int c = 0; c < n_colours; ++c)
     {
-      Series some{"",   Kind::points, {}, {}, {}, colour_at(ColourMap::diverging, static_cast<double>(c) / (n_colours - 1)),
-                  width};
+      ChartSeries some{
+        "", Kind::points, {}, {}, {}, colour_at(ColourMap::diverging, static_cast<double>(c) / (n_colours - 1)), width};
       for (std::size_t i = 0; i < x.size(); ++i)
         if (colour[i] == c)
           {
@@ -181,10 +181,10 @@ PlannedPicture points_alone(const RunRecord &run, const Block &last, const std::
 }
 } // namespace
 
-Series contour(const std::vector<double> &values, unsigned int nx, unsigned int ny, const double lower[2],
-               const double upper[2], double level)
+ChartSeries contour(const std::vector<double> &values, unsigned int nx, unsigned int ny, const double lower[2],
+                    const double upper[2], double level)
 {
-  Series       line{"", Kind::line, {}, {}, {}, style::ink, 2.2};
+  ChartSeries  line{"", Kind::line, {}, {}, {}, style::ink, 2.2};
   const double gap = std::numeric_limits<double>::quiet_NaN();
   const double h[] = {(upper[0] - lower[0]) / (nx - 1), (upper[1] - lower[1]) / (ny - 1)};
   for (unsigned int j = 0; j + 1 < ny; ++j)

@@ -12,7 +12,7 @@ namespace rhoflow
 {
 namespace
 {
-using Kind = Series::Kind;
+using Kind = ChartSeries::Kind;
 
 /// The rows of curve.csv that belong to one time.
 struct Block

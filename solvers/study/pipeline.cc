@@ -182,14 +182,14 @@ void Pipeline::check() const
                          "replicas' or 'root mean square over replicas'.");
 }
 
-Series Pipeline::Source::read(const std::string &run_directory, const std::string &reference_directory) const
+ReplicaSeries Pipeline::Source::read(const std::string &run_directory, const std::string &reference_directory) const
 {
   const std::string path  = (std::filesystem::path(reference ? reference_directory : run_directory) / file).string();
   CsvTable          table = read_csv(path, {}, "", true);
   for (std::string &name : table.columns)
     name = without_unit(name);
 
-  Series                    series;
+  ReplicaSeries             series;
   std::vector<unsigned int> columns;
   series.name = std::string(reference ? "the reference's " : "") + file;
   if (!has_replicas())
@@ -222,7 +222,7 @@ Series Pipeline::Source::read(const std::string &run_directory, const std::strin
   return series;
 }
 
-Series Pipeline::difference(const Series &minuend, const Series &subtrahend)
+ReplicaSeries Pipeline::difference(const ReplicaSeries &minuend, const ReplicaSeries &subtrahend)
 {
   const auto error = [&](const std::string &message) {
     return InputError("", minuend.name + " and " + subtrahend.name + " do not fit: " + message);
@@ -234,10 +234,10 @@ Series Pipeline::difference(const Series &minuend, const Series &subtrahend)
   if (left && right && minuend.replicas != subtrahend.replicas)
     throw error(std::to_string(minuend.replicas.size()) + " replicas against " + std::to_string(subtrahend.replicas.size()) +
                 "; give both runs the same replicas, or compare with a column without '*'.");
-  Series result   = left ? minuend : subtrahend;
-  result.name     = minuend.name + " - " + subtrahend.name;
-  result.times    = minuend.times;
-  const auto size = left || right ? result.replicas.size() : 1;
+  ReplicaSeries result = left ? minuend : subtrahend;
+  result.name          = minuend.name + " - " + subtrahend.name;
+  result.times         = minuend.times;
+  const auto size      = left || right ? result.replicas.size() : 1;
   for (std::size_t t = 0; t < minuend.times.size(); ++t)
     {
       if (!same_time(minuend.times[t], subtrahend.times[t]))
@@ -249,7 +249,7 @@ Series Pipeline::difference(const Series &minuend, const Series &subtrahend)
   return result;
 }
 
-void Pipeline::Operation::apply(Series &series, const int left_out) const
+void Pipeline::Operation::apply(ReplicaSeries &series, const int left_out) const
 {
   if (reduces_time())
     return reduce_time(series);
@@ -260,7 +260,7 @@ void Pipeline::Operation::apply(Series &series, const int left_out) const
       value = kind == Kind::absolute_value ? std::abs(value) : (kind == Kind::square ? value * value : std::sqrt(value));
 }
 
-void Pipeline::Operation::reduce_time(Series &series) const
+void Pipeline::Operation::reduce_time(ReplicaSeries &series) const
 {
   std::vector<std::size_t> rows;
   for (std::size_t t = 0; t < series.times.size(); ++t)
@@ -298,7 +298,7 @@ void Pipeline::Operation::reduce_time(Series &series) const
   series.values = {result};
 }
 
-void Pipeline::Operation::reduce_replicas(Series &series, const int left_out) const
+void Pipeline::Operation::reduce_replicas(ReplicaSeries &series, const int left_out) const
 {
   for (auto &row : series.values)
     {
@@ -325,14 +325,14 @@ void Pipeline::Operation::reduce_replicas(Series &series, const int left_out) co
   series.replicas.clear();
 }
 
-Measured Pipeline::evaluate(Series series) const
+Measured Pipeline::evaluate(ReplicaSeries series) const
 {
   // What comes before the replicas are put together treats each of them for itself: once is enough.
   auto operation = operations.begin();
   for (; operation != operations.end() && !operation->reduces_replicas(); ++operation)
     operation->apply(series);
 
-  const auto finish = [&](Series rest, const int left_out) {
+  const auto finish = [&](ReplicaSeries rest, const int left_out) {
     for (auto next = operation; next != operations.end(); ++next)
       next->apply(rest, next->reduces_replicas() ? left_out : -1);
     return rest.values.front().front();
@@ -358,7 +358,7 @@ Measured Pipeline::evaluate(Series series) const
 
 Measured Pipeline::evaluate(const std::string &run_directory, const std::string &reference_directory) const
 {
-  Series series = first.read(run_directory, reference_directory);
+  ReplicaSeries series = first.read(run_directory, reference_directory);
   if (!second.file.empty())
     series = difference(series, second.read(run_directory, reference_directory));
   for (auto &row : series.values)
