@@ -162,8 +162,8 @@ PlannedPicture points_alone(const RunRecord &run, const Block &last, const std::
   PlannedPicture    planned;
   planned.about = {"decision.png", "Fitted function",
                    "What was to be learned and what was learned " + when +
-                     ", at the data (curve.csv). The colours reach from " + short_number(scale.middle - scale.reach) +
-                     " (blue) to " + short_number(scale.middle + scale.reach) + " (brown).",
+                     ", at the data (curve.csv). The colours reach from " + label_number(scale.middle - scale.reach) +
+                     " (blue) to " + label_number(scale.middle + scale.reach) + " (brown).",
                    "Learning"};
   for (const auto &[column, title] : {std::make_pair(table.columns[3], "Data"), std::make_pair(what, "Learned")})
     {
@@ -248,7 +248,7 @@ void add_decision_charts(const RunRecord &run, std::vector<PlannedPicture> &pict
   const std::string        symbol = run.tables.at("curve").columns[0] == "time" ? "t = " : "β = ";
   if (!run.has("decision") || run.tables.at("decision").rows.empty() || run.tables.at("decision").columns.size() < 4)
     {
-      pictures.push_back(points_alone(run, data.back(), "at " + symbol + short_number(data.back().time)));
+      pictures.push_back(points_alone(run, data.back(), "at " + symbol + label_number(data.back().time)));
       return;
     }
   const CsvTable    &table  = run.tables.at("decision");
@@ -266,12 +266,12 @@ void add_decision_charts(const RunRecord &run, std::vector<PlannedPicture> &pict
   if (shown.empty())
     return;
 
-  const std::string when    = symbol + short_number(blocks.back().time);
+  const std::string when    = symbol + label_number(blocks.back().time);
   const std::string colours = std::string(scale.two_classes ? "Points: the data, filled with the colour of their class; line: "
                                                               "where the decision changes, f = " :
                                                               "Points: the data, filled with the colour of what was to be "
                                                               "learned there; line: f = ") +
-                              short_number(scale.middle) + " (decision.csv, curve.csv).";
+                              label_number(scale.middle) + " (decision.csv, curve.csv).";
   PlannedPicture planned;
   planned.about = {"decision.png", scale.two_classes ? "Decision function" : "Fitted function",
                    "The function f(x) that was learned, at " + when + ". " + colours, "Learning"};
@@ -292,7 +292,7 @@ void add_decision_charts(const RunRecord &run, std::vector<PlannedPicture> &pict
   history.about = {"decision_history.png", table.columns[0] == "time" ? "On the way" : "At other inverse temperatures",
                    "The same before. " + colours, "Learning"};
   for (const unsigned int i : spread_choice(times, 3))
-    history.charts.push_back(map_chart(table, blocks[i], shown[0], data.back(), scale, symbol + short_number(times[i]), false));
+    history.charts.push_back(map_chart(table, blocks[i], shown[0], data.back(), scale, symbol + label_number(times[i]), false));
   history.columns = static_cast<unsigned int>(history.charts.size());
   history.width   = 420 * static_cast<int>(history.columns);
   history.height  = 440;

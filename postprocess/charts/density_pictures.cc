@@ -73,7 +73,7 @@ DensityPictures::DensityPictures(const RunRecord &record, const PictureOptions &
 
 std::string DensityPictures::at(const double time) const
 {
-  return series.symbol() + " = " + short_number(time);
+  return series.symbol() + " = " + label_number(time);
 }
 
 std::string DensityPictures::file(const std::string &stem, const bool is_chart) const

@@ -177,7 +177,7 @@ void deviation(const RunRecord &run, std::vector<PlannedPicture> &pictures)
   if (!comparison.useful() || !comparison.has("deviation [standard errors]"))
     return;
   Chart             one   = chart("", comparison.axis(), "deviation  [standard errors]", false);
-  const std::string limit = short_number(deviation_limit);
+  const std::string limit = label_number(deviation_limit);
   one.add({"within " + limit + " standard errors", Kind::band, comparison.x(),
            std::vector<double>(comparison.x().size(), -deviation_limit),
            std::vector<double>(comparison.x().size(), deviation_limit), style::faint, 0, 0.25});

@@ -184,7 +184,7 @@ void add_fit(Chart &chart, const StudyRecord &study, const StudyFit &fit, const 
       const bool        has_prefactor = std::isfinite(fit.expected_prefactor);
       const double      prefactor = has_prefactor ? fit.expected_prefactor : fit_prefactor(positive, fit.expected_slope).value;
       const std::string name      = "expected slope " + simple_fraction(fit.expected_slope) +
-                               (has_prefactor ? ", prefactor " + short_number(fit.expected_prefactor) : "");
+                               (has_prefactor ? ", prefactor " + label_number(fit.expected_prefactor) : "");
       chart.add(power_law(label.empty() ? name : "", Kind::dashed, used, prefactor, fit.expected_slope, style::ink));
     }
   add_points(chart, outside, label.empty() ? "left out of the fit" : "", colour, 0.35);

@@ -2,6 +2,7 @@
 #include <postprocess/drawing/label_item.h>
 #include <postprocess/drawing/picture_window.h>
 #include <postprocess/records/files.h>
+#include <solvers/base/utf8.h>
 
 #include <vtkAxis.h>
 #include <vtkBrush.h>
@@ -32,13 +33,6 @@ namespace
 {
 constexpr double R        = style::resolution;
 constexpr double half_cap = 3.5; ///< of vertical lines with caps [units]
-
-/// Of UTF-8.
-std::size_t n_characters(const std::string &text)
-{
-  return static_cast<std::size_t>(
-    std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
 
 unsigned char byte(const double value)
 {
@@ -199,7 +193,7 @@ LegendPlace place_of_legend(const Chart &chart, const Range &rx, const Range &ry
     if (!series.name.empty())
       {
         ++n_entries;
-        longest = std::max(longest, n_characters(series.name));
+        longest = std::max(longest, text_width(series.name));
       }
   const double size = 0.9 * style::text_size * R;
   const double w    = (52 * R + 0.62 * size * static_cast<double>(longest)) / inner.GetWidth();
@@ -333,7 +327,7 @@ double width_of_numbers(const Range &range, bool logarithmic, unsigned int most)
 {
   std::size_t longest = 1;
   for (const std::string &label : ticks(range.low, range.high, logarithmic, most).labels)
-    longest = std::max(longest, n_characters(label));
+    longest = std::max(longest, text_width(label));
   return 0.62 * 0.9 * style::text_size * R * static_cast<double>(longest);
 }
 

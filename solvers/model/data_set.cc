@@ -4,7 +4,7 @@
 
 #include <solvers/base/error.h>
 #include <solvers/base/files/csv.h>
-#include <solvers/base/progress.h>
+#include <solvers/base/text.h>
 #include <solvers/model/data_law.h>
 
 namespace rhoflow

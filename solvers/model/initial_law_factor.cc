@@ -1,3 +1,4 @@
+#include <solvers/base/text.h>
 #include <solvers/model/initial_law_factor.h>
 
 #include <boost/math/special_functions/erf.hpp>
@@ -57,15 +58,8 @@ LawFactor::LawFactor(const std::string &text, const std::string &parameter)
   while (index < names.size() && names[index] != name)
     ++index;
   if (index == names.size())
-    {
-      std::string list;
-      for (const std::string &form : forms)
-        list += (list.empty() ? "" : ", ") + form;
-      const std::string nearest = nearest_spelling(name, names);
-      throw InputError(parameter, "unknown factor '" + name + "'" +
-                                    (nearest.empty() ? "" : ", did you mean '" + nearest + "'?") + " The choices are " + list +
-                                    ".");
-    }
+    throw InputError(parameter,
+                     "unknown factor '" + name + "'." + did_you_mean(name, names) + " The choices are " + listed(forms) + ".");
   kind = static_cast<Kind>(index);
 
   const std::vector<std::string> arguments = split_outside_parentheses(text.substr(open + 1, text.size() - open - 2), ',',

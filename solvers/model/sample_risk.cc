@@ -1,3 +1,4 @@
+#include <solvers/base/text.h>
 #include <solvers/model/sample_risk.h>
 
 #include <algorithm>
@@ -5,7 +6,6 @@
 
 #include <solvers/base/numerics/exact_sum.h>
 #include <solvers/base/numerics/random.h>
-#include <solvers/base/progress.h>
 
 namespace rhoflow
 {

@@ -2,6 +2,7 @@
 #include <solvers/base/files/csv.h>
 #include <solvers/base/number.h>
 #include <solvers/base/spelling.h>
+#include <solvers/base/text.h>
 #include <solvers/study/pipeline.h>
 #include <solvers/study/value_list.h>
 
@@ -45,14 +46,6 @@ bool takes_suffix(std::string &text, const std::string &suffix)
     return false;
   text = trimmed(text.substr(0, text.size() - suffix.size()));
   return true;
-}
-
-std::string joined(const std::vector<std::string> &names)
-{
-  std::string text;
-  for (const std::string &name : names)
-    text += (text.empty() ? "'" : ", '") + name + "'";
-  return text;
 }
 
 std::string short_text(const double value)
@@ -103,11 +96,8 @@ Pipeline::Operation Pipeline::parse_operation(const std::string &text)
   const auto &names = operation_names();
   const auto  found = std::find(names.begin(), names.end(), name);
   if (found == names.end() || name == "at t = NUMBER")
-    {
-      const std::string nearest = nearest_spelling(name, names);
-      throw InputError("", "unknown operation '" + text + "'." + (nearest.empty() ? "" : " Did you mean '" + nearest + "'?") +
-                             " Valid operations: " + joined(names) + ".");
-    }
+    throw InputError("", "unknown operation '" + text + "'." + did_you_mean(name, names) +
+                           " Valid operations: " + listed_in_quotes(names) + ".");
   operation.kind = static_cast<Kind>(found - names.begin());
   if (windowed && !operation.reduces_time())
     throw InputError("", "'" + text + "': only operations over time take 'from'.");
@@ -143,7 +133,7 @@ Pipeline Pipeline::parse(const std::string &text)
     throw InputError("", "'" + text +
                            "' names no source. A result is 'OPERATION of ... of FILE: COLUMN', such as 'last of "
                            "statistics.csv: risk'. Valid operations: " +
-                           joined(operation_names()) + ".");
+                           listed_in_quotes(operation_names()) + ".");
   const auto parts = split(head.back() + text.substr(colon), " - ");
   if (parts.size() > 2)
     throw InputError("", "'" + text + "' has more than one ' - '.");

@@ -1,3 +1,4 @@
+#include <solvers/base/text.h>
 #include <solvers/model/activation/activation.h>
 
 #include <algorithm>
@@ -39,15 +40,8 @@ Activation::Kind Activation::kind_from_name(const std::string &name)
   const std::vector<std::string> valid    = names();
   const auto                     position = std::find(valid.begin(), valid.end(), name);
   if (position == valid.end())
-    {
-      std::string list;
-      for (const std::string &candidate : valid)
-        list += (list.empty() ? "" : ", ") + candidate;
-      const std::string nearest = nearest_spelling(name, valid);
-      throw InputError("Learning problem/Activation", "unknown activation '" + name + "'" +
-                                                        (nearest.empty() ? "" : ", did you mean '" + nearest + "'?") +
-                                                        " The choices are " + list + ".");
-    }
+    throw InputError("Learning problem/Activation", "unknown activation '" + name + "'." + did_you_mean(name, valid) +
+                                                      " The choices are " + listed(valid) + ".");
   return static_cast<Kind>(position - valid.begin());
 }
 
