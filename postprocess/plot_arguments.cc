@@ -74,11 +74,8 @@ PlotArguments PlotArguments::parse(const std::vector<std::string> &arguments)
       else if (word == "--no-animation")
         result.animation = false;
       else if (word.rfind('-', 0) == 0)
-        {
-          const std::string nearest = nearest_spelling(word, options);
-          throw InputError("", "unknown option '" + word + "'." + (nearest.empty() ? "" : " Did you mean '" + nearest + "'?") +
-                                 " rhoflow-plot --help lists the options.");
-        }
+        throw InputError("", "unknown option '" + word + "'." + did_you_mean(word, options) +
+                               " rhoflow-plot --help lists the options.");
       else
         result.directories.push_back(arguments[i]);
     }

@@ -12,7 +12,7 @@ namespace rhoflow
 {
 namespace
 {
-using Kind = Series::Kind;
+using Kind = ChartSeries::Kind;
 
 /// The rows of a table that belong to one time: [columns][rows].
 struct Block
@@ -66,8 +66,8 @@ void add_coloured_points(Chart &chart, const std::vector<double> &x, const std::
   chart.add({"", Kind::points, x, y, {}, style::ink, width + 2.2});
   for (int c = 0; c < n_colours; ++c)
     {
-      Series some{"",   Kind::points, {}, {}, {}, colour_at(ColourMap::diverging, static_cast<double>(c) / (n_colours - 1)),
-                  width};
+      ChartSeries some{
+        "", Kind::points, {}, {}, {}, colour_at(ColourMap::diverging, static_cast<double>(c) / (n_colours - 1)), width};
       for (std::size_t i = 0; i < x.size(); ++i)
         if (colour[i] == c)
           {
@@ -162,8 +162,8 @@ PlannedPicture points_alone(const RunRecord &run, const Block &last, const std::
   PlannedPicture    planned;
   planned.about = {"decision.png", "Fitted function",
                    "What was to be learned and what was learned " + when +
-                     ", at the data (curve.csv). The colours reach from " + short_number(scale.middle - scale.reach) +
-                     " (blue) to " + short_number(scale.middle + scale.reach) + " (brown).",
+                     ", at the data (curve.csv). The colours reach from " + label_number(scale.middle - scale.reach) +
+                     " (blue) to " + label_number(scale.middle + scale.reach) + " (brown).",
                    "Learning"};
   for (const auto &[column, title] : {std::make_pair(table.columns[3], "Data"), std::make_pair(what, "Learned")})
     {
@@ -181,10 +181,10 @@ PlannedPicture points_alone(const RunRecord &run, const Block &last, const std::
 }
 } // namespace
 
-Series contour(const std::vector<double> &values, unsigned int nx, unsigned int ny, const double lower[2],
-               const double upper[2], double level)
+ChartSeries contour(const std::vector<double> &values, unsigned int nx, unsigned int ny, const double lower[2],
+                    const double upper[2], double level)
 {
-  Series       line{"", Kind::line, {}, {}, {}, style::ink, 2.2};
+  ChartSeries  line{"", Kind::line, {}, {}, {}, style::ink, 2.2};
   const double gap = std::numeric_limits<double>::quiet_NaN();
   const double h[] = {(upper[0] - lower[0]) / (nx - 1), (upper[1] - lower[1]) / (ny - 1)};
   for (unsigned int j = 0; j + 1 < ny; ++j)
@@ -248,7 +248,7 @@ void add_decision_charts(const RunRecord &run, std::vector<PlannedPicture> &pict
   const std::string        symbol = run.tables.at("curve").columns[0] == "time" ? "t = " : "β = ";
   if (!run.has("decision") || run.tables.at("decision").rows.empty() || run.tables.at("decision").columns.size() < 4)
     {
-      pictures.push_back(points_alone(run, data.back(), "at " + symbol + short_number(data.back().time)));
+      pictures.push_back(points_alone(run, data.back(), "at " + symbol + label_number(data.back().time)));
       return;
     }
   const CsvTable    &table  = run.tables.at("decision");
@@ -266,12 +266,12 @@ void add_decision_charts(const RunRecord &run, std::vector<PlannedPicture> &pict
   if (shown.empty())
     return;
 
-  const std::string when    = symbol + short_number(blocks.back().time);
+  const std::string when    = symbol + label_number(blocks.back().time);
   const std::string colours = std::string(scale.two_classes ? "Points: the data, filled with the colour of their class; line: "
                                                               "where the decision changes, f = " :
                                                               "Points: the data, filled with the colour of what was to be "
                                                               "learned there; line: f = ") +
-                              short_number(scale.middle) + " (decision.csv, curve.csv).";
+                              label_number(scale.middle) + " (decision.csv, curve.csv).";
   PlannedPicture planned;
   planned.about = {"decision.png", scale.two_classes ? "Decision function" : "Fitted function",
                    "The function f(x) that was learned, at " + when + ". " + colours, "Learning"};
@@ -292,7 +292,7 @@ void add_decision_charts(const RunRecord &run, std::vector<PlannedPicture> &pict
   history.about = {"decision_history.png", table.columns[0] == "time" ? "On the way" : "At other inverse temperatures",
                    "The same before. " + colours, "Learning"};
   for (const unsigned int i : spread_choice(times, 3))
-    history.charts.push_back(map_chart(table, blocks[i], shown[0], data.back(), scale, symbol + short_number(times[i]), false));
+    history.charts.push_back(map_chart(table, blocks[i], shown[0], data.back(), scale, symbol + label_number(times[i]), false));
   history.columns = static_cast<unsigned int>(history.charts.size());
   history.width   = 420 * static_cast<int>(history.columns);
   history.height  = 440;

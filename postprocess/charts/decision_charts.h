@@ -17,6 +17,6 @@ unsigned int n_inputs(const RunRecord &run);
 
 /// The lines along which values on a regular grid [ny][nx] over a rectangle take the value `level`, linear between the points:
 /// one series whose pieces are separated by NaN.
-Series contour(const std::vector<double> &values, unsigned int nx, unsigned int ny, const double lower[2],
-               const double upper[2], double level);
+ChartSeries contour(const std::vector<double> &values, unsigned int nx, unsigned int ny, const double lower[2],
+                    const double upper[2], double level);
 } // namespace rhoflow

@@ -19,11 +19,11 @@ namespace rhoflow
 {
 namespace
 {
-using Kind           = Series::Kind;
+using Kind           = ChartSeries::Kind;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 /// Edges of cells in two dimensions, each once.
-Series mesh_lines(const DensityCells &density)
+ChartSeries mesh_lines(const DensityCells &density)
 {
   std::set<std::array<double, 4>> edges;
   for (const DensityCells::Box &box : density.cells())
@@ -33,7 +33,7 @@ Series mesh_lines(const DensityCells &density)
                                std::array<double, 4>{{x0, y0, x0, y1}}, std::array<double, 4>{{x1, y0, x1, y1}}})
         edges.insert(edge);
     }
-  Series lines{"", Kind::line, {}, {}, {}, style::faint, 0.5, 0.6};
+  ChartSeries lines{"", Kind::line, {}, {}, {}, style::faint, 0.5, 0.6};
   for (const auto &edge : edges)
     {
       lines.x.insert(lines.x.end(), {edge[0], edge[2], nan});
@@ -42,10 +42,10 @@ Series mesh_lines(const DensityCells &density)
   return lines;
 }
 
-Series points(const std::vector<double> &x, const std::vector<double> &y, const DensityCells::Box &view, unsigned int i,
-              unsigned int j, const Colour &colour, double size, double opacity)
+ChartSeries points(const std::vector<double> &x, const std::vector<double> &y, const DensityCells::Box &view, unsigned int i,
+                   unsigned int j, const Colour &colour, double size, double opacity)
 {
-  Series result{"", Kind::points, {}, {}, {}, colour, size, opacity};
+  ChartSeries result{"", Kind::points, {}, {}, {}, colour, size, opacity};
   for (std::size_t p = 0; p < x.size(); ++p)
     if (x[p] >= view.lower[i] && x[p] <= view.upper[i] && y[p] >= view.lower[j] && y[p] <= view.upper[j])
       {
@@ -56,16 +56,17 @@ Series points(const std::vector<double> &x, const std::vector<double> &y, const 
 }
 /// The heaviest points that carry half of the mass, those that make it 90 % and 99 % with them, each fainter; the rest is left
 /// out.
-std::vector<Series> weighted_points(const WeightedPoints &all, const DensityCells::Box &view, unsigned int i, unsigned int j)
+std::vector<ChartSeries> weighted_points(const WrittenPoints &all, const DensityCells::Box &view, unsigned int i,
+                                         unsigned int j)
 {
   std::vector<std::size_t> order(all.weights.size());
   std::iota(order.begin(), order.end(), 0);
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return all.weights[a] > all.weights[b]; });
-  const double        total = std::accumulate(all.weights.begin(), all.weights.end(), 0.);
-  double              sum   = 0;
-  std::size_t         next  = 0;
-  std::vector<Series> result;
-  const double        opacity[] = {0.9, 0.5, 0.25};
+  const double             total = std::accumulate(all.weights.begin(), all.weights.end(), 0.);
+  double                   sum   = 0;
+  std::size_t              next  = 0;
+  std::vector<ChartSeries> result;
+  const double             opacity[] = {0.9, 0.5, 0.25};
   for (unsigned int level = 0; level < contour_shares().size(); ++level)
     {
       std::vector<double> x, y;
@@ -87,9 +88,9 @@ const std::vector<double> &contour_shares()
   return shares;
 }
 
-Series density_curve(const Snapshot &snapshot, const unsigned int axis, const DensityCells::Box &view)
+ChartSeries density_curve(const Snapshot &snapshot, const unsigned int axis, const DensityCells::Box &view)
 {
-  Series curve;
+  ChartSeries curve;
   if (snapshot.density->dimension() == 1)
     snapshot.density->curve(3 * snapshot.density->degree() + 2, curve.x, curve.y);
   else
@@ -104,7 +105,7 @@ Series density_curve(const Snapshot &snapshot, const unsigned int axis, const De
   return curve;
 }
 
-Series neuron_histogram(const Neurons &neurons, const unsigned int axis, const DensityCells::Box &view)
+ChartSeries neuron_histogram(const Neurons &neurons, const unsigned int axis, const DensityCells::Box &view)
 {
   const auto         &values = neurons.coordinates[axis];
   const unsigned int  n_bins = std::clamp(static_cast<unsigned int>(std::sqrt(static_cast<double>(values.size()))), 10u, 60u);
@@ -116,7 +117,7 @@ Series neuron_histogram(const Neurons &neurons, const unsigned int axis, const D
       if (bin >= 0 && bin < n_bins)
         heights[static_cast<std::size_t>(bin)] += 1. / (static_cast<double>(values.size()) * width);
     }
-  Series steps{"neurons of a finite network", Kind::band, {}, {}, {}, style::vermilion, 0, 0.3};
+  ChartSeries steps{"neurons of a finite network", Kind::band, {}, {}, {}, style::vermilion, 0, 0.3};
   for (unsigned int b = 0; b < n_bins; ++b)
     for (const unsigned int end : {0u, 1u})
       {
@@ -133,7 +134,7 @@ Grid map_marginal(const DensityCells &density, const unsigned int x_axis, const 
   return density.marginal({x_axis, y_axis}, {300, 240}, view);
 }
 
-Series contour_lines(const Grid &grid, const std::vector<double> &levels)
+ChartSeries contour_lines(const Grid &grid, const std::vector<double> &levels)
 {
   vtkNew<vtkImageData>   image;
   vtkNew<vtkDoubleArray> values;
@@ -152,7 +153,7 @@ Series contour_lines(const Grid &grid, const std::vector<double> &levels)
   strips->SetMaximumLength(100000);
   strips->Update();
 
-  Series             lines{"", Kind::line, {}, {}, {}, style::ink, 0.9, 0.75};
+  ChartSeries        lines{"", Kind::line, {}, {}, {}, style::ink, 0.9, 0.75};
   vtkPolyData *const output = strips->GetOutput();
   vtkCellArray      *cells  = output->GetLines();
   cells->InitTraversal();
@@ -219,7 +220,7 @@ Chart density_map(const Snapshot &snapshot, const unsigned int i, const unsigned
       chart.add(contour_lines(marginal, enclosing_levels(marginal, contour_shares())));
     }
   else if (snapshot.points)
-    for (const Series &series_of_points : weighted_points(*snapshot.points, view, i, j))
+    for (const ChartSeries &series_of_points : weighted_points(*snapshot.points, view, i, j))
       chart.add(series_of_points);
   if (snapshot.neurons && settings.neurons)
     chart.add(points(snapshot.neurons->coordinates[i], snapshot.neurons->coordinates[j], view, i, j, style::vermilion, 2.6,

@@ -23,10 +23,10 @@ struct MapSettings
 const std::vector<double> &contour_shares();
 
 /// The density along one axis: in one dimension as it is, otherwise its marginal.
-Series density_curve(const Snapshot &snapshot, unsigned int axis, const DensityCells::Box &view);
+ChartSeries density_curve(const Snapshot &snapshot, unsigned int axis, const DensityCells::Box &view);
 
 /// Neurons along one axis as a histogram with the area 1.
-Series neuron_histogram(const Neurons &neurons, unsigned int axis, const DensityCells::Box &view);
+ChartSeries neuron_histogram(const Neurons &neurons, unsigned int axis, const DensityCells::Box &view);
 
 /// The (marginal) density over two axes as colours with contour lines, the neurons as points. Without a density the weighted
 /// points of characteristics, or the neurons alone.
@@ -37,5 +37,5 @@ Chart density_map(const Snapshot &snapshot, unsigned int x_axis, unsigned int y_
 Grid map_marginal(const DensityCells &density, unsigned int x_axis, unsigned int y_axis, const DensityCells::Box &view);
 
 /// Lines on which a grid has one of the levels; interrupted by NaN.
-Series contour_lines(const Grid &grid, const std::vector<double> &levels);
+ChartSeries contour_lines(const Grid &grid, const std::vector<double> &levels);
 } // namespace rhoflow

@@ -14,7 +14,7 @@ namespace rhoflow
 {
 namespace
 {
-using Kind = Series::Kind;
+using Kind = ChartSeries::Kind;
 
 const char *const section = "Density";
 
@@ -48,7 +48,7 @@ std::vector<Chart> risk_until(const RunRecord &run, const double time)
   chart.y.logarithmic = std::all_of(risk.begin(), risk.end(), [](double r) { return r > 0; });
   chart.legend        = false;
   chart.add({"", Kind::line, t, risk, {}, style::blue, 1.6, 0.35});
-  Series past{"", Kind::line, {}, {}, {}, style::blue, 2.8};
+  ChartSeries past{"", Kind::line, {}, {}, {}, style::blue, 2.8};
   for (std::size_t i = 0; i < t.size(); ++i)
     if (t[i] <= time * (1 + 1e-9))
       {
@@ -57,7 +57,7 @@ std::vector<Chart> risk_until(const RunRecord &run, const double time)
       }
   if (past.x.empty())
     return {chart};
-  Series now{"", Kind::points, {past.x.back()}, {past.y.back()}, {}, style::vermilion, 9};
+  ChartSeries now{"", Kind::points, {past.x.back()}, {past.y.back()}, {}, style::vermilion, 9};
   chart.add(past);
   chart.add(now);
   return {chart};
@@ -73,7 +73,7 @@ DensityPictures::DensityPictures(const RunRecord &record, const PictureOptions &
 
 std::string DensityPictures::at(const double time) const
 {
-  return series.symbol() + " = " + short_number(time);
+  return series.symbol() + " = " + label_number(time);
 }
 
 std::string DensityPictures::file(const std::string &stem, const bool is_chart) const
@@ -140,9 +140,9 @@ std::vector<Chart> DensityPictures::curves(const std::vector<Snapshot> &shots, c
   for (std::size_t i = 0; i < shots.size(); ++i)
     if (shots[i].density)
       {
-        Series curve = density_curve(shots[i], 0, view);
-        curve.name   = at(shots[i].time);
-        curve.colour = colour_at(ColourMap::time, shots.size() < 2 ? 1. : static_cast<double>(i) / (shots.size() - 1.));
+        ChartSeries curve = density_curve(shots[i], 0, view);
+        curve.name        = at(shots[i].time);
+        curve.colour      = colour_at(ColourMap::time, shots.size() < 2 ? 1. : static_cast<double>(i) / (shots.size() - 1.));
         history.add(curve);
       }
   if (!history.series.empty())
@@ -153,8 +153,8 @@ std::vector<Chart> DensityPictures::curves(const std::vector<Snapshot> &shots, c
     last.add(neuron_histogram(*end.neurons, 0, view));
   if (end.density && end.neurons)
     {
-      Series curve = density_curve(end, 0, view);
-      curve.name   = "density";
+      ChartSeries curve = density_curve(end, 0, view);
+      curve.name        = "density";
       last.add(curve);
     }
   if (!last.series.empty())

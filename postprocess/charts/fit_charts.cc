@@ -12,7 +12,7 @@ namespace rhoflow
 {
 namespace
 {
-using Kind = Series::Kind;
+using Kind = ChartSeries::Kind;
 
 /// The rows of curve.csv that belong to one time.
 struct Block
@@ -85,7 +85,7 @@ void add_fit_charts(const RunRecord &run, std::vector<PlannedPicture> &pictures)
   PlannedPicture    planned;
   planned.about  = {"fit.png", "Fitted function",
                     std::string(from_file ? "Data" : "The function to be learned") + " and what was learned at " + symbol +
-                      short_number(last.time) + " (curve.csv).",
+                      label_number(last.time) + " (curve.csv).",
                     "Learning"};
   planned.charts = {final_fit};
 
@@ -94,7 +94,7 @@ void add_fit_charts(const RunRecord &run, std::vector<PlannedPicture> &pictures)
       Chart history;
       history.x               = final_fit.x;
       history.y               = final_fit.y;
-      final_fit.title         = "At " + symbol + short_number(last.time);
+      final_fit.title         = "At " + symbol + label_number(last.time);
       history.title           = table.columns[0] == "time" ? "On the way" : "At every inverse temperature";
       planned.charts[0].title = final_fit.title;
       if (from_file)
@@ -109,7 +109,7 @@ void add_fit_charts(const RunRecord &run, std::vector<PlannedPicture> &pictures)
       for (std::size_t i = 0; i < chosen.size(); ++i)
         {
           const double place = chosen.size() < 2 ? 1. : static_cast<double>(i) / static_cast<double>(chosen.size() - 1);
-          history.add({symbol + short_number(times[chosen[i]]),
+          history.add({symbol + label_number(times[chosen[i]]),
                        Kind::line,
                        blocks[chosen[i]].columns[1],
                        blocks[chosen[i]].columns[table.column(what, "")],

@@ -11,7 +11,7 @@ namespace rhoflow
 {
 namespace
 {
-using Kind = Series::Kind;
+using Kind = ChartSeries::Kind;
 
 bool any_positive(const std::vector<double> &values)
 {
@@ -56,12 +56,12 @@ public:
     return result;
   }
 
-  Series line(const std::string &name, const std::string &column, const Colour &colour = style::blue) const
+  ChartSeries line(const std::string &name, const std::string &column, const Colour &colour = style::blue) const
   {
     return {name, Kind::line, x(), (*this)[column], {}, colour};
   }
-  Series band(const std::string &name, const std::string &low, const std::string &high, const Colour &colour,
-              double opacity) const
+  ChartSeries band(const std::string &name, const std::string &low, const std::string &high, const Colour &colour,
+                   double opacity) const
   {
     return {name, Kind::band, x(), (*this)[low], (*this)[high], colour, 0, opacity};
   }
@@ -113,9 +113,9 @@ void add_replicas(Chart &chart, const RunRecord &run)
   for (const std::string &column : run.tables.at("replicas").columns)
     if (column.rfind("replica ", 0) == 0)
       {
-        Series one  = replicas.line(name, column, style::vermilion);
-        one.width   = 0.8;
-        one.opacity = 0.45;
+        ChartSeries one = replicas.line(name, column, style::vermilion);
+        one.width       = 0.8;
+        one.opacity     = 0.45;
         chart.add(one);
         name.clear(); // one entry of the legend for all
       }
@@ -137,8 +137,8 @@ void risk(const RunRecord &run, std::vector<PlannedPicture> &pictures)
     {
       const Columns comparison(run, "comparison");
       add_network_bands(all, comparison, "risk of networks");
-      Series mean = comparison.line("mean of the networks", "mean risk of networks", style::vermilion);
-      mean.kind   = Kind::dashed;
+      ChartSeries mean = comparison.line("mean of the networks", "mean risk of networks", style::vermilion);
+      mean.kind        = Kind::dashed;
       all.add(mean);
       note = " Orange: networks of " + run.parameter("Particles/Number of neurons") + " neurons trained by SGD (" +
              run.parameter("Particles/Replicas") + " replicas; comparison.csv, replicas.csv).";
@@ -150,9 +150,9 @@ void risk(const RunRecord &run, std::vector<PlannedPicture> &pictures)
       note = " Bands: quantiles over " + run.parameter("Particles/Replicas") + " networks of " +
              run.parameter("Particles/Number of neurons") + " neurons (statistics.csv, replicas.csv).";
     }
-  Series line = statistics.line(is_network ? "mean of the networks" : "density", "risk",
-                                is_network ? style::vermilion : style::blue);
-  line.width  = 2.8;
+  ChartSeries line = statistics.line(is_network ? "mean of the networks" : "density", "risk",
+                                     is_network ? style::vermilion : style::blue);
+  line.width       = 2.8;
   all.add(line);
   pictures.push_back(
     picture("risk.png", is_landscape ? "Mean of the landscape" : "Risk", "Learning",
@@ -177,14 +177,14 @@ void deviation(const RunRecord &run, std::vector<PlannedPicture> &pictures)
   if (!comparison.useful() || !comparison.has("deviation [standard errors]"))
     return;
   Chart             one   = chart("", comparison.axis(), "deviation  [standard errors]", false);
-  const std::string limit = short_number(deviation_limit);
+  const std::string limit = label_number(deviation_limit);
   one.add({"within " + limit + " standard errors", Kind::band, comparison.x(),
            std::vector<double>(comparison.x().size(), -deviation_limit),
            std::vector<double>(comparison.x().size(), deviation_limit), style::faint, 0, 0.25});
   one.add(comparison.line("mean of the networks − density − expected bias", "deviation [standard errors]"));
-  Series dots = comparison.line("", "deviation [standard errors]");
-  dots.kind   = Kind::points;
-  dots.width  = 6;
+  ChartSeries dots = comparison.line("", "deviation [standard errors]");
+  dots.kind        = Kind::points;
+  dots.width       = 6;
   one.add(dots);
   pictures.push_back(picture("deviation.png", "Density and finite networks", "Learning",
                              "Risk of the finite networks beside that of the density, after the bias of finite width and step "
@@ -217,8 +217,8 @@ void free_energy(const RunRecord &run, std::vector<PlannedPicture> &pictures)
                                        style::sky, 0.25));
           for (const char *const bound : {"lower bound of the gap", "upper bound of the gap"})
             {
-              Series edge = statistics.line("", bound, style::sky);
-              edge.width  = 1.2;
+              ChartSeries edge = statistics.line("", bound, style::sky);
+              edge.width       = 1.2;
               distance.add(edge);
             }
         }
@@ -229,8 +229,8 @@ void free_energy(const RunRecord &run, std::vector<PlannedPicture> &pictures)
           const double rate = run.column("relaxation", "measured rate").front();
           const double from = run.column("relaxation", "first time").front(),
                        to   = run.column("relaxation", "last time").front();
-          const auto t = statistics.x(), f = statistics["free-energy gap"];
-          Series     decay{"fitted decay", Kind::dashed, {}, {}, {}, style::ink, 1.6};
+          const auto  t = statistics.x(), f = statistics["free-energy gap"];
+          ChartSeries decay{"fitted decay", Kind::dashed, {}, {}, {}, style::ink, 1.6};
           for (std::size_t i = 0; i < t.size(); ++i)
             if (t[i] >= from && t[i] <= to && f[i] > 0)
               {
@@ -368,8 +368,8 @@ void distances(const RunRecord &run, std::vector<PlannedPicture> &pictures)
     one.add(comparison.line("density and neurons", name));
     if (comparison.has(name + " floor"))
       {
-        Series floor = comparison.line("of sampling alone", name + " floor", style::vermilion);
-        floor.kind   = Kind::dashed;
+        ChartSeries floor = comparison.line("of sampling alone", name + " floor", style::vermilion);
+        floor.kind        = Kind::dashed;
         one.add(floor);
       }
     charts.push_back(one);

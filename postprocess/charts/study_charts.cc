@@ -15,7 +15,7 @@ namespace rhoflow
 {
 namespace
 {
-using Kind   = Series::Kind;
+using Kind   = ChartSeries::Kind;
 using Values = std::vector<std::pair<std::string, std::string>>; ///< of parameters
 
 /// Numbers of different sizes, or of both signs, are not for a logarithmic axis.
@@ -126,7 +126,7 @@ void add_points(Chart &chart, const Points &points, const std::string &name, con
     return;
   if (!points.error.empty())
     {
-      Series errors{"", Kind::errors, points.x, points.y, points.y, colour, 1.3, opacity};
+      ChartSeries errors{"", Kind::errors, points.x, points.y, points.y, colour, 1.3, opacity};
       for (std::size_t i = 0; i < points.error.size(); ++i)
         {
           errors.y[i] -= points.error[i];
@@ -147,8 +147,8 @@ PlannedPicture picture(const std::string &file, const std::string &title, const 
 }
 
 /// A straight line from the first to the last x in logarithmic axes.
-Series power_law(const std::string &name, const Kind kind, const Points &points, const double prefactor, const double slope,
-                 const Colour &colour)
+ChartSeries power_law(const std::string &name, const Kind kind, const Points &points, const double prefactor,
+                      const double slope, const Colour &colour)
 {
   const std::vector<double> ends{points.x.front(), points.x.back()};
   return {name, kind, ends, {prefactor * std::pow(ends[0], slope), prefactor * std::pow(ends[1], slope)}, {}, colour, 2};
@@ -184,7 +184,7 @@ void add_fit(Chart &chart, const StudyRecord &study, const StudyFit &fit, const 
       const bool        has_prefactor = std::isfinite(fit.expected_prefactor);
       const double      prefactor = has_prefactor ? fit.expected_prefactor : fit_prefactor(positive, fit.expected_slope).value;
       const std::string name      = "expected slope " + simple_fraction(fit.expected_slope) +
-                               (has_prefactor ? ", prefactor " + short_number(fit.expected_prefactor) : "");
+                               (has_prefactor ? ", prefactor " + label_number(fit.expected_prefactor) : "");
       chart.add(power_law(label.empty() ? name : "", Kind::dashed, used, prefactor, fit.expected_slope, style::ink));
     }
   add_points(chart, outside, label.empty() ? "left out of the fit" : "", colour, 0.35);

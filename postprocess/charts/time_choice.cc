@@ -1,18 +1,14 @@
 #include <postprocess/charts/time_choice.h>
+#include <solvers/base/text.h>
 
 #include <cmath>
-#include <cstdio>
 
 namespace rhoflow
 {
-std::string short_number(const double value)
+std::string label_number(const double value)
 {
-  char text[64];
-  std::snprintf(text, sizeof(text), "%.4g", value);
-  std::string result = text;
-  if (!result.empty() && result[0] == '-')
-    result = "\xe2\x88\x92" + result.substr(1);
-  return result;
+  const std::string text = short_number(value);
+  return text[0] == '-' ? "\xe2\x88\x92" + text.substr(1) : text;
 }
 
 std::vector<unsigned int> spread_choice(const std::vector<double> &times, const unsigned int most)

@@ -149,7 +149,7 @@ Range range_of(const ChartAxis &axis, const std::vector<const std::vector<double
 Range range_of_x(const Chart &chart)
 {
   std::vector<const std::vector<double> *> data;
-  for (const Series &series : chart.series)
+  for (const ChartSeries &series : chart.series)
     data.push_back(&series.x);
   Range result = range_of(chart.x, data);
   if (!chart.field.empty())
@@ -160,7 +160,7 @@ Range range_of_x(const Chart &chart)
 Range range_of_y(const Chart &chart)
 {
   std::vector<const std::vector<double> *> data;
-  for (const Series &series : chart.series)
+  for (const ChartSeries &series : chart.series)
     {
       data.push_back(&series.y);
       data.push_back(&series.upper);

@@ -2,6 +2,7 @@
 #include <postprocess/drawing/label_item.h>
 #include <postprocess/drawing/picture_window.h>
 #include <postprocess/records/files.h>
+#include <solvers/base/utf8.h>
 
 #include <vtkAxis.h>
 #include <vtkBrush.h>
@@ -32,13 +33,6 @@ namespace
 {
 constexpr double R        = style::resolution;
 constexpr double half_cap = 3.5; ///< of vertical lines with caps [units]
-
-/// Of UTF-8.
-std::size_t n_characters(const std::string &text)
-{
-  return static_cast<std::size_t>(
-    std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
 
 unsigned char byte(const double value)
 {
@@ -81,7 +75,7 @@ void set_axis(vtkAxis *axis, const ChartAxis &wanted, const Range &range, const 
 }
 
 /// Vertical lines with caps as one line with interruptions. `cap`: half the width of a cap [part of the axis].
-vtkSmartPointer<vtkTable> table_of_errors(const Chart &chart, const Series &series, const Range &rx, const Range &ry,
+vtkSmartPointer<vtkTable> table_of_errors(const Chart &chart, const ChartSeries &series, const Range &rx, const Range &ry,
                                           const double cap)
 {
   vtkNew<vtkTable>       table;
@@ -111,11 +105,11 @@ vtkSmartPointer<vtkTable> table_of_errors(const Chart &chart, const Series &seri
   return table;
 }
 
-vtkSmartPointer<vtkTable> table_of(const Chart &chart, const Series &series, const Range &rx, const Range &ry)
+vtkSmartPointer<vtkTable> table_of(const Chart &chart, const ChartSeries &series, const Range &rx, const Range &ry)
 {
   vtkNew<vtkTable>       table;
-  const bool             is_points = series.kind == Series::Kind::points;
-  const bool             is_band   = series.kind == Series::Kind::band;
+  const bool             is_points = series.kind == ChartSeries::Kind::points;
+  const bool             is_band   = series.kind == ChartSeries::Kind::band;
   vtkNew<vtkDoubleArray> x, y, upper;
   x->SetName("x");
   y->SetName(series.name.empty() ? " " : series.name.c_str());
@@ -141,18 +135,18 @@ vtkSmartPointer<vtkTable> table_of(const Chart &chart, const Series &series, con
   return table;
 }
 
-void add_series(vtkChartXY *plot, const Chart &chart, const Series &series, const Range &rx, const Range &ry)
+void add_series(vtkChartXY *plot, const Chart &chart, const ChartSeries &series, const Range &rx, const Range &ry)
 {
-  const bool   is_errors = series.kind == Series::Kind::errors;
+  const bool   is_errors = series.kind == ChartSeries::Kind::errors;
   const double cap       = half_cap * R / plot->GetSize().GetWidth();
   const auto   table     = is_errors ? table_of_errors(chart, series, rx, ry, cap) : table_of(chart, series, rx, ry);
-  const bool   is_line   = series.kind == Series::Kind::line || series.kind == Series::Kind::dashed;
+  const bool   is_line   = series.kind == ChartSeries::Kind::line || series.kind == ChartSeries::Kind::dashed;
   if (table->GetNumberOfRows() < (is_line ? 2 : 1))
     return;
   const Colour &c     = series.colour;
   const auto    alpha = byte(series.opacity);
   vtkPlot      *drawn;
-  if (series.kind == Series::Kind::band)
+  if (series.kind == ChartSeries::Kind::band)
     {
       drawn            = plot->AddPlot(vtkChart::AREA);
       auto *const area = vtkPlotArea::SafeDownCast(drawn);
@@ -163,7 +157,7 @@ void add_series(vtkChartXY *plot, const Chart &chart, const Series &series, cons
       area->GetBrush()->SetColor(byte(c.r), byte(c.g), byte(c.b), alpha);
       area->GetPen()->SetLineType(vtkPen::NO_PEN);
     }
-  else if (series.kind == Series::Kind::points)
+  else if (series.kind == ChartSeries::Kind::points)
     {
       drawn = plot->AddPlot(vtkChart::POINTS);
       drawn->SetInputData(table, 0, 1);
@@ -178,7 +172,7 @@ void add_series(vtkChartXY *plot, const Chart &chart, const Series &series, cons
       drawn->SetInputData(table, 0, 1);
       drawn->GetPen()->SetColor(byte(c.r), byte(c.g), byte(c.b), alpha);
       drawn->GetPen()->SetWidth(static_cast<float>(series.width * R));
-      drawn->GetPen()->SetLineType(series.kind == Series::Kind::dashed ? vtkPen::DASH_LINE : vtkPen::SOLID_LINE);
+      drawn->GetPen()->SetLineType(series.kind == ChartSeries::Kind::dashed ? vtkPen::DASH_LINE : vtkPen::SOLID_LINE);
     }
   drawn->SetLabel(" " + series.name); // the legend puts it close to the sample of the line
   drawn->SetLegendVisibility(!series.name.empty());
@@ -195,11 +189,11 @@ struct LegendPlace
 LegendPlace place_of_legend(const Chart &chart, const Range &rx, const Range &ry, const vtkRectf &inner)
 {
   std::size_t n_entries = 0, longest = 0;
-  for (const Series &series : chart.series)
+  for (const ChartSeries &series : chart.series)
     if (!series.name.empty())
       {
         ++n_entries;
-        longest = std::max(longest, n_characters(series.name));
+        longest = std::max(longest, text_width(series.name));
       }
   const double size = 0.9 * style::text_size * R;
   const double w    = (52 * R + 0.62 * size * static_cast<double>(longest)) / inner.GetWidth();
@@ -214,11 +208,11 @@ LegendPlace place_of_legend(const Chart &chart, const Range &rx, const Range &ry
         const auto   count    = [&](double u, double v) {
           n_inside += (right ? u > 1 - w : u < w) && (top ? v > 1 - h : v < h) ? 1 : 0;
         };
-        for (const Series &series : chart.series)
+        for (const ChartSeries &series : chart.series)
           for (std::size_t i = 0; i < series.x.size(); ++i)
             {
               // Between two values a line may cross the corner too, and a band covers what is between its edges.
-              const bool        single = series.kind == Series::Kind::points || series.kind == Series::Kind::errors;
+              const bool        single = series.kind == ChartSeries::Kind::points || series.kind == ChartSeries::Kind::errors;
               const std::size_t next   = single ? i : std::min(i + 1, series.x.size() - 1);
               const auto       &over   = series.upper.empty() ? series.y : series.upper;
               for (int k = 0; k < 8; ++k)
@@ -271,11 +265,11 @@ Range with_room(const ChartAxis &axis, const Range &range, const std::vector<dou
 void make_room_for_points(const Chart &chart, const vtkRectf &inner, Range &rx, Range &ry)
 {
   Range wide_x = rx, wide_y = ry;
-  for (const Series &series : chart.series)
+  for (const ChartSeries &series : chart.series)
     {
-      const bool   errors = series.kind == Series::Kind::errors;
+      const bool   errors = series.kind == ChartSeries::Kind::errors;
       const double radius = (errors ? half_cap : series.width / 2) * R + R;
-      if (series.kind != Series::Kind::points && !errors)
+      if (series.kind != ChartSeries::Kind::points && !errors)
         continue;
       const Range x = with_room(chart.x, rx, series.x, radius, inner.GetWidth());
       wide_x        = {std::min(wide_x.low, x.low), std::max(wide_x.high, x.high)};
@@ -333,7 +327,7 @@ double width_of_numbers(const Range &range, bool logarithmic, unsigned int most)
 {
   std::size_t longest = 1;
   for (const std::string &label : ticks(range.low, range.high, logarithmic, most).labels)
-    longest = std::max(longest, n_characters(label));
+    longest = std::max(longest, text_width(label));
   return 0.62 * 0.9 * style::text_size * R * static_cast<double>(longest);
 }
 
@@ -371,7 +365,7 @@ void add_chart(vtkContextScene *scene, const Chart &chart, const vtkRectf &place
   if (chart.field.empty())
     make_room_for_points(chart, inner, rx, ry);
   const bool        named  = chart.legend && std::any_of(chart.series.begin(), chart.series.end(),
-                                                         [](const Series &series) { return !series.name.empty(); });
+                                                         [](const ChartSeries &series) { return !series.name.empty(); });
   const LegendPlace corner = place_of_legend(chart, rx, ry, inner);
   if (named)
     ry = corner.y;
@@ -386,7 +380,7 @@ void add_chart(vtkContextScene *scene, const Chart &chart, const vtkRectf &place
       plot->GetAxis(vtkAxis::LEFT)->SetGridVisible(false);
       add_field(plot, chart.field[0]);
     }
-  for (const Series &series : chart.series)
+  for (const ChartSeries &series : chart.series)
     add_series(plot, chart, series, rx, ry);
 
   plot->SetShowLegend(named);

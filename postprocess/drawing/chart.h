@@ -10,7 +10,7 @@ namespace rhoflow
 {
 /// What a chart shows of one thing. Values that are not finite, and those that are not positive on a logarithmic axis,
 /// interrupt a line and are left out of points.
-struct Series
+struct ChartSeries
 {
   enum class Kind
   {
@@ -54,11 +54,11 @@ struct Chart
 {
   std::string                title;
   ChartAxis                  x, y;
-  std::vector<Series>        series; ///< later ones over earlier ones
+  std::vector<ChartSeries>   series; ///< later ones over earlier ones
   std::vector<ColouredField> field;  ///< none or one
   bool                       legend = true;
 
-  Series &add(const Series &one)
+  ChartSeries &add(const ChartSeries &one)
   {
     series.push_back(one);
     return series.back();

@@ -1,7 +1,8 @@
 #include <postprocess/page/html.h>
-#include <solvers/base/byte_text.h>
 #include <solvers/base/error.h>
 #include <solvers/base/files/base64.h>
+#include <solvers/base/text.h>
+#include <solvers/base/utf8.h>
 
 #include <algorithm>
 #include <cmath>
@@ -157,8 +158,7 @@ std::string number(const double value, const int digits)
 {
   if (std::isnan(value))
     return "unknown";
-  char exact[40], text[40];
-  std::snprintf(exact, sizeof(exact), "%.17g", value);
+  char       text[40];
   const bool small = value != 0. && std::abs(value) < 1e-3;
   std::snprintf(text, sizeof(text), small ? "%.*e" : "%.*g", small ? digits - 1 : digits, value);
   std::string shown = text;
@@ -181,7 +181,7 @@ std::string number(const double value, const int digits)
         }
       shown = mantissa;
     }
-  return "<data value=\"" + std::string(exact) + "\">" + shown + "</data>";
+  return "<data value=\"" + exact_number(value) + "\">" + shown + "</data>";
 }
 
 std::string code(const std::string &text)

@@ -6,6 +6,7 @@
 #include <postprocess/records/run_record.h>
 #include <solvers/base/byte_text.h>
 #include <solvers/base/number.h>
+#include <solvers/base/utf8.h>
 
 #include <algorithm>
 #include <cmath>

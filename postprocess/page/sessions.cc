@@ -1,9 +1,8 @@
 #include <postprocess/page/html.h>
 #include <postprocess/page/sessions.h>
 #include <postprocess/records/run_record.h>
-#include <solvers/base/progress.h>
+#include <solvers/base/text.h>
 
-#include <algorithm>
 #include <ctime>
 #include <iomanip>
 #include <optional>
@@ -18,12 +17,10 @@ using html::escaped;
 /// "node1 (2 ranks), node2 (1 rank)"
 std::string shares(const std::vector<std::pair<std::string, std::string>> &entries)
 {
-  constexpr std::size_t most = 12;
-  std::string           text;
-  for (std::size_t i = 0; i < std::min(entries.size(), most); ++i)
-    text += (i == 0 ? "" : ", ") + escaped(entries[i].first) + " (" + escaped(entries[i].second) +
-            (entries[i].second == "1" ? " rank)" : " ranks)");
-  return text + (entries.size() > most ? " and " + std::to_string(entries.size() - most) + " more" : "");
+  std::vector<std::string> shares;
+  for (const auto &[name, ranks] : entries)
+    shares.push_back(escaped(name) + " (" + escaped(ranks) + (ranks == "1" ? " rank)" : " ranks)"));
+  return listed(shares, 12);
 }
 
 /// "Slurm 17, name fit, task 3 of array 15"

@@ -1,4 +1,5 @@
 #include <postprocess/page/study_report.h>
+#include <solvers/base/text.h>
 
 #include <postprocess/charts/study_charts.h>
 #include <postprocess/page/html.h>
@@ -63,12 +64,7 @@ std::string varied_table(const StudyRecord &study)
         if (const std::string &value = study.table.text(row, name);
             std::find(values.begin(), values.end(), value) == values.end())
           values.push_back(value);
-      std::string list;
-      for (std::size_t i = 0; i < std::min<std::size_t>(values.size(), 20); ++i)
-        list += (i == 0 ? "" : ", ") + escaped(values[i]);
-      if (values.size() > 20)
-        list += " and " + std::to_string(values.size() - 20) + " more";
-      table.rows.push_back({escaped(name), list});
+      table.rows.push_back({escaped(name), escaped(listed(values, 20))});
     }
   return table.rows.empty() ? paragraph("Not known.") : table.html();
 }

@@ -1,4 +1,5 @@
 #include <postprocess/records/files.h>
+#include <solvers/base/spelling.h>
 
 #include <solvers/base/error.h>
 
@@ -40,5 +41,15 @@ std::vector<fs::path> entries_of(const fs::path &path)
     entries.push_back(entry->path());
   std::sort(entries.begin(), entries.end());
   return entries;
+}
+
+std::string did_you_mean_directory(const fs::path &path)
+{
+  std::vector<std::string> siblings;
+  for (const fs::path &entry : entries_of(path.parent_path().empty() ? fs::path(".") : path.parent_path()))
+    if (directory_exists(entry))
+      siblings.push_back(entry.filename().string());
+  const std::string nearest = nearest_spelling(path.filename().string(), siblings);
+  return nearest.empty() ? "" : " Did you mean '" + (path.parent_path() / nearest).string() + "'?";
 }
 } // namespace rhoflow

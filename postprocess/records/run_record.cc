@@ -7,6 +7,7 @@
 #include <solvers/base/number.h>
 #include <solvers/base/parameters/parameter_line.h>
 #include <solvers/base/spelling.h>
+#include <solvers/base/text.h>
 #include <solvers/registry/registry.h>
 
 // Boost 1.74 asks users of its JSON reader for this.
@@ -33,6 +34,8 @@ const char *const parameters_name = "parameters_used.prm";
 const char *const table_names[]   = {"statistics", "comparison", "replicas",   "curve",
                                      "decision",   "relaxation", "throughput", "timing"};
 
+constexpr std::size_t most_listed = 5; ///< names of files and directories in a message
+
 bool holds_a_run(const fs::path &path)
 {
   return file_exists(path / provenance_name) || file_exists(path / parameters_name);
@@ -45,15 +48,6 @@ std::vector<std::string> names_in(const fs::path &path)
   for (const fs::path &entry : entries_of(path))
     names.push_back(entry.filename().string());
   return names;
-}
-
-/// "a, b, c and 4 more"
-std::string listed(const std::vector<std::string> &names, const std::size_t limit = 5)
-{
-  std::string text;
-  for (std::size_t i = 0; i < std::min(limit, names.size()); ++i)
-    text += (i == 0 ? "" : ", ") + names[i];
-  return names.size() <= limit ? text : text + " and " + std::to_string(names.size() - limit) + " more";
 }
 
 /// Explains why a directory is none of a run.
@@ -70,16 +64,7 @@ std::string listed(const std::vector<std::string> &names, const std::size_t limi
                               ", such as the one that it is in." :
                               "."));
   if (!directory_exists(path))
-    {
-      std::vector<std::string> siblings;
-      const fs::path           parent = path.parent_path().empty() ? fs::path(".") : path.parent_path();
-      for (const std::string &name : names_in(parent))
-        if (directory_exists(parent / name))
-          siblings.push_back(name);
-      const std::string nearest = nearest_spelling(path.filename().string(), siblings);
-      throw InputError("", "the directory " + quoted + " does not exist." +
-                             (nearest.empty() ? "" : " Did you mean '" + (path.parent_path() / nearest).string() + "'?"));
-    }
+    throw InputError("", "the directory " + quoted + " does not exist." + did_you_mean_directory(path));
   const std::vector<std::string> names = names_in(path);
   if (names.empty())
     throw InputError("", "the directory " + quoted + " is empty (or cannot be read); a run of rhoflow leaves " +
@@ -91,16 +76,16 @@ std::string listed(const std::vector<std::string> &names, const std::size_t limi
         if (holds_a_run(path / "runs" / name))
           runs.push_back("runs/" + name);
       throw InputError("", quoted + " is the directory of a study, and not of one run. " +
-                             (runs.empty() ? "None of its runs has begun." : "Its runs: " + listed(runs) + "."));
+                             (runs.empty() ? "None of its runs has begun." : "Its runs: " + listed(runs, most_listed) + "."));
     }
   std::vector<std::string> runs;
   for (const std::string &name : names)
     if (holds_a_run(path / name))
       runs.push_back((path / name).string());
   if (!runs.empty())
-    throw InputError("", quoted + " is not a run, but a directory that holds runs: " + listed(runs) + ".");
+    throw InputError("", quoted + " is not a run, but a directory that holds runs: " + listed(runs, most_listed) + ".");
   throw InputError("", quoted + " holds no run of rhoflow: neither " + provenance_name + " nor " + parameters_name +
-                         " is there, but " + listed(names) + ".");
+                         " is there, but " + listed(names, most_listed) + ".");
 }
 
 /// The lines of parameters_used.prm as parameters_text() writes them:

@@ -13,10 +13,10 @@ namespace rhoflow
 /// What a run wrote at an output time; at least one of the three is there.
 struct Snapshot
 {
-  double                        time = 0;
-  std::optional<DensityCells>   density;
-  std::optional<WeightedPoints> points;
-  std::optional<Neurons>        neurons;
+  double                       time = 0;
+  std::optional<DensityCells>  density;
+  std::optional<WrittenPoints> points;
+  std::optional<Neurons>       neurons;
 };
 
 /// The output times of a run, and one after the other what was written at them.

@@ -5,7 +5,6 @@
 #include <solvers/base/files/csv.h>
 #include <solvers/base/number.h>
 #include <solvers/base/parameters/parameter_file.h>
-#include <solvers/base/spelling.h>
 
 #include <algorithm>
 #include <cmath>
@@ -32,16 +31,7 @@ const char *const fits_name  = "fits.csv";
   if (file_exists(path))
     throw InputError("", quoted + " is a file; the directory of a study is needed.");
   if (!directory_exists(path))
-    {
-      std::vector<std::string> siblings;
-      const fs::path           parent = path.parent_path().empty() ? fs::path(".") : path.parent_path();
-      for (const fs::path &entry : entries_of(parent))
-        if (directory_exists(entry))
-          siblings.push_back(entry.filename().string());
-      const std::string nearest = nearest_spelling(path.filename().string(), siblings);
-      throw InputError("", "the directory " + quoted + " does not exist." +
-                             (nearest.empty() ? "" : " Did you mean '" + (path.parent_path() / nearest).string() + "'?"));
-    }
+    throw InputError("", "the directory " + quoted + " does not exist." + did_you_mean_directory(path));
   if (file_exists(path / "provenance.json") || file_exists(path / "parameters_used.prm"))
     throw InputError("", quoted + " is the directory of one run, and not of a study.");
   if (directory_exists(path / "states"))

@@ -92,10 +92,10 @@ Neurons read_neurons(const std::string &file)
   return result;
 }
 
-WeightedPoints read_points(const std::string &file)
+WrittenPoints read_points(const std::string &file)
 {
-  const auto     data = read_unstructured_grid(file);
-  WeightedPoints result;
+  const auto    data = read_unstructured_grid(file);
+  WrittenPoints result;
   take_coordinates(data, result.coordinates);
   vtkDataArray *const mass = data->GetPointData()->GetArray("mass");
   if (mass == nullptr)

@@ -26,9 +26,9 @@ struct Neurons
 Neurons read_neurons(const std::string &file);
 
 /// Weighted points of `characteristics`.
-struct WeightedPoints
+struct WrittenPoints
 {
   std::vector<double> coordinates[3], weights;
 };
-WeightedPoints read_points(const std::string &file);
+WrittenPoints read_points(const std::string &file);
 } // namespace rhoflow

@@ -1,4 +1,5 @@
 #include <solvers/base/byte_text.h>
+#include <solvers/base/utf8.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -21,37 +22,6 @@ int digit(const char c)
   return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 } // namespace
-
-std::size_t utf8_length(const std::string &text, const std::size_t position)
-{
-  const auto byte   = [&](const std::size_t k) { return static_cast<unsigned char>(k < text.size() ? text[k] : 0); };
-  const auto first  = byte(position);
-  const auto second = byte(position + 1);
-  if (first < 0x80)
-    return 1;
-  const std::size_t length = (first >= 0xc2 && first < 0xe0) ? 2 :
-                             (first & 0xf0) == 0xe0          ? 3 :
-                             (first >= 0xf0 && first < 0xf5) ? 4 :
-                                                               0;
-  for (std::size_t k = 1; k < length; ++k)
-    if ((byte(position + k) & 0xc0) != 0x80)
-      return 0;
-  const bool overlong    = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
-  const bool not_allowed = (first == 0xed && second >= 0xa0) || (first == 0xf4 && second >= 0x90);
-  return overlong || not_allowed ? 0 : length;
-}
-
-std::size_t first_invalid_byte(const std::string &text)
-{
-  for (std::size_t i = 0; i < text.size();)
-    {
-      const std::size_t length = utf8_length(text, i);
-      if (length == 0 || text[i] == '\0')
-        return i;
-      i += length;
-    }
-  return std::string::npos;
-}
 
 std::string marked_text_of_bytes(const std::string &bytes)
 {

@@ -1,16 +1,9 @@
 #pragma once
 
-#include <cstddef>
 #include <string>
 
 namespace rhoflow
 {
-/// Length of the UTF-8 sequence at `position`, or 0 if there is none (RFC 3629: neither overlong forms nor surrogates).
-std::size_t utf8_length(const std::string &text, std::size_t position);
-
-/// The first byte that is no part of well-formed UTF-8, or npos.
-std::size_t first_invalid_byte(const std::string &text);
-
 /// Any bytes, such as the name of a file, as UTF-8 text: themselves, if they are that; else "bytes:" and the same with %HH in
 /// place of each byte that is none (and of %). What begins with "bytes:" itself is written in the second form, too.
 std::string text_of_bytes(const std::string &bytes);

@@ -2,6 +2,7 @@
 #include <solvers/base/memory_guard.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
+#include <solvers/base/text.h>
 
 #include <deal.II/base/mpi.h>
 
@@ -101,15 +102,6 @@ double available_memory(const std::string &root)
   if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
     available = std::min(available, std::max(0., static_cast<double>(limit.rlim_cur) - own_bytes(root, false)));
   return std::min(available, left_by_groups(root));
-}
-
-std::string bytes_text(double bytes)
-{
-  const char *const units[] = {"KiB", "MiB", "GiB", "TiB", "PiB"};
-  unsigned int      unit    = 0;
-  for (bytes /= 1024.; bytes >= 1000. && unit < 4; ++unit)
-    bytes /= 1024.;
-  return short_number(bytes, 3) + " " + units[unit];
 }
 
 void MemoryEstimate::add(const std::string &what, const double bytes, const std::string &parameter, const std::string &advice)

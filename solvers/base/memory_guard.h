@@ -14,9 +14,6 @@ class Progress;
 /// Infinite where the system does not say. `root` stands before the paths, for tests.
 double available_memory(const std::string &root = "");
 
-/// "3.2 GiB".
-std::string bytes_text(double bytes);
-
 /// What a run is going to take, from its parameters, before it takes it. Peak values, right within a factor of 1.5.
 class MemoryEstimate
 {

@@ -1,4 +1,6 @@
 #include <solvers/base/progress.h>
+#include <solvers/base/text.h>
+#include <solvers/base/utf8.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -28,25 +30,6 @@ bool writes_to_terminal()
   return output.rfind("/dev/pts/", 0) == 0 || output.rfind("/dev/tty", 0) == 0;
 }
 } // namespace
-
-std::string duration(const double seconds)
-{
-  char      text[32];
-  const int whole = static_cast<int>(std::min(seconds, 2e9));
-  if (whole < 60)
-    std::snprintf(text, sizeof(text), "%d s", whole);
-  else if (whole < 3600)
-    std::snprintf(text, sizeof(text), "%d min %02d s", whole / 60, whole % 60);
-  else
-    std::snprintf(text, sizeof(text), "%d h %02d min", whole / 3600, whole / 60 % 60);
-  return text;
-}
-
-std::size_t text_width(const std::string &text)
-{
-  return static_cast<std::size_t>(
-    std::count_if(text.begin(), text.end(), [](const char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
 
 Progress::Progress(const bool speak, const bool to_terminal)
   : speaks(speak)
@@ -152,12 +135,5 @@ void Progress::report(const std::string &title, const std::vector<std::pair<std:
   heading(title);
   for (const auto &[name, value] : rows)
     line(name + std::string(widest - text_width(name) + 2, ' ') + value);
-}
-
-std::string short_number(const double value, const int digits)
-{
-  char text[40];
-  std::snprintf(text, sizeof(text), "%.*g", digits, value);
-  return text;
 }
 } // namespace rhoflow

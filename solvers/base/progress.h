@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include <solvers/base/text.h> // for the sources that do not include it themselves yet
+
 namespace rhoflow
 {
 /// What the user sees on the terminal: a heading, one progress line (rewritten in place on a terminal, at most one line every
@@ -46,13 +48,4 @@ private:
   Clock::time_point start;
   Clock::time_point last;
 };
-
-/// "12 s", "3 min 05 s", "2 h 10 min".
-std::string duration(double seconds);
-
-/// Number of characters on the terminal of a UTF-8 text.
-std::size_t text_width(const std::string &text);
-
-/// Short form of a number for the terminal ("0.02638", "1.3e-05").
-std::string short_number(double value, int digits = 4);
 } // namespace rhoflow

@@ -60,4 +60,10 @@ std::string nearest_spelling(const std::string &word, const std::vector<std::str
     }
   return nearest;
 }
+
+std::string did_you_mean(const std::string &word, const std::vector<std::string> &candidates)
+{
+  const std::string nearest = nearest_spelling(word, candidates);
+  return nearest.empty() ? "" : " Did you mean '" + nearest + "'?";
+}
 } // namespace rhoflow

@@ -1,6 +1,6 @@
 #include <solvers/base/collective.h>
 #include <solvers/base/error.h>
-#include <solvers/base/progress.h>
+#include <solvers/base/text.h>
 #include <solvers/base/timing.h>
 
 #include <deal.II/base/mpi.h>

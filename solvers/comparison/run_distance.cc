@@ -1,7 +1,7 @@
 #include <solvers/base/error.h>
-#include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/run/statistics.h>
+#include <solvers/base/text.h>
 #include <solvers/comparison/distance_table.h>
 #include <solvers/comparison/distances.h>
 #include <solvers/comparison/quantization.h>

@@ -4,6 +4,7 @@
 #include <solvers/base/ranks.h>
 #include <solvers/base/run/checkpoint.h>
 #include <solvers/base/run/run_directory.h>
+#include <solvers/base/text.h>
 #include <solvers/comparison/sampled_transport.h>
 #include <solvers/comparison/sgd_twin.h>
 #include <solvers/model/learning_problem.h>

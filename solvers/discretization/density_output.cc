@@ -1,3 +1,4 @@
+#include <solvers/base/text.h>
 #include <solvers/discretization/density_output.h>
 
 #include <deal.II/base/mpi.h>

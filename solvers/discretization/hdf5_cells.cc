@@ -1,5 +1,6 @@
 #include <solvers/base/files/vtk_data.h>
 #include <solvers/base/ranks.h>
+#include <solvers/base/text.h>
 #include <solvers/discretization/hdf5_cells.h>
 
 #include <algorithm>
@@ -246,9 +247,7 @@ std::string data_item(const std::string &file, const std::string &name, const st
 
 std::string time_tag(const double time)
 {
-  char text[40];
-  std::snprintf(text, sizeof(text), "%.17g", time);
-  return std::string("<Time Value=\"") + text + "\"/>\n";
+  return "<Time Value=\"" + exact_number(time) + "\"/>\n";
 }
 
 /// `sizes`: nodes and cells.

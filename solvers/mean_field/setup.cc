@@ -1,3 +1,4 @@
+#include <solvers/base/text.h>
 #include <solvers/mean_field/setup.h>
 
 #include <string>

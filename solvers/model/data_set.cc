@@ -6,7 +6,7 @@
 #include <solvers/base/files/csv.h>
 #include <solvers/base/numerics/random.h>
 #include <solvers/base/numerics/sample_statistics.h>
-#include <solvers/base/progress.h>
+#include <solvers/base/text.h>
 #include <solvers/model/data_law.h>
 
 namespace rhoflow

@@ -1,3 +1,4 @@
+#include <solvers/base/text.h>
 #include <solvers/model/expression_parser.h>
 
 #include <muParser.h>
@@ -118,14 +119,6 @@ std::string with_blanks_inside(std::string text)
   return text;
 }
 
-std::string listed(const std::vector<std::string> &names)
-{
-  std::string text;
-  for (const std::string &name : names)
-    text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
-
 const char *const operators = "Operators: + - * / ^ (power), < > <= >= == !=, && ||, condition ? value : value.";
 
 /// What to write in place of names that other languages have.
@@ -170,8 +163,8 @@ struct ExpressionParser::Implementation
         known.insert(known.end(), variables.begin(), variables.end());
         known.insert(known.end(), constants.begin(), constants.end());
         std::string hint = other_way(token);
-        if (hint.empty() && !nearest_spelling(token, known).empty())
-          hint = " Did you mean '" + nearest_spelling(token, known) + "'?";
+        if (hint.empty())
+          hint = did_you_mean(token, known);
         return "'" + token + "' is unknown." + hint + names_of_values + " The functions are " + listed(functions) + ". " +
                operators;
       }

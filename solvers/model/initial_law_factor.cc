@@ -1,3 +1,4 @@
+#include <solvers/base/text.h>
 #include <solvers/model/initial_law_factor.h>
 
 #include <boost/math/special_functions/erf.hpp>
@@ -65,17 +66,14 @@ LawFactor::LawFactor(const std::string &text, const std::string &parameter)
   const auto        row  = std::find_if(table.begin(), table.end(), [&](const Row &known) { return known.name == name; });
   if (row == table.end())
     {
-      std::string              list;
-      std::vector<std::string> names;
+      std::vector<std::string> names, forms;
       for (const Row &known : table)
         {
-          list += (list.empty() ? "" : ", ") + known.form;
           names.push_back(known.name);
+          forms.push_back(known.form);
         }
-      const std::string nearest = nearest_spelling(name, names);
-      throw InputError(parameter, "unknown factor '" + name + "'" +
-                                    (nearest.empty() ? "" : ", did you mean '" + nearest + "'?") + " The choices are " + list +
-                                    ".");
+      throw InputError(parameter, "unknown factor '" + name + "'." + did_you_mean(name, names) + " The choices are " +
+                                    listed(forms) + ".");
     }
   kind = row->kind;
 

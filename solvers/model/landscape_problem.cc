@@ -5,8 +5,8 @@
 
 #include <solvers/base/error.h>
 #include <solvers/base/numerics/exact_sum.h>
-#include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
+#include <solvers/base/text.h>
 #include <solvers/model/expression.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/model/model_choices.h>

@@ -1,3 +1,4 @@
+#include <solvers/base/text.h>
 #include <solvers/model/observables.h>
 
 #include <algorithm>
@@ -6,7 +7,6 @@
 #include <solvers/base/error.h>
 #include <solvers/base/numerics/random.h>
 #include <solvers/base/parameters/parameter_binding.h>
-#include <solvers/base/progress.h>
 #include <solvers/model/initial_law.h>
 
 namespace rhoflow

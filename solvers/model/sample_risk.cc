@@ -1,4 +1,5 @@
 #include <solvers/base/ranks.h>
+#include <solvers/base/text.h>
 #include <solvers/model/sample_risk.h>
 
 #include <algorithm>
@@ -6,7 +7,6 @@
 
 #include <solvers/base/numerics/exact_sum.h>
 #include <solvers/base/numerics/random.h>
-#include <solvers/base/progress.h>
 
 namespace rhoflow
 {

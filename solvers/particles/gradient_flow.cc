@@ -1,6 +1,6 @@
 #include <solvers/base/error.h>
 #include <solvers/base/numerics/random.h>
-#include <solvers/base/progress.h>
+#include <solvers/base/text.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/particles/gradient_flow.h>
 

@@ -1,7 +1,7 @@
+#include <solvers/base/text.h>
 #include <solvers/particles/step_clock.h>
 
 #include <solvers/base/error.h>
-#include <solvers/base/progress.h>
 #include <solvers/model/expression.h>
 
 #include <cmath>

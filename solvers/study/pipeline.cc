@@ -4,6 +4,7 @@
 #include <solvers/base/number.h>
 #include <solvers/base/numerics/sample_statistics.h>
 #include <solvers/base/spelling.h>
+#include <solvers/base/text.h>
 #include <solvers/study/pipeline.h>
 #include <solvers/study/value_list.h>
 
@@ -47,14 +48,6 @@ bool takes_suffix(std::string &text, const std::string &suffix)
     return false;
   text = trimmed(text.substr(0, text.size() - suffix.size()));
   return true;
-}
-
-std::string joined(const std::vector<std::string> &names)
-{
-  std::string text;
-  for (const std::string &name : names)
-    text += (text.empty() ? "'" : ", '") + name + "'";
-  return text;
 }
 
 std::string short_text(const double value)
@@ -105,11 +98,8 @@ Pipeline::Operation Pipeline::parse_operation(const std::string &text)
   const auto &names = operation_names();
   const auto  found = std::find(names.begin(), names.end(), name);
   if (found == names.end() || name == "at t = NUMBER")
-    {
-      const std::string nearest = nearest_spelling(name, names);
-      throw InputError("", "unknown operation '" + text + "'." + (nearest.empty() ? "" : " Did you mean '" + nearest + "'?") +
-                             " Valid operations: " + joined(names) + ".");
-    }
+    throw InputError("", "unknown operation '" + text + "'." + did_you_mean(name, names) +
+                           " Valid operations: " + listed_in_quotes(names) + ".");
   operation.kind = static_cast<Kind>(found - names.begin());
   if (windowed && !operation.reduces_time())
     throw InputError("", "'" + text + "': only operations over time take 'from'.");
@@ -145,7 +135,7 @@ Pipeline Pipeline::parse(const std::string &text)
     throw InputError("", "'" + text +
                            "' names no source. A result is 'OPERATION of ... of FILE: COLUMN', such as 'last of "
                            "statistics.csv: risk'. Valid operations: " +
-                           joined(operation_names()) + ".");
+                           listed_in_quotes(operation_names()) + ".");
   const auto parts = split(head.back() + text.substr(colon), " - ");
   if (parts.size() > 2)
     throw InputError("", "'" + text + "' has more than one ' - '.");
@@ -184,7 +174,7 @@ void Pipeline::check() const
                          "replicas' or 'root mean square over replicas'.");
 }
 
-Series Pipeline::Source::read(const std::string &run_directory, const std::string &reference_directory) const
+ReplicaSeries Pipeline::Source::read(const std::string &run_directory, const std::string &reference_directory) const
 {
   const std::string path  = (std::filesystem::path(reference ? reference_directory : run_directory) / file).string();
   CsvTable          table = read_csv(path, {}, "", true);
@@ -192,7 +182,7 @@ Series Pipeline::Source::read(const std::string &run_directory, const std::strin
   for (std::string &name : table.columns)
     name = without_unit(name);
 
-  Series                    series;
+  ReplicaSeries             series;
   std::vector<unsigned int> columns;
   series.name = std::string(reference ? "the reference's " : "") + file;
   if (!has_replicas())
@@ -225,7 +215,7 @@ Series Pipeline::Source::read(const std::string &run_directory, const std::strin
   return series;
 }
 
-Series Pipeline::difference(const Series &minuend, const Series &subtrahend)
+ReplicaSeries Pipeline::difference(const ReplicaSeries &minuend, const ReplicaSeries &subtrahend)
 {
   const auto error = [&](const std::string &message) {
     return InputError("", minuend.name + " and " + subtrahend.name + " do not fit: " + message);
@@ -237,10 +227,10 @@ Series Pipeline::difference(const Series &minuend, const Series &subtrahend)
   if (left && right && minuend.replicas != subtrahend.replicas)
     throw error(std::to_string(minuend.replicas.size()) + " replicas against " + std::to_string(subtrahend.replicas.size()) +
                 "; give both runs the same replicas, or compare with a column without '*'.");
-  Series result   = left ? minuend : subtrahend;
-  result.name     = minuend.name + " - " + subtrahend.name;
-  result.times    = minuend.times;
-  const auto size = left || right ? result.replicas.size() : 1;
+  ReplicaSeries result = left ? minuend : subtrahend;
+  result.name          = minuend.name + " - " + subtrahend.name;
+  result.times         = minuend.times;
+  const auto size      = left || right ? result.replicas.size() : 1;
   for (std::size_t t = 0; t < minuend.times.size(); ++t)
     {
       if (!same_time(minuend.times[t], subtrahend.times[t]))
@@ -252,7 +242,7 @@ Series Pipeline::difference(const Series &minuend, const Series &subtrahend)
   return result;
 }
 
-void Pipeline::Operation::apply(Series &series, const int left_out) const
+void Pipeline::Operation::apply(ReplicaSeries &series, const int left_out) const
 {
   if (reduces_time())
     return reduce_time(series);
@@ -263,7 +253,7 @@ void Pipeline::Operation::apply(Series &series, const int left_out) const
       value = kind == Kind::absolute_value ? std::abs(value) : (kind == Kind::square ? value * value : std::sqrt(value));
 }
 
-void Pipeline::Operation::reduce_time(Series &series) const
+void Pipeline::Operation::reduce_time(ReplicaSeries &series) const
 {
   std::vector<std::size_t> rows;
   for (std::size_t t = 0; t < series.times.size(); ++t)
@@ -301,7 +291,7 @@ void Pipeline::Operation::reduce_time(Series &series) const
   series.values = {result};
 }
 
-void Pipeline::Operation::reduce_replicas(Series &series, const int left_out) const
+void Pipeline::Operation::reduce_replicas(ReplicaSeries &series, const int left_out) const
 {
   for (auto &row : series.values)
     {
@@ -323,14 +313,14 @@ void Pipeline::Operation::reduce_replicas(Series &series, const int left_out) co
   series.replicas.clear();
 }
 
-Measured Pipeline::evaluate(Series series) const
+Measured Pipeline::evaluate(ReplicaSeries series) const
 {
   // What comes before the replicas are put together treats each of them for itself: once is enough.
   auto operation = operations.begin();
   for (; operation != operations.end() && !operation->reduces_replicas(); ++operation)
     operation->apply(series);
 
-  const auto finish = [&](Series rest, const int left_out) {
+  const auto finish = [&](ReplicaSeries rest, const int left_out) {
     for (auto next = operation; next != operations.end(); ++next)
       next->apply(rest, next->reduces_replicas() ? left_out : -1);
     return rest.values.front().front();
@@ -349,7 +339,7 @@ Measured Pipeline::evaluate(Series series) const
 
 Measured Pipeline::evaluate(const std::string &run_directory, const std::string &reference_directory) const
 {
-  Series series = first.read(run_directory, reference_directory);
+  ReplicaSeries series = first.read(run_directory, reference_directory);
   if (!second.file.empty())
     series = difference(series, second.read(run_directory, reference_directory));
   for (auto &row : series.values)

@@ -7,7 +7,7 @@
 namespace rhoflow
 {
 /// Columns of a table of a run: values[t][r], one column for each replica, or one column without replicas.
-struct Series
+struct ReplicaSeries
 {
   std::vector<double>              times; ///< the column "time", or the number of the row
   std::vector<std::vector<double>> values;
@@ -42,10 +42,10 @@ public:
 
   /// The number, and its standard error by the jackknife over the R replicas: with the result θ_(r) without replica r,
   /// ((R − 1)/R Σ_r (θ_(r) − mean θ_(·))²)^{1/2} (Efron and Tibshirani, An Introduction to the Bootstrap, eq. 11.5).
-  Measured evaluate(Series series) const;
+  Measured evaluate(ReplicaSeries series) const;
 
   /// The difference row by row. Throws InputError("", ...) unless times and replicas fit.
-  static Series difference(const Series &minuend, const Series &subtrahend);
+  static ReplicaSeries difference(const ReplicaSeries &minuend, const ReplicaSeries &subtrahend);
 
 private:
   struct Source
@@ -54,8 +54,8 @@ private:
     std::string column;
     bool        reference = false;
 
-    bool   has_replicas() const { return column.find('*') != std::string::npos; }
-    Series read(const std::string &run_directory, const std::string &reference_directory) const;
+    bool          has_replicas() const { return column.find('*') != std::string::npos; }
+    ReplicaSeries read(const std::string &run_directory, const std::string &reference_directory) const;
   };
   enum class Kind
   {
@@ -81,9 +81,9 @@ private:
     bool reduces_time() const { return kind >= Kind::first && kind <= Kind::at_time; }
     bool reduces_replicas() const { return kind >= Kind::mean_over_replicas; }
     /// `left_out`: a replica that is passed over, or -1.
-    void apply(Series &series, int left_out = -1) const;
-    void reduce_time(Series &series) const;
-    void reduce_replicas(Series &series, int left_out) const;
+    void apply(ReplicaSeries &series, int left_out = -1) const;
+    void reduce_time(ReplicaSeries &series) const;
+    void reduce_replicas(ReplicaSeries &series, int left_out) const;
   };
 
   static Source    parse_source(const std::string &text, const std::string &whole);

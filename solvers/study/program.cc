@@ -95,10 +95,9 @@ private:
           argument = "--help";
         if (std::find(options.begin(), options.end(), argument) == options.end())
           {
-            const std::string nearest = nearest_spelling(argument, options);
-            throw InputError("", "unknown option '" + argument + "'. " +
-                                   (nearest.empty() ? "Options of PETSc go behind '--'; rhoflow-study --help says more." :
-                                                      "Did you mean '" + nearest + "'?"));
+            const std::string hint = did_you_mean(argument, options);
+            throw InputError("", "unknown option '" + argument + "'." +
+                                   (hint.empty() ? " Options of PETSc go behind '--'; rhoflow-study --help says more." : hint));
           }
         if (!option.empty())
           throw InputError("",

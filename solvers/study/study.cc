@@ -7,6 +7,7 @@
 #include <solvers/base/run/requests.h>
 #include <solvers/base/run/single_run.h>
 #include <solvers/base/run/unread_parameters.h>
+#include <solvers/base/text.h>
 #include <solvers/study/study.h>
 
 #include <deal.II/base/mpi.h>

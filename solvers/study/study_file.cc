@@ -3,6 +3,7 @@
 #include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/run/run_parameters.h>
 #include <solvers/base/spelling.h>
+#include <solvers/base/text.h>
 #include <solvers/study/study_file.h>
 #include <solvers/study/value_list.h>
 
@@ -25,11 +26,7 @@ InputError error_at(const Change &setting, const std::string &message)
 
 std::string choices(const std::string &word, const std::vector<std::string> &names)
 {
-  const std::string nearest = nearest_spelling(word, names);
-  std::string       text    = nearest.empty() ? " Valid:" : " Did you mean '" + nearest + "'? Valid:";
-  for (std::size_t i = 0; i < names.size(); ++i)
-    text += (i == 0 ? " '" : ", '") + names[i] + "'";
-  return text + ".";
+  return did_you_mean(word, names) + " Valid:" + (names.empty() ? "" : " ") + listed_in_quotes(names) + ".";
 }
 
 /// Messages of the grammar get the line in front.

@@ -1,26 +1,18 @@
 #include <solvers/base/error.h>
 #include <solvers/base/files/csv.h>
 #include <solvers/base/number.h>
-#include <solvers/base/progress.h>
+#include <solvers/base/text.h>
+#include <solvers/base/utf8.h>
 #include <solvers/study/tables.h>
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <map>
 
 namespace rhoflow
 {
 namespace
 {
-/// The same digits everywhere; the sign of a NaN has no meaning.
-std::string full_number(const double value)
-{
-  char text[40];
-  std::snprintf(text, sizeof(text), "%.17g", value);
-  return std::isnan(value) ? "nan" : text;
-}
-
 std::string line(const std::vector<std::string> &fields)
 {
   std::string text;
@@ -199,9 +191,9 @@ std::string StudyTables::study_csv() const
       fields.insert(fields.end(), plan.rows[row].values.begin(), plan.rows[row].values.end());
       for (std::size_t i = 0; i < study.results.size(); ++i)
         {
-          fields.push_back(full_number(results[row].results[i].value));
+          fields.push_back(exact_number(results[row].results[i].value));
           if (study.results[i].pipeline.has_replicas())
-            fields.push_back(full_number(results[row].results[i].error));
+            fields.push_back(exact_number(results[row].results[i].error));
         }
       text += line(fields);
     }
@@ -286,12 +278,12 @@ std::string StudyTables::fits_csv() const
       for (const double number :
            {row.law.slope.value, row.law.slope.error, row.law.slope.lower, row.law.slope.upper, row.law.prefactor.value,
             row.law.prefactor.lower, row.law.prefactor.upper, row.law.chi2_per_dof})
-        fields.push_back(full_number(number));
-      fields.push_back(fit.slope ? full_number(*fit.slope) : "");
+        fields.push_back(exact_number(number));
+      fields.push_back(fit.slope ? exact_number(*fit.slope) : "");
       fields.push_back(contains(row.law.slope, fit.slope, "yes", "no"));
-      fields.push_back(fit.prefactor ? full_number(*fit.prefactor) : "");
+      fields.push_back(fit.prefactor ? exact_number(*fit.prefactor) : "");
       for (const double number : {row.prefactor.value, row.prefactor.lower, row.prefactor.upper})
-        fields.push_back(fit.prefactor ? full_number(number) : "");
+        fields.push_back(fit.prefactor ? exact_number(number) : "");
       fields.push_back(contains(row.prefactor, fit.prefactor, "yes", "no"));
       text += line(fields);
     }

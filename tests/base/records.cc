@@ -10,6 +10,7 @@
 #include <solvers/base/run/checkpoint.h>
 #include <solvers/base/run/premises.h>
 #include <solvers/base/run/provenance.h>
+#include <solvers/base/utf8.h>
 
 #include <deal.II/base/parameter_handler.h>
 

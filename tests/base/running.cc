@@ -206,10 +206,3 @@ TEST_CASE("The nearest spelling is the one that was meant")
   CHECK(nearest_spelling("x", {}).empty());
   CHECK(nearest_spelling("a", {"b"}).empty());
 }
-
-TEST_CASE("Numbers for the terminal are short")
-{
-  CHECK(short_number(0.0263812) == "0.02638");
-  CHECK(short_number(1.3e-5, 2) == "1.3e-05");
-  CHECK(short_number(10.) == "10");
-}

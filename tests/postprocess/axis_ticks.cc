@@ -56,8 +56,8 @@ TEST_CASE("All numbers of an axis have one form: decimals or powers of ten")
 TEST_CASE("The range of an axis holds the data and what was asked for")
 {
   Chart chart;
-  chart.add({"", Series::Kind::line, {0, 1, 2}, {1, NAN, 3}});
-  chart.add({"", Series::Kind::band, {0, 1, 2}, {-1, 0, 0}, {0, 7, 0}});
+  chart.add({"", ChartSeries::Kind::line, {0, 1, 2}, {1, NAN, 3}});
+  chart.add({"", ChartSeries::Kind::band, {0, 1, 2}, {-1, 0, 0}, {0, 7, 0}});
   CHECK(range_of_x(chart).low <= 0);
   CHECK(range_of_x(chart).high >= 2);
   CHECK(range_of_y(chart).low <= -1);
@@ -68,10 +68,10 @@ TEST_CASE("The range of an axis holds the data and what was asked for")
   // Values that a logarithm does not have do not count, and those that differ in the last digit do not make an axis of noise.
   Chart logarithmic;
   logarithmic.y.logarithmic = true;
-  logarithmic.add({"", Series::Kind::line, {0, 1, 2}, {0, 1e-3, 1e-1}});
+  logarithmic.add({"", ChartSeries::Kind::line, {0, 1, 2}, {0, 1e-3, 1e-1}});
   CHECK(range_of_y(logarithmic).low > 1e-4);
   CHECK(range_of_y(logarithmic).low <= 1e-3);
   Chart constant;
-  constant.add({"", Series::Kind::line, {0, 1}, {1, 1 + 1e-15}});
+  constant.add({"", ChartSeries::Kind::line, {0, 1}, {1, 1 + 1e-15}});
   CHECK(range_of_y(constant).high - range_of_y(constant).low > 0.1);
 }

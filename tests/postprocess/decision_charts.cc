@@ -50,7 +50,7 @@ TEST_CASE("the map of a decision has the numbers of the table", "[postprocess]")
       CHECK(field.values[j * field.nx + i] == Approx(0.5 * (-1. + 2. * (i + 0.5) / field.nx)).margin(1e-14));
 
   // All points with their rims, then each class in its colour.
-  const auto is_points = [](const Series &series) { return series.kind == Series::Kind::points; };
+  const auto is_points = [](const ChartSeries &series) { return series.kind == ChartSeries::Kind::points; };
   REQUIRE(std::count_if(chart.series.begin(), chart.series.end(), is_points) == 3);
   CHECK(chart.series[0].x == std::vector<double>{-0.5, 0.5, -0.5, 0.5});
   CHECK(chart.series[0].y == std::vector<double>{1, 1, 3, 3});
@@ -59,8 +59,8 @@ TEST_CASE("the map of a decision has the numbers of the table", "[postprocess]")
   const Colour low = colour_at(ColourMap::diverging, 0);
   CHECK(chart.series[1].colour.b == low.b);
   // f = 0 on the line x1 = 0.
-  const Series &line = chart.series.back();
-  CHECK(line.kind == Series::Kind::line);
+  const ChartSeries &line = chart.series.back();
+  CHECK(line.kind == ChartSeries::Kind::line);
   for (const double x : line.x)
     CHECK(x == Approx(0.).margin(1e-14));
 
@@ -98,9 +98,9 @@ TEST_CASE("contour lines lie where the function has the value", "[postprocess]")
   for (unsigned int j = 0; j < n; ++j)
     for (unsigned int i = 0; i < n; ++i)
       values.push_back(std::pow(-1 + 2. * i / (n - 1), 2) + std::pow(-1 + 2. * j / (n - 1), 2));
-  const double lower[] = {-1, -1}, upper[] = {1, 1};
-  const Series circle = contour(values, n, n, lower, upper, 0.49);
-  double       length = 0;
+  const double      lower[] = {-1, -1}, upper[] = {1, 1};
+  const ChartSeries circle = contour(values, n, n, lower, upper, 0.49);
+  double            length = 0;
   for (std::size_t i = 0; i < circle.x.size(); i += 3)
     {
       CHECK(std::hypot(circle.x[i], circle.y[i]) == Approx(0.7).epsilon(2e-3));
@@ -112,7 +112,7 @@ TEST_CASE("contour lines lie where the function has the value", "[postprocess]")
   // A saddle: the two high corners are joined where the middle is high, the two low ones where it is low.
   const std::vector<double> saddle{1, -1, -1, 1};
   const auto                pieces = [&](double level) {
-    const Series line = contour(saddle, 2, 2, lower, upper, level);
+    const ChartSeries line = contour(saddle, 2, 2, lower, upper, level);
     REQUIRE(line.x.size() == 6);
     // Whether both ends of the first piece are on the side of the corner (-1, -1).
     return line.x[0] + line.y[0] + line.x[1] + line.y[1];

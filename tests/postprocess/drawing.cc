@@ -94,8 +94,8 @@ TEST_CASE("Points stand where their values say, on linear and logarithmic axes",
       chart.y.high        = logarithmic ? 1. : 3;
       // Two marks at opposite corners say where the axes are; the third is to be half-way in x and a quarter up in y.
       const std::vector<double> y = logarithmic ? std::vector<double>{1e-4, 1., 1e-3} : std::vector<double>{-1, 3, 0};
-      chart.add({"", Series::Kind::points, {0, 4}, {y[0], y[1]}, {}, style::blue, 10});
-      chart.add({"", Series::Kind::points, {2}, {y[2]}, {}, style::vermilion, 10});
+      chart.add({"", ChartSeries::Kind::points, {0, 4}, {y[0], y[1]}, {}, style::blue, 10});
+      chart.add({"", ChartSeries::Kind::points, {2}, {y[2]}, {}, style::vermilion, 10});
       PictureWindow window(500, 400);
       draw_chart(window, chart, 0, 0, 500, 400);
       const Pixels pixels(window);
@@ -121,8 +121,8 @@ TEST_CASE("The caps of errors at the ends of an axis are whole", "[display]")
   chart.x.high = 4;
   chart.y.low  = 0;
   chart.y.high = 2;
-  chart.add({"", Series::Kind::errors, {0, 4}, {0.5, 0.5}, {1.5, 1.5}, style::blue, 2});
-  chart.add({"", Series::Kind::errors, {2}, {0.5}, {1.5}, style::vermilion, 2});
+  chart.add({"", ChartSeries::Kind::errors, {0, 4}, {0.5, 0.5}, {1.5, 1.5}, style::blue, 2});
+  chart.add({"", ChartSeries::Kind::errors, {2}, {0.5}, {1.5}, style::vermilion, 2});
   PictureWindow window(500, 400);
   draw_chart(window, chart, 0, 0, 500, 400);
   const Pixels pixels(window);
@@ -136,7 +136,7 @@ TEST_CASE("A picture of several charts has each as a panel, as it stands in the 
   for (std::size_t i = 0; i < charts.size(); ++i)
     {
       charts[i].title = "chart " + std::to_string(i);
-      charts[i].add({"", Series::Kind::line, {0, 1}, {0, 1}, {}, style::cycle(static_cast<unsigned int>(i)), 3});
+      charts[i].add({"", ChartSeries::Kind::line, {0, 1}, {0, 1}, {}, style::cycle(static_cast<unsigned int>(i)), 3});
     }
   const auto size_of = [&](const std::string &png) {
     // Width and height stand in the header.
@@ -173,7 +173,8 @@ TEST_CASE("Lines are seen although their values hardly differ, and are interrupt
   chart.y.high = 0.3184;
   chart.x.low  = 0;
   chart.x.high = 5;
-  chart.add({"", Series::Kind::line, {0, 1, 2, 3, 4, 5}, {0.31835, 0.31835, NAN, NAN, 0.31835, 0.31835}, {}, style::blue, 3});
+  chart.add(
+    {"", ChartSeries::Kind::line, {0, 1, 2, 3, 4, 5}, {0.31835, 0.31835, NAN, NAN, 0.31835, 0.31835}, {}, style::blue, 3});
   PictureWindow window(500, 300);
   draw_chart(window, chart, 0, 0, 500, 300);
   const Pixels pixels(window);
@@ -187,8 +188,8 @@ TEST_CASE("A legend covers no data", "[display]")
 {
   // Data in every corner: the axis has to make room.
   Chart chart;
-  chart.add({"one line with a long name", Series::Kind::line, {0, 1, 2, 3}, {0, 1, 0, 1}, {}, style::blue, 3});
-  chart.add({"another", Series::Kind::line, {0, 1, 2, 3}, {1, 0, 1, 0}, {}, style::vermilion, 3});
+  chart.add({"one line with a long name", ChartSeries::Kind::line, {0, 1, 2, 3}, {0, 1, 0, 1}, {}, style::blue, 3});
+  chart.add({"another", ChartSeries::Kind::line, {0, 1, 2, 3}, {1, 0, 1, 0}, {}, style::vermilion, 3});
   const auto columns_with_top = [&](bool legend) {
     chart.legend = legend;
     PictureWindow window(600, 400);
@@ -249,8 +250,8 @@ TEST_CASE("A map is dark where the density is, light elsewhere, and its contour 
   CHECK(coloured == 0);
 
   // Outermost contour: 99 % of the mass of this bump is within 3.03 deviations.
-  const Series &lines   = chart.series.back();
-  double        largest = 0, smallest = 1e9;
+  const ChartSeries &lines   = chart.series.back();
+  double             largest = 0, smallest = 1e9;
   for (std::size_t i = 0; i < lines.x.size(); ++i)
     if (!std::isnan(lines.x[i]))
       {

@@ -42,9 +42,9 @@ const PlannedPicture &named(const std::vector<PlannedPicture> &pictures, const s
   return pictures.front();
 }
 
-const Series &series(const Chart &chart, const std::string &name)
+const ChartSeries &series(const Chart &chart, const std::string &name)
 {
-  for (const Series &one : chart.series)
+  for (const ChartSeries &one : chart.series)
     if (one.name == name)
       return one;
   FAIL("there is no series '" << name << "'");
@@ -80,7 +80,7 @@ TEST_CASE("Charts hold the numbers of the tables")
   CHECK(series(risk, "single networks").y == column(run.files["replicas.csv"], "replica 0"));
   // Every replica is there, the faint ones behind the density.
   std::size_t n_replicas = 0;
-  for (const Series &one : risk.series)
+  for (const ChartSeries &one : risk.series)
     n_replicas += one.y == column(run.files["replicas.csv"], "replica 1") ? 1 : 0;
   CHECK(n_replicas == 1);
   CHECK(risk.series.back().name == "density");
@@ -88,7 +88,7 @@ TEST_CASE("Charts hold the numbers of the tables")
   CHECK(series(named(pictures, "deviation.png").charts.at(0), "mean of the networks − density − expected bias").y ==
         column(comparison, "deviation [standard errors]"));
   // The shaded part ends where the verdict does.
-  const Series &shaded = series(named(pictures, "deviation.png").charts.at(0), "within 3 standard errors");
+  const ChartSeries &shaded = series(named(pictures, "deviation.png").charts.at(0), "within 3 standard errors");
   CHECK(shaded.y == std::vector<double>(3, -deviation_limit));
   CHECK(shaded.upper == std::vector<double>(3, deviation_limit));
   const auto &distances = named(pictures, "distances.png").charts;

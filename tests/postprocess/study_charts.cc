@@ -12,10 +12,10 @@ using Catch::Contains;
 
 namespace
 {
-std::vector<Series> of_kind(const Chart &chart, Series::Kind kind)
+std::vector<ChartSeries> of_kind(const Chart &chart, ChartSeries::Kind kind)
 {
-  std::vector<Series> series;
-  for (const Series &one : chart.series)
+  std::vector<ChartSeries> series;
+  for (const ChartSeries &one : chart.series)
     if (one.kind == kind)
       series.push_back(one);
   return series;
@@ -37,7 +37,7 @@ TEST_CASE("the chart of a fit has the points of the table, the law and what was 
   CHECK_THAT(picture.about.caption, Contains("standard error") && Contains("1 without result"));
 
   // For each method: left out, then used.
-  const auto points = of_kind(chart, Series::Kind::points);
+  const auto points = of_kind(chart, ChartSeries::Kind::points);
   REQUIRE(points.size() == 4);
   CHECK(points[0].x == std::vector<double>{4});
   CHECK(points[0].y == std::vector<double>{7});
@@ -45,7 +45,7 @@ TEST_CASE("the chart of a fit has the points of the table, the law and what was 
   CHECK(points[1].x == std::vector<double>{10, 100, 1000});
   CHECK(points[1].y == std::vector<double>{0.2, 0.02, 0.002});
   CHECK(points[3].x == std::vector<double>{10, 100});
-  const auto errors = of_kind(chart, Series::Kind::errors);
+  const auto errors = of_kind(chart, ChartSeries::Kind::errors);
   REQUIRE(errors.size() == 4);
   CHECK(errors[1].x == points[1].x);
   for (std::size_t i = 0; i < 3; ++i)
@@ -55,7 +55,7 @@ TEST_CASE("the chart of a fit has the points of the table, the law and what was 
       CHECK(errors[1].upper[i] == points[1].y[i] + error[i]);
     }
 
-  const auto laws = of_kind(chart, Series::Kind::line);
+  const auto laws = of_kind(chart, ChartSeries::Kind::line);
   REQUIRE(laws.size() == 2);
   CHECK(laws[0].name == "plain: slope −1.000 [−1.020, −0.980], expected −1");
   CHECK(laws[1].name == "other: slope −1.000, expected −1");
@@ -63,7 +63,7 @@ TEST_CASE("the chart of a fit has the points of the table, the law and what was 
   CHECK(laws[0].y[0] == Approx(0.2).epsilon(1e-14));
   CHECK(laws[0].y[1] == Approx(0.002).epsilon(1e-14));
   CHECK(laws[1].y[0] == Approx(0.8).epsilon(1e-14));
-  const auto expected = of_kind(chart, Series::Kind::dashed);
+  const auto expected = of_kind(chart, ChartSeries::Kind::dashed);
   REQUIRE(expected.size() == 2);
   CHECK(expected[0].y[0] == Approx(0.25).epsilon(1e-14));
 }
@@ -80,7 +80,7 @@ TEST_CASE("without an expected prefactor the expected slope goes through the poi
                              "2,done,16,2,plain,0.5\n3,done,100,2,plain,0.2\n4,done,10000,2,plain,0.2\n";
   small.write();
   const auto pictures = study_charts(StudyRecord::open(small.directory()));
-  const auto expected = of_kind(pictures.at(0).charts[0], Series::Kind::dashed);
+  const auto expected = of_kind(pictures.at(0).charts[0], ChartSeries::Kind::dashed);
   REQUIRE(expected.size() == 1);
   // c = exp(mean of log(y x^(1/2))) = (2 · 2 · 20)^(1/3)
   CHECK(expected[0].y[0] * 4 == Approx(std::cbrt(80.)).epsilon(1e-12));
@@ -96,7 +96,7 @@ TEST_CASE("a result without a fit is drawn against the parameter with most value
   CHECK(chart.y.title == "speed");
   CHECK(chart.x.logarithmic);
   CHECK_FALSE(chart.y.logarithmic); // one is negative
-  const auto lines = of_kind(chart, Series::Kind::line);
+  const auto lines = of_kind(chart, ChartSeries::Kind::line);
   REQUIRE(lines.size() == 2);
   CHECK(lines[0].name == "plain");
   CHECK(lines[0].x == std::vector<double>{4, 10, 100, 1000});

@@ -98,7 +98,7 @@ TEST_CASE("The jackknife gives the standard error of a mean and follows transfor
         Approx(std::sqrt(2. / 3. * 2. / 3.) * (std::sqrt(2.) - std::sqrt(.5))).epsilon(1e-14));
 
   // The jackknife of a deviation agrees with the normal law's s/sqrt(2(n - 1)) for many normal replicas.
-  Series series;
+  ReplicaSeries series;
   series.times = {0.};
   series.values.resize(1);
   for (unsigned int r = 0; r < 4000; ++r)

@@ -6,6 +6,7 @@
 #include <solvers/base/memory_guard.h>
 #include <solvers/base/number.h>
 #include <solvers/base/spelling.h>
+#include <solvers/base/text.h>
 
 #include <algorithm>
 #include <cctype>
@@ -22,18 +23,16 @@ namespace rhoflow
 namespace
 {
 /// The names as a message lists them, the first hundred of them.
-std::string listed(const std::vector<std::string> &names)
+std::string listed_columns(const std::vector<std::string> &names)
 {
-  constexpr std::size_t most = 100;
-  std::string           text;
-  std::size_t           n_shown = 0, n_unnamed = 0;
-  for (const std::string &name : names)
-    if (name.empty())
-      ++n_unnamed;
-    else if (++n_shown <= most)
-      text += (text.empty() ? "'" : ", '") + name + "'";
-  if (n_shown > most)
-    text += ", and " + std::to_string(n_shown - most) + " more";
+  constexpr std::size_t    most = 100;
+  std::vector<std::string> named;
+  std::copy_if(names.begin(), names.end(), std::back_inserter(named), [](const std::string &name) { return !name.empty(); });
+  const std::size_t n_unnamed = names.size() - named.size(), n_more = named.size() - std::min(named.size(), most);
+  named.resize(named.size() - n_more);
+  std::string text = listed_in_quotes(named);
+  if (n_more > 0)
+    text += ", and " + std::to_string(n_more) + " more";
   if (n_unnamed > 0)
     text += (text.empty() ? "" : ", and ") + std::to_string(n_unnamed) + " without a name";
   return text;
@@ -378,13 +377,12 @@ unsigned int CsvTable::column(const std::string &name, const std::string &parame
     }
   if (const std::string present = present_column_name(name); present != name)
     throw InputError(parameter, "the column '" + name + "' is called '" + present + "' now; use that name.");
-  const std::string nearest   = nearest_spelling(name, columns);
-  const bool        has_comma = std::any_of(columns.begin(), columns.end(),
-                                            [](const std::string &column) { return column.find(',') != std::string::npos; });
-  throw InputError(parameter,
-                   "the table has no column '" + name + "'." + (nearest.empty() ? "" : " Did you mean '" + nearest + "'?") +
-                     " Its columns" + (separator == ',' ? "" : ", separated by " + csv_separator_name(separator)) + ": " +
-                     listed(columns) + "." + (has_comma ? " In a list, a name that has a comma stands in double quotes." : ""));
+  const bool has_comma = std::any_of(columns.begin(), columns.end(),
+                                     [](const std::string &column) { return column.find(',') != std::string::npos; });
+  throw InputError(parameter, "the table has no column '" + name + "'." + did_you_mean(name, columns) + " Its columns" +
+                                (separator == ',' ? "" : ", separated by " + csv_separator_name(separator)) + ": " +
+                                listed_columns(columns) + "." +
+                                (has_comma ? " In a list, a name that has a comma stands in double quotes." : ""));
 }
 
 CsvTable read_csv(const std::string &path, const std::vector<NeededColumn> &needed, const std::string &parameter,

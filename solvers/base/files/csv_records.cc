@@ -1,6 +1,6 @@
-#include <solvers/base/byte_text.h>
 #include <solvers/base/files/csv_records.h>
 #include <solvers/base/number.h>
+#include <solvers/base/utf8.h>
 
 #include <algorithm>
 
@@ -12,23 +12,6 @@ namespace
 constexpr unsigned int windows_1252[32] = {
   0x20ac, 0x81,   0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160, 0x2039, 0x152, 0x8d, 0x17d, 0x8f,
   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x2dc, 0x2122, 0x161, 0x203a, 0x153, 0x9d, 0x17e, 0x178};
-
-void append_code_point(std::string &text, const unsigned int code)
-{
-  if (code < 0x80)
-    text += static_cast<char>(code);
-  else if (code < 0x800)
-    {
-      text += static_cast<char>(0xc0 | (code >> 6));
-      text += static_cast<char>(0x80 | (code & 0x3f));
-    }
-  else
-    {
-      text += static_cast<char>(0xe0 | (code >> 12));
-      text += static_cast<char>(0x80 | ((code >> 6) & 0x3f));
-      text += static_cast<char>(0x80 | (code & 0x3f));
-    }
-}
 } // namespace
 
 CsvLines::CsvLines(std::istream &stream)
@@ -180,7 +163,7 @@ std::string csv_utf8(const std::string &text)
   for (const char c : text)
     {
       const auto byte = static_cast<unsigned char>(c);
-      append_code_point(result, byte >= 0x80 && byte < 0xa0 ? windows_1252[byte - 0x80] : byte);
+      result += utf8_character(byte >= 0x80 && byte < 0xa0 ? windows_1252[byte - 0x80] : byte);
     }
   return result;
 }

@@ -1,8 +1,8 @@
 #include <solvers/base/files/base64.h>
 #include <solvers/base/files/vtk_data.h>
+#include <solvers/base/text.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <cstring>
 #include <stdexcept>
 #include <vector>
@@ -75,8 +75,6 @@ std::string xml_escaped(const std::string &text)
 
 std::string vtk_field_data(const double time, const std::vector<std::string> &coordinates)
 {
-  char time_text[40];
-  std::snprintf(time_text, sizeof(time_text), "%.17g", time);
   // Strings are their characters' codes, each closed by a zero.
   std::string codes;
   for (const std::string &name : coordinates)
@@ -86,7 +84,7 @@ std::string vtk_field_data(const double time, const std::vector<std::string> &co
       codes += "0 ";
     }
   return std::string("<FieldData>\n<DataArray type=\"Float64\" Name=\"TimeValue\" NumberOfTuples=\"1\" format=\"ascii\">") +
-         time_text + "</DataArray>\n<Array type=\"String\" Name=\"coordinates\" NumberOfTuples=\"" +
+         exact_number(time) + "</DataArray>\n<Array type=\"String\" Name=\"coordinates\" NumberOfTuples=\"" +
          std::to_string(coordinates.size()) + "\" format=\"ascii\">" + codes + "</Array>\n</FieldData>\n";
 }
 

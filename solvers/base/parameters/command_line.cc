@@ -71,11 +71,10 @@ CommandLine CommandLine::parse(const std::vector<std::string> &arguments)
         action = Action::version;
       else if (argument != "--help" && argument != "-h")
         {
-          const std::string nearest = nearest_spelling(
+          const std::string hint = did_you_mean(
             argument, {"--help", "--version", "--print-parameters", "--validate", "--resume", "--distance"});
-          throw InputError("", "unknown option '" + argument + "'. " +
-                                 (nearest.empty() ? "Options of PETSc go behind '--'; rhoflow --help says more." :
-                                                    "Did you mean '" + nearest + "'?"));
+          throw InputError("", "unknown option '" + argument + "'." +
+                                 (hint.empty() ? " Options of PETSc go behind '--'; rhoflow --help says more." : hint));
         }
       if (result.action != Action::run)
         throw InputError("", "'" + argument + "' is one option too many: give one at a time; rhoflow --help says more.");

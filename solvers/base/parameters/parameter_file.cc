@@ -4,6 +4,8 @@
 #include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/parameters/parameter_line.h>
 #include <solvers/base/spelling.h>
+#include <solvers/base/text.h>
+#include <solvers/base/utf8.h>
 
 #include <deal.II/base/mpi.h>
 #include <deal.II/base/parameter_handler.h>
@@ -37,25 +39,11 @@ std::set<std::string> sections_of(const std::vector<Declaration> &declarations)
   return sections;
 }
 
-std::string listed(const std::vector<std::string> &names)
-{
-  std::string text;
-  for (const std::string &name : names)
-    text += (text.empty() ? "'" : ", '") + name + "'";
-  return text;
-}
-
-std::string suggestion(const std::string &word, const std::vector<std::string> &candidates)
-{
-  const std::string nearest = nearest_spelling(word, candidates);
-  return nearest.empty() ? "" : " Did you mean '" + nearest + "'?";
-}
-
 InputError unknown_section(const std::string &where, const std::string &section, const std::set<std::string> &sections)
 {
   std::vector<std::string> names(std::next(sections.begin()), sections.end());
-  return InputError("", where + ": unknown section '" + section + "'." + suggestion(section, names) +
-                          " Valid sections: " + listed(names) + ".");
+  return InputError("", where + ": unknown section '" + section + "'." + did_you_mean(section, names) +
+                          " Valid sections: " + listed_in_quotes(names) + ".");
 }
 
 InputError unknown_parameter(const std::string &where, const std::string &section, const std::string &name,
@@ -69,14 +57,14 @@ InputError unknown_parameter(const std::string &where, const std::string &sectio
     else if (declaration.parameter.name == name)
       elsewhere = declaration.parameter.section;
 
-  std::string hint = suggestion(name, here);
+  std::string hint = did_you_mean(name, here);
   if (hint.empty())
     for (const Declaration &declaration : declarations)
       if (declaration.parameter.name == name)
         hint = declaration.parameter.section.empty() ? " '" + name + "' belongs outside any subsection." :
                                                        " '" + name + "' belongs into subsection '" + elsewhere + "'.";
   return InputError("", where + ": unknown parameter '" + (section.empty() ? name : section + "/" + name) + "'." + hint +
-                          " Valid names here: " + listed(here) + ".");
+                          " Valid names here: " + listed_in_quotes(here) + ".");
 }
 
 /// 1e6 and 2.0 are whole numbers too. Every element of a list is looked at.
@@ -335,8 +323,8 @@ void ParameterFile::apply(dealii::ParameterHandler &parameters) const
         {
           std::string hint;
           if (found->pattern.rfind("[Selection ", 0) == 0)
-            hint = suggestion(setting.value, dealii::Utilities::split_string_list(
-                                               found->pattern.substr(11, found->pattern.rfind(']') - 11), '|'));
+            hint = did_you_mean(setting.value, dealii::Utilities::split_string_list(
+                                                 found->pattern.substr(11, found->pattern.rfind(']') - 11), '|'));
           throw InputError("", setting.where + ": " + found->parameter.path() + ": " +
                                  (setting.value.empty() ? "no value is given" : "'" + setting.value + "' is not valid") +
                                  "; wanted is " + found->parameter.range + "." + hint + hidden_limit(found->pattern, value));

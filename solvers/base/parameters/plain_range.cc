@@ -1,5 +1,6 @@
 #include <solvers/base/number.h>
 #include <solvers/base/parameters/parameter_file.h>
+#include <solvers/base/text.h>
 
 #include <algorithm>
 #include <cmath>
@@ -39,15 +40,15 @@ std::string with_limits(const std::string &kind, const std::string &lower, const
 
 std::string choices(const std::string &alternatives)
 {
-  std::string text;
-  std::size_t begin = 0;
+  std::vector<std::string> names;
+  std::size_t              begin = 0;
   while (begin <= alternatives.size())
     {
       const auto end = std::min(alternatives.find('|', begin), alternatives.size());
-      text += (text.empty() ? "'" : ", '") + trimmed(alternatives.substr(begin, end - begin)) + "'";
+      names.push_back(trimmed(alternatives.substr(begin, end - begin)));
       begin = end + 1;
     }
-  return text;
+  return listed_in_quotes(names);
 }
 
 std::string list(const std::string &pattern)

@@ -1,9 +1,9 @@
 #include <solvers/base/run/checkpoint_file.h>
+#include <solvers/base/text.h>
 
 #include <boost/crc.hpp>
 
 #include <cmath>
-#include <cstdio>
 #include <set>
 #include <sstream>
 #include <stdexcept>
@@ -13,13 +13,6 @@ namespace rhoflow
 namespace
 {
 const char *const title = "rhoflow checkpoint 1";
-
-std::string hexadecimal(std::uint32_t number)
-{
-  char text[16];
-  std::snprintf(text, sizeof(text), "%08x", number);
-  return text;
-}
 } // namespace
 
 std::uint32_t checksum(const void *data, const std::uint64_t size)
@@ -32,8 +25,7 @@ std::uint32_t checksum(const void *data, const std::uint64_t size)
 std::string CheckpointSeal::text() const
 {
   std::ostringstream out;
-  out.precision(17);
-  out << title << "\ntime " << time << "\nnumber " << number << "\nsize " << size << '\n';
+  out << title << "\ntime " << exact_number(time) << "\nnumber " << number << "\nsize " << size << '\n';
   for (const Section &section : sections)
     out << "section " << section.type << ' ' << section.offset << ' ' << section.size << ' ' << section.name << '\n';
   for (const std::uint32_t sum : checksums)

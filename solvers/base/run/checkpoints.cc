@@ -1,4 +1,5 @@
 #include <solvers/base/run/checkpoints.h>
+#include <solvers/base/text.h>
 
 #include <solvers/base/error.h>
 #include <solvers/base/parameters/parameter_binding.h>

@@ -2,6 +2,7 @@
 #include <solvers/base/nesting.h>
 #include <solvers/base/run/provenance.h>
 #include <solvers/base/run/version.h>
+#include <solvers/base/text.h>
 
 #define BOOST_BIND_GLOBAL_PLACEHOLDERS // Boost complains about its own header otherwise
 #include <boost/crc.hpp>
@@ -126,13 +127,6 @@ std::string date()
   gmtime_r(&now, &utc);
   char text[32];
   std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text;
-}
-
-std::string hexadecimal(const std::uint32_t number)
-{
-  char text[16];
-  std::snprintf(text, sizeof(text), "%08x", number);
   return text;
 }
 } // namespace

@@ -2,12 +2,12 @@
 #include <solvers/base/error.h>
 #include <solvers/base/files/complete_file.h>
 #include <solvers/base/parameters/parameter_file.h>
-#include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/run/checkpoint_file.h>
 #include <solvers/base/run/replaced_run.h>
 #include <solvers/base/run/run_directory.h>
 #include <solvers/base/run/run_parameters.h>
+#include <solvers/base/text.h>
 
 #include <deal.II/base/mpi.h>
 #include <deal.II/base/parameter_handler.h>
@@ -120,16 +120,10 @@ void set_aside(const std::string &path)
 
 std::string said_of_unlisted(const std::vector<std::string> &names, const std::string &path)
 {
-  constexpr std::size_t most = 3;
-  std::string           text;
-  for (std::size_t i = 0; i < std::min(names.size(), most); ++i)
-    text += (i == 0 ? "'" : ", '") + names[i] + "'";
-  if (names.size() > most)
-    text += " and " + std::to_string(names.size() - most) + " more";
-  return text.empty() ? "" :
-                        "in " + path + " the list of the run that was there does not name " + text +
-                          ": they stay, and are no results of this run (where it needs such a name, '.before' is put behind "
-                          "that of the old file)";
+  return names.empty() ? "" :
+                         "in " + path + " the list of the run that was there does not name " + listed_in_quotes(names, 3) +
+                           ": they stay, and are no results of this run (where it needs such a name, '.before' is put behind "
+                           "that of the old file)";
 }
 } // namespace
 

@@ -12,6 +12,7 @@
 #include <solvers/base/run/single_run.h>
 #include <solvers/base/run/solver.h>
 #include <solvers/base/run/unread_parameters.h>
+#include <solvers/base/text.h>
 
 #include <deal.II/base/parameter_handler.h>
 

@@ -1,6 +1,7 @@
 #include <solvers/base/error.h>
 #include <solvers/base/run/solver.h>
 #include <solvers/base/spelling.h>
+#include <solvers/base/text.h>
 
 namespace rhoflow
 {
@@ -17,14 +18,9 @@ const SolverEntry &Registry::solver(const std::string &name) const
   if (const SolverEntry *const entry = find(name))
     return *entry;
   std::vector<std::string> names;
-  std::string              list;
   for (const SolverEntry &entry : solvers)
-    {
-      names.push_back(entry.name);
-      list += (list.empty() ? "'" : ", '") + entry.name + "'";
-    }
-  const std::string nearest = nearest_spelling(name, names);
-  throw InputError("Solver", "unknown solver '" + name + "'." + (nearest.empty() ? "" : " Did you mean '" + nearest + "'?") +
-                               " Valid names: " + list + ".");
+    names.push_back(entry.name);
+  throw InputError("Solver", "unknown solver '" + name + "'." + did_you_mean(name, names) +
+                               " Valid names: " + listed_in_quotes(names) + ".");
 }
 } // namespace rhoflow

@@ -2,9 +2,9 @@
 #include <solvers/base/files/csv.h>
 #include <solvers/base/run/checkpoint.h>
 #include <solvers/base/run/statistics.h>
+#include <solvers/base/text.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <limits>
 #include <sstream>
@@ -49,12 +49,7 @@ void Statistics::write_header()
 void Statistics::write_row(const std::vector<double> &row)
 {
   for (std::size_t c = 0; c < row.size(); ++c)
-    {
-      char text[32];
-      // The sign of a NaN has no meaning and differs between machines.
-      std::snprintf(text, sizeof(text), "%.17g", row[c]);
-      file << (c > 0 ? "," : "") << (row[c] != row[c] ? "nan" : text);
-    }
+    file << (c > 0 ? "," : "") << exact_number(row[c]);
   file << '\n';
 }
 

@@ -3,6 +3,7 @@
 #include <solvers/base/run/checkpoint.h>
 #include <solvers/base/run/checkpoints.h>
 #include <solvers/base/run/time_loop.h>
+#include <solvers/base/text.h>
 
 #include <stdexcept>
 

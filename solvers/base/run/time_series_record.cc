@@ -5,6 +5,7 @@
 #include <solvers/base/ranks.h>
 #include <solvers/base/run/run_directory.h>
 #include <solvers/base/run/time_series_record.h>
+#include <solvers/base/text.h>
 
 #include <algorithm>
 #include <cmath>
@@ -44,11 +45,7 @@ std::string text_of(const std::vector<TimeSeriesEntry> &entries)
 {
   std::string text = beginning;
   for (const TimeSeriesEntry &entry : entries)
-    {
-      char time[32];
-      std::snprintf(time, sizeof(time), "%.17g", entry.time);
-      text += std::string("<DataSet timestep=\"") + time + "\" group=\"\" part=\"0\" file=\"" + entry.file + "\"/>\n";
-    }
+    text += "<DataSet timestep=\"" + exact_number(entry.time) + "\" group=\"\" part=\"0\" file=\"" + entry.file + "\"/>\n";
   return text + ending;
 }
 

@@ -2,6 +2,7 @@
 #include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/run/solver.h>
 #include <solvers/base/run/unread_parameters.h>
+#include <solvers/base/text.h>
 
 #include <deal.II/base/parameter_handler.h>
 
@@ -71,13 +72,13 @@ std::vector<std::string> warnings_of(const std::vector<UnreadSetting> &settings)
       };
       if (std::any_of(settings.begin(), first, alike))
         continue;
-      std::string  names;
-      unsigned int n = 0;
+      std::vector<std::string> names;
       for (auto setting = first; setting != settings.end(); ++setting)
         if (alike(*setting))
-          names += (n++ == 0 ? "'" : ", '") + setting->name + "'";
-      warnings.push_back(first->where + ": " + names + (first->section.empty() ? "" : " in section '" + first->section + "'") +
-                         (n == 1 ? " has no effect " : " have no effect ") + first->reason + ".");
+          names.push_back(setting->name);
+      warnings.push_back(first->where + ": " + listed_in_quotes(names) +
+                         (first->section.empty() ? "" : " in section '" + first->section + "'") +
+                         (names.size() == 1 ? " has no effect " : " have no effect ") + first->reason + ".");
     }
   return warnings;
 }

@@ -1,3 +1,4 @@
+#include <solvers/base/text.h>
 #include <solvers/model/activation/activation.h>
 
 #include <cmath>
@@ -44,13 +45,8 @@ Activation::Kind Activation::kind_from_name(const std::string &name)
 {
   if (const ActivationInfo *found = find_activation(name))
     return found->kind;
-  std::string list;
-  for (const std::string &candidate : names())
-    list += (list.empty() ? "" : ", ") + candidate;
-  const std::string nearest = nearest_spelling(name, names());
-  throw InputError("Learning problem/Activation", "unknown activation '" + name + "'" +
-                                                    (nearest.empty() ? "" : ", did you mean '" + nearest + "'?") +
-                                                    " The choices are " + list + ".");
+  throw InputError("Learning problem/Activation", "unknown activation '" + name + "'." + did_you_mean(name, names()) +
+                                                    " The choices are " + listed(names()) + ".");
 }
 
 std::vector<std::string> Activation::names()

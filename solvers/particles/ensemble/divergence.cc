@@ -1,5 +1,5 @@
 #include <solvers/base/error.h>
-#include <solvers/base/progress.h>
+#include <solvers/base/text.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/particles/ensemble/divergence.h>
 #include <solvers/particles/network.h>

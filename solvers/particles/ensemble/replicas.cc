@@ -4,6 +4,7 @@
 #include <solvers/base/ranks.h>
 #include <solvers/base/run/checkpoint.h>
 #include <solvers/base/run/statistics.h>
+#include <solvers/base/text.h>
 #include <solvers/base/timing.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/particles/ensemble/make_network.h>

@@ -1,5 +1,5 @@
 #include <solvers/base/error.h>
-#include <solvers/base/progress.h>
+#include <solvers/base/text.h>
 #include <solvers/particles/sgd/sgd_engine.h>
 #include <solvers/particles/sgd/tiled_neurons.h>
 

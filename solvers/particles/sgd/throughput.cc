@@ -1,5 +1,5 @@
 #include <solvers/base/numerics/machine.h>
-#include <solvers/base/progress.h>
+#include <solvers/base/text.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/particles/sgd/sgd_engine.h>
 #include <solvers/particles/sgd/throughput.h>
