@@ -6,8 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include <solvers/base/text.h> // for the sources that do not include it themselves yet
-
 namespace rhoflow
 {
 /// What the user sees on the terminal: a heading, one progress line (rewritten in place on a terminal, at most one line every

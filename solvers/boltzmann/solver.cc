@@ -7,6 +7,7 @@
 #include <solvers/base/run/checkpoints.h>
 #include <solvers/base/run/run_directory.h>
 #include <solvers/base/run/statistics.h>
+#include <solvers/base/text.h>
 #include <solvers/base/timing.h>
 #include <solvers/boltzmann/diagnostics.h>
 #include <solvers/boltzmann/picture.h>

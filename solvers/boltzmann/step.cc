@@ -1,6 +1,6 @@
 #include <solvers/base/error.h>
 #include <solvers/base/numerics/dense.h>
-#include <solvers/base/progress.h>
+#include <solvers/base/text.h>
 #include <solvers/boltzmann/step.h>
 #include <solvers/mean_field/mean_field.h>
 

@@ -12,6 +12,7 @@
 #include <solvers/base/run/checkpoint_state.h>
 #include <solvers/base/run/run_directory.h>
 #include <solvers/base/run/solver.h>
+#include <solvers/base/text.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 

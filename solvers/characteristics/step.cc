@@ -1,6 +1,6 @@
 #include <solvers/base/error.h>
-#include <solvers/base/progress.h>
 #include <solvers/base/run/checkpoint.h>
+#include <solvers/base/text.h>
 #include <solvers/characteristics/step.h>
 
 #include <stdexcept>

@@ -11,6 +11,7 @@
 #include <solvers/base/run/checkpoints.h>
 #include <solvers/base/run/run_directory.h>
 #include <solvers/base/run/solver.h>
+#include <solvers/base/text.h>
 #include <solvers/base/timing.h>
 #include <solvers/continuity/continuity_view.h>
 #include <solvers/continuity/initial_state.h>

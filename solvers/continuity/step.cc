@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include <solvers/base/error.h>
-#include <solvers/base/progress.h>
+#include <solvers/base/text.h>
 #include <solvers/continuity/operator.h>
 #include <solvers/mean_field/mean_field.h>
 

@@ -2,6 +2,7 @@
 
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
+#include <solvers/base/text.h>
 #include <solvers/evolution/running_checks.h>
 #include <solvers/model/observables.h>
 

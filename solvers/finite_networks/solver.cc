@@ -8,6 +8,7 @@
 #include <solvers/base/run/run_directory.h>
 #include <solvers/base/run/statistics.h>
 #include <solvers/base/run/time_loop.h>
+#include <solvers/base/text.h>
 #include <solvers/base/timing.h>
 #include <solvers/comparison/parameters.h>
 #include <solvers/evolution/running_checks.h>

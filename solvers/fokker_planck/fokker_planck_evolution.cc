@@ -13,6 +13,7 @@
 #include <solvers/base/run/checkpoints.h>
 #include <solvers/base/run/run_directory.h>
 #include <solvers/base/run/solver.h>
+#include <solvers/base/text.h>
 #include <solvers/fokker_planck/adaptation.h>
 #include <solvers/fokker_planck/fokker_planck_view.h>
 #include <solvers/mean_field/mean_field.h>

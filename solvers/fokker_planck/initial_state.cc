@@ -1,7 +1,7 @@
 #include <solvers/base/collective.h>
 #include <solvers/base/error.h>
 #include <solvers/base/numerics/exact_sum.h>
-#include <solvers/base/progress.h>
+#include <solvers/base/text.h>
 #include <solvers/fokker_planck/adaptation.h>
 #include <solvers/fokker_planck/diagnostics.h>
 #include <solvers/fokker_planck/initial_state.h>

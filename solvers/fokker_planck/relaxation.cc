@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
-#include <solvers/base/progress.h>
 #include <solvers/base/run/statistics.h>
+#include <solvers/base/text.h>
 
 namespace rhoflow
 {

@@ -7,7 +7,7 @@
 #include <exception>
 
 #include <solvers/base/numerics/exact_sum.h>
-#include <solvers/base/progress.h>
+#include <solvers/base/text.h>
 #include <solvers/discretization/nodal/nodal_potential.h>
 #include <solvers/discretization/nodal/nodal_space.h>
 #include <solvers/fokker_planck/operator.h>

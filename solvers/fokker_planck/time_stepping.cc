@@ -5,9 +5,9 @@
 
 #include <solvers/base/error.h>
 #include <solvers/base/numerics/exact_sum.h>
-#include <solvers/base/progress.h>
 #include <solvers/base/run/checkpoint.h>
 #include <solvers/base/run/checkpoint_state.h>
+#include <solvers/base/text.h>
 #include <solvers/fokker_planck/diagnostics.h>
 #include <solvers/fokker_planck/sdirk.h>
 

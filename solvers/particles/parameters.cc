@@ -2,7 +2,7 @@
 #include <solvers/base/parameters/parameter_binding.h>
 #include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/parameters/unread.h>
-#include <solvers/base/progress.h>
+#include <solvers/base/text.h>
 #include <solvers/model/expression.h>
 #include <solvers/particles/parameters.h>
 #include <solvers/particles/step_clock.h>

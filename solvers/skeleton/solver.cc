@@ -8,6 +8,7 @@
 #include <solvers/base/run/run_directory.h>
 #include <solvers/base/run/statistics.h>
 #include <solvers/base/run/time_loop.h>
+#include <solvers/base/text.h>
 #include <solvers/evolution/functionals.h>
 #include <solvers/evolution/running_checks.h>
 #include <solvers/evolution/step_control.h>

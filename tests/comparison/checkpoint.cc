@@ -4,7 +4,6 @@
 
 #include <deal.II/base/parameter_handler.h>
 
-#include <solvers/base/progress.h>
 #include <solvers/base/run/checkpoint.h>
 #include <solvers/base/run/run_directory.h>
 #include <solvers/base/run/solver.h>
