@@ -56,7 +56,7 @@ std::vector<std::string> candidates(const DeclaredParameter &parameter, const un
       }
   for (const std::string &value :
        {std::string("true"), std::string("false"), std::to_string(2 + index), std::to_string(2 + index % 19),
-        shortest_text((1000. + index) * 1e-6), std::to_string(2 + index) + ".5, 1000.5"})
+        shortest_text((1000. + index) * 1e-6), std::to_string(2 + index) + ".5, 1000.5", std::string("3")})
     values.push_back(value);
   return values;
 }

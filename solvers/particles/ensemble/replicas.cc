@@ -43,7 +43,7 @@ int ranks_for(const LearningProblem &problem, const ParticleParameters &settings
     return 1;
   const std::uint64_t weights_of_rank = 200000;
   const std::uint64_t n_weights       = settings.n_neurons * problem.particle_neuron().n_parameters();
-  const int           of_replica      = number_of_ranks(layout.communicator() unicator) / static_cast<int>(settings.n_replicas);
+  const int           of_replica      = number_of_ranks(communicator) / static_cast<int>(settings.n_replicas);
   return static_cast<int>(std::min<std::uint64_t>(static_cast<std::uint64_t>(std::max(1, of_replica)),
                                                   std::max<std::uint64_t>(1, n_weights / weights_of_rank)));
 }
@@ -325,7 +325,7 @@ void warn_of_exact_risks(const LearningProblem &problem, const ParticleParameter
   // From 1e8 (tanh) to 9e8 (erf) pairs a second and core, in 40 dimensions.
   const double seconds = problem.risk_pairs(parameters.n_neurons) / 4e8 *
                          (.5 + problem.particle_neuron().input_dimension / 80.) * networks * parameters.n_replicas /
-                         number_of_ranks(layout.communicator() unicator);
+                         number_of_ranks(communicator);
   if (seconds > 60.)
     progress.warning("the exact risk sums over all pairs of the " + std::to_string(parameters.n_neurons) +
                      " neurons of a network, which takes about " + duration(seconds) +
