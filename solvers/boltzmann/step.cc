@@ -24,10 +24,11 @@ double norm(const std::vector<double> &x)
 Cholesky factorised(const DualState &state)
 {
   const std::size_t   n = state.e.size();
-  std::vector<double> matrix(state.covariance);
+  std::vector<double> matrix(n * n);
+  // The lower triangle of a covariance that is symmetric up to round-off.
   for (std::size_t i = 0; i < n; ++i)
-    for (std::size_t j = 0; j < n; ++j)
-      matrix[i * n + j] = state.beta * matrix[i * n + j] + (i == j ? 1. : 0.);
+    for (std::size_t j = 0; j <= i; ++j)
+      matrix[i * n + j] = matrix[j * n + i] = state.beta * state.covariance[i * n + j] + (i == j ? 1. : 0.);
   // The matrix is at least one; round-off of a covariance that is nothing must not change that.
   return Cholesky(std::move(matrix), n, 0., 1e-3);
 }

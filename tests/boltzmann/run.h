@@ -9,6 +9,7 @@
 #include <solvers/boltzmann/parameters.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
+#include <solvers/model/observables.h>
 
 #include <tests/support/run.h>
 

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include <solvers/model/learning_problem.h>
+
 #include "../base/temporary_directory.h"
 #include "run.h"
 

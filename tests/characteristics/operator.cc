@@ -147,21 +147,21 @@ TEST_CASE("a point rests at radius zero until the velocity turns", "[characteris
   const MeanField field(*problem, {0.}, {4.}, parameters);
 
   // Alone at zero the residual f − y has the sign that pushes inwards.
-  CharacteristicsOperator alone(field, {{0.}, {1.}}, MPI_COMM_SELF);
+  CharacteristicsOperator alone(field, {{0.}, {1.}, {}}, MPI_COMM_SELF);
   double                  velocity[2];
   const double            below = -1e-9;
   alone.update(&below);
   alone.velocity(velocity);
   CHECK(velocity[0] == 0.);
   const double            inside = 1e-3;
-  CharacteristicsOperator near(field, {{inside}, {1.}}, MPI_COMM_SELF);
+  CharacteristicsOperator near(field, {{inside}, {1.}, {}}, MPI_COMM_SELF);
   near.update(&inside);
   near.velocity(velocity);
   CHECK(velocity[0] < -1.);
 
   // Beside a heavy point at r = 4 the prediction is too large, and zero repels.
   const std::vector<double> points{0., 4.};
-  CharacteristicsOperator   both(field, {points, {.1, .9}}, MPI_COMM_SELF);
+  CharacteristicsOperator   both(field, {points, {.1, .9}, {}}, MPI_COMM_SELF);
   both.update(points.data());
   both.velocity(velocity);
   CHECK(velocity[0] > .1);
@@ -169,7 +169,7 @@ TEST_CASE("a point rests at radius zero until the velocity turns", "[characteris
 
 TEST_CASE("light points are left out and the mass is kept", "[characteristics]")
 {
-  Measure law{{0., 0., 1., 1., 2., 2., 3., 3.}, {1e-5, .5, .4999, 9e-5}};
+  Measure law{{0., 0., 1., 1., 2., 2., 3., 3.}, {1e-5, .5, .4999, 9e-5}, {}};
   drop_light_points(law, 2, 5e-5);
   CHECK(law.points == std::vector<double>{1., 1., 2., 2., 3., 3.});
   CHECK(std::accumulate(law.weights.begin(), law.weights.end(), 0.) == Approx(1.).epsilon(1e-15));

@@ -15,17 +15,7 @@ namespace
 /// The parameter that prepare() blames, and the message.
 std::pair<std::string, std::string> refused(const std::string &text, const Settings &changes)
 {
-  const auto prm = make_parameters(changes, text);
-  try
-    {
-      Progress silent(false);
-      characteristics_solver_entry().make()->prepare(*prm, MPI_COMM_SELF, silent);
-    }
-  catch (const InputError &error)
-    {
-      return {error.parameter, error.what()};
-    }
-  return {};
+  return refusal("characteristics", changes, text);
 }
 
 const Settings small_reference_a{{"Characteristics/Nodes per coordinate", "6"},

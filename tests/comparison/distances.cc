@@ -157,7 +157,7 @@ TEST_CASE("W1 of a projected density", "[comparison]")
   const RoughDensity        density(problem, 2, D == 3 ? 12 : 16, deviation, MPI_COMM_SELF);
   const PositiveDensity     positive(*density.mesh, *density.coupling, density.values);
   const auto                boxes = positive.boxes();
-  REQUIRE(boxes.centers.size() == D * boxes.weights.size());
+  REQUIRE(boxes.points.size() == D * boxes.weights.size());
   REQUIRE(boxes.extents.size() == D * boxes.weights.size());
 
   double              mass = 0.;
@@ -166,7 +166,7 @@ TEST_CASE("W1 of a projected density", "[comparison]")
     {
       mass += boxes.weights[i];
       for (unsigned int d = 0; d < D; ++d)
-        mean[d] += boxes.weights[i] * boxes.centers[i * D + d];
+        mean[d] += boxes.weights[i] * boxes.points[i * D + d];
     }
   CHECK(mass == Approx(positive.mass()).epsilon(2e-9));
   for (unsigned int d = 0; d < D; ++d)
@@ -191,9 +191,9 @@ TEST_CASE("W1 of a projected density", "[comparison]")
   for (double &x : shifted)
     x += .05;
   const Distances distances(D, 6, 4096);
-  const auto      same    = distances.between(boxes.centers, boxes.weights, boxes.extents, quantiles, {}, MPI_COMM_SELF);
-  const auto      further = distances.between(boxes.centers, boxes.weights, boxes.extents, shifted, {}, MPI_COMM_SELF);
-  const auto      bare    = distances.between(boxes.centers, boxes.weights, {}, quantiles, {}, MPI_COMM_SELF);
+  const auto      same    = distances.between(boxes.points, boxes.weights, boxes.extents, quantiles, {}, MPI_COMM_SELF);
+  const auto      further = distances.between(boxes.points, boxes.weights, boxes.extents, shifted, {}, MPI_COMM_SELF);
+  const auto      bare    = distances.between(boxes.points, boxes.weights, {}, quantiles, {}, MPI_COMM_SELF);
   for (unsigned int d = 0; d < D; ++d)
     {
       CHECK(same.coordinates[d] < 2e-3);
@@ -216,7 +216,7 @@ TEST_CASE("W1 of a projected density", "[comparison]")
           center += directions[(D + l) * D + d] * means[rest % 3];
         exact += folded(center, deviation) / n_products / n_directions;
       }
-  const auto to_zero = distances.between(boxes.centers, boxes.weights, boxes.extents, std::vector<double>(D, 0.), {},
+  const auto to_zero = distances.between(boxes.points, boxes.weights, boxes.extents, std::vector<double>(D, 0.), {},
                                          MPI_COMM_SELF);
   CHECK(to_zero.sliced == Approx(exact).epsilon(2e-3));
 }
@@ -237,7 +237,7 @@ TEST_CASE("boxes of a cell with a radial weight", "[comparison]")
     {
       mass += boxes.weights[i];
       for (unsigned int d = 0; d < 2; ++d)
-        means[d] += boxes.weights[i] * boxes.centers[2 * i + d];
+        means[d] += boxes.weights[i] * boxes.points[2 * i + d];
     }
   CHECK(mass == Approx(exact[0]).epsilon(2e-9));
   for (unsigned int d = 0; d < 2; ++d)
@@ -410,7 +410,7 @@ TEST_CASE("distances of a density do not depend on the partition", "[comparison]
       const auto      result = [&](MPI_Comm communicator, const std::vector<double> &my_points) {
         const RoughDensity density(problem, 2, 8, .2, communicator);
         const auto         boxes = PositiveDensity(*density.mesh, *density.coupling, density.values).boxes();
-        return distances.between(boxes.centers, boxes.weights, boxes.extents, my_points, {}, communicator);
+        return distances.between(boxes.points, boxes.weights, boxes.extents, my_points, {}, communicator);
       };
       const auto alone  = result(MPI_COMM_SELF, points);
       const auto shared = result(MPI_COMM_WORLD, rank == 0 ? points : std::vector<double>());

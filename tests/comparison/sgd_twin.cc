@@ -14,6 +14,8 @@
 #include <solvers/comparison/sgd_twin.h>
 #include <solvers/mean_field/mean_field.h>
 
+#include <tests/support/run.h>
+
 #include "../particles/data_set_problem.h"
 #include "../particles/linear_problem.h"
 
@@ -83,14 +85,6 @@ TwinSettings settings_with(std::uint64_t n_neurons, unsigned int n_replicas, dou
   settings.seed                       = 4;
   settings.comparison.bias_estimation = ComparisonParameters::BiasEstimation::none;
   return settings;
-}
-
-std::string contents(const std::string &path)
-{
-  std::ifstream      file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
 }
 
 double entry(const CsvTable &table, std::size_t row, const std::string &column)
@@ -254,14 +248,15 @@ TEST_CASE("settings of the comparison that do not fit are refused", "[comparison
 
 TEST_CASE("the networks beside a density train at its temperature and weight decay", "[comparison]")
 {
-  dealii::ParameterHandler prm;
-  RunParameters::declare(prm);
-  MeanFieldParameters::declare(prm);
-  ParticleParameters::declare(prm);
-  ComparisonParameters::declare(prm);
-  prm.parse_input_from_string("subsection Mean field\n set Weight decay = 0.25\n set Inverse temperature = 40\nend\n");
+  const auto prm = make_parameters(
+    {{"Mean field/Weight decay", "0.25"}, {"Mean field/Inverse temperature", "40"}, {"Seed", "7"}});
+  RunParameters run;
+  run.parse(*prm);
+  MeanFieldParameters mean_field;
+  mean_field.parse(*prm);
   TwinSettings settings;
-  settings.parse(prm);
+  settings.parse(*prm, run, mean_field, ComparisonParameters());
+  CHECK(settings.seed == 7);
   CHECK(settings.weight_decay == 0.25);
   CHECK(settings.particles.inverse_temperature == 40.);
 }

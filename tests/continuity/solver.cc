@@ -8,7 +8,7 @@
 #include <solvers/base/progress.h>
 #include <solvers/base/run/run_directory.h>
 #include <solvers/base/run/solver.h>
-#include <solvers/continuity/solver.h>
+#include <solvers/registry/registry.h>
 
 #include <tests/base/input_error.h>
 #include <tests/base/temporary_directory.h>
@@ -46,11 +46,11 @@ std::string run(const Settings &settings, MPI_Comm communicator, bool single_neu
   MPI_Comm_rank(MPI_COMM_WORLD, &world_rank);
   const std::string name   = communicator == MPI_COMM_SELF ? "run" + std::to_string(world_rank) : "run";
   const auto        prm    = make_parameters(settings);
-  const auto        solver = single_neuron ? single_neuron_solver_entry().make() : continuity_solver_entry().make();
+  const auto        solver = registry().solver(single_neuron ? "single neuron" : "continuity").make();
   Progress          silent(false);
   solver->prepare(*prm, communicator, silent);
   const RunDirectory directory(scratch.path(name), false, communicator);
-  solver->run({communicator, *prm, directory, silent});
+  solver->run({communicator, directory, silent});
   MPI_Barrier(MPI_COMM_WORLD);
   const std::string table = scratch.read(name + "/statistics.csv");
   MPI_Barrier(MPI_COMM_WORLD);
@@ -104,7 +104,7 @@ TEST_CASE("Solver: point masses and boxes with the wrong number of coordinates a
   Progress   silent(false);
   const auto refuse = [&](const Settings &more, bool single_neuron = false) {
     const auto prm    = make_parameters((single_neuron ? Settings{} : growing_network("3")) + more);
-    const auto solver = single_neuron ? single_neuron_solver_entry().make() : continuity_solver_entry().make();
+    const auto solver = registry().solver(single_neuron ? "single neuron" : "continuity").make();
     return input_error([&]() { solver->prepare(*prm, MPI_COMM_SELF, silent); });
   };
   CHECK(refuse({}) == "no error");
@@ -123,7 +123,7 @@ TEST_CASE("Solver: point masses and boxes with the wrong number of coordinates a
   CHECK_THAT(refuse({{"Refinement/Minimum level", "3"}}), Contains("Refinement/Minimum level | "));
   {
     const auto prm    = make_parameters(growing_network("3"));
-    const auto solver = single_neuron_solver_entry().make();
+    const auto solver = registry().solver("single neuron").make();
     CHECK_THAT(input_error([&]() { solver->prepare(*prm, MPI_COMM_SELF, silent); }), Contains("Learning problem/Neuron | "));
   }
 }

@@ -8,6 +8,7 @@
 #include <solvers/base/error.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/run/checkpoint.h>
+#include <solvers/base/run/checkpoint_state.h>
 #include <solvers/continuity/step.h>
 
 #include <tests/base/temporary_directory.h>
@@ -235,10 +236,10 @@ TEST_CASE("Steps: repeated ones are the same on any number of ranks, and go on f
   CHECK(together.solution->moments() == alone.solution->moments());
 
   CheckpointWriter writer(MPI_COMM_WORLD);
-  together.stepping->save(writer);
+  save_state(writer, "steps", *together.stepping);
   writer.write(directory.path("state"), together.time, 1);
   GuardedRun resumed(plane);
-  resumed.stepping->load(CheckpointReader(directory.path("state"), MPI_COMM_SELF));
+  load_state(CheckpointReader(directory.path("state"), MPI_COMM_SELF), "steps", *resumed.stepping);
   CHECK(resumed.stepping->failure() == alone.stepping->failure());
   CHECK(resumed.stepping->n_repeated() == alone.stepping->n_repeated());
   resumed.start(alone.solution->values());

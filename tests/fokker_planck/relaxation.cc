@@ -29,12 +29,7 @@ namespace
 std::map<std::string, double> relaxation_of(const Settings &settings)
 {
   TemporaryDirectory directory;
-  const auto         prm    = make_parameters(settings);
-  const auto         solver = fokker_planck_solver_entry().make();
-  Progress           silent(false);
-  solver->prepare(*prm, MPI_COMM_SELF, silent);
-  const RunDirectory run(directory.path("run"), true, MPI_COMM_SELF);
-  solver->run({MPI_COMM_SELF, *prm, run, silent});
+  run_solver("fokker planck", directory.path("run"), settings, MPI_COMM_SELF);
 
   std::ifstream                 file(directory.path("run/relaxation.csv"));
   std::string                   names, values, name, value;

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <deal.II/base/parameter_handler.h>
-
 #include <memory>
 #include <string>
 #include <utility>
@@ -11,7 +9,7 @@
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 
-using Settings = std::vector<std::pair<std::string, std::string>>;
+#include <tests/support/run.h>
 
 /// A learning problem with its mean field on a box.
 struct Problem

@@ -10,6 +10,8 @@
 #include <solvers/model/data_law_info.h>
 #include <solvers/model/model_choices.h>
 
+#include <tests/support/source_directory.h>
+
 using namespace rhoflow;
 
 namespace
@@ -26,7 +28,7 @@ ModelChoices choices_for(DataLawKind kind, unsigned int d)
   choices.lower_corner       = {-1.};
   choices.upper_corner       = {2.5};
   choices.points             = d == 1 ? "1: -1 | 3: 0.5" : "1: -1, 0.2 | 3: 0.5, 2";
-  choices.csv_file           = RHOFLOW_SOURCE_DIR "/parameter_files/data/mcycle.csv";
+  choices.csv_file           = source_directory() + "/parameter_files/data/mcycle.csv";
   choices.input_columns      = {"times"};
   choices.output_column      = "accel";
   choices.standardise        = true;

@@ -14,8 +14,6 @@
 
 using namespace rhoflow;
 using Catch::Contains;
-using Settings = std::vector<std::pair<std::string, std::string>>;
-
 namespace
 {
 /// Sample means of 1, y, x_1, x_1 y and their distance from the quadrature, in standard errors.

@@ -10,8 +10,6 @@
 #include "make_problem.h"
 
 using namespace rhoflow;
-using Settings = std::vector<std::pair<std::string, std::string>>;
-
 namespace
 {
 /// The choices are refused, the parameter is named, and the message says `reason`.
@@ -27,12 +25,6 @@ void refuse(const Settings &settings, const std::string &parameter, const std::s
       CHECK(error.parameter == parameter);
       CHECK_THAT(error.what(), Catch::Contains(reason));
     }
-}
-
-Settings with(Settings settings, const Settings &more)
-{
-  settings.insert(settings.end(), more.begin(), more.end());
-  return settings;
 }
 } // namespace
 

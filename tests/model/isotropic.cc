@@ -10,8 +10,6 @@
 #include "make_problem.h"
 
 using namespace rhoflow;
-using Settings = std::vector<std::pair<std::string, std::string>>;
-
 namespace
 {
 const Settings reference_c{{"Learning problem/Neuron", "isotropic"},

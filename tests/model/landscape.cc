@@ -10,8 +10,6 @@
 #include "make_problem.h"
 
 using namespace rhoflow;
-using Settings = std::vector<std::pair<std::string, std::string>>;
-
 namespace
 {
 Settings landscape(const std::string &function, const std::string &coordinates, const std::string &law)

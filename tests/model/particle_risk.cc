@@ -8,8 +8,6 @@
 #include "make_problem.h"
 
 using namespace rhoflow;
-using Settings = std::vector<std::pair<std::string, std::string>>;
-
 namespace
 {
 /// The parameters of M neurons drawn from the initial law.

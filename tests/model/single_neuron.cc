@@ -314,7 +314,6 @@ TEST_CASE("Mean squares of activations of a Gaussian")
 
 TEST_CASE("Single neuron: contradictory choices are refused")
 {
-  using Settings    = std::vector<std::pair<std::string, std::string>>;
   const auto refuse = [](const Settings &settings, const std::string &parameter) {
     try
       {

@@ -30,7 +30,7 @@ std::string error(const std::string &text, const std::vector<std::string> &chang
     for (const std::string &change : changes)
       file.change(change);
     const StudyFile study(file);
-    const Plan      plan(study, ParameterFile("base.prm", base_text));
+    const Plan      plan(fake_registry(), study, ParameterFile("base.prm", base_text));
   });
 }
 
@@ -46,7 +46,7 @@ void run(const TemporaryDirectory &directory, const std::string &text, const std
   ParameterFile file = ParameterFile::read(directory.path("s.prm"), MPI_COMM_WORLD);
   for (const std::string &change : changes)
     file.change(change);
-  Study study(file, MPI_COMM_WORLD);
+  Study study(fake_registry(), file, MPI_COMM_WORLD);
   study.prepare(false);
   const std::string complaints = study.execute(false);
   if (!complaints.empty())

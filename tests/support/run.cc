@@ -54,7 +54,7 @@ void run_solver(const std::string &solver, const std::string &directory_name, co
   system->run({communicator, directory, silent});
 }
 
-std::string refused_parameter(const std::string &solver, const Settings &settings, const std::string &text)
+std::pair<std::string, std::string> refusal(const std::string &solver, const Settings &settings, const std::string &text)
 {
   const auto        prm = make_parameters(settings + Settings{{"Solver", solver}}, text);
   rhoflow::Progress silent(false);
@@ -64,9 +64,9 @@ std::string refused_parameter(const std::string &solver, const Settings &setting
     }
   catch (const rhoflow::InputError &error)
     {
-      return error.parameter;
+      return {error.parameter, error.what()};
     }
-  return "";
+  return {};
 }
 
 std::string contents(const std::string &path)

@@ -35,8 +35,13 @@ std::unique_ptr<dealii::ParameterHandler> make_parameters(const Settings &settin
 /// Runs a solver into a directory, which is overwritten. Collective.
 void run_solver(const std::string &solver, const std::string &directory, const Settings &settings,
                 MPI_Comm communicator = MPI_COMM_WORLD, const std::string &text = "");
-/// The path of the parameter for which its preparation throws InputError; empty if it does not.
-std::string refused_parameter(const std::string &solver, const Settings &settings, const std::string &text = "");
+/// The path of the parameter for which its preparation throws InputError, and the message; both empty if it does not.
+std::pair<std::string, std::string> refusal(const std::string &solver, const Settings &settings, const std::string &text = "");
+/// The path alone.
+inline std::string refused_parameter(const std::string &solver, const Settings &settings, const std::string &text = "")
+{
+  return refusal(solver, settings, text).first;
+}
 
 /// All bytes of a file.
 std::string contents(const std::string &path);
