@@ -47,8 +47,10 @@ TEST_CASE("Vectorised activations agree with the standard library")
           CAPTURE(t[i]);
           // Nothing overflows. Sums of several terms are accurate relative to their largest one, and so are tails that
           // underflow.
-          const double scale = sigma.info().kinks == Kinks::nodes ? 10. : 0.;
-          const double ulps  = 8. * std::numeric_limits<double>::epsilon();
+          // An activation without a known form may be such a sum.
+          const bool   unknown = sigma.info().gaussian_form == GaussianForm::quadrature;
+          const double scale   = sigma.info().kinks == Kinks::nodes ? 10. : unknown ? 1. : 0.;
+          const double ulps    = 8. * std::numeric_limits<double>::epsilon();
           CHECK(std::isfinite(values[i]));
           CHECK(std::abs(values[i] - sigma.value(t[i])) <= ulps * std::max(scale, std::abs(sigma.value(t[i]))) + 1e-307);
           CHECK(std::abs(slopes[i] - sigma.derivative(t[i])) <=

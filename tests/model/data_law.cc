@@ -81,7 +81,7 @@ TEST_CASE("Every row of the data laws has its words and its place in the manual"
         }
     }
   CHECK(find_data_law("cauchy") == nullptr);
-  CHECK(laws_with_parameter("Data/Lower corner", "' or '") == "uniform' or 'periodic");
+  CHECK_THAT(laws_with_parameter("Data/Lower corner", "' or '"), Catch::Contains("uniform' or 'periodic"));
 }
 
 TEST_CASE("Samples of every data law have the moments of its quadrature")
@@ -123,7 +123,7 @@ TEST_CASE("Samples of every data law have the moments of its quadrature")
                   mean += value / n_samples;
                   square += value * value / n_samples;
                 }
-              CHECK(std::abs(mean - expected) < 4.5 * std::sqrt(std::max(square - mean * mean, 0.) / n_samples) + 1e-12);
+              CHECK(std::abs(mean - expected) < 4.5 * std::sqrt(std::max(square - mean * mean, 0.) / n_samples) + 1e-9);
             }
         if (law->finite())
           CHECK(law->sample_node(random) < law->weights.size());
