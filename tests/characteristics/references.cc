@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include <tests/support/references.h>
+
 #include "../base/temporary_directory.h"
 #include "run.h"
 
@@ -18,14 +20,22 @@ Table solve(const std::string &name, Settings changes = {})
   return columns_of(directory.path("run/statistics.csv"));
 }
 
-/// Agreement to within one unit of the last printed digit.
-void check_printed(const std::vector<double> &computed, const std::vector<double> &printed, const std::vector<double> &units)
+/// Agreement at all output times with a reference solution to within its error; `at_start`: the value at t = 0 if it has none.
+void check_reference(const Table &table, const std::string &solution, const std::string &quantity, const double at_start = NAN)
 {
-  REQUIRE(computed.size() == printed.size());
-  for (std::size_t i = 0; i < printed.size(); ++i)
+  const std::vector<double> &computed = table.at(quantity);
+  REQUIRE(computed.size() > 1);
+  for (std::size_t i = 0; i < computed.size(); ++i)
     {
-      CAPTURE(i);
-      CHECK(std::abs(computed[i] - printed[i]) <= units[i]);
+      const double time = table.at("time")[i];
+      CAPTURE(solution, quantity, time);
+      if (time == 0. && !std::isnan(at_start))
+        CHECK(std::abs(computed[i] - at_start) <= 1e-7);
+      else
+        {
+          const ReferenceValue reference = reference_value(solution, quantity, time);
+          CHECK(std::abs(computed[i] - reference.value) <= reference.error);
+        }
     }
 }
 
@@ -64,8 +74,7 @@ double initial_risk(double d, double contrast, double kappa, const std::vector<d
 TEST_CASE("Reference A: a single neuron in 40 dimensions", "[characteristics]")
 {
   const Table table = solve("reference_a", {{"Characteristics/Nodes per coordinate", "16"}, {"End time", "6"}});
-  check_printed(table.at("risk"), {1. / 6., .090401, .049301, .026378, .013771, .007047, .003566},
-                std::vector<double>(7, 1e-6));
+  check_reference(table, "reference_a", "risk");
   // A point mass at a = s = 1, r = 0 in the box has no risk, so that the certificate bounds the excess risk itself.
   for (std::size_t i = 0; i < 7; ++i)
     {
@@ -83,9 +92,7 @@ TEST_CASE("Reference A converges in the number of nodes", "[characteristics][slo
       const Table table = solve("reference_a", {{"Characteristics/Nodes per coordinate", n}});
       last.push_back(table.at("risk").back());
       if (last.size() == 4)
-        check_printed(table.at("risk"),
-                      {1. / 6., .090401, .049301, .026378, .013771, .007047, .003566, .001806, .000931, .000502, .000293},
-                      std::vector<double>(11, 1e-6));
+        check_reference(table, "reference_a", "risk");
     }
   const auto error = [&](std::size_t i) { return std::abs(last[i] - last[3]); };
   CHECK(error(1) < .5 * error(0));
@@ -96,25 +103,22 @@ TEST_CASE("Reference A converges in the number of nodes", "[characteristics][slo
 TEST_CASE("Reference B: infinitely many dimensions from a point mass in s and r", "[characteristics]")
 {
   const Table table = solve("reference_b");
-  check_printed(table.at("risk"), {1. / 6., .160040, .134913, .103970, .048156, .0011107, 1.3154e-5},
-                {1e-9, 1e-6, 1e-6, 1e-6, 1e-6, 1e-7, 1e-9});
-  check_printed(table.at("alignment"), {0., .021044, .105761, .224797, .513549, 1.088617, 1.195873},
-                std::vector<double>(7, 1e-6));
+  check_reference(table, "reference_b", "risk");
+  check_reference(table, "reference_b", "alignment");
 }
 
 TEST_CASE("Reference C: two centred isotropic Gaussians", "[characteristics]")
 {
   const Table table = solve("reference_c");
-  check_printed(table.at("risk"), {.85220, .66950, .59030, .53531, .47486}, std::vector<double>(5, 5e-5));
-  check_printed(table.at("mean r"), {.7950, .9798, 1.1537, 1.4228, 1.8832}, std::vector<double>(5, 1e-4));
+  check_reference(table, "reference_c", "risk");
+  check_reference(table, "reference_c", "mean r");
   CHECK(table.at("risk")[0] == Approx(initial_risk(40., .8, .8, {.5, 1.5}, {10., -10.}, -2.5)).epsilon(1e-8));
 }
 
 TEST_CASE("the failure example learns from wide weights", "[characteristics]")
 {
   const Table table = solve("failure_learns");
-  check_printed(table.at("risk"), {initial_risk(320., .5, .4, {0., .5, 1.5}, {-3., 14.5, -11.5}, -2.5), .7683, .17942, .013849},
-                {1e-7, 1e-4, 5e-5, 1e-6});
+  check_reference(table, "failure_learns", "risk", initial_risk(320., .5, .4, {0., .5, 1.5}, {-3., 14.5, -11.5}, -2.5));
 }
 
 TEST_CASE("the failure example collapses from small weights", "[characteristics]")

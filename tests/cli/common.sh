@@ -57,6 +57,15 @@ difference() {
     END { if (other || n != m) print "other"; else print worst + 0 }' "$1" "$2"
 }
 
+# reference_values SOLUTION QUANTITY [TIME...]: lines TIME VALUE ERROR of tests/references/solutions.csv; fails if one is missing.
+reference_values() {
+  solution=$1
+  quantity=$2
+  shift 2
+  awk -v solution="$solution" -v quantity="$quantity" -v times="$*" -f "$SOURCE_DIR/tests/cli/reference_values.awk" \
+    "$SOURCE_DIR/tests/references/solutions.csv"
+}
+
 # run COMMAND...: sets $status, keeps the output.
 run() {
   status=0

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -42,24 +43,26 @@ int main(const int argc, char **argv)
   // The last line tells what was run when the process ended.
   std::setbuf(stdout, nullptr);
   const std::string corpora = argv[1], parameter_files = argv[2];
+  // All of them before anything runs: what is damaged is found at once.
+  std::map<std::string, std::vector<rhoflow::KeptInput>> inputs;
+  for (const Target &target : targets)
+    try
+      {
+        inputs[target.name] = rhoflow::read_corpus(corpora + "/" + target.name + ".txt");
+        for (const rhoflow::KeptInput &seed : rhoflow::shipped_seeds(target.name, parameter_files))
+          inputs[target.name].push_back(seed);
+      }
+    catch (const std::exception &error)
+      {
+        std::printf("%s: %s\n", target.name, error.what());
+        return 1;
+      }
   for (const Target &target : targets)
     {
-      std::vector<rhoflow::KeptInput> inputs;
-      try
-        {
-          inputs = rhoflow::read_corpus(corpora + "/" + target.name + ".txt");
-          for (const rhoflow::KeptInput &seed : rhoflow::shipped_seeds(target.name, parameter_files))
-            inputs.push_back(seed);
-        }
-      catch (const std::exception &error)
-        {
-          std::printf("%s: %s\n", target.name, error.what());
-          return 1;
-        }
       std::printf("%s: nothing\n", target.name);
       const std::uint8_t nothing = 0;
       target.run(&nothing, 0);
-      for (const rhoflow::KeptInput &input : inputs)
+      for (const rhoflow::KeptInput &input : inputs.at(target.name))
         {
           std::printf("%s: %s: %s\n", target.name, input.name.c_str(), input.reason.c_str());
           // On the heap without a zero byte behind it, as libFuzzer passes it on: sanitizers see what is read beyond the end.
