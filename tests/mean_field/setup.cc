@@ -40,12 +40,6 @@ Settings box(const std::string &lower, const std::string &upper)
   return {{"Domain/Lower corner", lower}, {"Domain/Upper corner", upper}, {"Domain/Subdivisions", "4"}};
 }
 
-Settings operator+(Settings first, const Settings &second)
-{
-  first.insert(first.end(), second.begin(), second.end());
-  return first;
-}
-
 const Settings tanh_network{{"Learning problem/Neuron", "weighted ridge"},
                             {"Learning problem/Activation", "tanh"},
                             {"Data/Law", "uniform"},
