@@ -236,7 +236,7 @@ TEST_CASE("Activations are as regular as the table says")
 TEST_CASE("Wrong activations are refused")
 {
   CHECK_THROWS_AS(Activation::kind_from_name("tahn"), InputError);
-  CHECK_THROWS_WITH(Activation::kind_from_name("tahn"), Catch::Contains("did you mean 'tanh'"));
+  CHECK_THROWS_WITH(Activation::kind_from_name("tahn"), Catch::Contains("Did you mean 'tanh'"));
   using Nodes     = std::vector<std::pair<double, double>>;
   const auto kind = Activation::Kind::piecewise_linear;
   CHECK_THROWS_AS(Activation(kind, Nodes{{0., 1.}}), InputError);

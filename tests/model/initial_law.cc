@@ -185,7 +185,7 @@ TEST_CASE("Wrong initial laws are refused with a reason")
   refuse("", "empty");
   refuse("normal(0, 1)", "1 factors");
   refuse("normal(0, 1), normal(0, 1), normal(0, 1)", "a, w");
-  refuse("norml(0, 1), normal(0, 1)", "did you mean 'normal'");
+  refuse("norml(0, 1), normal(0, 1)", "Did you mean 'normal'");
   refuse("normal(0), normal(0, 1)", "1 arguments");
   refuse("normal(0, 0), normal(0, 1)", "positive");
   refuse("normal(0, -1), normal(0, 1)", "positive");
