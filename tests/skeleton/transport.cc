@@ -68,11 +68,18 @@ const std::string bowl = "set Solver = skeleton\n"
                          "subsection Domain\n set Lower corner = -9, -9\n set Upper corner = 9, 9\n set Subdivisions = 8\nend\n"
                          "subsection Output\n set Observables = x*y\nend\n";
 
+/// A parameter file with more lines.
+ParameterFile file_with(const TemporaryDirectory &directory, const std::string &name, const std::string &more)
+{
+  directory.write(name + ".prm", bowl + more);
+  return ParameterFile::read(directory.path(name + ".prm"), MPI_COMM_WORLD);
+}
+
 /// statistics.csv of a run.
 CsvTable run(const TemporaryDirectory &directory, const std::string &name, const std::string &more)
 {
   SingleRun single(only_the_skeleton,
-                   ParameterFile("bowl.prm", bowl + "set Output directory = " + directory.path(name) + "\n" + more));
+                   file_with(directory, name, "set Output directory = " + directory.path(name) + "\n" + more));
   Progress  silent(false);
   single.execute(MPI_COMM_WORLD, silent, {"rhoflow"});
   MPI_Barrier(MPI_COMM_WORLD);
@@ -108,7 +115,7 @@ TEST_CASE("a run of the skeleton that is resumed is the same as one that was not
   run(directory, "whole", "set End time = 2\n");
   run(directory, "part", "set End time = 1\n");
   MPI_Barrier(MPI_COMM_WORLD);
-  SingleRun more(only_the_skeleton, ParameterFile("bowl.prm", bowl + "set End time = 2\n"));
+  SingleRun more(only_the_skeleton, file_with(directory, "more", "set End time = 2\n"));
   Progress  silent(false);
   more.resume(directory.path("part"), MPI_COMM_WORLD, silent, {"rhoflow"});
   MPI_Barrier(MPI_COMM_WORLD);
