@@ -24,7 +24,7 @@ start() {
 }
 
 answers() {
-  grep '^ *\(risk\|free energy\|above\|quadrature\|below\|entropy\|log part\|effective\|optimality\|mass in\|Newton steps\)' "$1/log.txt" |
+  grep '^ *\(risk\|free energy\|above\|quadrature\|below\|entropy\|log part\|effective\|Frank-Wolfe\|mass in\|Newton steps\)' "$1/log.txt" |
     tail -n 11
 }
 
