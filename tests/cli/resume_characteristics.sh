@@ -23,7 +23,7 @@ count() {
 
 # answers DIRECTORY LINES: what a run says at its end about all of its time.
 answers() {
-  grep '^ *\(risk at\|optimality\|energy balance\|time steps\|largest\)' "$1/log.txt" | tail -n "$2"
+  grep '^ *\(risk at\|Frank-Wolfe\|energy balance\|time steps\|largest\)' "$1/log.txt" | tail -n "$2"
 }
 
 # go_on NAME LINES CHANGES...: with one checkpoint after step $step. What was written after it is spoilt before the run goes on.
