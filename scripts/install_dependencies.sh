@@ -5,7 +5,7 @@
 # --fuzz: only what scripts/fuzz.sh needs besides, clang with libFuzzer (about 40 MB to load, 250 MB on the disk).
 set -eu
 
-packages="g++ make cmake ninja-build git libdeal.ii-dev libmuparser-dev catch2 librandom123-dev liblemon-dev"
+packages="g++ make cmake ninja-build git libdeal.ii-dev libmuparser-dev catch2 librandom123-dev liblemon-dev nlohmann-json3-dev"
 # Pictures, the virtual display that they need where there is none, and the video of a density over time.
 packages="$packages libvtk9-dev xvfb xauth libgl1-mesa-dri fonts-dejavu-core ffmpeg"
 # Debian 12 has the linker gold; later releases have mold in its place.
@@ -28,7 +28,7 @@ missing() {
 if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
   cat >&2 <<EOF
 This system has no apt: rhoflow's dependencies cannot be installed automatically. Please install
-  a C++17 compiler, CMake 3.25 or newer, Ninja, git, MPI, Catch2 (2.13 or 3), Random123, LEMON, muParser 2.3,
+  a C++17 compiler, CMake 3.25 or newer, Ninja, git, MPI, Catch2 (2.13 or 3), Random123, LEMON, muParser 2.3, JSON for Modern C++ 3.9,
   deal.II 9.4 or newer with MPI, p4est, PETSc and SLEPc (set DEAL_II_DIR if CMake does not find it),
   for pictures VTK 9, X11, Xvfb, and the DejaVu fonts (or -DRHOFLOW_PICTURES=OFF), for videos ffmpeg
 and run  cmake --preset release && cmake --build build/release.

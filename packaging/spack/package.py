@@ -33,6 +33,7 @@ class Rhoflow(CMakePackage):
     depends_on("muparser@2.3:")
     depends_on("random123")
     depends_on("lemon")
+    depends_on("nlohmann-json@3.9:")
     depends_on("vtk@9:", when="+pictures")
     depends_on("libx11", when="+pictures")
 

@@ -1,6 +1,7 @@
 #include <postprocess/page/html.h>
 #include <solvers/base/error.h>
 #include <solvers/base/files/base64.h>
+#include <solvers/base/files/complete_file.h>
 #include <solvers/base/text.h>
 #include <solvers/base/utf8.h>
 
@@ -11,6 +12,9 @@
 #include <fstream>
 #include <map>
 #include <sstream>
+#include <stdexcept>
+
+#include <rhoflow_report_page.h>
 
 namespace rhoflow::html
 {
@@ -18,81 +22,19 @@ namespace
 {
 namespace fs = std::filesystem;
 
-// Colours have a contrast of at least 4.5 on their ground (WCAG AA); marks differ in words too, not in colour alone.
-const char *const style = R"(
-:root { color-scheme: light; }
-* { box-sizing: border-box; }
-body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 62rem; background: #fff; color: #1a1a1a;
-  font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", Arial, sans-serif;
-  overflow-wrap: break-word; }
-h1 { font-size: 1.75rem; line-height: 1.25; margin: 0 0 .3rem; }
-h2 { font-size: 1.3rem; margin: 2.4rem 0 .6rem; padding-bottom: .25rem; border-bottom: 1px solid #ccc; }
-h3 { font-size: 1.05rem; margin: 1.4rem 0 .4rem; }
-p { margin: .5rem 0; max-width: 46rem; }
-.subtitle { color: #555; margin: 0 0 1rem; }
-nav { margin: 1rem 0; font-size: .9rem; }
-nav a { margin-right: .9rem; white-space: nowrap; display: inline-block; }
-a { color: #0b5394; }
-.answer { border-left: .35rem solid #5a5a5a; background: #f4f4f4; padding: .8rem 1rem; margin: 1rem 0; }
-.answer.fine { border-color: #006d5b; background: #edf7f4; }
-.answer.look { border-color: #b34700; background: #fdf2e9; }
-.answer p { margin: .2rem 0; max-width: none; }
-.verdict { font-size: 1.15rem; font-weight: 600; }
-.warnings { border-left: .35rem solid #b34700; background: #fdf2e9; padding: .6rem 1rem; margin: 1rem 0; }
-.warnings ul { margin: .2rem 0; padding-left: 1.2rem; }
-.scroll { overflow-x: auto; margin: .6rem 0; container-type: inline-size; }
-.wide { width: min-content; min-width: 100%; }
-.wide::after { content: "↔ scrolls sideways"; display: block; position: sticky; left: 0; height: 1rem; overflow: hidden;
-  white-space: nowrap; font: .75rem/1rem system-ui, "DejaVu Sans", Arial, sans-serif; color: #555;
-  width: 0; width: clamp(0px, (100% - 100cqw - 1px) * 999, 9rem); }
-.equation { padding: .6rem 1rem 0; background: #f7f7f9; white-space: nowrap;
-  font: 1.1rem/1.9 "STIX Two Math", "Cambria Math", "DejaVu Serif", Georgia, serif; }
-table { border-collapse: collapse; font-size: .92rem; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #e2e2e2; }
-th:last-child, td:last-child { padding-right: 0; }
-tbody th { font-weight: 400; }
-thead th { border-bottom: 2px solid #888; font-weight: 600; }
-data { white-space: nowrap; }
-sup, sub { line-height: 0; }
-.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-.mark { font-weight: 600; white-space: nowrap; }
-.mark.fine { color: #006d5b; }
-.mark.look { color: #a03f00; }
-.mark.note { color: #4d4d4d; }
-.bar { display: inline-block; width: 9rem; max-width: 25vw; height: .75rem; background: #ececec; }
-.bar span { display: block; height: 100%; background: #0072b2; }
-figure { margin: 1.2rem 0; }
-img, video { max-width: 100%; height: auto; display: block; border: 1px solid #ddd; }
-.panels { display: grid; grid-template-columns: repeat(var(--columns), minmax(0, 1fr)); border: 1px solid #ddd; }
-.panels img { width: 100%; border: 0; }
-figcaption { font-size: .92rem; color: #333; margin-top: .4rem; max-width: 46rem; }
-code, pre { font-family: ui-monospace, "DejaVu Sans Mono", Consolas, monospace; font-size: .88em; }
-pre { background: #f7f7f9; padding: .7rem 1rem; line-height: 1.4; }
-pre.command { white-space: pre-wrap; overflow-wrap: anywhere; }
-details { margin: .8rem 0; }
-summary { cursor: pointer; }
-@media screen and (max-width: 54rem) {
-  .panels { grid-template-columns: minmax(0, 30rem); justify-content: center; }
+/// The skeleton with each {{name}} in it replaced by the piece of that name.
+std::string filled(const std::string &skeleton, const std::map<std::string, std::string> &pieces)
+{
+  std::string text;
+  std::size_t begin = 0;
+  for (std::size_t mark; (mark = skeleton.find("{{", begin)) != std::string::npos;)
+    {
+      const std::size_t end = skeleton.find("}}", mark);
+      text += skeleton.substr(begin, mark - begin) + pieces.at(skeleton.substr(mark + 2, end - mark - 2));
+      begin = end + 2;
+    }
+  return text + skeleton.substr(begin);
 }
-@media (max-width: 40rem) {
-  body { padding: 1rem .8rem 3rem; }
-  h1 { font-size: 1.4rem; }
-  .equation { font-size: 1rem; padding: .5rem .6rem 0; }
-  .stacked table, .stacked tbody, .stacked tr, .stacked th, .stacked td { display: block; border: 0; padding: 0; }
-  .stacked thead { display: none; }
-  .stacked tbody th { font-weight: 600; }
-  .stacked tr { border-bottom: 1px solid #e2e2e2; padding: .4rem 0; }
-}
-@media print {
-  body { max-width: none; padding: 0; font-size: 10pt; }
-  nav { display: none; }
-  h2, h3 { break-after: avoid; }
-  figure, tr, .answer, .warnings { break-inside: avoid; }
-  .equation, pre { white-space: pre-wrap; }
-  .wide { width: auto; }
-  .wide::after { content: none; }
-  .bar, .answer, .warnings { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-})";
 
 bool read_bytes(const fs::path &path, std::string &bytes)
 {
@@ -288,39 +230,27 @@ void Page::add_section(const std::string &heading, const std::string &html)
 
 std::string Page::html() const
 {
-  std::string text = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
-                     escaped(title) + "</title>\n<style>" + style + "\n</style>\n</head>\n<body>\n<header>\n<h1>" +
-                     escaped(title) + "</h1>\n" + summary + "</header>\n<nav aria-label=\"Sections\">\n";
+  std::string links, contents;
   for (std::size_t i = 0; i < sections.size(); ++i)
-    text += "<a href=\"#section-" + std::to_string(i + 1) + "\">" + escaped(sections[i].heading) + "</a>\n";
-  text += "</nav>\n<main>\n";
-  for (std::size_t i = 0; i < sections.size(); ++i)
-    text += "<section>\n<h2 id=\"section-" + std::to_string(i + 1) + "\">" + escaped(sections[i].heading) + "</h2>\n" +
-            sections[i].html + "</section>\n";
-  return text + "</main>\n</body>\n</html>\n";
+    {
+      const std::string id = "section-" + std::to_string(i + 1), heading = escaped(sections[i].heading);
+      links += "<a href=\"#" + id + "\">" + heading + "</a>\n";
+      contents += "<section>\n<h2 id=\"" + id + "\">" + heading + "</h2>\n" + sections[i].html + "</section>\n";
+    }
+  return filled(
+    report_html,
+    {{"title", escaped(title)}, {"style", report_css}, {"summary", summary}, {"links", links}, {"sections", contents}});
 }
 
 void Page::write(const std::string &file) const
 {
-  const std::string aside = file + ".part";
-  std::error_code   error;
-  {
-    std::ofstream stream(aside, std::ios::binary | std::ios::trunc);
-    stream << html();
-    stream.close();
-    if (!stream)
-      {
-        fs::remove(aside, error);
-        throw InputError("", "the file '" + file + "' cannot be written. Is there such a directory, and room on the disk?");
-      }
-  }
-  fs::rename(aside, file, error);
-  if (error)
+  try
     {
-      const std::string reason = error.message();
-      fs::remove(aside, error);
-      throw InputError("", "the file '" + file + "' cannot be replaced: " + reason + ".");
+      write_complete_file(file, [text = html()](std::ostream &stream) { stream << text; });
+    }
+  catch (const std::runtime_error &error)
+    {
+      throw InputError("", error.what());
     }
 }
 } // namespace rhoflow::html

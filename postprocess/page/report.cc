@@ -6,11 +6,13 @@
 #include <postprocess/records/run_record.h>
 #include <solvers/base/byte_text.h>
 #include <solvers/base/number.h>
+#include <solvers/base/text.h>
 #include <solvers/base/utf8.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <map>
 #include <sstream>
 
 namespace rhoflow
@@ -80,7 +82,7 @@ std::string summary(const RunRecord &record)
   std::string       word   = result.word;
   word.front()             = static_cast<char>(word.front() - 'a' + 'A');
   std::string text = "<p class=\"subtitle\">Solver " + escaped(record.solver) + ", run " + escaped(record.name) + ", started " +
-                     escaped(record.begun.started) + "</p>\n";
+                     escaped(record.provenance.begun.started) + "</p>\n";
   if (!record.warnings.empty())
     {
       text += "<div class=\"warnings\" role=\"note\"><strong>The record of this run is incomplete:</strong>\n<ul>\n";
@@ -254,28 +256,28 @@ std::string provenance(const RunRecord &record)
       line += (line.empty() ? "" : " ") + quoted(argument);
     return code(line);
   };
-  const Session &begun = record.begun;
+  const Provenance::Session &begun = record.provenance.begun;
   table.rows.push_back({"Started", escaped(begun.started)});
   table.rows.push_back({"Command", command(begun.command_line)});
-  table.rows.push_back({"MPI ranks", escaped(begun.ranks)});
+  table.rows.push_back({"MPI ranks", std::to_string(begun.ranks)});
   for (const auto &[what, value] : place_and_end(begun))
     table.rows.push_back({what, value});
-  for (const Session &session : record.continued)
+  for (const Provenance::Session &session : record.provenance.continued)
     {
-      std::string text = escaped(session.started) + ", MPI ranks: " + escaped(session.ranks) + ", " +
+      std::string text = escaped(session.started) + ", MPI ranks: " + std::to_string(session.ranks) + ", " +
                          command(session.command_line);
       for (const auto &[what, value] : place_and_end(session))
         text += "<br>" + what + ": " + value;
-      table.rows.push_back({"Gone on at " + escaped(session.time), text});
+      table.rows.push_back({"Gone on at " + exact_number(session.time), text});
     }
   if (const std::string total = total_time(record); !total.empty())
     table.rows.push_back({"Total time", total});
-  table.rows.push_back({"Seed", escaped(record.seed)});
-  table.rows.push_back({"Parameter file as given", code(record.parameter_file)});
+  table.rows.push_back({"Seed", std::to_string(record.provenance.seed)});
+  table.rows.push_back({"Parameter file as given", code(record.provenance.parameter_file)});
   table.rows.push_back({"Directory", code(record.directory)});
-  for (const auto &[name, version] : record.versions)
+  for (const auto &[name, version] : std::map<std::string, std::string>(begun.versions.begin(), begun.versions.end()))
     table.rows.push_back({escaped(name), escaped(version)});
-  const std::string launcher = begun.ranks == "1" || begun.ranks.empty() ? "" : "mpirun -np " + begun.ranks + " ";
+  const std::string launcher = begun.ranks == 1 ? "" : "mpirun -np " + std::to_string(begun.ranks) + " ";
   std::string       text = table.html() + paragraph("The same run again, in another directory:") + "<pre class=\"command\">" +
                      escaped(launcher + "rhoflow " + quoted(record.directory + "/parameters_used.prm") + " " +
                              quoted("Output directory=" + text_of_bytes(record.directory + "-again"))) +

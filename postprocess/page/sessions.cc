@@ -15,21 +15,22 @@ namespace
 using html::escaped;
 
 /// "node1 (2 ranks), node2 (1 rank)"
-std::string shares(const std::vector<std::pair<std::string, std::string>> &entries)
+std::string shares(const std::vector<std::pair<std::string, int>> &entries)
 {
   std::vector<std::string> shares;
   for (const auto &[name, ranks] : entries)
-    shares.push_back(escaped(name) + " (" + escaped(ranks) + (ranks == "1" ? " rank)" : " ranks)"));
+    shares.push_back(escaped(name) + " (" + std::to_string(ranks) + (ranks == 1 ? " rank)" : " ranks)"));
   return listed(shares, 12);
 }
 
 /// "Slurm 17, name fit, task 3 of array 15"
-std::string job_text(const std::map<std::string, std::string> &job)
+std::string job_text(const std::vector<std::pair<std::string, std::string>> &job)
 {
   std::string text;
   const auto  add = [&](const std::string &before, const std::string &key) {
-    if (const auto found = job.find(key); found != job.end())
-      text += before + escaped(found->second);
+    for (const auto &[name, value] : job)
+      if (name == key)
+        text += before + escaped(value);
   };
   add("", "system");
   add(" ", "id");
@@ -49,30 +50,31 @@ std::optional<double> seconds_of(const std::string &date)
 }
 } // namespace
 
-std::vector<std::pair<std::string, std::string>> place_and_end(const Session &session)
+std::vector<std::pair<std::string, std::string>> place_and_end(const Provenance::Session &session)
 {
   std::vector<std::pair<std::string, std::string>> entries;
-  if (!session.hosts.empty())
-    entries.emplace_back("Hosts", shares(session.hosts));
-  if (!session.processors.empty())
-    entries.emplace_back("Processors", shares(session.processors));
-  if (!session.job.empty())
-    entries.emplace_back("Batch job", job_text(session.job));
-  if (!session.ended.empty())
-    entries.emplace_back("Ended",
-                         escaped(session.ended) + ", exit status " + escaped(session.status) + ": " + escaped(session.reason));
+  const Platform                                  &platform = session.platform;
+  if (!platform.hosts.empty())
+    entries.emplace_back("Hosts", shares(platform.hosts));
+  if (!platform.processors.empty())
+    entries.emplace_back("Processors", shares(platform.processors));
+  if (!platform.job.empty())
+    entries.emplace_back("Batch job", job_text(platform.job));
+  if (session.end)
+    entries.emplace_back("Ended", escaped(session.end->time) + ", exit status " + std::to_string(session.end->status) + ": " +
+                                    escaped(session.end->reason));
   return entries;
 }
 
 std::string total_time(const RunRecord &record)
 {
-  std::vector<Session> sessions = record.continued;
-  sessions.push_back(record.begun);
+  std::vector<Provenance::Session> sessions = record.provenance.continued;
+  sessions.push_back(record.provenance.begun);
   double      total   = 0.;
   std::size_t n_ended = 0;
-  for (const Session &session : sessions)
+  for (const Provenance::Session &session : sessions)
     {
-      const auto begin = seconds_of(session.started), end = seconds_of(session.ended);
+      const auto begin = seconds_of(session.started), end = seconds_of(session.end ? session.end->time : "");
       if (!begin || !end || *end < *begin)
         continue;
       total += *end - *begin;

@@ -1,33 +1,24 @@
 #include <postprocess/records/files.h>
 #include <postprocess/records/run_record.h>
-#include <solvers/base/byte_text.h>
 #include <solvers/base/error.h>
 #include <solvers/base/files/renamed_columns.h>
-#include <solvers/base/nesting.h>
 #include <solvers/base/number.h>
-#include <solvers/base/parameters/parameter_line.h>
+#include <solvers/base/parameters/parameter_file.h>
+#include <solvers/base/run/time_series_record.h>
 #include <solvers/base/spelling.h>
 #include <solvers/base/text.h>
 #include <solvers/registry/registry.h>
 
-// Boost 1.74 asks users of its JSON reader for this.
-#define BOOST_BIND_GLOBAL_PLACEHOLDERS
-#include <boost/property_tree/json_parser.hpp>
-#include <boost/property_tree/xml_parser.hpp>
-
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <stdexcept>
 
 namespace rhoflow
 {
 namespace
 {
-namespace fs   = std::filesystem;
-namespace tree = boost::property_tree;
+namespace fs = std::filesystem;
 
 const char *const provenance_name = "provenance.json";
 const char *const parameters_name = "parameters_used.prm";
@@ -88,191 +79,82 @@ std::vector<std::string> names_in(const fs::path &path)
                          " is there, but " + listed(names, most_listed) + ".");
 }
 
-/// The lines of parameters_used.prm as parameters_text() writes them:
-///   subsection NAME ... end
-///   set NAME = VALUE  # default: STANDARD       (the comment only where they differ)
+/// What to do about a damaged record.
+const std::string remedy = " Run the calculation again, or restore the file.";
+
+/// parameters_used.prm as parameters_text() writes it: a comment "# default: STANDARD" stands where the value is another one.
 std::vector<UsedParameter> parse_parameters(const std::string &text, const std::string &name)
 {
+  const std::string          marker = " default:";
   std::vector<UsedParameter> parameters;
-  std::vector<std::string>   sections;
-  std::istringstream         stream(text);
-  std::string                line;
-  for (unsigned int number = 1; std::getline(stream, line); ++number)
+  if (!text.empty() && text.back() != '\n')
+    throw InputError("", name + ":" + std::to_string(1 + std::count(text.begin(), text.end(), '\n')) +
+                           ": the line has no end. The file was cut off." + remedy);
+  try
     {
-      const auto error = [&](const std::string &message) {
-        return InputError("", name + ":" + std::to_string(number) + ": " + message +
-                                " The file is damaged; run the calculation again, or restore the file.");
-      };
-      if (stream.eof())
-        throw error("the line has no end.");
-      const ParameterLine piece(line);
-      line = piece.text;
-      if (line.empty())
-        continue;
-      if (line == "end")
+      const ParameterFile file(name, text);
+      for (const ParameterFile::Setting &setting : file.given())
         {
-          if (sections.empty())
-            throw error("'end' without a subsection.");
-          sections.pop_back();
-        }
-      else if (line.rfind("subsection ", 0) == 0)
-        sections.push_back(trimmed(line.substr(11)));
-      else if (line.rfind("set ", 0) == 0 && line.find('=') != std::string::npos)
-        {
-          const std::size_t equals = line.find('=');
-          const std::string marker = " default:";
-          UsedParameter     parameter;
-          for (const std::string &section : sections)
-            parameter.path += section + "/";
-          parameter.path += trimmed(line.substr(4, equals - 4));
-          try
+          UsedParameter parameter{setting.path(), setting.value, setting.value, true};
+          if (setting.comment.compare(0, marker.size(), marker) == 0)
             {
-              parameter.value = value_of_text(trimmed(line.substr(equals + 1)));
-            }
-          catch (const std::runtime_error &reason)
-            {
-              throw error(std::string(reason.what()) + ".");
-            }
-          parameter.standard = parameter.value;
-          if (piece.comment.compare(0, marker.size(), marker) == 0)
-            {
-              parameter.standard    = trimmed(piece.comment.substr(marker.size()));
+              parameter.standard    = trimmed(setting.comment.substr(marker.size()));
               parameter.is_standard = false;
             }
           parameters.push_back(parameter);
         }
-      else
-        throw error("a line 'set NAME = VALUE' was expected.");
     }
-  if (!sections.empty())
-    throw InputError("", name + ": the file ends within the subsection '" + sections.back() +
-                           "'. It was cut off; run the calculation again, or restore the file.");
+  catch (const InputError &error)
+    {
+      throw InputError("", std::string(error.what()) + " The file is damaged." + remedy);
+    }
   return parameters;
 }
 
-Session session(const tree::ptree &entry)
-{
-  const tree::ptree none;
-  Session           result;
-  result.started = entry.get<std::string>("started");
-  result.ranks   = entry.get<std::string>("ranks");
-  for (const auto &argument : entry.get_child("command line"))
-    result.command_line.push_back(bytes_of_text(argument.second.data()));
-  for (const auto &[name, value] : entry.get_child("job", none))
-    result.job[name] = bytes_of_text(value.data());
-  for (const auto &[name, ranks] : entry.get_child("hosts", none))
-    result.hosts.emplace_back(bytes_of_text(name), ranks.data());
-  for (const auto &[name, ranks] : entry.get_child("processors", none))
-    result.processors.emplace_back(bytes_of_text(name), ranks.data());
-  result.ended  = entry.get<std::string>("ended", "");
-  result.status = entry.get<std::string>("status", "");
-  result.reason = bytes_of_text(entry.get<std::string>("reason", ""));
-  return result;
-}
-
-void read_provenance(const fs::path &path, RunRecord &record)
+Provenance read_provenance(const fs::path &path)
 {
   const std::string text = contents_of(path);
-  if (nested_too_deep(text))
-    throw InputError("", path.string() + " is damaged: it is nested too deep. Run the calculation again, or restore the file.");
   try
     {
-      std::istringstream stream(text);
-      tree::ptree        root;
-      tree::read_json(stream, root);
-      for (const auto &[name, version] : root.get_child("versions"))
-        record.versions[name] = version.data();
-      record.seed           = root.get<std::string>("seed");
-      record.parameter_file = bytes_of_text(root.get<std::string>("parameter file"));
-      record.begun          = session(root);
-      const tree::ptree none;
-      for (const auto &[ignored, entry] : root.get_child("continued", none))
-        {
-          record.continued.push_back(session(entry));
-          record.continued.back().time = entry.get<std::string>("time");
-        }
-    }
-  catch (const tree::json_parser_error &error)
-    {
-      throw InputError("", path.string() + ":" + std::to_string(error.line()) + ": the file is damaged or was cut off (" +
-                             error.message() + "). Run the calculation again, or restore the file.");
-    }
-  catch (const tree::ptree_error &error)
-    {
-      throw InputError("", path.string() + " is damaged or was cut off (" + error.what() +
-                             "). Run the calculation again, or restore the file.");
+      return Provenance::parse(text);
     }
   catch (const std::runtime_error &error)
     {
-      throw InputError("",
-                       path.string() + " is damaged (" + error.what() + "). Run the calculation again, or restore the file.");
+      throw InputError("", path.string() + " is damaged or was cut off (" + error.what() + ")." + remedy);
     }
 }
 
 /// Entries of a ParaView collection. One that was cut off is read up to its last complete entry.
 std::vector<TimeStep> read_collection(const fs::path &path, std::vector<std::string> &warnings)
 {
-  const std::string name = path.filename().string();
-  std::string       text = contents_of(path);
-  tree::ptree       root;
-  if (nested_too_deep(text))
-    {
-      warnings.push_back(name + " cannot be read and was left out (it is nested too deep).");
-      return {};
-    }
-  const auto parse = [&]() {
-    // The parser takes a NUL byte for the end.
-    std::istringstream stream(text.substr(0, text.find('\0')));
-    root.clear();
-    tree::read_xml(stream, root);
-  };
+  const std::string            name    = path.filename().string();
+  bool                         cut_off = false;
+  std::vector<TimeSeriesEntry> entries;
   try
     {
-      try
-        {
-          parse();
-        }
-      catch (const tree::ptree_error &)
-        {
-          const std::size_t end = text.rfind("/>");
-          text.resize(end == std::string::npos ? 0 : end + 2);
-          text += "</Collection></VTKFile>";
-          parse();
-          warnings.push_back(name + " was cut off; its complete entries are used.");
-        }
+      entries = read_time_series(path.string(), cut_off);
     }
-  catch (const tree::ptree_error &error)
+  catch (const InputError &error)
     {
-      warnings.push_back(name + " cannot be read and was left out (" + error.what() + ").");
+      warnings.push_back(name + " cannot be read and was left out: " + error.what());
       return {};
     }
+  if (cut_off)
+    warnings.push_back(name + " was cut off; its complete entries are used.");
 
   std::vector<TimeStep>    steps;
   std::vector<std::string> missing;
-  std::size_t              n_entries  = 0;
-  const auto               collection = root.get_child_optional("VTKFile.Collection");
-  if (!collection)
+  for (const TimeSeriesEntry &entry : entries)
     {
-      warnings.push_back(name + " is no ParaView collection and was left out.");
-      return {};
-    }
-  for (const auto &[tag, entry] : *collection)
-    {
-      if (tag != "DataSet")
-        continue;
-      ++n_entries;
-      const std::string file = entry.get("<xmlattr>.file", "");
-      TimeStep          step{0., (path.parent_path() / file).string()};
-      std::error_code   ignored;
-      if (file.empty() || !parse_number(entry.get("<xmlattr>.timestep", ""), step.time) || !std::isfinite(step.time))
-        warnings.push_back(name + ": entry " + std::to_string(n_entries) + " has no time or no file and was left out.");
-      else if (!file_exists(step.file) || fs::file_size(step.file, ignored) == 0)
-        missing.push_back(file);
+      const TimeStep  step{entry.time, (path.parent_path() / entry.file).string()};
+      std::error_code ignored;
+      if (!file_exists(step.file) || fs::file_size(step.file, ignored) == 0)
+        missing.push_back(entry.file);
       else
         steps.push_back(step);
     }
   if (!missing.empty())
-    warnings.push_back(name + ": " + std::to_string(missing.size()) + " of " + std::to_string(n_entries) +
+    warnings.push_back(name + ": " + std::to_string(missing.size()) + " of " + std::to_string(entries.size()) +
                        " files are missing or empty and were left out: " + listed(missing, 3) + ".");
   std::stable_sort(steps.begin(), steps.end(), [](const TimeStep &a, const TimeStep &b) { return a.time < b.time; });
   return steps;
@@ -333,7 +215,7 @@ RunRecord RunRecord::open(const std::string &given)
   // "runs/a/." ends in an empty part.
   fs::path absolute = fs::absolute(path).lexically_normal();
   record.name       = (absolute.has_filename() ? absolute : absolute.parent_path()).filename().string();
-  read_provenance(path / provenance_name, record);
+  record.provenance = read_provenance(path / provenance_name);
   record.parameters = parse_parameters(contents_of(path / parameters_name), (path / parameters_name).string());
   record.solver     = record.parameter("Solver");
   if (const SolverEntry *const entry = registry().find(record.solver))

@@ -2,10 +2,10 @@
 
 #include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <solvers/base/files/csv.h>
+#include <solvers/base/run/provenance.h>
 #include <solvers/base/run/solver_traits.h>
 
 namespace rhoflow
@@ -29,17 +29,6 @@ struct UsedParameter
   bool        is_standard = true;
 };
 
-/// One call of rhoflow for a run, as provenance.json has it. What is not there, as in records of older versions, is empty.
-struct Session
-{
-  std::string                                      time; ///< of the run, at which it went on from a checkpoint
-  std::string                                      started, ranks;
-  std::vector<std::string>                         command_line;
-  std::map<std::string, std::string>               job;               ///< of the batch system: "system", "id", "name", ...
-  std::vector<std::pair<std::string, std::string>> hosts, processors; ///< names, and the numbers of their ranks
-  std::string                                      ended, status, reason;
-};
-
 /// What a run of rhoflow left in its directory, as far as it can be read. A run that is going on or that was cut off is read up
 /// to its last complete row and its last complete file; what is missing or damaged is said in `warnings`.
 struct RunRecord
@@ -55,12 +44,9 @@ struct RunRecord
   std::string  solver;    ///< the parameter Solver
   SolverTraits traits;    ///< of the solver; those of a density in time for one that this program does not know
 
-  std::vector<UsedParameter>         parameters; ///< in the order of the file
-  std::map<std::string, std::string> versions;   ///< of provenance.json
-  std::string                        seed, parameter_file;
-  Session                            begun;
-  std::vector<Session>               continued;
-  std::string                        log; ///< contents of log.txt, or empty
+  std::vector<UsedParameter> parameters; ///< in the order of the file
+  Provenance                 provenance;
+  std::string                log; ///< contents of log.txt, or empty
 
   /// Tables by their file names without ".csv": those of statistics, comparison, replicas, curve, relaxation, throughput,
   /// timing, ... that exist. Column names are kept as in the file ("time", "sliced W1", "deviation [standard errors]").

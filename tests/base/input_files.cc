@@ -71,7 +71,7 @@ TEST_CASE("A data file that was moved together with the run is found")
   fs::create_directories(directory.path("old/data"));
   const std::string data = directory.write("old/data/d.csv", "x\n1\n");
   Provenance        known;
-  known.seed                    = "1";
+  known.seed                    = 1;
   known.input_files             = {Provenance::InputFile::of(data)};
   known.input_files[0].from_run = "../data/d.csv";
   directory.write("old/run/provenance.json", known.json());

@@ -16,7 +16,7 @@ TEST_CASE("Where a run came from is written and read again")
 {
   Provenance known;
   known.begun = {0., "2026-01-02T03:04:05Z", 3, {{"rhoflow", "1"}, {"deal.II", "9.4"}}, {"rhoflow", "a \"b\"\n\\.prm"}};
-  known.seed  = "18446744073709551615";
+  known.seed  = 18446744073709551615u;
   known.parameter_file      = "a.prm";
   known.parameter_directory = "/some where";
   CHECK(Provenance::parse(known.json()).json() == known.json());
@@ -47,12 +47,99 @@ TEST_CASE("Where a run came from is written and read again")
     CHECK_THROWS_AS(Provenance::parse(damaged), std::runtime_error);
 }
 
+TEST_CASE("The record is written as JSON that people can read")
+{
+  Provenance known;
+  known.begun     = {0., "2026-01-02T03:04:05Z", 2, {{"rhoflow", "1"}, {"deal.II", "9"}}, {"rhoflow", "\xc3\xa9 \"a\"\n\x7f"}};
+  known.begun.end = Provenance::End{"2026-01-03T03:04:05Z", 3, "/\xe9"};
+  known.seed      = 7;
+  known.parameter_file = "a.prm";
+  known.input_files    = {{"/b", 5, 0x2a}};
+  known.continued      = {{0.5, "2026-01-04T03:04:05Z", 1, {}, {}}};
+  CHECK(known.json() == R"({
+  "versions": {
+    "rhoflow": "1",
+    "deal.II": "9"
+  },
+  "started": "2026-01-02T03:04:05Z",
+  "ranks": 2,
+  "command line": [
+    "rhoflow",
+    ")"
+                        "\xc3\xa9"
+                        R"( \"a\"\n)"
+                        "\x7f"
+                        R"("
+  ],
+  "ended": "2026-01-03T03:04:05Z",
+  "status": 3,
+  "reason": "bytes:/%E9",
+  "seed": 7,
+  "parameter file": "a.prm",
+  "directory of the parameter file": "",
+  "input files": [
+    {
+      "path": "/b",
+      "bytes": 5,
+      "crc32": "0000002a"
+    }
+  ],
+  "continued": [
+    {
+      "time": 0.5,
+      "versions": {},
+      "started": "2026-01-04T03:04:05Z",
+      "ranks": 1,
+      "command line": []
+    }
+  ]
+}
+)");
+}
+
+TEST_CASE("A damaged record is refused with the reason")
+{
+  Provenance known;
+  known.begun            = {0., "2026-01-02T03:04:05Z", 2, {}, {}};
+  known.seed             = 7;
+  const std::string text = known.json();
+  const auto        said = [&](const std::string &part, const std::string &damaged) {
+    try
+      {
+        Provenance::parse(std::string(text).replace(text.find(part), part.size(), damaged));
+      }
+    catch (const std::runtime_error &error)
+      {
+        return std::string(error.what());
+      }
+    return std::string("no error");
+  };
+  CHECK(said("\"ranks\": 2", "\"ranks\": 3") == "no error");
+  CHECK_THAT(said("\"ranks\": 2", "\"ranks\":"), Contains("line 4: syntax error"));
+  CHECK_THAT(said("\"ranks\"", "\"rnks\""), Catch::Matchers::StartsWith("key 'ranks' not found"));
+  for (const char *const number : {"-1", "2.5", "1e300", "3000000000", "\"2\"", "[2]", "null", "true"})
+    CHECK_THAT(said("\"ranks\": 2", std::string("\"ranks\": ") + number), Contains("a whole number is expected"));
+  CHECK_THAT(said("\"seed\": 7", "\"seed\": 1e999"), Contains("number overflow"));
+  CHECK_THAT(said("\"seed\": 7", "\"seed\": 18446744073709551616"), Contains("a whole number is expected"));
+  CHECK_THAT(said("2026", "\xe9"), Contains("line 3: syntax error"));
+  CHECK_THAT(said("\"seed\": 7", "\"seed\": 7, \"x\": " + std::string(150, '[') + std::string(150, ']')), Contains("no error"));
+  for (const std::size_t depth : {250, 1000000})
+    for (const char *const brackets : {"[]", "{}"})
+      {
+        const std::string opening = brackets[0] == '[' ? "[" : "{\"a\":", closing(1, brackets[1]);
+        std::string       nested  = "\"seed\": 7, \"x\": ";
+        for (std::size_t i = 0; i < depth; ++i)
+          nested += opening;
+        CHECK_THAT(said("\"seed\": 7", nested + "1" + std::string(depth, closing[0])), Contains("nested too deep"));
+      }
+}
+
 TEST_CASE("Where each session ran and how it ended is written and read again, and may be missing")
 {
   using Names   = std::vector<std::pair<std::string, std::string>>;
   using Numbers = std::vector<std::pair<std::string, int>>;
   Provenance known;
-  known.seed               = "1";
+  known.seed               = 1;
   known.begun.platform     = {{{"system", "Slurm"}, {"id", "17"}, {"name", "\xe9 \"fit\""}},
                               {{"node1.cluster", 2}, {"node2.cluster", 1}},
                               {{"A processor @ 2 GHz", 3}}};

@@ -122,6 +122,30 @@ TEST_CASE("A time series is taken up where a run goes on", "[mpi]")
   CHECK_THAT(input_error([&]() { other.take_up(1.); }), Contains("has an entry without time or file"));
 }
 
+TEST_CASE("Of a time series that was cut off the complete entries are read where that is wanted")
+{
+  const TemporaryDirectory directory;
+  const std::string        first = "<DataSet timestep=\"0.5\" group=\"\" part=\"0\" file=\"a/a_0000.vtu\"/>\n",
+                    second       = "<DataSet timestep=\"1\" group=\"\" part=\"0\" file=\"a/a_0001.vtu\"/>\n";
+  const std::string whole = begin + first + second + end, path = directory.write("a.pvd", whole);
+  bool              cut_off = true;
+  CHECK(read_time_series(path, cut_off).size() == 2);
+  CHECK_FALSE(cut_off);
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    {
+      INFO(size << " bytes");
+      directory.write("a.pvd", whole.substr(0, size));
+      CHECK_THROWS_AS(read_time_series(path), InputError);
+      if (size < begin.size())
+        CHECK_THROWS_AS(read_time_series(path, cut_off), InputError);
+      else
+        CHECK(read_time_series(path, cut_off).size() == (size < begin.size() + first.size()                 ? 0 :
+                                                         size < begin.size() + first.size() + second.size() ? 1 :
+                                                                                                              2));
+      CHECK(cut_off);
+    }
+}
+
 TEST_CASE("A full disk is an error on every rank and destroys nothing", "[mpi]")
 {
   const TemporaryDirectory directory;

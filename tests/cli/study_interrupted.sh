@@ -63,7 +63,7 @@ run "$MPIEXEC" -np 2 "$RHOFLOW" study.prm "Output directory=alone" "Ranks per ru
   "Vary/Fake/Width & Fake/Behaviour=2 & well, 4 & one rank diverges, 8 & well"
 [ "$status" -eq 3 ] || fail "a rank that fails alone ends the job with status $status"
 [ "$(grep -c 'Run 0002 .* Call the same command again' "$out/stderr")" -eq 1 ] || fail "it is not said that one may go on"
-grep -A 1 '"status": 3' alone/runs/0002/provenance.json | grep -qF '"reason": "It diverged,\u000aas it was told to."' ||
+grep -A 1 '"status": 3' alone/runs/0002/provenance.json | grep -qF '"reason": "It diverged,\nas it was told to."' ||
   fail "the end of a run of which one rank fails is not in its provenance.json"
 run "$MPIEXEC" -np 2 "$RHOFLOW" study.prm "Output directory=alone" "Ranks per run=2" \
   "Vary/Fake/Width & Fake/Behaviour=2 & well, 4 & one rank diverges, 8 & well"

@@ -138,11 +138,12 @@ TEST_CASE("A page is whole, lists its sections and replaces the one before")
   const std::string file = directory.write("report.html", "old");
   page.write(file);
   CHECK(directory.read("report.html") == page.html());
-  CHECK_FALSE(std::filesystem::exists(file + ".partial"));
-  CHECK_THAT(input_error([&]() { page.write(directory.path("no/where.html")); }), Contains("where.html' cannot be written"));
+  CHECK_FALSE(std::filesystem::exists(file + ".part"));
+  CHECK_THAT(input_error([&]() { page.write(directory.path("no/where.html")); }),
+             Contains("cannot write") && Contains("where.html': No such"));
   std::filesystem::create_directories(directory.path("taken/in"));
-  CHECK_THAT(input_error([&]() { page.write(directory.path("taken")); }), Contains("cannot be replaced"));
-  CHECK_FALSE(std::filesystem::exists(directory.path("taken.partial")));
+  CHECK_THAT(input_error([&]() { page.write(directory.path("taken")); }), Contains("taken': Is a directory"));
+  CHECK_FALSE(std::filesystem::exists(directory.path("taken.part")));
 }
 
 TEST_CASE("The check of pages finds what it is for")

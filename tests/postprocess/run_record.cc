@@ -28,12 +28,13 @@ TEST_CASE("The record of a run has its parameters, tables, files and origin")
   CHECK(record.name == "a run");
   CHECK(record.title == "<script>alert(1)</script> & \"more\"");
   CHECK(record.solver == "continuity");
-  CHECK(record.begun.started == "2026-01-02T03:04:05Z");
-  CHECK(record.begun.ranks == "3");
-  CHECK(record.seed == "18446744073709551615");
-  CHECK(record.parameter_file == "a.prm");
-  CHECK(record.begun.command_line == std::vector<std::string>{"rhoflow", "a.prm", "Title=it's <b>"});
-  CHECK(record.versions == std::map<std::string, std::string>{{"rhoflow", "0.1.0 (revision abc)"}, {"MPI", "Open \"MPI\""}});
+  CHECK(record.provenance.begun.started == "2026-01-02T03:04:05Z");
+  CHECK(record.provenance.begun.ranks == 3);
+  CHECK(record.provenance.seed == 18446744073709551615u);
+  CHECK(record.provenance.parameter_file == "a.prm");
+  CHECK(record.provenance.begun.command_line == std::vector<std::string>{"rhoflow", "a.prm", "Title=it's <b>"});
+  CHECK(record.provenance.begun.versions ==
+        std::vector<std::pair<std::string, std::string>>{{"rhoflow", "0.1.0 (revision abc)"}, {"MPI", "Open \"MPI\""}});
   CHECK(record.log == run.files.at("log.txt"));
   CHECK(record.coordinates == std::vector<std::string>{"a", "w"});
 
@@ -132,14 +133,17 @@ TEST_CASE("Damaged records are named with their line")
     run.write(name, text);
     return opening(run.path());
   };
-  CHECK_THAT(with("provenance.json", ""), Contains("provenance.json:1: ") && Contains("cut off"));
-  CHECK_THAT(with("provenance.json", run.files["provenance.json"].substr(0, 60)), Contains("provenance.json:4: "));
+  CHECK_THAT(with("provenance.json", ""), Contains("provenance.json") && Contains("cut off (line 1: "));
+  CHECK_THAT(with("provenance.json", run.files["provenance.json"].substr(0, 60)),
+             Contains("provenance.json") && Contains("(line 4: "));
   CHECK_THAT(with("provenance.json", "{}"), Contains("provenance.json") && Contains("versions"));
-  CHECK_THAT(with("provenance.json", std::string(run.files["provenance.json"]).insert(1, "\"reason\": \"bytes:%\",")),
-             Contains("provenance.json") && Contains("two hexadecimal digits"));
+  CHECK_THAT(
+    with("provenance.json", std::string(run.files["provenance.json"]).insert(1, "\"input files\": [{\"path\": \"bytes:%\"}],")),
+    Contains("provenance.json") && Contains("two hexadecimal digits"));
   CHECK_THAT(with("provenance.json", std::string(1000000, '[')), Contains("provenance.json") && Contains("nested too deep"));
   CHECK_THAT(with("parameters_used.prm", ""), Contains("names no Solver"));
-  CHECK_THAT(with("parameters_used.prm", "set Solver = x\nsubsection Data\n"), Contains("within the subsection 'Data'"));
+  CHECK_THAT(with("parameters_used.prm", "set Solver = x\nsubsection Data\n"),
+             Contains("parameters_used.prm:2: subsection 'Data' is not closed"));
   CHECK_THAT(with("parameters_used.prm", "set Solver = x\nend\n"), Contains("parameters_used.prm:2: "));
   CHECK_THAT(with("parameters_used.prm", "set Solver = x\nrubbish\n"), Contains("parameters_used.prm:2: "));
   CHECK_THAT(with("parameters_used.prm", "set Solver = cont"), Contains("parameters_used.prm:1: the line has no end"));

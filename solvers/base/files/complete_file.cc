@@ -69,7 +69,11 @@ void give_name(const std::string &path)
   std::error_code error;
   fs::rename(aside_of(path), path, error);
   if (error)
-    throw cannot_write(path, error.message() + ".");
+    {
+      const std::string reason = error.message() + ".";
+      fs::remove(aside_of(path), error);
+      throw cannot_write(path, reason);
+    }
 }
 
 /// This rank's part of the file; false if something went wrong on any rank.

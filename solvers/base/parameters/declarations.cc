@@ -1,98 +1,93 @@
+#include <solvers/base/json.h>
 #include <solvers/base/parameters/declarations.h>
 #include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/parameters/parameter_line.h>
+#include <solvers/base/utf8.h>
 
 #include <deal.II/base/parameter_handler.h>
 #include <deal.II/base/utilities.h>
 
-#define BOOST_BIND_GLOBAL_PLACEHOLDERS // Boost complains about its own header otherwise
-#include <boost/property_tree/json_parser.hpp>
-
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <sstream>
 #include <stdexcept>
+
+#include <nlohmann/json.hpp>
 
 namespace rhoflow
 {
 namespace
 {
-using Tree = boost::property_tree::ptree;
-
-void collect(const Tree &tree, const std::string &section, std::vector<Declaration> &declarations)
-{
-  for (const auto &[name, child] : tree)
-    if (const auto pattern = child.get_optional<std::string>("pattern_description"))
-      declarations.push_back({{section, name, child.get<std::string>("default_value", ""), plain_range(*pattern),
-                               child.get<std::string>("documentation", "")},
-                              *pattern});
-    else
-      collect(child, section.empty() ? name : section + "/" + name, declarations);
-}
-
-/// Every byte as the character of that number: the reader of JSON refuses what is no UTF-8, such as the name of a file may be.
+/// Every byte as the character of that number: JSON is UTF-8, and a value such as the name of a file need not be.
 std::string widened(const std::string &bytes)
 {
   std::string text;
   for (const char c : bytes)
-    if (const auto byte = static_cast<unsigned char>(c); byte < 0x80)
-      text += c;
-    else
-      {
-        text += static_cast<char>(0xc0 | (byte >> 6));
-        text += static_cast<char>(0x80 | (byte & 0x3f));
-      }
+    text += utf8_character(static_cast<unsigned char>(c));
   return text;
 }
 
-void narrow(Tree &tree)
+/// The bytes of which widened() made the text.
+std::string narrowed(const std::string &text)
 {
-  const std::string text = tree.data();
-  tree.data().clear();
+  std::string bytes;
   for (std::size_t i = 0; i < text.size(); ++i)
-    if (const auto byte = static_cast<unsigned char>(text[i]); byte < 0x80)
-      tree.data() += text[i];
-    else if (++i < text.size())
-      tree.data() += static_cast<char>((byte << 6) | (static_cast<unsigned char>(text[i]) & 0x3f));
-  for (auto &[name, child] : tree)
-    narrow(child);
+    {
+      const auto byte = static_cast<unsigned char>(text[i]);
+      if (byte >= 0x80)
+        ++i; // the second byte has the last six bits, and the first one the two before
+      bytes += byte < 0x80 ? text[i] : static_cast<char>((byte << 6) | (static_cast<unsigned char>(text.at(i)) & 0x3f));
+    }
+  return bytes;
+}
+
+/// Calls `visit` with the section, the name, and the members "value", "default_value", "documentation" and
+/// "pattern_description" of every parameter.
+void visit_parameters(const Json &tree, const std::string &section,
+                      const std::function<void(const std::string &, const std::string &, const Json &)> &visit)
+{
+  for (const auto &[name, child] : tree.items())
+    if (child.contains("pattern_description"))
+      visit(section, name, child);
+    else if (child.is_object())
+      visit_parameters(child, section.empty() ? name : section + "/" + name, visit);
+}
+
+std::string text_at(const Json &entry, const char *const member)
+{
+  return narrowed(entry.value(member, std::string()));
 }
 
 /// ParameterHandler lets nobody see its entries except by printing them.
-Tree tree_of(const dealii::ParameterHandler &parameters)
+Json tree_of(const dealii::ParameterHandler &parameters)
 {
   std::ostringstream json;
   parameters.print_parameters(json, dealii::ParameterHandler::JSON | dealii::ParameterHandler::KeepDeclarationOrder);
-  std::istringstream text(widened(json.str()));
-  Tree               tree;
-  boost::property_tree::read_json(text, tree);
-  narrow(tree);
-  return tree;
-}
-
-void collect(const Tree &tree, const std::string &section, std::map<std::string, std::string> &values)
-{
-  for (const auto &[name, child] : tree)
-    {
-      const std::string path = section.empty() ? name : section + "/" + name;
-      if (child.get_optional<std::string>("pattern_description"))
-        values[path] = child.get<std::string>("value", "");
-      else
-        collect(child, path, values);
-    }
+  return parsed_json(widened(json.str()));
 }
 } // namespace
 
 std::vector<Declaration> declarations_of(const dealii::ParameterHandler &parameters)
 {
   std::vector<Declaration> declarations;
-  collect(tree_of(parameters), "", declarations);
+  const auto               add = [&](const std::string &section, const std::string &name, const Json &entry) {
+    const std::string pattern = text_at(entry, "pattern_description");
+    DeclaredParameter parameter{section, name, text_at(entry, "default_value"), "", text_at(entry, "documentation")};
+    parameter.range = plain_range(pattern);
+    declarations.push_back({parameter, pattern});
+  };
+  visit_parameters(tree_of(parameters), "", add);
   return declarations;
 }
 
 std::map<std::string, std::string> current_values(const dealii::ParameterHandler &parameters)
 {
   std::map<std::string, std::string> values;
-  collect(tree_of(parameters), "", values);
+  const auto                         add = [&](const std::string &section, const std::string &name, const Json &entry) {
+    values[section.empty() ? name : section + "/" + name] = text_at(entry, "value");
+  };
+  visit_parameters(tree_of(parameters), "", add);
   return values;
 }
 

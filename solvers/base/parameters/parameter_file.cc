@@ -192,7 +192,7 @@ ParameterFile::ParameterFile(std::string name, const std::string &text)
     {
       ++number;
       const std::string where = file_name + ":" + std::to_string(number);
-      std::string       line;
+      std::string       line, comment;
       while (true)
         {
           if (first_invalid_byte(physical) != std::string::npos)
@@ -202,6 +202,8 @@ ParameterFile::ParameterFile(std::string name, const std::string &text)
           // A comment line does not end what is continued.
           const bool more = piece.is_continued || (piece.text.empty() && !line.empty() && piece.has_comment);
           line += (line.empty() || piece.text.empty() ? "" : " ") + piece.text;
+          if (!piece.text.empty())
+            comment = piece.comment;
           if (!more || !std::getline(lines, physical))
             break;
           ++number;
@@ -232,12 +234,13 @@ ParameterFile::ParameterFile(std::string name, const std::string &text)
           const auto equals = rest.find('=');
           if (equals == std::string::npos || single_spaced(rest.substr(0, equals)).empty())
             throw InputError("", where + ": '" + line + "' must have the form 'set Name = value'.");
-          const Setting setting = setting_at(where, open.empty() ? "" : open.back().path, single_spaced(rest.substr(0, equals)),
-                                             trimmed(rest.substr(equals + 1)));
+          Setting setting = setting_at(where, open.empty() ? "" : open.back().path, single_spaced(rest.substr(0, equals)),
+                                       trimmed(rest.substr(equals + 1)));
           const auto [place, is_new] = set_at.emplace(setting.path(), where);
           if (!is_new)
             throw InputError("", where + ": '" + setting.name + "' was set before, at " + place->second +
                                    "; remove one of the two.");
+          setting.comment = comment;
           settings.push_back(setting);
         }
       else

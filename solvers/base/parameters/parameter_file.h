@@ -75,6 +75,7 @@ public:
     std::string value;
     std::string where;            ///< "FILE:LINE" or "command line"
     bool        in_bytes = false; ///< written as bytes_of_text() knows it: any characters are meant
+    std::string comment  = "";    ///< behind the value in the file
 
     std::string path() const { return section.empty() ? name : section + "/" + name; }
   };

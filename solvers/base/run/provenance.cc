@@ -1,16 +1,13 @@
 #include <solvers/base/byte_text.h>
-#include <solvers/base/nesting.h>
+#include <solvers/base/json.h>
 #include <solvers/base/run/provenance.h>
 #include <solvers/base/run/version.h>
 #include <solvers/base/text.h>
 
-#define BOOST_BIND_GLOBAL_PLACEHOLDERS // Boost complains about its own header otherwise
 #include <boost/crc.hpp>
-#include <boost/property_tree/json_parser.hpp>
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
@@ -19,103 +16,91 @@
 #include <stdexcept>
 #include <type_traits>
 
+#include <nlohmann/json.hpp>
+
 namespace rhoflow
 {
 namespace
 {
-using Tree = boost::property_tree::ptree;
+template <typename Value>
+using Entries = std::vector<std::pair<std::string, Value>>;
 
-std::string quoted(const std::string &bytes)
+template <typename Value>
+Json object(const Entries<Value> &entries)
 {
-  std::string result = "\"";
-  for (const char c : text_of_bytes(bytes))
-    {
-      if (c == '"' || c == '\\')
-        result += '\\';
-      if (static_cast<unsigned char>(c) < 0x20)
-        {
-          char code[8];
-          std::snprintf(code, sizeof(code), "\\u%04x", static_cast<unsigned int>(c));
-          result += code;
-        }
-      else
-        result += c;
-    }
-  return result + '"';
-}
-
-/// `entries` with commas between, inside of `brackets`.
-std::string list(const char *const brackets, const std::vector<std::string> &entries, const std::string &indent)
-{
-  std::string text(1, brackets[0]);
-  for (std::size_t i = 0; i < entries.size(); ++i)
-    text += (i == 0 ? "\n" : ",\n") + indent + "  " + entries[i];
-  return text + (entries.empty() ? "" : "\n" + indent) + brackets[1];
-}
-
-/// An object with these members on one line each.
-template <typename Value, typename Text>
-std::string object(const std::vector<std::pair<std::string, Value>> &entries, const std::string &indent, const Text &text)
-{
-  std::vector<std::string> lines;
+  Json result = Json::object();
   for (const auto &[name, value] : entries)
-    lines.push_back(quoted(name) + ": " + text(value));
-  return list("{}", lines, indent);
+    if constexpr (std::is_same_v<Value, std::string>)
+      result[text_of_bytes(name)] = text_of_bytes(value);
+    else
+      result[text_of_bytes(name)] = value;
+  return result;
 }
 
-std::vector<std::string> members(const Provenance::Session &session, const std::string &indent)
+void add_session(Json &record, const Provenance::Session &session)
 {
-  const std::string inside = indent + "  ";
-  const auto        number = [](const int value) { return std::to_string(value); };
-  std::string       arguments;
+  record["versions"]     = object(session.versions);
+  record["started"]      = text_of_bytes(session.started);
+  record["ranks"]        = session.ranks;
+  record["command line"] = Json::array();
   for (const std::string &argument : session.command_line)
-    arguments += (arguments.empty() ? "" : ", ") + quoted(argument);
-  std::vector<std::string> result   = {"\"versions\": " + object(session.versions, inside, quoted),
-                                       "\"started\": " + quoted(session.started), "\"ranks\": " + number(session.ranks),
-                                       "\"command line\": [" + arguments + "]"};
-  const Platform          &platform = session.platform;
+    record["command line"].push_back(text_of_bytes(argument));
+  const Platform &platform = session.platform;
   if (!platform.job.empty())
-    result.push_back("\"job\": " + object(platform.job, inside, quoted));
+    record["job"] = object(platform.job);
   if (!platform.hosts.empty())
-    result.push_back("\"hosts\": " + object(platform.hosts, inside, number));
+    record["hosts"] = object(platform.hosts);
   if (!platform.processors.empty())
-    result.push_back("\"processors\": " + object(platform.processors, inside, number));
+    record["processors"] = object(platform.processors);
   if (session.end)
     {
-      result.push_back("\"ended\": " + quoted(session.end->time));
-      result.push_back("\"status\": " + number(session.end->status));
-      result.push_back("\"reason\": " + quoted(session.end->reason));
+      record["ended"]  = text_of_bytes(session.end->time);
+      record["status"] = session.end->status;
+      record["reason"] = text_of_bytes(session.end->reason);
     }
-  return result;
+}
+
+std::string bytes_in(const Json &text)
+{
+  return bytes_of_text(text.get_ref<const std::string &>());
+}
+
+/// The library itself would turn 1e300 and -1 into some number.
+template <typename Integer>
+Integer whole_number_in(const Json &value)
+{
+  if (!value.is_number_unsigned() ||
+      value.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<Integer>::max()))
+    throw std::runtime_error("it has something else where a whole number is expected");
+  return value.get<Integer>();
 }
 
 template <typename Value>
-std::vector<std::pair<std::string, Value>> pairs(const Tree &tree)
+Entries<Value> entries_in(const Json &object)
 {
-  std::vector<std::pair<std::string, Value>> result;
-  for (const auto &[name, value] : tree)
+  Entries<Value> result;
+  for (const auto &[name, value] : object.get_ref<const Json::object_t &>())
     if constexpr (std::is_same_v<Value, std::string>)
-      result.emplace_back(bytes_of_text(name), bytes_of_text(value.data()));
+      result.emplace_back(bytes_of_text(name), bytes_in(value));
     else
-      result.emplace_back(bytes_of_text(name), value.template get_value<Value>());
+      result.emplace_back(bytes_of_text(name), whole_number_in<Value>(value));
   return result;
 }
 
-Provenance::Session session(const Tree &tree)
+Provenance::Session session_in(const Json &record)
 {
-  const Tree          none;
   Provenance::Session result;
-  result.versions = pairs<std::string>(tree.get_child("versions"));
-  result.started  = bytes_of_text(tree.get<std::string>("started"));
-  result.ranks    = tree.get<int>("ranks");
-  for (const auto &argument : tree.get_child("command line"))
-    result.command_line.push_back(bytes_of_text(argument.second.data()));
-  result.platform.job        = pairs<std::string>(tree.get_child("job", none));
-  result.platform.hosts      = pairs<int>(tree.get_child("hosts", none));
-  result.platform.processors = pairs<int>(tree.get_child("processors", none));
-  if (tree.count("ended") > 0)
-    result.end = Provenance::End{bytes_of_text(tree.get<std::string>("ended")), tree.get<int>("status"),
-                                 bytes_of_text(tree.get<std::string>("reason"))};
+  result.versions = entries_in<std::string>(record.at("versions"));
+  result.started  = bytes_in(record.at("started"));
+  result.ranks    = whole_number_in<int>(record.at("ranks"));
+  for (const Json &argument : record.at("command line"))
+    result.command_line.push_back(bytes_in(argument));
+  const auto optional = [&](const char *const name) { return record.value(name, Json::object()); };
+  result.platform     = {entries_in<std::string>(optional("job")), entries_in<int>(optional("hosts")),
+                         entries_in<int>(optional("processors"))};
+  if (record.contains("ended"))
+    result.end = Provenance::End{bytes_in(record.at("ended")), whole_number_in<int>(record.at("status")),
+                                 bytes_in(record.at("reason"))};
   return result;
 }
 
@@ -171,67 +156,57 @@ std::string Provenance::InputFile::contents() const
 
 std::string Provenance::json() const
 {
-  std::vector<std::string> entries = members(begun, "");
-  entries.push_back("\"seed\": " + seed);
-  entries.push_back("\"parameter file\": " + quoted(parameter_file));
-  entries.push_back("\"directory of the parameter file\": " + quoted(parameter_directory));
-  std::vector<std::string> files, sessions;
+  Json record;
+  add_session(record, begun);
+  record["seed"]                            = seed;
+  record["parameter file"]                  = text_of_bytes(parameter_file);
+  record["directory of the parameter file"] = text_of_bytes(parameter_directory);
   for (const InputFile &file : input_files)
-    files.push_back("{\"path\": " + quoted(file.path) + ", \"bytes\": " + std::to_string(file.bytes) +
-                    ", \"crc32\": " + quoted(hexadecimal(file.crc32)) +
-                    (file.from_run.empty() ? "" : ", \"from the run directory\": " + quoted(file.from_run)) + "}");
+    {
+      Json entry = {{"path", text_of_bytes(file.path)}, {"bytes", file.bytes}, {"crc32", hexadecimal(file.crc32)}};
+      if (!file.from_run.empty())
+        entry["from the run directory"] = text_of_bytes(file.from_run);
+      record["input files"].push_back(entry);
+    }
   for (const Session &session : continued)
     {
-      std::ostringstream time;
-      time.precision(std::numeric_limits<double>::max_digits10);
-      time << session.time;
-      std::vector<std::string> parts = members(session, "    ");
-      parts.insert(parts.begin(), "\"time\": " + time.str());
-      sessions.push_back(list("{}", parts, "    "));
+      Json entry = {{"time", session.time}};
+      add_session(entry, session);
+      record["continued"].push_back(entry);
     }
-  if (!files.empty())
-    entries.push_back("\"input files\": " + list("[]", files, "  "));
-  if (!sessions.empty())
-    entries.push_back("\"continued\": " + list("[]", sessions, "  "));
-  return list("{}", entries, "") + '\n';
+  return record.dump(2) + '\n';
 }
 
 Provenance Provenance::parse(const std::string &json)
 {
-  if (nested_too_deep(json))
-    throw std::runtime_error("it is nested too deep");
+  const Json record = parsed_json(json);
   Provenance result;
   try
     {
-      std::istringstream text(json);
-      Tree               tree;
-      boost::property_tree::read_json(text, tree);
-      result.begun               = session(tree);
-      result.seed                = tree.get<std::string>("seed");
-      result.parameter_file      = bytes_of_text(tree.get<std::string>("parameter file"));
-      result.parameter_directory = bytes_of_text(tree.get<std::string>("directory of the parameter file"));
-      const Tree none;
-      for (const auto &entry : tree.get_child("input files", none))
+      const auto list            = [&](const char *const name) { return record.value(name, Json::array()); };
+      result.begun               = session_in(record);
+      result.seed                = whole_number_in<std::uint64_t>(record.at("seed"));
+      result.parameter_file      = bytes_in(record.at("parameter file"));
+      result.parameter_directory = bytes_of_text(record.value("directory of the parameter file", ""));
+      for (const Json &entry : list("input files"))
         {
           InputFile file;
-          file.path     = bytes_of_text(entry.second.get<std::string>("path"));
-          file.bytes    = entry.second.get<std::uint64_t>("bytes");
-          file.from_run = bytes_of_text(entry.second.get<std::string>("from the run directory", ""));
-          std::istringstream(entry.second.get<std::string>("crc32")) >> std::hex >> file.crc32;
+          file.path     = bytes_in(entry.at("path"));
+          file.bytes    = whole_number_in<std::uint64_t>(entry.at("bytes"));
+          file.from_run = bytes_of_text(entry.value("from the run directory", ""));
+          std::istringstream(bytes_in(entry.at("crc32"))) >> std::hex >> file.crc32;
           result.input_files.push_back(file);
         }
-      for (const auto &entry : tree.get_child("continued", none))
+      for (const Json &entry : list("continued"))
         {
-          result.continued.push_back(session(entry.second));
-          result.continued.back().time = entry.second.get<double>("time");
+          result.continued.push_back(session_in(entry));
+          result.continued.back().time = entry.at("time").get<double>();
         }
     }
-  catch (const boost::property_tree::ptree_error &error)
+  catch (const Json::exception &error)
     {
-      throw std::runtime_error(error.what());
+      throw std::runtime_error(json_complaint(error));
     }
-  if (result.seed.empty() || result.seed.find_first_not_of("0123456789") != std::string::npos)
-    throw std::runtime_error("its seed is no number");
   return result;
 }
 

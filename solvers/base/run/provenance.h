@@ -57,7 +57,7 @@ struct Provenance
   };
 
   Session                begun;
-  std::string            seed;
+  std::uint64_t          seed = 0;
   std::string            parameter_file;      ///< its copy in the run directory
   std::string            parameter_directory; ///< where it was
   std::vector<InputFile> input_files;

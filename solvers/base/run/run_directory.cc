@@ -303,7 +303,7 @@ void RunDirectory::record(const std::string &parameter_file, const dealii::Param
 
     Provenance provenance;
     provenance.begun               = Provenance::Session::present(0., n_ranks, command_line, platform);
-    provenance.seed                = std::to_string(RunParameters::seed_of(parameters.get("Seed")));
+    provenance.seed                = RunParameters::seed_of(parameters.get("Seed"));
     provenance.parameter_file      = copy;
     provenance.parameter_directory = fs::absolute(given).parent_path().string();
     provenance.input_files         = with_places(input_files, root);

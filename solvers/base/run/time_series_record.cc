@@ -59,11 +59,15 @@ InputError not_ours(const std::string &path, const std::string &why)
   return InputError("", "'" + path + "' " + why + ": it is no time series that rhoflow wrote to its end.");
 }
 
+bool has_ending(const std::string &text, const std::string &end)
+{
+  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
 /// The text between the beginning and the end of a record. Throws InputError if it is none.
 std::string body_of(const std::string &path, const std::string &text, const std::string &begin, const std::string &end)
 {
-  if (text.size() < begin.size() + end.size() || text.compare(0, begin.size(), begin) != 0 ||
-      text.compare(text.size() - end.size(), end.size(), end) != 0)
+  if (text.size() < begin.size() + end.size() || text.compare(0, begin.size(), begin) != 0 || !has_ending(text, end))
     throw not_ours(path, "is no complete collection");
   return text.substr(begin.size(), text.size() - begin.size() - end.size());
 }
@@ -124,6 +128,18 @@ std::string contents(const std::string &path)
 std::vector<TimeSeriesEntry> read_time_series(const std::string &path)
 {
   return parse(path, contents(path));
+}
+
+std::vector<TimeSeriesEntry> read_time_series(const std::string &path, bool &cut_off)
+{
+  std::string text = contents(path);
+  cut_off          = !has_ending(text, ending);
+  if (cut_off)
+    {
+      const std::size_t last = text.rfind("/>\n");
+      text                   = text.substr(0, last == std::string::npos ? beginning.size() : last + 3) + ending;
+    }
+  return parse(path, text);
 }
 
 std::string xdmf_record(const std::vector<TimeSeriesEntry> &entries)

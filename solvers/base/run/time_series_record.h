@@ -20,6 +20,9 @@ struct TimeSeriesEntry
 /// it is something else or cut off.
 std::vector<TimeSeriesEntry> read_time_series(const std::string &path);
 
+/// The same for a `<series>.pvd` that may be cut off: its complete entries, and whether it was.
+std::vector<TimeSeriesEntry> read_time_series(const std::string &path, bool &cut_off);
+
 /// The text of an XDMF record of these times.
 std::string xdmf_record(const std::vector<TimeSeriesEntry> &entries);
 
