@@ -24,7 +24,7 @@ void spread(std::vector<T> &values, const std::string &name, const std::size_t d
   if (values.size() == 1)
     values.resize(dimension, values.front());
   if (values.size() != dimension)
-    throw InputError("Domain/" + name,
+    throw InputError(Refusal::inconsistent, "Domain/" + name,
                      "there are " + std::to_string(values.size()) + " values, but the lower corner has " +
                        std::to_string(dimension) +
                        (dimension == 1 ? " coordinate." : " coordinates. Give one value for each, or one for all."));
@@ -65,13 +65,14 @@ void Domain::parse(const ParameterHandler &prm)
   read_parameters(*this, prm);
 
   if (upper.size() != lower.size())
-    throw InputError("Domain/Upper corner", "the upper corner has " + std::to_string(upper.size()) +
-                                              " coordinates, but the lower corner has " + std::to_string(lower.size()) + ".");
+    throw InputError(Refusal::inconsistent, "Domain/Upper corner",
+                     "the upper corner has " + std::to_string(upper.size()) + " coordinates, but the lower corner has " +
+                       std::to_string(lower.size()) + ".");
   for (std::size_t d = 0; d < lower.size(); ++d)
     if (!(lower[d] < upper[d]))
-      throw InputError("Domain/Upper corner", "coordinate " + std::to_string(d + 1) +
-                                                " of the upper corner must be larger than " + Utilities::to_string(lower[d]) +
-                                                ", that of the lower corner.");
+      throw InputError(Refusal::inconsistent, "Domain/Upper corner",
+                       "coordinate " + std::to_string(d + 1) + " of the upper corner must be larger than " +
+                         Utilities::to_string(lower[d]) + ", that of the lower corner.");
   spread(subdivisions, "Subdivisions", lower.size());
   spread(periodic, "Periodic", lower.size());
   check_cells();
@@ -84,25 +85,28 @@ void Domain::check_cells() const
     {
       const double length = upper[d] - lower[d], cell = std::ldexp(length / subdivisions[d], -static_cast<int>(refinement));
       if (!std::isfinite(length) || !(cell > 1e-14 * std::max(std::abs(lower[d]), std::abs(upper[d]))))
-        throw InputError("Domain/Upper corner", "coordinate " + std::to_string(d + 1) + " goes from " + text_of(lower[d]) +
-                                                  " to " + text_of(upper[d]) +
-                                                  ": the cells have no size that floating-point numbers can tell. Choose "
-                                                  "corners of a usual size.");
+        throw InputError(Refusal::out_of_range, "Domain/Upper corner",
+                         "coordinate " + std::to_string(d + 1) + " goes from " + text_of(lower[d]) + " to " +
+                           text_of(upper[d]) +
+                           ": the cells have no size that floating-point numbers can tell. Choose "
+                           "corners of a usual size.");
       volume *= cell;
     }
   if (!std::isnormal(volume) || !std::isnormal(1. / volume))
-    throw InputError("Domain/Upper corner", "the volume of a cell, " + text_of(volume) +
-                                              ", is beyond the range of numbers. Choose corners of a usual size.");
+    throw InputError(Refusal::out_of_range, "Domain/Upper corner",
+                     "the volume of a cell, " + text_of(volume) +
+                       ", is beyond the range of numbers. Choose corners of a usual size.");
 }
 
 void Domain::check_mesh() const
 {
   if (refinement > CellKey::max_level)
-    throw InputError("Domain/Refinement", "at most " + std::to_string(CellKey::max_level) + " refinements are possible.");
+    throw InputError(Refusal::out_of_range, "Domain/Refinement",
+                     "at most " + std::to_string(CellKey::max_level) + " refinements are possible.");
   const unsigned int most = CellKey::max_subdivisions(dimension());
   for (const unsigned int n : subdivisions)
     if (n > most)
-      throw InputError("Domain/Subdivisions",
+      throw InputError(Refusal::out_of_range, "Domain/Subdivisions",
                        "at most " + std::to_string(most) +
                          " subdivisions along an axis; use 'Refinement' to make the mesh finer (each one halves all cells).");
 }
@@ -110,8 +114,9 @@ void Domain::check_mesh() const
 void Domain::check_number(const double n_cells, const std::string &parameter)
 {
   if (n_cells > most_cells)
-    throw InputError(parameter, "the mesh would have " + text_of(n_cells) + " cells, but lists of all cells can have " +
-                                  std::to_string(most_cells) + " at most. Choose a coarser mesh and a higher degree.");
+    throw InputError(Refusal::too_large, parameter,
+                     "the mesh would have " + text_of(n_cells) + " cells, but lists of all cells can have " +
+                       std::to_string(most_cells) + " at most. Choose a coarser mesh and a higher degree.");
 }
 
 double Domain::n_cells() const

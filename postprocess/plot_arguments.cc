@@ -22,11 +22,12 @@ std::vector<double> parse_times(const std::string &text)
     {
       double time;
       if (!parse_number(trimmed(item), time) || !std::isfinite(time))
-        throw InputError("", "--times wants numbers separated by commas, such as --times 0,5,10; '" + item + "' is none.");
+        throw InputError(Refusal::malformed, "",
+                         "--times wants numbers separated by commas, such as --times 0,5,10; '" + item + "' is none.");
       times.push_back(time);
     }
   if (times.empty())
-    throw InputError("", "--times wants numbers separated by commas, such as --times 0,5,10.");
+    throw InputError(Refusal::missing, "", "--times wants numbers separated by commas, such as --times 0,5,10.");
   return times;
 }
 } // namespace
@@ -49,7 +50,7 @@ PlotArguments PlotArguments::parse(const std::vector<std::string> &arguments)
         if (joined)
           return attached;
         if (i + 1 == arguments.size())
-          throw InputError("", word + " wants " + what + " behind it.");
+          throw InputError(Refusal::missing, "", word + " wants " + what + " behind it.");
         return arguments[++i];
       };
       if (word == "--help" || word == "-h")
@@ -64,7 +65,7 @@ PlotArguments PlotArguments::parse(const std::vector<std::string> &arguments)
         {
           const std::string format = value("png or svg");
           if (format != "png" && format != "svg")
-            throw InputError("", "--format is png or svg, not '" + format + "'.");
+            throw InputError(Refusal::unknown_name, "", "--format is png or svg, not '" + format + "'.");
           result.extension = "." + format;
         }
       else if (word == "--mesh")
@@ -74,15 +75,18 @@ PlotArguments PlotArguments::parse(const std::vector<std::string> &arguments)
       else if (word == "--no-animation")
         result.animation = false;
       else if (word.rfind('-', 0) == 0)
-        throw InputError("", "unknown option '" + word + "'." + did_you_mean(word, options) +
-                               " rhoflow-plot --help lists the options.");
+        throw InputError(Refusal::unknown_name, "",
+                         "unknown option '" + word + "'." + did_you_mean(word, options) +
+                           " rhoflow-plot --help lists the options.");
       else
         result.directories.push_back(arguments[i]);
     }
   if (result.action == Action::plot && result.directories.empty())
-    throw InputError("", "which run? rhoflow-plot wants the directory of a run or of a study; rhoflow-plot --help says more.");
+    throw InputError(Refusal::missing, "",
+                     "which run? rhoflow-plot wants the directory of a run or of a study; rhoflow-plot --help says more.");
   if (!result.output.empty() && result.directories.size() > 1)
-    throw InputError("", "--output goes with one directory of a run; without it each run gets its pictures into its own.");
+    throw InputError(Refusal::inconsistent, "",
+                     "--output goes with one directory of a run; without it each run gets its pictures into its own.");
   return result;
 }
 

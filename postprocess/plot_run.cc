@@ -27,7 +27,7 @@ fs::path make_directory(const fs::path &path)
   std::error_code error;
   fs::create_directories(path, error);
   if (error)
-    throw InputError("", "cannot create the directory '" + path.string() + "': " + error.message() + ".");
+    throw InputError(Refusal::unreadable, "", "cannot create the directory '" + path.string() + "': " + error.message() + ".");
   return path;
 }
 

@@ -250,7 +250,7 @@ void Page::write(const std::string &file) const
     }
   catch (const std::runtime_error &error)
     {
-      throw InputError("", error.what());
+      throw InputError(Refusal::unreadable, "", error.what());
     }
 }
 } // namespace rhoflow::html

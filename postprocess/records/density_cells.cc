@@ -104,14 +104,14 @@ DensityCells DensityCells::read(const std::string &file)
   const auto   n_cells = static_cast<std::size_t>(grid->GetNumberOfCells());
   DensityCells result;
   if (density == nullptr || n_cells == 0)
-    throw InputError("", "'" + file + "' holds no density (Output/Fields of the run has to name it).");
+    throw InputError(Refusal::missing, "", "'" + file + "' holds no density (Output/Fields of the run has to name it).");
   result.dim                  = static_cast<unsigned int>(grid->GetCell(0)->GetCellDimension());
   const unsigned int dim      = result.dim;
   const auto         n_points = static_cast<std::size_t>(grid->GetCell(0)->GetNumberOfPoints());
   result.k                    = static_cast<unsigned int>(std::lround(std::pow(static_cast<double>(n_points), 1. / dim))) - 1;
   const unsigned int k        = result.k;
   if (dim == 0 || k == 0 || static_cast<std::size_t>(std::lround(std::pow(k + 1., dim))) != n_points || k > 12)
-    throw InputError("", "'" + file + "' does not consist of boxes as rhoflow writes them.");
+    throw InputError(Refusal::damaged, "", "'" + file + "' does not consist of boxes as rhoflow writes them.");
 
   result.boxes.resize(n_cells);
   result.densities.resize(n_cells * n_points);
@@ -124,7 +124,7 @@ DensityCells DensityCells::read(const std::string &file)
       const vtkIdType *points;
       grid->GetCellPoints(static_cast<vtkIdType>(c), n, points);
       if (static_cast<std::size_t>(n) != n_points)
-        throw InputError("", "'" + file + "' has cells of several kinds; rhoflow writes no such file.");
+        throw InputError(Refusal::damaged, "", "'" + file + "' has cells of several kinds; rhoflow writes no such file.");
       Box &box = result.boxes[c];
       box      = {{{0, 0, 0}}, {{0, 0, 0}}};
       double x[3];
@@ -152,7 +152,8 @@ DensityCells DensityCells::read(const std::string &file)
             {
               const double share = (x[d] - box.lower[d]) / (box.upper[d] - box.lower[d]);
               if (!(share >= 0 && share <= 1))
-                throw InputError("", "'" + file + "' has cells without extent, or coordinates that are no numbers.");
+                throw InputError(Refusal::damaged, "",
+                                 "'" + file + "' has cells without extent, or coordinates that are no numbers.");
               index = index * (k + 1) + static_cast<std::size_t>(std::lround(share * k));
             }
           given[index]                           = 1;
@@ -161,7 +162,8 @@ DensityCells DensityCells::read(const std::string &file)
             result.potentials[c * n_points + index] = static_cast<float>(psi->GetComponent(points[i], 0));
         }
       if (std::count(given.begin(), given.end(), 0u) > 0)
-        throw InputError("", "'" + file + "' has cells whose nodes are not spread evenly; rhoflow writes no such file.");
+        throw InputError(Refusal::damaged, "",
+                         "'" + file + "' has cells whose nodes are not spread evenly; rhoflow writes no such file.");
     }
   return result;
 }

@@ -17,7 +17,7 @@ std::string contents_of(const fs::path &path)
   std::ostringstream contents;
   contents << file.rdbuf();
   if (!file)
-    throw InputError("", "the file '" + path.string() + "' cannot be read.");
+    throw InputError(Refusal::unreadable, "", "the file '" + path.string() + "' cannot be read.");
   return contents.str();
 }
 

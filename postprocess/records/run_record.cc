@@ -48,35 +48,40 @@ std::vector<std::string> names_in(const fs::path &path)
   std::error_code   ignored;
   const std::string quoted = "'" + directory + "'";
   if (directory.empty())
-    throw InputError("", "the name of the directory of a run is needed.");
+    throw InputError(Refusal::missing, "", "the name of the directory of a run is needed.");
   if (file_exists(path))
-    throw InputError("", quoted + " is a file; the directory of a run is needed" +
-                           (holds_a_run(path.parent_path().empty() ? fs::path(".") : path.parent_path()) ?
-                              ", such as the one that it is in." :
-                              "."));
+    throw InputError(Refusal::unreadable, "",
+                     quoted + " is a file; the directory of a run is needed" +
+                       (holds_a_run(path.parent_path().empty() ? fs::path(".") : path.parent_path()) ?
+                          ", such as the one that it is in." :
+                          "."));
   if (!directory_exists(path))
-    throw InputError("", "the directory " + quoted + " does not exist." + did_you_mean_directory(path));
+    throw InputError(Refusal::missing, "", "the directory " + quoted + " does not exist." + did_you_mean_directory(path));
   const std::vector<std::string> names = names_in(path);
   if (names.empty())
-    throw InputError("", "the directory " + quoted + " is empty (or cannot be read); a run of rhoflow leaves " +
-                           provenance_name + ", " + parameters_name + " and statistics.csv in its directory.");
+    throw InputError(Refusal::missing, "",
+                     "the directory " + quoted + " is empty (or cannot be read); a run of rhoflow leaves " + provenance_name +
+                       ", " + parameters_name + " and statistics.csv in its directory.");
   if (file_exists(path / "study.csv") || (directory_exists(path / "states") && directory_exists(path / "runs")))
     {
       std::vector<std::string> runs;
       for (const std::string &name : names_in(path / "runs"))
         if (holds_a_run(path / "runs" / name))
           runs.push_back("runs/" + name);
-      throw InputError("", quoted + " is the directory of a study, and not of one run. " +
-                             (runs.empty() ? "None of its runs has begun." : "Its runs: " + listed(runs, most_listed) + "."));
+      throw InputError(Refusal::missing, "",
+                       quoted + " is the directory of a study, and not of one run. " +
+                         (runs.empty() ? "None of its runs has begun." : "Its runs: " + listed(runs, most_listed) + "."));
     }
   std::vector<std::string> runs;
   for (const std::string &name : names)
     if (holds_a_run(path / name))
       runs.push_back((path / name).string());
   if (!runs.empty())
-    throw InputError("", quoted + " is not a run, but a directory that holds runs: " + listed(runs, most_listed) + ".");
-  throw InputError("", quoted + " holds no run of rhoflow: neither " + provenance_name + " nor " + parameters_name +
-                         " is there, but " + listed(names, most_listed) + ".");
+    throw InputError(Refusal::missing, "",
+                     quoted + " is not a run, but a directory that holds runs: " + listed(runs, most_listed) + ".");
+  throw InputError(Refusal::missing, "",
+                   quoted + " holds no run of rhoflow: neither " + provenance_name + " nor " + parameters_name +
+                     " is there, but " + listed(names, most_listed) + ".");
 }
 
 /// What to do about a damaged record.
@@ -88,8 +93,9 @@ std::vector<UsedParameter> parse_parameters(const std::string &text, const std::
   const std::string          marker = " default:";
   std::vector<UsedParameter> parameters;
   if (!text.empty() && text.back() != '\n')
-    throw InputError("", name + ":" + std::to_string(1 + std::count(text.begin(), text.end(), '\n')) +
-                           ": the line has no end. The file was cut off." + remedy);
+    throw InputError(Refusal::damaged, "",
+                     name + ":" + std::to_string(1 + std::count(text.begin(), text.end(), '\n')) +
+                       ": the line has no end. The file was cut off." + remedy);
   try
     {
       const ParameterFile file(name, text);
@@ -106,7 +112,7 @@ std::vector<UsedParameter> parse_parameters(const std::string &text, const std::
     }
   catch (const InputError &error)
     {
-      throw InputError("", std::string(error.what()) + " The file is damaged." + remedy);
+      throw InputError(Refusal::damaged, "", std::string(error.what()) + " The file is damaged." + remedy);
     }
   return parameters;
 }
@@ -120,7 +126,7 @@ Provenance read_provenance(const fs::path &path)
     }
   catch (const std::runtime_error &error)
     {
-      throw InputError("", path.string() + " is damaged or was cut off (" + error.what() + ")." + remedy);
+      throw InputError(Refusal::damaged, "", path.string() + " is damaged or was cut off (" + error.what() + ")." + remedy);
     }
 }
 
@@ -209,8 +215,9 @@ RunRecord RunRecord::open(const std::string &given)
     refuse(record.directory);
   for (const char *const name : {provenance_name, parameters_name})
     if (!file_exists(path / name))
-      throw InputError("", "'" + record.directory + "' is incomplete: " + name +
-                             " is missing, which every run of rhoflow writes at its start. Restore it, or run again.");
+      throw InputError(Refusal::missing, "",
+                       "'" + record.directory + "' is incomplete: " + name +
+                         " is missing, which every run of rhoflow writes at its start. Restore it, or run again.");
 
   // "runs/a/." ends in an empty part.
   fs::path absolute = fs::absolute(path).lexically_normal();
@@ -221,7 +228,7 @@ RunRecord RunRecord::open(const std::string &given)
   if (const SolverEntry *const entry = registry().find(record.solver))
     record.traits = entry->traits;
   if (record.solver.empty())
-    throw InputError("",
+    throw InputError(Refusal::damaged, "",
                      (path / parameters_name).string() + " names no Solver. The file is damaged; restore it, or run again.");
   record.title = record.parameter("Title").empty() ? record.name : record.parameter("Title");
   if (file_exists(path / "log.txt"))
@@ -260,7 +267,7 @@ std::vector<double> RunRecord::column(const std::string &table, const std::strin
 {
   const auto found = tables.find(table);
   if (found == tables.end())
-    throw InputError("", "'" + directory + "' has no table " + table + ".csv.");
+    throw InputError(Refusal::missing, "", "'" + directory + "' has no table " + table + ".csv.");
   const unsigned int  index = found->second.column(column, "");
   std::vector<double> values;
   for (const auto &row : found->second.rows)

@@ -27,17 +27,19 @@ const char *const fits_name  = "fits.csv";
   const fs::path    path(directory);
   const std::string quoted = "'" + directory + "'";
   if (directory.empty())
-    throw InputError("", "the name of the directory of a study is needed.");
+    throw InputError(Refusal::missing, "", "the name of the directory of a study is needed.");
   if (file_exists(path))
-    throw InputError("", quoted + " is a file; the directory of a study is needed.");
+    throw InputError(Refusal::unreadable, "", quoted + " is a file; the directory of a study is needed.");
   if (!directory_exists(path))
-    throw InputError("", "the directory " + quoted + " does not exist." + did_you_mean_directory(path));
+    throw InputError(Refusal::missing, "", "the directory " + quoted + " does not exist." + did_you_mean_directory(path));
   if (file_exists(path / "provenance.json") || file_exists(path / "parameters_used.prm"))
-    throw InputError("", quoted + " is the directory of one run, and not of a study.");
+    throw InputError(Refusal::missing, "", quoted + " is the directory of one run, and not of a study.");
   if (directory_exists(path / "states"))
-    throw InputError("", "the study in " + quoted + " has no table " + table_name +
-                           " yet: none of its runs has ended. The same command of rhoflow-study goes on with it.");
-  throw InputError("", quoted + " holds no study: rhoflow-study leaves " + table_name + ", runs and states in its directory.");
+    throw InputError(Refusal::missing, "",
+                     "the study in " + quoted + " has no table " + table_name +
+                       " yet: none of its runs has ended. The same command of rhoflow-study goes on with it.");
+  throw InputError(Refusal::missing, "",
+                   quoted + " holds no study: rhoflow-study leaves " + table_name + ", runs and states in its directory.");
 }
 
 /// Lines without an end are left out with a warning.
@@ -54,8 +56,9 @@ TextTable read_table(const fs::path &path, std::vector<std::string> &warnings)
           break;
         }
       const auto error = [&](const std::string &message) {
-        return InputError("", path.string() + ":" + std::to_string(number) + ": " + message +
-                                " The file is damaged; the command of the study writes it anew from the stored runs.");
+        return InputError(Refusal::damaged, "",
+                          path.string() + ":" + std::to_string(number) + ": " + message +
+                            " The file is damaged; the command of the study writes it anew from the stored runs.");
       };
       std::vector<std::string> fields;
       if (line.find('\0') != std::string::npos || !split_csv_line(line, fields))
@@ -69,7 +72,8 @@ TextTable read_table(const fs::path &path, std::vector<std::string> &warnings)
         table.rows.push_back(fields);
     }
   if (table.columns.empty())
-    throw InputError("", path.string() + " is empty; the command of the study writes it anew from the stored runs.");
+    throw InputError(Refusal::damaged, "",
+                     path.string() + " is empty; the command of the study writes it anew from the stored runs.");
   return table;
 }
 
@@ -81,7 +85,7 @@ void parse_against(const std::string &text, const std::vector<std::string> &vari
         (text.size() == name.size() || text[name.size()] == ' '))
       fit.against = name;
   if (fit.against.empty())
-    throw InputError("",
+    throw InputError(Refusal::damaged, "",
                      std::string(fits_name) + ": '" + text +
                        "' is none of the parameters that vary. The file is damaged; the command of the study writes it anew.");
   std::istringstream words(text.substr(fit.against.size()));
@@ -178,8 +182,9 @@ const std::string &TextTable::text(const std::size_t row, const std::string &col
 {
   const auto found = std::find(columns.begin(), columns.end(), column);
   if (found == columns.end())
-    throw InputError("", "the table has no column '" + column +
-                           "'; it is damaged or of another version, and the command of the study writes it anew.");
+    throw InputError(Refusal::damaged, "",
+                     "the table has no column '" + column +
+                       "'; it is damaged or of another version, and the command of the study writes it anew.");
   return rows.at(row)[static_cast<std::size_t>(found - columns.begin())];
 }
 
@@ -215,7 +220,8 @@ StudyRecord StudyRecord::open(const std::string &directory)
   record.table = read_table(root / table_name, record.warnings);
   for (const char *const column : {"run", "state"})
     if (!record.table.has(column))
-      throw InputError("", (root / table_name).string() + " has no column '" + column + "', so that no study wrote it.");
+      throw InputError(Refusal::damaged, "",
+                       (root / table_name).string() + " has no column '" + column + "', so that no study wrote it.");
 
   const fs::path study_file = study_file_in(root);
   if (study_file.empty())
@@ -243,7 +249,7 @@ StudyRecord StudyRecord::open(const std::string &directory)
       const auto begin = std::find(fits.columns.begin(), fits.columns.end(), "against");
       const auto end   = std::find(begin, fits.columns.end(), "points");
       if (end == fits.columns.end())
-        throw InputError("",
+        throw InputError(Refusal::damaged, "",
                          (root / fits_name).string() + " has no columns 'against' and 'points', so that no study wrote it.");
       // The lines of "Vary" may have come from the command line; the table knows.
       record.varied.assign(begin + 1, end);

@@ -28,10 +28,10 @@ auto read_with(const std::string &file)
   namespace fs = std::filesystem;
   std::error_code ignored;
   if (!fs::exists(file, ignored))
-    throw InputError("", "the file '" + file + "' does not exist.");
-  const InputError           damaged("", "the file '" + file + "' is damaged or cut off (" +
-                                           std::to_string(fs::file_size(file, ignored)) +
-                                           " bytes); was the disk full, or is it no file of rhoflow?");
+    throw InputError(Refusal::missing, "", "the file '" + file + "' does not exist.");
+  const InputError           damaged(Refusal::damaged, "",
+                                     "the file '" + file + "' is damaged or cut off (" + std::to_string(fs::file_size(file, ignored)) +
+                                       " bytes); was the disk full, or is it no file of rhoflow?");
   unsigned int               n_errors = 0;
   vtkNew<vtkCallbackCommand> count;
   count->SetClientData(&n_errors);
@@ -99,7 +99,7 @@ WrittenPoints read_points(const std::string &file)
   take_coordinates(data, result.coordinates);
   vtkDataArray *const mass = data->GetPointData()->GetArray("mass");
   if (mass == nullptr)
-    throw InputError("", "'" + file + "' holds no masses of points; rhoflow writes no such file.");
+    throw InputError(Refusal::damaged, "", "'" + file + "' holds no masses of points; rhoflow writes no such file.");
   result.weights.resize(result.coordinates[0].size());
   for (std::size_t i = 0; i < result.weights.size(); ++i)
     result.weights[i] = mass->GetComponent(static_cast<vtkIdType>(i), 0);

@@ -26,12 +26,6 @@ std::string broadcast(std::string text, const int root, MPI_Comm communicator)
   return text;
 }
 
-std::string first_text(const std::string &own, MPI_Comm communicator)
-{
-  const int first = first_rank(!own.empty(), communicator);
-  return first < number_of_ranks(communicator) ? broadcast(own, first, communicator) : std::string();
-}
-
 bool all_agree(const bool good, MPI_Comm communicator)
 {
   return dealii::Utilities::MPI::min(good ? 1 : 0, communicator) != 0;
@@ -42,6 +36,7 @@ void together(MPI_Comm communicator, const std::function<void()> &work)
   bool                       failed = false;
   std::string                message;
   std::optional<std::string> parameter; // of an InputError
+  int                        why = 0;   // its Refusal
   try
     {
       work();
@@ -51,6 +46,7 @@ void together(MPI_Comm communicator, const std::function<void()> &work)
       failed    = true;
       message   = error.what();
       parameter = error.parameter;
+      why       = static_cast<int>(error.why);
     }
   catch (const std::exception &error)
     {
@@ -62,8 +58,9 @@ void together(MPI_Comm communicator, const std::function<void()> &work)
     return;
   message                = broadcast(message, first, communicator);
   const std::string mark = broadcast(parameter ? "=" + *parameter : "", first, communicator);
+  MPI_Bcast(&why, 1, MPI_INT, first, communicator);
   if (!mark.empty())
-    throw InputError(mark.substr(1), message);
+    throw InputError(static_cast<Refusal>(why), mark.substr(1), message);
   throw RunError(message);
 }
 
@@ -88,7 +85,7 @@ void on_rank_0(MPI_Comm communicator, const std::string &parameter, const std::f
       }
     catch (const std::exception &error)
       {
-        throw InputError(parameter, error.what());
+        throw InputError(Refusal::unreadable, parameter, error.what()); // of the file system
       }
   });
 }

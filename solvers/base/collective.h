@@ -10,9 +10,6 @@ namespace rhoflow
 /// The text of rank `root` on every rank, up to 2 GiB. Collective.
 std::string broadcast(std::string text, int root, MPI_Comm communicator);
 
-/// The text of the first rank whose text is not empty, on every rank; empty if there is none. Collective.
-std::string first_text(const std::string &own, MPI_Comm communicator);
-
 /// Whether it is so on every rank. Collective.
 bool all_agree(bool good, MPI_Comm communicator);
 
@@ -23,7 +20,7 @@ void together(MPI_Comm communicator, const std::function<void()> &work);
 /// The same with work for rank 0 alone. Collective.
 void on_rank_0(MPI_Comm communicator, const std::function<void()> &work);
 
-/// The same where `parameter` is to blame: every failure is an InputError, of this parameter unless it names its own.
-/// Collective.
+/// The same where `parameter` is to blame: every failure is an InputError, of this parameter unless it names its own. What is
+/// none yet comes from the file system, and is Refusal::unreadable. Collective.
 void on_rank_0(MPI_Comm communicator, const std::string &parameter, const std::function<void()> &work);
 } // namespace rhoflow

@@ -146,11 +146,11 @@ void MemoryEstimate::require(MPI_Comm communicator) const
   const auto  largest = std::max_element(of_parts.begin(), of_parts.end()) - of_parts.begin();
   const Part &part    = parts[static_cast<std::size_t>(largest)];
   const bool  several = number_of_ranks(communicator) > 1;
-  throw InputError(part.parameter, "the run needs about " + bytes_text(both[0]) + " of memory" +
-                                     (several ? " for the ranks of one machine" : "") + ", of which " +
-                                     bytes_text(of_parts[static_cast<std::size_t>(largest)]) +
-                                     (several ? " on all ranks" : "") + " for " + part.what + ", but only " +
-                                     bytes_text(both[1]) + " are free: " + part.advice + ", or take more machines.");
+  throw InputError(
+    Refusal::too_large, part.parameter,
+    "the run needs about " + bytes_text(both[0]) + " of memory" + (several ? " for the ranks of one machine" : "") +
+      ", of which " + bytes_text(of_parts[static_cast<std::size_t>(largest)]) + (several ? " on all ranks" : "") + " for " +
+      part.what + ", but only " + bytes_text(both[1]) + " are free: " + part.advice + ", or take more machines.");
 }
 
 void MemoryEstimate::announce(Progress &progress, MPI_Comm communicator) const

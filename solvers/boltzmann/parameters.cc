@@ -37,6 +37,7 @@ void BoltzmannParameters::parse(const dealii::ParameterHandler &prm)
   check();
   for (std::size_t i = 0; i < path.size(); ++i)
     if (!(path[i] > (i > 0 ? path[i - 1] : 0.)))
-      throw InputError("Boltzmann/Path of inverse temperatures", "the inverse temperatures must be above 0 and increase.");
+      throw InputError(Refusal::out_of_range, "Boltzmann/Path of inverse temperatures",
+                       "the inverse temperatures must be above 0 and increase.");
 }
 } // namespace rhoflow

@@ -259,8 +259,9 @@ void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm com
   settings.parse(parameters);
   const double beta = inputs.parameters.inverse_temperature;
   if (!settings.path.empty() && settings.path.back() >= beta)
-    throw InputError("Boltzmann/Path of inverse temperatures", "the path must stay below the last inverse temperature, " +
-                                                                 short_number(beta) + " of section 'Mean field'.");
+    throw InputError(Refusal::inconsistent, "Boltzmann/Path of inverse temperatures",
+                     "the path must stay below the last inverse temperature, " + short_number(beta) +
+                       " of section 'Mean field'.");
   inputs.observables.require_finite_in(inputs.domain.lower, inputs.domain.upper);
   inputs.make_mean_field(communicator, &progress);
   const Domain    &domain     = inputs.domain;
@@ -268,9 +269,10 @@ void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm com
   // With one more node for the error estimate.
   const auto cost = DualProblem::cost(*mean_field, domain, settings.nodes_per_cell + 1, communicator);
   if (cost.nodes > 1e9)
-    throw InputError("Domain/Subdivisions", "the cells have " + short_number(cost.nodes, 2) +
-                                              " quadrature nodes on every rank, more than 10^9. Choose fewer cells, fewer "
-                                              "'Boltzmann/Nodes per cell', or more ranks.");
+    throw InputError(Refusal::too_large, "Domain/Subdivisions",
+                     "the cells have " + short_number(cost.nodes, 2) +
+                       " quadrature nodes on every rank, more than 10^9. Choose fewer cells, fewer "
+                       "'Boltzmann/Nodes per cell', or more ranks.");
   const std::string advice = "choose fewer 'Domain/Subdivisions' or 'Boltzmann/Nodes per cell'";
   inputs.memory.add("the features at the quadrature nodes",
                     cost.bytes + DualProblem::cost(*mean_field, domain, settings.nodes_per_cell, communicator).bytes,
@@ -280,9 +282,9 @@ void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm com
   inputs.memory.require(communicator);
   // The covariance is summed exactly, in half a kilobyte an entry.
   if (mean_field->n_modes() > 2000)
-    throw InputError("Mean field/Compression tolerance", std::to_string(mean_field->n_modes()) +
-                                                           " modes are more than the 2000 whose covariance can be kept. "
-                                                           "Choose a larger tolerance.");
+    throw InputError(Refusal::too_large, "Mean field/Compression tolerance",
+                     std::to_string(mean_field->n_modes()) + " modes are more than the 2000 whose covariance can be kept. "
+                                                             "Choose a larger tolerance.");
 }
 
 void BoltzmannSolver::run(const RunContext &context)

@@ -62,7 +62,7 @@ void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Co
   const std::string parameter = "Characteristics/Nodes per coordinate", advice = "choose fewer 'Nodes per coordinate'";
   const double      n_points = number_of_points(problem.initial_law(), settings.n_per_coordinate);
   if (n_points > 1e8)
-    throw InputError(parameter, "the initial law would have more than 10^8 points. Choose fewer.");
+    throw InputError(Refusal::too_large, parameter, "the initial law would have more than 10^8 points. Choose fewer.");
   require_memory("the points of the initial law", 8. * (3. * D + 4.) * n_points, parameter, advice, communicator);
   problem.initial_law().quadrature(settings.n_per_coordinate, law.points, law.weights);
   drop_light_points(law, D, settings.neglected_mass);
@@ -73,7 +73,7 @@ void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Co
                            (settings.features == CharacteristicsParameters::Features::automatic && K <= 1000));
   // MeanField keeps a K × K matrix.
   if (inputs.exact_features && K > 10000)
-    throw InputError("Characteristics/Features",
+    throw InputError(Refusal::too_large, "Characteristics/Features",
                      "there are " + std::to_string(K) +
                        " data nodes, more than the 10000 that can be kept exactly. Choose 'compressed', "
                        "or fewer nodes in section 'Data'.");
@@ -83,7 +83,7 @@ void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Co
     {
       const std::string outside = coordinate_outside(inputs, law.points.data(), law.weights.size());
       if (!outside.empty())
-        throw InputError("Domain/Lower corner",
+        throw InputError(Refusal::inconsistent, "Domain/Lower corner",
                          "the initial law has a point with " + outside + " outside the box. " + box_advice);
     }
   inputs.make_mean_field(communicator, &progress);

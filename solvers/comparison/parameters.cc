@@ -90,27 +90,27 @@ void TwinSettings::parse(ParameterHandler &prm, const RunParameters &run, const 
 void TwinSettings::check(const LearningProblem &problem) const
 {
   if (particles.n_replicas < 2)
-    throw InputError("Particles/Replicas", "a comparison in standard errors needs at least 2 replicas.");
+    throw InputError(Refusal::out_of_range, "Particles/Replicas", "a comparison in standard errors needs at least 2 replicas.");
   particles.check_output_times(output_times);
   particles.check_weight_decay(weight_decay, output_times);
   if (particles.scaling != ParticleParameters::Scaling::mean_field)
-    throw InputError("Particles/Output scaling",
+    throw InputError(Refusal::unsupported, "Particles/Output scaling",
                      "a density is the limit of wide networks in mean-field scaling, and cannot be compared with networks in "
                      "the lazy one. Choose 'mean field', or 'Solver = particles' for the networks alone.");
   if (particles.layers != TrainedLayers::both)
-    throw InputError("Particles/Trained layers",
+    throw InputError(Refusal::unsupported, "Particles/Trained layers",
                      "the equation of a density moves all parameters of the neurons, and cannot be compared with networks that "
                      "train one layer only. Choose 'both', or 'Solver = particles' for the networks alone.");
   if (comparison.bias_estimation == ComparisonParameters::BiasEstimation::richardson)
     {
       if (particles.n_neurons % 2 != 0 && !problem.has_external_potential())
-        throw InputError("Particles/Number of neurons",
+        throw InputError(Refusal::inconsistent, "Particles/Number of neurons",
                          "'Bias estimation = richardson' also trains networks of half the width: "
                          "choose an even number, or 'Bias estimation = none'.");
       if (particles.method != ParticleParameters::Method::gradient_flow)
         for (const double time : output_times)
           if (particles.constant_step() && particles.steps_until(time) % 2 != 0)
-            throw InputError("Particles/Step size",
+            throw InputError(Refusal::inconsistent, "Particles/Step size",
                              "'Bias estimation = richardson' also trains with twice the step size: the "
                              "output times must be multiples of that too. Halve the step size, or choose "
                              "'Bias estimation = none'.");

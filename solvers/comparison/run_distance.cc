@@ -133,18 +133,19 @@ std::string run_distance(const std::string &first_run, const std::string &second
     return {};
   const WrittenMeasures first(first_run), second(second_run);
   if (first.names() != second.names())
-    throw InputError("", "'" + first_run + "' and '" + second_run + "' have measures of different coordinates.");
+    throw InputError(Refusal::inconsistent, "",
+                     "'" + first_run + "' and '" + second_run + "' have measures of different coordinates.");
   std::vector<std::pair<std::size_t, std::size_t>> pairs;
   for (std::size_t i = 0; i < first.times().size(); ++i)
     for (std::size_t j = 0; j < second.times().size(); ++j)
       if (same_time(first.times()[i], second.times()[j]))
         pairs.emplace_back(i, j);
   if (pairs.empty())
-    throw InputError("", "'" + first_run + "' and '" + second_run + "' have no output time in common.");
+    throw InputError(Refusal::inconsistent, "", "'" + first_run + "' and '" + second_run + "' have no output time in common.");
   DistanceTable written(second.directory(), second.of_networks_beside() ? "distances_of_particles_to_" : "distances_to_",
                         first.directory(), first.of_networks_beside() ? "_particles" : "");
   if (const std::string path = written.path(); fs::exists(path))
-    throw InputError("", "'" + path + "' exists; remove it to compare again.");
+    throw InputError(Refusal::exists, "", "'" + path + "' exists; remove it to compare again.");
 
   Statistics table("", false);
   for (const auto &[i, j] : pairs)

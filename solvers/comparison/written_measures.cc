@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 
 InputError not_ours(const std::string &path, const std::string &why)
 {
-  return InputError("", "'" + path + "' " + why + ": it is no particle file that rhoflow wrote to its end.");
+  return InputError(Refusal::damaged, "", "'" + path + "' " + why + ": it is no particle file that rhoflow wrote to its end.");
 }
 
 /// A file of MeasureOutput: mass, coordinates, widths.
@@ -32,7 +32,7 @@ CsvTable read_density_file(const std::string &path, std::vector<std::string> &na
   CsvTable          table = read_csv(path, {}, "");
   const std::size_t D     = (table.columns.size() - 1) / 2;
   if (D < 1 || D > 3 || table.columns.size() != 2 * D + 1 || table.columns.front() != "mass")
-    throw InputError("", "'" + path + "' is not a measure that rhoflow wrote.");
+    throw InputError(Refusal::damaged, "", "'" + path + "' is not a measure that rhoflow wrote.");
   names.assign(table.columns.begin() + 1, table.columns.begin() + 1 + static_cast<std::ptrdiff_t>(D));
   return table;
 }
@@ -78,7 +78,7 @@ public:
   {
     std::ifstream file(path, std::ios::binary);
     if (!file)
-      throw InputError("", "'" + path + "' cannot be read.");
+      throw InputError(Refusal::unreadable, "", "'" + path + "' cannot be read.");
     data                     = {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     const std::string marker = "<AppendedData encoding=\"raw\">\n_", ending = "\n</AppendedData>\n</VTKFile>\n";
     const std::size_t place      = data.find(marker);
@@ -168,7 +168,7 @@ std::pair<WrittenMeasure, std::vector<std::string>> read_particles(const std::st
       for (const std::vector<double> &column : columns)
         {
           if (!std::isfinite(column[j]))
-            throw InputError("", "'" + path + "' has a coordinate that is not finite.");
+            throw InputError(Refusal::out_of_range, "", "'" + path + "' has a coordinate that is not finite.");
           measure.pieces.points.push_back(column[j]);
         }
     }
@@ -186,16 +186,17 @@ WrittenMeasures::WrittenMeasures(const std::string &run)
       asked_for_particles = true;
     }
   if (!fs::is_directory(root))
-    throw InputError("", "there is no run directory '" + root + "'.");
+    throw InputError(Refusal::missing, "", "there is no run directory '" + root + "'.");
   has_density = !asked_for_particles && fs::exists(fs::path(root) / "measures" / "times.csv");
   if (has_density)
     open_density();
   else if (fs::exists(fs::path(root) / "particles.pvd"))
     open_particles();
   else
-    throw InputError("", "'" + root + "' holds no " + (asked_for_particles ? "" : "measures and no ") +
-                           "particles.pvd: run its parameter file with 'Comparison/Write measures=true' for its density, or "
-                           "with networks and 'Particles/Write particles' other than none.");
+    throw InputError(Refusal::missing, "",
+                     "'" + root + "' holds no " + (asked_for_particles ? "" : "measures and no ") +
+                       "particles.pvd: run its parameter file with 'Comparison/Write measures=true' for its density, or "
+                       "with networks and 'Particles/Write particles' other than none.");
 }
 
 void WrittenMeasures::open_density()
@@ -208,7 +209,8 @@ void WrittenMeasures::open_density()
       errors.push_back({index.rows[row][index.column("W1 error", "")], index.rows[row][index.column("W2 error", "")]});
       if (std::isnan(all_times.back()) || !std::isfinite(errors.back().w1 + errors.back().w2) || errors.back().w1 < 0. ||
           errors.back().w2 < 0.)
-        throw InputError("", "'" + (place / "times.csv").string() + "' has a time that is no number or an error below 0.");
+        throw InputError(Refusal::damaged, "",
+                         "'" + (place / "times.csv").string() + "' has a time that is no number or an error below 0.");
       files.push_back((place / measure_file_name(row)).string());
     }
   read_density_file(files.front(), coordinates);
@@ -243,7 +245,7 @@ WrittenMeasure WrittenMeasures::read_density(std::size_t index) const
   const CsvTable           table = read_density_file(files.at(index), names);
   const std::size_t        D     = names.size();
   if (names != coordinates)
-    throw InputError("", "'" + files[index] + "' has other coordinates than the first density.");
+    throw InputError(Refusal::damaged, "", "'" + files[index] + "' has other coordinates than the first density.");
   WrittenMeasure measure;
   measure.error = errors[index];
   double mass   = 0.;
@@ -254,11 +256,13 @@ WrittenMeasure WrittenMeasures::read_density(std::size_t index) const
       measure.pieces.points.insert(measure.pieces.points.end(), values.begin() + 1, first_width);
       measure.pieces.extents.insert(measure.pieces.extents.end(), first_width, values.end());
       if (values[0] < 0. || std::any_of(first_width, values.end(), [](const double width) { return width < 0.; }))
-        throw InputError("", "'" + files[index] + "' has a mass or a width below 0: it is not a measure that rhoflow wrote.");
+        throw InputError(Refusal::damaged, "",
+                         "'" + files[index] + "' has a mass or a width below 0: it is not a measure that rhoflow wrote.");
       mass += values[0];
     }
   if (!(mass > 0.) || !std::isfinite(mass))
-    throw InputError("", "'" + files[index] + "' has no finite mass above 0: it is not a measure that rhoflow wrote.");
+    throw InputError(Refusal::damaged, "",
+                     "'" + files[index] + "' has no finite mass above 0: it is not a measure that rhoflow wrote.");
   return measure;
 }
 } // namespace rhoflow

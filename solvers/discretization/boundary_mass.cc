@@ -16,6 +16,7 @@ void BoundaryMassParameters::bind(ParameterBinding &p)
 void BoundaryMassParameters::check() const
 {
   if (boundary_limit < boundary_warning)
-    throw InputError("Domain/Boundary mass limit", "the limit is below the mass that 'Boundary mass warning' warns of.");
+    throw InputError(Refusal::inconsistent, "Domain/Boundary mass limit",
+                     "the limit is below the mass that 'Boundary mass warning' warns of.");
 }
 } // namespace rhoflow

@@ -46,6 +46,7 @@ void OutputParameters::parse(const ParameterHandler &prm)
   read_parameters(*this, prm);
   check();
   if (write_density && fields.empty())
-    throw InputError("Output/Fields", "no field is chosen; choose at least one, or set 'Write density = false'.");
+    throw InputError(Refusal::missing, "Output/Fields",
+                     "no field is chosen; choose at least one, or set 'Write density = false'.");
 }
 } // namespace rhoflow

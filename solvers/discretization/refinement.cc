@@ -44,8 +44,9 @@ void RefinementParameters::parse(const dealii::ParameterHandler &prm)
 {
   read_parameters(*this, prm);
   if (minimum_level > maximum_level)
-    throw InputError("Refinement/Minimum level", "the minimum level " + std::to_string(minimum_level) +
-                                                   " is above the maximum level " + std::to_string(maximum_level) + ".");
+    throw InputError(Refusal::inconsistent, "Refinement/Minimum level",
+                     "the minimum level " + std::to_string(minimum_level) + " is above the maximum level " +
+                       std::to_string(maximum_level) + ".");
 }
 
 std::vector<signed char> refinement_flags(const AdaptiveMesh &mesh, const std::vector<double> &indicator,

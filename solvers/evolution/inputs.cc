@@ -16,7 +16,7 @@ void check_entropy(const MeanFieldParameters &parameters, const SolverTraits &tr
   if (traits.entropy == SolverTraits::Entropy::refused)
     parameters.refuse_entropy(solver);
   if (traits.entropy == SolverTraits::Entropy::required && !std::isfinite(parameters.inverse_temperature))
-    throw InputError("Mean field/Inverse temperature",
+    throw InputError(Refusal::unsupported, "Mean field/Inverse temperature",
                      "the solver '" + solver +
                        "' is for the equation with entropy: give a finite beta, such as 100, or choose a solver without it, "
                        "such as 'continuity'.");
@@ -26,9 +26,9 @@ void check_entropy(const MeanFieldParameters &parameters, const SolverTraits &tr
 void refuse_networks(const SolverTraits &traits, const std::string &solver)
 {
   if (traits.has_density())
-    throw InputError("Compare with SGD",
+    throw InputError(Refusal::unsupported, "Compare with SGD",
                      "the solver '" + solver + "' has no time in which a network could be trained beside it. Set it to false.");
-  throw InputError("Compare with SGD",
+  throw InputError(Refusal::unsupported, "Compare with SGD",
                    "the solver '" + solver +
                      "' trains the networks alone and has no density to compare them with. Set it to false, or choose a solver "
                      "for the density, such as 'continuity'.");
@@ -43,7 +43,7 @@ void EvolutionInputs::parse(dealii::ParameterHandler &prm, const SolverTraits &t
   if (!traits.landscape)
     refuse_landscape(*problem, run.solver);
   if (!traits.point_masses && !problem->initial_law().has_density())
-    throw InputError("Initial law/Law",
+    throw InputError(Refusal::unsupported, "Initial law/Law",
                      "a point mass has no density on a mesh. Use a narrow normal(...) instead of point(...), or a solver that "
                      "moves points: 'characteristics' for the equation without entropy, or 'particles'.");
   observables.parse(prm, problem->parameter_names());
@@ -62,7 +62,7 @@ void EvolutionInputs::parse_mesh(dealii::ParameterHandler &prm)
   refinement.parse(prm);
   output.parse(prm);
   if (refinement.adaptive && domain.refinement > refinement.maximum_level)
-    throw InputError("Refinement/Maximum level",
+    throw InputError(Refusal::inconsistent, "Refinement/Maximum level",
                      "the mesh starts with 'Domain/Refinement = " + std::to_string(domain.refinement) +
                        "', which is above the maximum level. Raise the one or lower the other.");
   observables.require_finite_in(domain.lower, domain.upper);

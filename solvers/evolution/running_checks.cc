@@ -36,9 +36,10 @@ void RunningChecks::require_mass(const double mass, const double first_mass, con
 void RunningChecks::refuse_small_box(const double boundary_mass, const std::string &where) const
 {
   if (boundary_mass > box.boundary_limit)
-    throw InputError("Domain/Upper corner", "the box is too small: " + where + " its outermost cells hold the mass " +
-                                              short_number(boundary_mass) + " (limit " + short_number(box.boundary_limit) +
-                                              "). Enlarge the box" + advice + ", or raise 'Domain/Boundary mass limit'.");
+    throw InputError(Refusal::out_of_range, "Domain/Upper corner",
+                     "the box is too small: " + where + " its outermost cells hold the mass " + short_number(boundary_mass) +
+                       " (limit " + short_number(box.boundary_limit) + "). Enlarge the box" + advice +
+                       ", or raise 'Domain/Boundary mass limit'.");
 }
 
 void RunningChecks::check_box(const double boundary_mass, const std::string &where)

@@ -130,7 +130,7 @@ void FokkerPlanckEvolution::check_equilibrium()
   const double mass = mass_at_sides(state->fitted, state->potential, state->equilibrium->density);
   if (mass > inputs.scheme.boundary_limit)
     throw InputError(
-      "Domain/Upper corner",
+      Refusal::out_of_range, "Domain/Upper corner",
       "the box is too small for the density at rest, whose outermost cells hold the mass " + short_number(mass) + " (limit " +
         short_number(inputs.scheme.boundary_limit) + "). Enlarge the box" +
         (inputs.mean_field->weight_decay() > 0. ? ", raise 'Mean field/Weight decay'" : ", give 'Mean field/Weight decay'") +

@@ -27,13 +27,15 @@ std::vector<double> initial_density(const InitialLaw &law, const NodalSpace &spa
     p[i] = law.density(space.position(space.owned_node(i)));
   const bool finite = std::all_of(p.begin(), p.end(), [](double v) { return std::isfinite(v); });
   if (!all_agree(finite, communicator))
-    throw InputError("Initial law/Law", "the density is infinite at a node of the mesh. Move the law or the box.");
+    throw InputError(Refusal::out_of_range, "Initial law/Law",
+                     "the density is infinite at a node of the mesh. Move the law or the box.");
   const double mass = total_mass(space, p);
   missing_mass      = 1. - mass;
   if (!(mass > 1e-3))
-    throw InputError("Initial law/Law", "the nodes of the mesh see only " + short_number(100. * mass, 2) +
-                                          " % of the initial density: it lies outside of the box, or it is narrower than a "
-                                          "cell. Raise 'Domain/Subdivisions', or widen the law.");
+    throw InputError(Refusal::inconsistent, "Initial law/Law",
+                     "the nodes of the mesh see only " + short_number(100. * mass, 2) +
+                       " % of the initial density: it lies outside of the box, or it is narrower than a "
+                       "cell. Raise 'Domain/Subdivisions', or widen the law.");
   for (double &value : p)
     value /= mass;
   return p;

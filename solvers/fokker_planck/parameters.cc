@@ -52,6 +52,7 @@ void FokkerPlanckParameters::parse(const dealii::ParameterHandler &prm)
   read_parameters(*this, prm);
   check();
   if (find_gap && !find_equilibrium)
-    throw InputError("Fokker-Planck/Find spectral gap", "the gap is one of the equilibrium: set 'Find equilibrium' to true.");
+    throw InputError(Refusal::inconsistent, "Fokker-Planck/Find spectral gap",
+                     "the gap is one of the equilibrium: set 'Find equilibrium' to true.");
 }
 } // namespace rhoflow

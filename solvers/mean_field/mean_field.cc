@@ -25,7 +25,8 @@ Spelling<double> temperature_spelling()
   const auto value = [](const std::string &text) {
     double number = std::numeric_limits<double>::infinity();
     if (text != "inf" && (!parse_number(text, number) || !std::isfinite(number) || !(number > 0.)))
-      throw InputError("Mean field/Inverse temperature", "'" + text + "' is neither a number above 0 nor inf.");
+      throw InputError(parse_number(text, number) ? Refusal::out_of_range : Refusal::malformed,
+                       "Mean field/Inverse temperature", "'" + text + "' is neither a number above 0 nor inf.");
     return number;
   };
   return {shortest_text, value};
@@ -59,9 +60,10 @@ void MeanFieldParameters::parse(const dealii::ParameterHandler &prm)
 void MeanFieldParameters::refuse_entropy(const std::string &solver) const
 {
   if (std::isfinite(inverse_temperature))
-    throw InputError("Mean field/Inverse temperature", "the solver '" + solver +
-                                                         "' is for the equation without entropy: leave it at inf, or choose a "
-                                                         "solver that has it.");
+    throw InputError(Refusal::unsupported, "Mean field/Inverse temperature",
+                     "the solver '" + solver +
+                       "' is for the equation without entropy: leave it at inf, or choose a "
+                       "solver that has it.");
 }
 
 namespace

@@ -27,7 +27,7 @@ void MeanFieldSetup::parse(dealii::ParameterHandler &prm, const bool on_box)
       std::string list;
       for (const std::string &name : names)
         list += (list.empty() ? "" : ", ") + name;
-      throw InputError("Domain/Lower corner",
+      throw InputError(Refusal::inconsistent, "Domain/Lower corner",
                        "the box has " + std::to_string(domain.dimension()) +
                          (domain.dimension() == 1 ? " coordinate" : " coordinates") + ", but the neuron has the " +
                          (names.size() == 1 ? "one parameter " : std::to_string(names.size()) + " parameters ") + list +
@@ -35,7 +35,7 @@ void MeanFieldSetup::parse(dealii::ParameterHandler &prm, const bool on_box)
     }
   for (std::size_t d = 0; d < names.size(); ++d)
     if (names[d] == "r" && domain.lower[d] < 0.)
-      throw InputError("Domain/Lower corner",
+      throw InputError(Refusal::out_of_range, "Domain/Lower corner",
                        "r is a radius and cannot be negative: coordinate " + std::to_string(d + 1) + " must be at least 0.");
 }
 
@@ -76,7 +76,8 @@ void MeanFieldSetup::check_initial_mass() const
         mass += weights[i];
     }
   if (mass < clear)
-    throw InputError("Domain/Lower corner", "only about " + short_number(100. * mass, 2) +
-                                              " % of the initial density lies in the box. Enlarge the box or move the law.");
+    throw InputError(Refusal::inconsistent, "Domain/Lower corner",
+                     "only about " + short_number(100. * mass, 2) +
+                       " % of the initial density lies in the box. Enlarge the box or move the law.");
 }
 } // namespace rhoflow

@@ -19,7 +19,7 @@ AmbientMeasure::AmbientMeasure(const LearningProblem &problem)
   catch (const InputError &)
     {
       throw InputError(
-        "Learning problem/Input dimension",
+        Refusal::unsupported, "Learning problem/Input dimension",
         "in the limit of infinitely many dimensions the entropy of the weights is infinite. Choose a finite one.");
     }
   radial_power   = dimension - (problem.n_parameters() == 1 ? 1 : 2);

@@ -31,11 +31,12 @@ std::string plain_name(const std::string &text, std::size_t &i, const std::strin
   for (; i < text.size() && depth >= 0 && (text[i] != ',' || depth > 0); ++i)
     depth += (text[i] == '(') - (text[i] == ')');
   if (depth != 0)
-    throw InputError(parameter, "the parentheses in '" + text +
-                                  "' are not balanced. A name that has such a parenthesis stands in double quotes.");
+    throw InputError(Refusal::malformed, parameter,
+                     "the parentheses in '" + text +
+                       "' are not balanced. A name that has such a parenthesis stands in double quotes.");
   const std::string name = trimmed(text.substr(begin, i - begin));
   if (name.empty())
-    throw InputError(parameter, "an entry is missing in '" + text + "'.");
+    throw InputError(Refusal::malformed, parameter, "an entry is missing in '" + text + "'.");
   return name;
 }
 
@@ -52,10 +53,11 @@ std::vector<std::string> split_names(const std::string &text, const std::string 
         {
           names.push_back(quoted_name(text, i));
           if (i == std::string::npos)
-            throw InputError(parameter, "a double quote in '" + text + "' is not closed.");
+            throw InputError(Refusal::malformed, parameter, "a double quote in '" + text + "' is not closed.");
           i = skip_blanks(i);
           if (i < text.size() && text[i] != ',')
-            throw InputError(parameter, "in '" + text + "' a comma is expected behind the name \"" + names.back() + "\".");
+            throw InputError(Refusal::malformed, parameter,
+                             "in '" + text + "' a comma is expected behind the name \"" + names.back() + "\".");
         }
       if (i == text.size())
         break;
@@ -113,7 +115,8 @@ void choose_names(ModelChoices &choices)
     {
       const std::vector<std::string> names = split_names(given_output, output);
       if (names.size() != 1)
-        throw InputError(output, "names " + std::to_string(names.size()) + " columns, but there is one output.");
+        throw InputError(Refusal::malformed, output,
+                         "names " + std::to_string(names.size()) + " columns, but there is one output.");
       choices.output_column = names.front();
     }
 
@@ -147,7 +150,7 @@ void name_columns(ModelChoices &choices)
   for (const std::string &name : choices.input_columns)
     {
       if (std::any_of(needed.begin(), needed.end(), [&](const NeededColumn &other) { return other.name == name; }))
-        throw InputError(inputs, "the column '" + name + "' is named twice.");
+        throw InputError(Refusal::repeated, inputs, "the column '" + name + "' is named twice.");
       needed.push_back({name, inputs});
     }
   if (!choices.output_column.empty())

@@ -21,9 +21,9 @@ const std::string      fewer_nodes = "take fewer nodes for each direction";
 void check_node_count(double count, const std::string &advice)
 {
   if (count > most_nodes)
-    throw InputError("Data/Quadrature nodes", "these choices give " + std::to_string(static_cast<std::uint64_t>(count)) +
-                                                " data nodes, more than the " + std::to_string(most_nodes) +
-                                                " that are allowed; " + advice + ".");
+    throw InputError(Refusal::too_large, "Data/Quadrature nodes",
+                     "these choices give " + std::to_string(static_cast<std::uint64_t>(count)) + " data nodes, more than the " +
+                       std::to_string(most_nodes) + " that are allowed; " + advice + ".");
 }
 
 /// Appends centre + all combinations of d one-dimensional rules.
@@ -73,8 +73,9 @@ std::vector<double> corner(const std::vector<double> &given, unsigned int d, con
   if (given.size() == 1)
     return std::vector<double>(d, given[0]);
   if (given.size() != d)
-    throw InputError(parameter, "has " + std::to_string(given.size()) + " numbers, but the input has " + std::to_string(d) +
-                                  " coordinates; give " + std::to_string(d) + " numbers, or one for all.");
+    throw InputError(Refusal::inconsistent, parameter,
+                     "has " + std::to_string(given.size()) + " numbers, but the input has " + std::to_string(d) +
+                       " coordinates; give " + std::to_string(d) + " numbers, or one for all.");
   return given;
 }
 
@@ -114,7 +115,7 @@ struct BoxLaw : public DataLaw
     for (unsigned int c = 0; c < dimension; ++c)
       {
         if (!(lower[c] < upper[c]))
-          throw InputError("Data/Upper corner", "must lie above Data/Lower corner in every coordinate.");
+          throw InputError(Refusal::inconsistent, "Data/Upper corner", "must lie above Data/Lower corner in every coordinate.");
         rules.push_back(rule(choices.quadrature_nodes, lower[c], upper[c]));
       }
     append_product(rules, nullptr, 1., *this);
@@ -208,22 +209,23 @@ struct DiscreteLaw : public DataLaw
     const std::string                  parameter = "Data/Points";
     const std::vector<WeightedEntries> points    = parse_weighted_entries(choices.points, parameter);
     if (points.empty())
-      throw InputError(parameter, "Data/Law = discrete needs points, such as 0.5: -1 | 0.5: 1.");
+      throw InputError(Refusal::missing, parameter, "Data/Law = discrete needs points, such as 0.5: -1 | 0.5: 1.");
     std::vector<double> masses;
     for (const WeightedEntries &point : points)
       {
         if (point.entries.size() != dimension)
-          throw InputError(parameter, "a point has " + std::to_string(point.entries.size()) +
-                                        " coordinates, but the input has " + std::to_string(dimension) + ".");
+          throw InputError(Refusal::inconsistent, parameter,
+                           "a point has " + std::to_string(point.entries.size()) + " coordinates, but the input has " +
+                             std::to_string(dimension) + ".");
         if (!(point.weight > 0.))
-          throw InputError(parameter, "the weights of the points must be positive.");
+          throw InputError(Refusal::out_of_range, parameter, "the weights of the points must be positive.");
         for (const std::string &entry : point.entries)
           centres.push_back(evaluate_constant(entry, parameter));
         masses.push_back(point.weight);
       }
     const double total = std::accumulate(masses.begin(), masses.end(), 0.);
     if (!std::isfinite(total))
-      throw InputError(parameter, "the sum of the weights is not finite.");
+      throw InputError(Refusal::out_of_range, parameter, "the sum of the weights is not finite.");
     equal      = std::all_of(masses.begin(), masses.end(), [&](double weight) { return weight == masses[0]; });
     double sum = 0.;
     for (double &weight : masses)
@@ -412,13 +414,15 @@ unsigned int data_dimension(const ModelChoices &choices)
   if (choices.data_law != DataLawKind::csv)
     return choices.finite_input_dimension(1, 1, 3, "the neuron '" + choices.neuron_name() + "'");
   if (choices.input_columns.empty())
-    throw InputError("Data/Input columns", "Data/Law = csv needs the names of the columns that are the inputs.");
+    throw InputError(Refusal::missing, "Data/Input columns",
+                     "Data/Law = csv needs the names of the columns that are the inputs.");
   const std::size_t n = choices.input_columns.size();
   if (n > 3)
-    throw InputError("Data/Input columns", std::to_string(n) + " inputs are named; at most 3 are possible on a mesh.");
+    throw InputError(Refusal::out_of_range, "Data/Input columns",
+                     std::to_string(n) + " inputs are named; at most 3 are possible on a mesh.");
   const unsigned int d = static_cast<unsigned int>(n);
   if (choices.finite_input_dimension(d, 1, 3, "a CSV data set") != d)
-    throw InputError("Learning problem/Input dimension",
+    throw InputError(Refusal::inconsistent, "Learning problem/Input dimension",
                      "differs from the number of input columns, " + std::to_string(d) + "; leave it at auto.");
   return d;
 }

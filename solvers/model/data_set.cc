@@ -47,12 +47,12 @@ std::pair<double, double> standardise_deviations(Column &column)
                                                      }) /
                                      n);
   if (!integers && deviation < 1e6 * std::numeric_limits<double>::epsilon() * largest)
-    throw InputError("Data/Standardise", "the column '" + column.name +
-                                           "' is constant but for its last digits: it deviates by " +
-                                           short_number(deviation, 2) + " from " + short_number(origin + shift, 6) +
-                                           ", where numbers in double precision are " +
-                                           short_number(std::nextafter(largest, INFINITY) - largest, 2) +
-                                           " apart. Leave the column out, or subtract a constant from it in the file.");
+    throw InputError(Refusal::unsupported, "Data/Standardise",
+                     "the column '" + column.name + "' is constant but for its last digits: it deviates by " +
+                       short_number(deviation, 2) + " from " + short_number(origin + shift, 6) +
+                       ", where numbers in double precision are " +
+                       short_number(std::nextafter(largest, INFINITY) - largest, 2) +
+                       " apart. Leave the column out, or subtract a constant from it in the file.");
   for (std::size_t i = 0; i < n; ++i)
     column[i] = ((column[i] - origin) - shift) / deviation;
   return {origin + shift, deviation};
@@ -70,15 +70,17 @@ std::pair<double, double> standardise(Column column)
       is_same = is_same && column[i] == column[0];
     }
   if (is_same)
-    throw InputError("Data/Standardise", "the column '" + column.name + "' is constant and cannot be scaled to variance 1.");
+    throw InputError(Refusal::unsupported, "Data/Standardise",
+                     "the column '" + column.name + "' is constant and cannot be scaled to variance 1.");
   for (std::size_t i = 0; i < n; ++i)
     variance += (column[i] - mean) * (column[i] - mean) / n;
   if (!std::isfinite(variance))
-    throw InputError("Data/Standardise",
+    throw InputError(Refusal::out_of_range, "Data/Standardise",
                      "the numbers in column '" + column.name + "' are so large that their squares are not finite.");
   if (variance < std::numeric_limits<double>::min() / std::numeric_limits<double>::epsilon())
-    throw InputError("Data/Standardise", "the numbers in column '" + column.name +
-                                           "' are so small that their squares are zero; write them in another unit.");
+    throw InputError(Refusal::out_of_range, "Data/Standardise",
+                     "the numbers in column '" + column.name +
+                       "' are so small that their squares are zero; write them in another unit.");
   if (std::sqrt(variance) < 1e-3 * std::abs(mean))
     return standardise_deviations(column);
   const double deviation = std::sqrt(variance);
@@ -107,15 +109,15 @@ struct DataSet : public DataLaw
 std::unique_ptr<DataLaw> read_data_set(const ModelChoices &choices)
 {
   if (choices.csv_file.empty())
-    throw InputError("Data/CSV file", "Data/Law = csv needs the name of a file.");
+    throw InputError(Refusal::missing, "Data/CSV file", "Data/Law = csv needs the name of a file.");
   if (choices.output_column.empty())
-    throw InputError("Data/Output column", "Data/Law = csv needs the name of the column that is the output.");
+    throw InputError(Refusal::missing, "Data/Output column", "Data/Law = csv needs the name of the column that is the output.");
   const unsigned int        d = data_dimension(choices);
   std::vector<NeededColumn> needed;
   for (const std::string &column : choices.input_columns)
     {
       if (column == choices.output_column)
-        throw InputError("Data/Output column", "the column '" + column + "' is an input as well.");
+        throw InputError(Refusal::inconsistent, "Data/Output column", "the column '" + column + "' is an input as well.");
       needed.push_back({column, "Data/Input columns"});
     }
   needed.push_back({choices.output_column, "Data/Output column"});

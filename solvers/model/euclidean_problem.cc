@@ -115,15 +115,16 @@ Target given_teachers(const ModelChoices &choices, const ParticleNeuron &neuron)
   for (const WeightedEntries &teacher : parse_weighted_entries(choices.teachers, "Target/Teachers"))
     {
       if (teacher.entries.size() != n)
-        throw InputError("Target/Teachers", "a teacher has " + std::to_string(teacher.entries.size()) +
-                                              " parameters, but the neuron '" + choices.neuron_name() + "' has " +
-                                              std::to_string(n) + ".");
+        throw InputError(Refusal::inconsistent, "Target/Teachers",
+                         "a teacher has " + std::to_string(teacher.entries.size()) + " parameters, but the neuron '" +
+                           choices.neuron_name() + "' has " + std::to_string(n) + ".");
       coefficients.push_back(teacher.weight);
       for (const std::string &entry : teacher.entries)
         parameters.push_back(evaluate_constant(entry, "Target/Teachers"));
     }
   if (coefficients.empty())
-    throw InputError("Target/Teachers", "Target/Type = teachers needs at least one neuron, such as 1: 0.5, -1.");
+    throw InputError(Refusal::missing, "Target/Teachers",
+                     "Target/Type = teachers needs at least one neuron, such as 1: 0.5, -1.");
   return teacher_target(neuron, choices.make_target_activation(), coefficients, parameters);
 }
 
@@ -139,7 +140,7 @@ Target random_teachers(const ModelChoices &choices, const ParticleNeuron &neuron
     }
   catch (const InputError &error)
     {
-      throw InputError("Target/Teacher law", error.what());
+      throw InputError(error.why, "Target/Teacher law", error.what());
     }
   std::vector<double> coefficients(choices.n_teachers, 1. / choices.n_teachers), parameters(choices.n_teachers * n);
   for (unsigned int i = 0; i < choices.n_teachers; ++i)
@@ -161,7 +162,7 @@ Target make_target(const ModelChoices &choices, const ParticleNeuron &neuron, co
       case TargetKind::random_teachers:
         return random_teachers(choices, neuron, names);
       case TargetKind::automatic:
-        throw InputError("Target/Type",
+        throw InputError(Refusal::missing, "Target/Type",
                          "the neuron '" + choices.neuron_name() +
                            "' needs a target: choose expression, teachers or random teachers, or data from a CSV file.");
     }
@@ -173,7 +174,7 @@ ParticleNeuron make_neuron(const ModelChoices &choices)
 {
   ParticleNeuron neuron{type_of(choices.neuron), data_dimension(choices), choices.bump_width};
   if (neuron.n_parameters() > 3)
-    throw InputError("Learning problem/Input dimension",
+    throw InputError(Refusal::out_of_range, "Learning problem/Input dimension",
                      "the neuron '" + choices.neuron_name() + "' has " + std::to_string(neuron.n_parameters()) +
                        " parameters for d = " + std::to_string(neuron.input_dimension) +
                        ", but a mesh has at most 3 dimensions; take fewer inputs or a neuron without " +
@@ -203,7 +204,7 @@ public:
     if (!data.outputs.empty())
       {
         if (choices.target != TargetKind::automatic)
-          throw InputError("Target/Type",
+          throw InputError(Refusal::inconsistent, "Target/Type",
                            "a CSV data set brings its own targets (Data/Output column): leave this at automatic.");
         node_targets = data.outputs;
       }
@@ -218,7 +219,8 @@ public:
                 std::string where;
                 for (unsigned int c = 0; c < d; ++c)
                   where += (c > 0 ? ", " : "") + std::to_string(data.nodes[k * d + c]);
-                throw InputError("Target/Expression", "the target is not finite at x = (" + where + ").");
+                throw InputError(Refusal::out_of_range, "Target/Expression",
+                                 "the target is not finite at x = (" + where + ").");
               }
           }
       }
@@ -282,12 +284,12 @@ public:
   {
     if (data.finite() && !data.equal_weights())
       throw InputError(
-        "Particles/Method",
+        Refusal::unsupported, "Particles/Method",
         "multi-pass SGD visits all points of the data set equally often, but the points in section 'Data' do not "
         "weigh the same. Choose 'one-pass SGD', which draws them with their weights.");
     if (data.finite() && noise_deviation > 0.)
       throw InputError(
-        "Target/Noise deviation",
+        Refusal::unsupported, "Target/Noise deviation",
         "multi-pass SGD visits the samples of the data set as they are and adds no label noise. Leave this at 0, "
         "or choose 'Particles/Method = one-pass SGD', which draws new noise for every sample.");
     LearningProblem::refuse_passes();

@@ -18,7 +18,7 @@ namespace
 void refuse_traps(const std::string &text, const std::string &parameter)
 {
   const auto refuse = [&](const std::string &why) {
-    throw InputError(parameter, "cannot use the expression '" + text + "': " + why);
+    throw InputError(Refusal::malformed, parameter, "cannot use the expression '" + text + "': " + why);
   };
   const auto is_name = [](const char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
   int        depth   = 0;
@@ -46,7 +46,7 @@ Expression::Expression(const std::string &text, const std::vector<std::string> &
   if (variables.size() > 3)
     throw std::invalid_argument("an expression has at most three variables");
   if (trimmed(text).empty())
-    throw InputError(parameter, "the expression is empty.");
+    throw InputError(Refusal::missing, parameter, "the expression is empty.");
   refuse_traps(text, parameter);
   parser = std::make_unique<ExpressionParser>(text, variables, parameter);
 }
@@ -64,11 +64,11 @@ double evaluate_constant(const std::string &text, const std::string &parameter)
   const std::string stripped = trimmed(text);
   double            value    = 0.;
   if (stripped.empty())
-    throw InputError(parameter, "a number is missing.");
+    throw InputError(Refusal::missing, parameter, "a number is missing.");
   if (!parse_number(stripped, value))
     value = Expression(stripped, {}, parameter)(nullptr);
   if (!std::isfinite(value))
-    throw InputError(parameter, "'" + stripped + "' is not a finite number.");
+    throw InputError(Refusal::out_of_range, parameter, "'" + stripped + "' is not a finite number.");
   return value;
 }
 
@@ -93,7 +93,7 @@ std::vector<std::string> split_outside_parentheses(const std::string &text, char
         part += c;
     }
   if (depth != 0)
-    throw InputError(parameter, "the parentheses in '" + trimmed(text) + "' are not balanced.");
+    throw InputError(Refusal::malformed, parameter, "the parentheses in '" + trimmed(text) + "' are not balanced.");
   parts.push_back(trimmed(part));
   return parts;
 }
@@ -105,12 +105,12 @@ std::vector<WeightedEntries> parse_weighted_entries(const std::string &text, con
     {
       const std::vector<std::string> halves = split_outside_parentheses(item, ':', parameter);
       if (halves.empty() || halves.size() > 2)
-        throw InputError(parameter, "'" + item + "' is not of the form [weight:] entry, entry, ...");
+        throw InputError(Refusal::malformed, parameter, "'" + item + "' is not of the form [weight:] entry, entry, ...");
       WeightedEntries entry;
       entry.weight  = halves.size() == 2 ? evaluate_constant(halves[0], parameter) : 1.;
       entry.entries = split_outside_parentheses(halves.back(), ',', parameter);
       if (entry.entries.empty() || std::count(entry.entries.begin(), entry.entries.end(), "") > 0)
-        throw InputError(parameter, "an entry is missing in '" + item + "'.");
+        throw InputError(Refusal::malformed, parameter, "an entry is missing in '" + item + "'.");
       list.push_back(entry);
     }
   return list;

@@ -14,7 +14,7 @@ class ExpressionParser;
 class Expression
 {
 public:
-  /// Throws InputError(parameter, ...) with the formula and the parser's complaint.
+  /// Throws InputError of this parameter with the formula and the parser's complaint.
   Expression(const std::string &text, const std::vector<std::string> &variables, const std::string &parameter);
   ~Expression();
   Expression(Expression &&) noexcept;
@@ -29,7 +29,7 @@ private:
   std::unique_ptr<ExpressionParser> parser;
 };
 
-/// A number or an arithmetic expression of numbers. Throws InputError(parameter, ...) if it is neither, or not finite.
+/// A number or an arithmetic expression of numbers. Throws InputError of this parameter if it is neither, or not finite.
 double evaluate_constant(const std::string &text, const std::string &parameter);
 
 /// The parts of a text between separators that are outside all parentheses, trimmed; {} for blank text.
@@ -42,6 +42,6 @@ struct WeightedEntries
   std::vector<std::string> entries;
 };
 
-/// Throws InputError(parameter, ...) for unbalanced parentheses, missing entries, and weights that are no finite numbers.
+/// Throws InputError of this parameter for unbalanced parentheses, missing entries, and weights that are no finite numbers.
 std::vector<WeightedEntries> parse_weighted_entries(const std::string &text, const std::string &parameter);
 } // namespace rhoflow

@@ -138,7 +138,9 @@ struct ExpressionParser::Implementation
   mu::Parser          parser;
   std::vector<double> values;
 
-  std::string complaint(const mu::ParserError &error, const std::string &text, const std::vector<std::string> &variables) const
+  /// What is wrong with the text; `why` becomes unknown_name where it is that.
+  std::string complaint(const mu::ParserError &error, const std::string &text, const std::vector<std::string> &variables,
+                        Refusal &why) const
   {
     std::vector<std::string> functions, constants;
     for (const auto &function : parser.GetFunDef())
@@ -165,6 +167,7 @@ struct ExpressionParser::Implementation
         std::string hint = other_way(token);
         if (hint.empty())
           hint = did_you_mean(token, known);
+        why = Refusal::unknown_name;
         return "'" + token + "' is unknown." + hint + names_of_values + " The functions are " + listed(functions) + ". " +
                operators;
       }
@@ -205,8 +208,9 @@ ExpressionParser::ExpressionParser(const std::string &text, const std::vector<st
     }
   catch (const mu::ParserError &)
     {
-      throw InputError(parameter, "cannot read the expression '" + text +
-                                    "', since a variable has a name that is too long, or that of a constant such as _pi.");
+      throw InputError(Refusal::malformed, parameter,
+                       "cannot read the expression '" + text +
+                         "', since a variable has a name that is too long, or that of a constant such as _pi.");
     }
   try
     {
@@ -216,8 +220,9 @@ ExpressionParser::ExpressionParser(const std::string &text, const std::vector<st
     }
   catch (const mu::ParserError &error)
     {
-      throw InputError(parameter,
-                       "cannot read the expression '" + text + "': " + implementation->complaint(error, text, variables));
+      Refusal           why       = Refusal::malformed;
+      const std::string complaint = implementation->complaint(error, text, variables, why);
+      throw InputError(why, parameter, "cannot read the expression '" + text + "': " + complaint);
     }
 }
 

@@ -11,7 +11,7 @@ namespace rhoflow
 class ExpressionParser
 {
 public:
-  /// Throws InputError(parameter, ...) that says what exists, and the nearest spelling of a name that does not.
+  /// Throws InputError of this parameter that says what exists, and the nearest spelling of a name that does not.
   ExpressionParser(const std::string &text, const std::vector<std::string> &variables, const std::string &parameter);
   ~ExpressionParser();
   ExpressionParser(const ExpressionParser &)            = delete;

@@ -165,7 +165,8 @@ public:
       }
     total = cumulative.back();
     if (!(total > 0.))
-      throw InputError(law_parameter, "the density '" + expression.text() + "' vanishes on the whole domain.");
+      throw InputError(Refusal::out_of_range, law_parameter,
+                       "the density '" + expression.text() + "' vanishes on the whole domain.");
   }
 
   unsigned int dimension() const override { return n; }
@@ -206,9 +207,9 @@ public:
     for (std::size_t q = 0; q < weights.size(); ++q)
       sum += (weights[q] *= raw(&nodes[q * n]));
     if (!(sum > 0.))
-      throw InputError(law_parameter, "the density '" + expression.text() + "' vanishes at all " +
-                                        std::to_string(weights.size()) +
-                                        " quadrature points; use more points for each coordinate.");
+      throw InputError(Refusal::out_of_range, law_parameter,
+                       "the density '" + expression.text() + "' vanishes at all " + std::to_string(weights.size()) +
+                         " quadrature points; use more points for each coordinate.");
     for (double &weight : weights)
       weight /= sum;
   }
@@ -229,8 +230,9 @@ private:
         std::string where;
         for (unsigned int c = 0; c < n; ++c)
           where += (c > 0 ? ", " : "") + std::to_string(theta[c]);
-        throw InputError(law_parameter, "the density '" + expression.text() + "' is " + std::to_string(value) + " at (" +
-                                          where + "); it must be finite and not negative on the whole domain.");
+        throw InputError(Refusal::out_of_range, law_parameter,
+                         "the density '" + expression.text() + "' is " + std::to_string(value) + " at (" + where +
+                           "); it must be finite and not negative on the whole domain.");
       }
     return value;
   }
@@ -254,16 +256,18 @@ std::unique_ptr<InitialLaw> make_initial_law(const std::string &text, const std:
 
   const std::string stripped = trimmed(text);
   if (stripped.empty())
-    throw InputError(law_parameter, "the law is empty; give one factor for each of the coordinates " + expected + ".");
+    throw InputError(Refusal::missing, law_parameter,
+                     "the law is empty; give one factor for each of the coordinates " + expected + ".");
   if (stripped.rfind("expression", 0) == 0)
     {
       const auto open = stripped.find('(');
       if (open == std::string::npos || stripped.back() != ')')
-        throw InputError(law_parameter, "write expression(formula), the formula in the coordinates " + expected + ".");
+        throw InputError(Refusal::malformed, law_parameter,
+                         "write expression(formula), the formula in the coordinates " + expected + ".");
       if (lower.size() != n || upper.size() != n)
-        throw InputError(law_parameter, "an expression needs a domain with the coordinates " + expected +
-                                          ": set Domain/Lower corner and Domain/Upper corner to " + std::to_string(n) +
-                                          " numbers.");
+        throw InputError(Refusal::inconsistent, law_parameter,
+                         "an expression needs a domain with the coordinates " + expected +
+                           ": set Domain/Lower corner and Domain/Upper corner to " + std::to_string(n) + " numbers.");
       return std::make_unique<ExpressionLaw>(
         Expression(stripped.substr(open + 1, stripped.size() - open - 2), coordinate_names, law_parameter), lower, upper);
     }
@@ -273,11 +277,11 @@ std::unique_ptr<InitialLaw> make_initial_law(const std::string &text, const std:
   for (const WeightedEntries &entry : parse_weighted_entries(stripped, law_parameter))
     {
       if (!(entry.weight > 0.))
-        throw InputError(law_parameter, "the weights of a mixture must be positive.");
+        throw InputError(Refusal::out_of_range, law_parameter, "the weights of a mixture must be positive.");
       if (entry.entries.size() != n)
-        throw InputError(law_parameter, "a component has " + std::to_string(entry.entries.size()) +
-                                          " factors, but the neuron has " + std::to_string(n) +
-                                          " coordinates: give one factor each for " + expected + ".");
+        throw InputError(Refusal::inconsistent, law_parameter,
+                         "a component has " + std::to_string(entry.entries.size()) + " factors, but the neuron has " +
+                           std::to_string(n) + " coordinates: give one factor each for " + expected + ".");
       MixtureLaw::Component component{entry.weight, {}};
       for (const std::string &factor : entry.entries)
         component.factors.emplace_back(factor, law_parameter);
@@ -285,7 +289,7 @@ std::unique_ptr<InitialLaw> make_initial_law(const std::string &text, const std:
       total += entry.weight;
     }
   if (!std::isfinite(total))
-    throw InputError(law_parameter, "the sum of the weights is not finite.");
+    throw InputError(Refusal::out_of_range, law_parameter, "the sum of the weights is not finite.");
   for (MixtureLaw::Component &component : components)
     component.weight /= total;
   return std::make_unique<MixtureLaw>(std::move(components), n);

@@ -40,7 +40,7 @@ public:
 ///              | truncated_normal(mean, standard deviation, lower, upper) | chi(degrees of freedom, scale) | point(value)
 /// Arguments are numbers or arithmetic expressions such as 1/sqrt(40).
 /// `expression(...)` instead: an unnormalised density in the coordinate names, on the box [lower, upper] of the domain; sampled
-/// by rejection. Throws InputError("Initial law/Law", ...).
+/// by rejection. Throws InputError of "Initial law/Law".
 std::unique_ptr<InitialLaw> make_initial_law(const std::string &text, const std::vector<std::string> &coordinate_names,
                                              const std::vector<double> &lower, const std::vector<double> &upper);
 } // namespace rhoflow

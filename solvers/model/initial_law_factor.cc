@@ -61,7 +61,7 @@ LawFactor::LawFactor(const std::string &text, const std::string &parameter)
 
   const auto open = text.find('(');
   if (open == std::string::npos || text.back() != ')')
-    throw InputError(parameter, "'" + text + "' is not a factor such as " + table[0].form + ".");
+    throw InputError(Refusal::malformed, parameter, "'" + text + "' is not a factor such as " + table[0].form + ".");
   const std::string name = trimmed(text.substr(0, open));
   const auto        row  = std::find_if(table.begin(), table.end(), [&](const Row &known) { return known.name == name; });
   if (row == table.end())
@@ -72,15 +72,16 @@ LawFactor::LawFactor(const std::string &text, const std::string &parameter)
           names.push_back(known.name);
           forms.push_back(known.form);
         }
-      throw InputError(parameter, "unknown factor '" + name + "'." + did_you_mean(name, names) + " The choices are " +
-                                    listed(forms) + ".");
+      throw InputError(Refusal::unknown_name, parameter,
+                       "unknown factor '" + name + "'." + did_you_mean(name, names) + " The choices are " + listed(forms) +
+                         ".");
     }
   kind = row->kind;
 
   const std::vector<std::string> arguments = split_outside_parentheses(text.substr(open + 1, text.size() - open - 2), ',',
                                                                        parameter);
   if (arguments.size() != row->n_arguments)
-    throw InputError(parameter,
+    throw InputError(Refusal::malformed, parameter,
                      "'" + text + "' has " + std::to_string(arguments.size()) + " arguments; write " + row->form + ".");
   for (std::size_t i = 0; i < arguments.size(); ++i)
     p[i] = evaluate_constant(arguments[i], parameter);
@@ -89,38 +90,42 @@ LawFactor::LawFactor(const std::string &text, const std::string &parameter)
     {
       case Kind::normal:
         if (!(p[1] > 0.))
-          throw InputError(parameter,
+          throw InputError(Refusal::out_of_range, parameter,
                            "the standard deviation in '" + text + "' must be positive; use point(value) for a point mass.");
         log_normalisation = -std::log(p[1]) - 0.5 * std::log(2. * 3.14159265358979323846);
         break;
       case Kind::uniform:
         if (!(p[0] < p[1]))
-          throw InputError(parameter, "the lower bound in '" + text + "' must be below the upper bound.");
+          throw InputError(Refusal::out_of_range, parameter,
+                           "the lower bound in '" + text + "' must be below the upper bound.");
         log_normalisation = -std::log(p[1] - p[0]);
         break;
         case Kind::truncated_normal: {
           if (!(p[1] > 0.))
-            throw InputError(parameter, "the standard deviation in '" + text + "' must be positive.");
+            throw InputError(Refusal::out_of_range, parameter, "the standard deviation in '" + text + "' must be positive.");
           if (!(p[2] < p[3]))
-            throw InputError(parameter, "the lower bound in '" + text + "' must be below the upper bound.");
+            throw InputError(Refusal::out_of_range, parameter,
+                             "the lower bound in '" + text + "' must be below the upper bound.");
           // The tail that holds the interval, so that no digits cancel.
           const double a = (p[2] - p[0]) / p[1], b = (p[3] - p[0]) / p[1];
           const double mass = a > 0. ? upper_tail(a) - upper_tail(b) : upper_tail(-b) - upper_tail(-a);
           if (!(mass > std::numeric_limits<double>::min()))
-            throw InputError(parameter, "the interval in '" + text + "' is so far from the mean that it holds no mass.");
+            throw InputError(Refusal::out_of_range, parameter,
+                             "the interval in '" + text + "' is so far from the mean that it holds no mass.");
           log_normalisation = -std::log(p[1]) - 0.5 * std::log(2. * 3.14159265358979323846) - std::log(mass);
           break;
         }
       case Kind::chi:
         if (!(p[0] > 0.) || !(p[1] > 0.))
-          throw InputError(parameter, "degrees of freedom and scale in '" + text + "' must be positive.");
+          throw InputError(Refusal::out_of_range, parameter,
+                           "degrees of freedom and scale in '" + text + "' must be positive.");
         log_normalisation = -std::log(p[1]) - (0.5 * p[0] - 1.) * std::log(2.) - std::lgamma(0.5 * p[0]);
         break;
       case Kind::point:
         break;
     }
   if (!std::isfinite(log_normalisation))
-    throw InputError(parameter,
+    throw InputError(Refusal::out_of_range, parameter,
                      "the density of '" + text + "' is beyond the range of numbers. Choose arguments of a usual size.");
 }
 

@@ -21,7 +21,7 @@ public:
     point             ///< value
   };
 
-  /// Reads `name(argument, ...)`. Throws InputError(parameter, ...).
+  /// Reads `name(argument, ...)`. Throws InputError of this parameter.
   LawFactor(const std::string &text, const std::string &parameter);
 
   bool           has_density() const { return kind != Kind::point; }

@@ -32,12 +32,14 @@ public:
     , tau{1. + choices.class_contrast, 1. - choices.class_contrast}
   {
     if (choices.data_law != DataLawKind::gaussian)
-      throw InputError("Data/Law", "the neuron 'isotropic' separates two Gaussians: set gaussian, or choose another neuron.");
+      throw InputError(Refusal::unsupported, "Data/Law",
+                       "the neuron 'isotropic' separates two Gaussians: set gaussian, or choose another neuron.");
     if (choices.standard_deviation != 1.)
-      throw InputError("Data/Standard deviation",
+      throw InputError(Refusal::unsupported, "Data/Standard deviation",
                        "the neuron 'isotropic' takes the deviations from Data/Class contrast: leave this at 1.");
     if (choices.target != TargetKind::automatic)
-      throw InputError("Target/Type", "the neuron 'isotropic' learns the class, +1 or -1: leave this at automatic.");
+      throw InputError(Refusal::unsupported, "Target/Type",
+                       "the neuron 'isotropic' learns the class, +1 or -1: leave this at automatic.");
 
     sigma = std::make_unique<Activation>(choices.make_activation());
     require_gaussian_means(*sigma, "Learning problem/Activation");

@@ -19,20 +19,22 @@ std::vector<std::string> checked_names(const std::vector<std::string> &names)
 {
   const std::string parameter = "Landscape/Coordinates";
   if (names.empty() || names.size() > 3)
-    throw InputError(parameter, "a landscape has one to three coordinates, not " + std::to_string(names.size()) + ".");
+    throw InputError(Refusal::out_of_range, parameter,
+                     "a landscape has one to three coordinates, not " + std::to_string(names.size()) + ".");
   for (auto name = names.begin(); name != names.end(); ++name)
     {
       const auto letter = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; };
       const auto digit  = [](char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; };
       if (!letter(name->front()) || !std::all_of(name->begin(), name->end(), [&](char c) { return letter(c) || digit(c); }))
-        throw InputError(parameter, "'" + *name + "' is no name: use letters, digits and _, a letter first.");
+        throw InputError(Refusal::malformed, parameter,
+                         "'" + *name + "' is no name: use letters, digits and _, a letter first.");
       if (name->size() > 50)
-        throw InputError(parameter, "'" + *name + "' is longer than 50 letters.");
+        throw InputError(Refusal::out_of_range, parameter, "'" + *name + "' is longer than 50 letters.");
       if (std::find(names.begin(), name, *name) != name)
-        throw InputError(parameter, "'" + *name + "' is named twice.");
+        throw InputError(Refusal::repeated, parameter, "'" + *name + "' is named twice.");
       // Solvers know the radius that a symmetry leaves, with its measure r^(d-1) dr, by this name.
       if (*name == "r")
-        throw InputError(parameter, "'r' stands for the radius of weights in R^d; choose another name.");
+        throw InputError(Refusal::unsupported, parameter, "'r' stands for the radius of weights in R^d; choose another name.");
     }
   return names;
 }
@@ -113,7 +115,8 @@ private:
   static Expression parsed(const std::string &text, const std::vector<std::string> &variables)
   {
     if (text.find_first_not_of(" \t") == std::string::npos)
-      throw InputError("Landscape/Function", "'Neuron = landscape' needs a formula here, such as (x^2 - 1)^2.");
+      throw InputError(Refusal::missing, "Landscape/Function",
+                       "'Neuron = landscape' needs a formula here, such as (x^2 - 1)^2.");
     return Expression(text, variables, "Landscape/Function");
   }
 
@@ -135,8 +138,9 @@ private:
             where += (c > 0 ? ", " : "") + names[c] + " = " + short_number(theta[c]);
           }
         if (!std::isfinite(function(theta)))
-          throw InputError("Landscape/Function", "'" + function.text() + "' is not finite at " + where +
-                                                   ", a point of the box of section 'Domain'. Change the formula or the box.");
+          throw InputError(Refusal::out_of_range, "Landscape/Function",
+                           "'" + function.text() + "' is not finite at " + where +
+                             ", a point of the box of section 'Domain'. Change the formula or the box.");
       }
   }
 

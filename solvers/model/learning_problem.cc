@@ -22,7 +22,8 @@ void refuse_unused(const ModelChoices &choices)
 {
   const auto refuse = [](const bool given, const std::string &parameter, const std::string &choice, const std::string &value) {
     if (given)
-      throw InputError(parameter, "has no effect unless " + choice + " = " + value + "; set that, or remove this parameter.");
+      throw InputError(Refusal::no_effect, parameter,
+                       "has no effect unless " + choice + " = " + value + "; set that, or remove this parameter.");
   };
   const auto refuse_for_law = [&](const bool given, const std::string &parameter) {
     refuse(given && !reads_parameter(choices.data_law, parameter), parameter, "Data/Law",
@@ -64,8 +65,9 @@ void refuse_network_parameters(dealii::ParameterHandler &prm)
       const bool given = prm.get(parameter.name) != parameter.default_value;
       prm.leave_subsection();
       if (given)
-        throw InputError(parameter.path(), "has no effect for 'Neuron = landscape', which knows neither network nor data, only "
-                                           "the formula in section 'Landscape'; remove this parameter.");
+        throw InputError(Refusal::no_effect, parameter.path(),
+                         "has no effect for 'Neuron = landscape', which knows neither network nor data, only "
+                         "the formula in section 'Landscape'; remove this parameter.");
     }
 }
 } // namespace
@@ -100,7 +102,7 @@ void LearningProblem::external_gradient(const double *, double *gradient) const
 void refuse_landscape(const LearningProblem &problem, const std::string &solver)
 {
   if (problem.has_external_potential())
-    throw InputError("Learning problem/Neuron",
+    throw InputError(Refusal::unsupported, "Learning problem/Neuron",
                      "the solver '" + solver +
                        "' moves networks, not walkers in a landscape. Choose 'Solver = fokker planck', "
                        "'boltzmann', 'particles' or, without noise, 'characteristics'.");
@@ -119,8 +121,9 @@ void LearningProblem::data_set_sample(std::uint64_t, double *, double &) const
 
 void LearningProblem::refuse_passes() const
 {
-  throw InputError("Particles/Method", "multi-pass SGD needs a finite data set, but the data law is continuous. Choose "
-                                       "'one-pass SGD', or data from a CSV file or a discrete law.");
+  throw InputError(Refusal::unsupported, "Particles/Method",
+                   "multi-pass SGD needs a finite data set, but the data law is continuous. Choose "
+                   "'one-pass SGD', or data from a CSV file or a discrete law.");
 }
 
 std::vector<double> LearningProblem::map_inputs() const

@@ -42,7 +42,7 @@ std::vector<std::string> parse_list(const std::string &text, const std::string &
   std::vector<std::string> list = split_outside_parentheses(text, ',', parameter);
   for (const std::string &entry : list)
     if (entry.empty())
-      throw InputError(parameter, "an entry is missing in '" + text + "'.");
+      throw InputError(Refusal::malformed, parameter, "an entry is missing in '" + text + "'.");
   return list;
 }
 
@@ -87,7 +87,8 @@ Spelling<double> dimension_spelling()
       return std::numeric_limits<double>::infinity();
     const double d = evaluate_constant(text, parameter);
     if (d < 1. || d > 10000. || d != std::floor(d))
-      throw InputError(parameter, "'" + text + "' is none of: a whole number from 1 to 10000, inf, auto.");
+      throw InputError(Refusal::out_of_range, parameter,
+                       "'" + text + "' is none of: a whole number from 1 to 10000, inf, auto.");
     return d;
   };
   return {[](const double d) { return d == 0. ? "auto" : shortest_text(d); }, value};
@@ -109,7 +110,7 @@ Spelling<Nodes> nodes_spelling()
       {
         const std::vector<std::string> halves = split_outside_parentheses(entry, ':', parameter);
         if (halves.size() != 2)
-          throw InputError(parameter, "'" + entry + "' is not of the form t:value.");
+          throw InputError(Refusal::malformed, parameter, "'" + entry + "' is not of the form t:value.");
         nodes.emplace_back(evaluate_constant(halves[0], parameter), evaluate_constant(halves[1], parameter));
       }
     return nodes;
@@ -236,7 +237,8 @@ void ModelChoices::parse(const dealii::ParameterHandler &prm)
 {
   read_parameters(*this, prm);
   if (test_samples > 0 && test_samples < 100)
-    throw InputError("Learning problem/Test samples", "too few for an estimate: take at least 100, or 0 for the exact risk.");
+    throw InputError(Refusal::out_of_range, "Learning problem/Test samples",
+                     "too few for an estimate: take at least 100, or 0 for the exact risk.");
 }
 
 Activation ModelChoices::make_target_activation() const
@@ -252,7 +254,7 @@ unsigned int ModelChoices::finite_input_dimension(unsigned int automatic, unsign
   if (input_dimension == 0.)
     return automatic;
   if (!(input_dimension >= lowest && input_dimension <= highest))
-    throw InputError("Learning problem/Input dimension",
+    throw InputError(Refusal::out_of_range, "Learning problem/Input dimension",
                      reason + " needs a dimension from " + std::to_string(lowest) + " to " + std::to_string(highest) + ".");
   return static_cast<unsigned int>(input_dimension);
 }
@@ -271,7 +273,8 @@ std::string expand_gaussian_neurons(const std::string &text, NeuronKind neuron, 
           if ((depth += (result[close] == '(') - (result[close] == ')')) == 0)
             break;
       if (open == std::string::npos || close == open || close >= result.size())
-        throw InputError("Initial law/Law", "write gaussian_neurons(gamma): weights w ~ N(0, gamma^2/d I).");
+        throw InputError(Refusal::malformed, "Initial law/Law",
+                         "write gaussian_neurons(gamma): weights w ~ N(0, gamma^2/d I).");
 
       const std::string gamma = "(" + result.substr(open + 1, close - open - 1) + ")";
       const auto  d = [&](unsigned int offset) { return std::to_string(static_cast<unsigned int>(input_dimension) - offset); };

@@ -39,9 +39,9 @@ void Observables::parse(const dealii::ParameterHandler &prm, const std::vector<s
   for (auto text = texts.begin(); text != texts.end(); ++text)
     {
       if (text->empty())
-        throw InputError(parameter, "a formula is missing between semicolons.");
+        throw InputError(Refusal::malformed, parameter, "a formula is missing between semicolons.");
       if (std::find(texts.begin(), text, *text) != text)
-        throw InputError(parameter, "'" + *text + "' is there twice.");
+        throw InputError(Refusal::repeated, parameter, "'" + *text + "' is there twice.");
       formulas.emplace_back(*text, parameter_names, parameter);
     }
 }
@@ -56,7 +56,7 @@ void Observables::require_finite_at(const std::vector<double> &points) const
           std::string where;
           for (std::size_t d = 0; d < D; ++d)
             where += (d > 0 ? ", " : "") + variables[d] + " = " + short_number(points[i + d]);
-          throw InputError(parameter,
+          throw InputError(Refusal::out_of_range, parameter,
                            "'" + formula.text() + "' is not finite at " + where +
                              ", where there is mass, so that its mean would not be a number. Change the formula, for "
                              "instance to if(condition, formula, 0).");
@@ -106,7 +106,8 @@ void Observables::refuse(const dealii::ParameterHandler &prm, const std::string 
   Observables unwanted;
   read_parameters(unwanted, prm);
   if (!split_outside_parentheses(unwanted.given, ';', parameter).empty())
-    throw InputError(parameter, "the solver '" + solver + "' does not measure observables; remove this parameter.");
+    throw InputError(Refusal::unsupported, parameter,
+                     "the solver '" + solver + "' does not measure observables; remove this parameter.");
 }
 
 void Observables::evaluate(const double *theta, double *values) const

@@ -34,12 +34,14 @@ public:
     , noise_deviation(choices.noise_deviation)
   {
     if (!(d >= 2.) || (std::isfinite(d) && d > 10000.))
-      throw InputError("Learning problem/Input dimension", "a single neuron needs a dimension from 2 to 10000, or inf.");
+      throw InputError(Refusal::out_of_range, "Learning problem/Input dimension",
+                       "a single neuron needs a dimension from 2 to 10000, or inf.");
     if (choices.data_law != DataLawKind::gaussian)
-      throw InputError("Data/Law",
+      throw InputError(Refusal::unsupported, "Data/Law",
                        "the neuron 'single neuron' learns from x ~ N(0, I): set gaussian, or choose another neuron.");
     if (choices.standard_deviation != 1.)
-      throw InputError("Data/Standard deviation", "the neuron 'single neuron' learns from x ~ N(0, I): leave this at 1.");
+      throw InputError(Refusal::unsupported, "Data/Standard deviation",
+                       "the neuron 'single neuron' learns from x ~ N(0, I): leave this at 1.");
 
     sigma = std::make_unique<Activation>(choices.make_activation());
     require_gaussian_means(*sigma, "Learning problem/Activation");
@@ -53,7 +55,7 @@ public:
       target_formula = std::make_unique<Expression>(choices.target_expression, std::vector<std::string>{"x1"},
                                                     "Target/Expression");
     else
-      throw InputError("Target/Type",
+      throw InputError(Refusal::unsupported, "Target/Type",
                        "the neuron 'single neuron' learns a function of x1: choose automatic (the neuron sigma(x1)) "
                        "or expression.");
 
@@ -170,7 +172,7 @@ private:
   unsigned int finite_dimension() const
   {
     if (!std::isfinite(d))
-      throw InputError("Learning problem/Input dimension",
+      throw InputError(Refusal::unsupported, "Learning problem/Input dimension",
                        "finite networks need a finite input dimension: choose one, or do not ask for particles.");
     return static_cast<unsigned int>(d);
   }
@@ -195,9 +197,9 @@ private:
     constexpr unsigned int most  = 20000; // as for other networks
     const unsigned int     count = choices.quadrature_nodes * choices.radial_nodes / (mirror ? 2 : 1);
     if (std::isfinite(d) && count > most)
-      throw InputError("Data/Radial nodes", "these choices give " + std::to_string(count) + " data nodes, more than the " +
-                                              std::to_string(most) +
-                                              " that are allowed; take fewer of them, or fewer 'Quadrature nodes'.");
+      throw InputError(Refusal::too_large, "Data/Radial nodes",
+                       "these choices give " + std::to_string(count) + " data nodes, more than the " + std::to_string(most) +
+                         " that are allowed; take fewer of them, or fewer 'Quadrature nodes'.");
     if (std::isfinite(d))
       {
         across = gauss_laguerre_chi(choices.radial_nodes, d - 1.);
@@ -220,7 +222,8 @@ private:
             node_weights.push_back(along.weights[i] * across.weights[j] * (mirror && x1 > 0. ? 2. : 1.));
             node_targets.push_back(target(x1));
             if (!std::isfinite(node_targets.back()))
-              throw InputError("Target/Expression", "the target is not finite at x1 = " + std::to_string(x1) + ".");
+              throw InputError(Refusal::out_of_range, "Target/Expression",
+                               "the target is not finite at x1 = " + std::to_string(x1) + ".");
           }
       }
     nodes.n_nodes = n_nodes();

@@ -227,7 +227,7 @@ std::unique_ptr<const GradientFlow::Velocity> make_velocity(const LearningProble
                                                                                         make_erf_velocity(problem));
   if (!velocity)
     throw InputError(
-      "Particles/Method",
+      Refusal::unsupported, "Particles/Method",
       "the gradient of the population risk is known for neurons that live in the space of the density, and for a "
       "single neuron with activation erf and Gaussian inputs; not for this problem, whose neurons have " +
         std::to_string(problem.particle_neuron().n_parameters()) + " parameters and the density " +
@@ -244,7 +244,7 @@ GradientFlow::GradientFlow(const LearningProblem &problem, const ParticleParamet
 {
   if (std::isfinite(parameters.inverse_temperature))
     throw InputError(
-      "Particles/Method",
+      Refusal::unsupported, "Particles/Method",
       "gradient flow is an ordinary differential equation and takes no noise, but 'Inverse temperature' in section "
       "'Mean field' is finite. Choose 'gradient descent', which adds the noise of that temperature to every step.");
   velocity = make_velocity(problem);

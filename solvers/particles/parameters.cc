@@ -110,7 +110,7 @@ void ParticleParameters::parse(const ParameterHandler &prm)
 
   // The gradients of a batch are kept until its end: one number for each neuron and sample.
   if (stochastic_gradient() && batch_size * static_cast<double>(n_neurons) > 1.3e8)
-    throw InputError("Particles/Batch size",
+    throw InputError(Refusal::too_large, "Particles/Batch size",
                      "a batch of " + std::to_string(batch_size) + " samples for " + std::to_string(n_neurons) +
                        " neurons needs more than 1 GiB per replica. Choose a smaller batch and a smaller step, or "
                        "'Method = gradient descent' for the exact gradient.");
@@ -138,14 +138,15 @@ std::uint64_t ParticleParameters::steps_until(double time) const
   const double steps   = time / step_size;
   const double rounded = std::round(steps);
   if (rounded > 9e15)
-    throw InputError("Particles/Step size", "time " + short_number(time) + " would need more than 9e15 steps.");
+    throw InputError(Refusal::too_large, "Particles/Step size",
+                     "time " + short_number(time) + " would need more than 9e15 steps.");
   if (std::abs(steps - rounded) > 1e-6 * std::max(1., rounded * 1e-3))
     {
       const double fitting = round_divisor(time, step_size);
-      throw InputError("Particles/Step size", "the output time " + short_number(time, 10) +
-                                                " is not a multiple of the step size " + short_number(step_size, 10) +
-                                                ". Choose a step size that divides every output time" +
-                                                (fitting > 0. ? ", for instance " + short_number(fitting, 10) : "") + ".");
+      throw InputError(Refusal::inconsistent, "Particles/Step size",
+                       "the output time " + short_number(time, 10) + " is not a multiple of the step size " +
+                         short_number(step_size, 10) + ". Choose a step size that divides every output time" +
+                         (fitting > 0. ? ", for instance " + short_number(fitting, 10) : "") + ".");
     }
   return static_cast<std::uint64_t>(rounded);
 }
@@ -162,9 +163,9 @@ void ParticleParameters::check_output_times(const std::vector<double> &times) co
       const Expression xi(schedule, {"t"}, "Particles/Schedule");
       for (const double time : times)
         if (const double factor = xi(&time); !(factor > 0.) || !std::isfinite(factor))
-          throw InputError("Particles/Schedule", "the factor of the step size must be a positive number at all times, but " +
-                                                   schedule + " is " + short_number(factor) + " at t = " + short_number(time) +
-                                                   ".");
+          throw InputError(Refusal::out_of_range, "Particles/Schedule",
+                           "the factor of the step size must be a positive number at all times, but " + schedule + " is " +
+                             short_number(factor) + " at t = " + short_number(time) + ".");
     }
 }
 
@@ -175,12 +176,12 @@ void ParticleParameters::check_weight_decay(double weight_decay, const std::vect
   const double limit  = 2. * (1. + 1e-12) / weight_decay;
   const auto   refuse = [&](double step, double time) {
     throw InputError(
-        constant_step() ? "Particles/Step size" : "Particles/Schedule",
-      "a step of length " + short_number(step) + (constant_step() ? "" : " at t = " + short_number(time)) +
-        " with 'Mean field/Weight decay = " + short_number(weight_decay) + "' multiplies all parameters by 1 - " +
-        short_number(step * weight_decay) + ", so that they grow without bound. Choose steps below " +
-        short_number(2. / weight_decay) + ", which is 2 divided by the weight decay" +
-        (noise_parts > 1 ? ", or 'Comparison/Bias estimation = none', which needs no networks with twice the step"
+        Refusal::out_of_range, constant_step() ? "Particles/Step size" : "Particles/Schedule",
+        "a step of length " + short_number(step) + (constant_step() ? "" : " at t = " + short_number(time)) +
+          " with 'Mean field/Weight decay = " + short_number(weight_decay) + "' multiplies all parameters by 1 - " +
+          short_number(step * weight_decay) + ", so that they grow without bound. Choose steps below " +
+          short_number(2. / weight_decay) + ", which is 2 divided by the weight decay" +
+          (noise_parts > 1 ? ", or 'Comparison/Bias estimation = none', which needs no networks with twice the step"
                              " size." :
                              "."));
   };

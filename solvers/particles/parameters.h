@@ -64,7 +64,7 @@ struct ParticleParameters
   /// Those that the method does not read. `alone`: networks without a density beside them.
   static std::vector<Unread> unread(dealii::ParameterHandler &prm, bool alone);
 
-  /// Number of steps up to `time`. Throws InputError("Particles/Step size", ...) unless `time` is a multiple of the step size.
+  /// Number of steps up to `time`. Throws InputError of "Particles/Step size" unless `time` is a multiple of the step size.
   std::uint64_t steps_until(double time) const;
   /// Checks every output time (gradient flow takes any).
   void check_output_times(const std::vector<double> &times) const;

@@ -12,7 +12,7 @@ void SingleNeuronSolver::adjust(dealii::ParameterHandler &parameters)
   inputs.radial_power = reduction.radial_weight;
   const auto names    = inputs.problem->parameter_names();
   if (names != std::vector<std::string>{"a", "s", "r"})
-    throw InputError("Learning problem/Neuron",
+    throw InputError(Refusal::unsupported, "Learning problem/Neuron",
                      "the solver 'single neuron' needs 'Neuron = single neuron'; for other neurons use "
                      "'Solver = continuity'.");
   inputs.alignment = true;

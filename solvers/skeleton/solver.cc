@@ -156,7 +156,8 @@ void SkeletonSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm, Pro
 {
   inputs.parse(parameters, skeleton_traits());
   if (!inputs.problem->has_external_potential())
-    throw InputError("Learning problem/Neuron", "the solver 'skeleton' moves points in a given field: choose 'landscape'.");
+    throw InputError(Refusal::unsupported, "Learning problem/Neuron",
+                     "the solver 'skeleton' moves points in a given field: choose 'landscape'.");
   read_parameters(scheme, parameters);
 }
 

@@ -80,7 +80,7 @@ Pipeline::Operation Pipeline::parse_operation(const std::string &text)
   if (name.rfind("at t", 0) == 0 && name.find('=') != std::string::npos)
     {
       if (!parse_number(trimmed(name.substr(name.find('=') + 1)), operation.from) || !std::isfinite(operation.from))
-        throw InputError("", "'" + text + "' must have the form 'at t = NUMBER'.");
+        throw InputError(Refusal::malformed, "", "'" + text + "' must have the form 'at t = NUMBER'.");
       return operation;
     }
   // "... over time from A to B"
@@ -89,7 +89,8 @@ Pipeline::Operation Pipeline::parse_operation(const std::string &text)
       const auto window = split(name.substr(from + 6), " to ");
       if (window.size() > 2 || !parse_number(window[0], operation.from) ||
           (window.size() == 2 && !parse_number(window[1], operation.to)) || !(operation.from <= operation.to))
-        throw InputError("", "'" + text + "' must have the form '... over time from NUMBER' or '... from NUMBER to NUMBER'.");
+        throw InputError(Refusal::malformed, "",
+                         "'" + text + "' must have the form '... over time from NUMBER' or '... from NUMBER to NUMBER'.");
       name = trimmed(name.substr(0, from));
     }
   const bool windowed = std::isfinite(operation.from);
@@ -98,11 +99,12 @@ Pipeline::Operation Pipeline::parse_operation(const std::string &text)
   const auto &names = operation_names();
   const auto  found = std::find(names.begin(), names.end(), name);
   if (found == names.end() || name == "at t = NUMBER")
-    throw InputError("", "unknown operation '" + text + "'." + did_you_mean(name, names) +
-                           " Valid operations: " + listed_in_quotes(names) + ".");
+    throw InputError(Refusal::unknown_name, "",
+                     "unknown operation '" + text + "'." + did_you_mean(name, names) +
+                       " Valid operations: " + listed_in_quotes(names) + ".");
   operation.kind = static_cast<Kind>(found - names.begin());
   if (windowed && !operation.reduces_time())
-    throw InputError("", "'" + text + "': only operations over time take 'from'.");
+    throw InputError(Refusal::malformed, "", "'" + text + "': only operations over time take 'from'.");
   return operation;
 }
 
@@ -118,11 +120,12 @@ Pipeline::Source Pipeline::parse_source(const std::string &text, const std::stri
     }
   source.column = colon == std::string::npos ? "" : trimmed(text.substr(colon + 1));
   if (source.file.empty() || source.column.empty())
-    throw InputError("", "'" + text + "' in '" + whole +
-                           "' must have the form 'FILE: COLUMN', such as 'replicas.csv: replica *', perhaps with "
-                           "'reference' before it.");
+    throw InputError(Refusal::malformed, "",
+                     "'" + text + "' in '" + whole +
+                       "' must have the form 'FILE: COLUMN', such as 'replicas.csv: replica *', perhaps with "
+                       "'reference' before it.");
   if (std::count(source.column.begin(), source.column.end(), '*') > 1)
-    throw InputError("", "'" + source.column + "' has more than one '*'.");
+    throw InputError(Refusal::malformed, "", "'" + source.column + "' has more than one '*'.");
   return source;
 }
 
@@ -132,13 +135,14 @@ Pipeline Pipeline::parse(const std::string &text)
   const auto colon = text.find(':');
   const auto head  = split(text.substr(0, colon), " of ");
   if (colon == std::string::npos)
-    throw InputError("", "'" + text +
-                           "' names no source. A result is 'OPERATION of ... of FILE: COLUMN', such as 'last of "
-                           "statistics.csv: risk'. Valid operations: " +
-                           listed_in_quotes(operation_names()) + ".");
+    throw InputError(Refusal::malformed, "",
+                     "'" + text +
+                       "' names no source. A result is 'OPERATION of ... of FILE: COLUMN', such as 'last of "
+                       "statistics.csv: risk'. Valid operations: " +
+                       listed_in_quotes(operation_names()) + ".");
   const auto parts = split(head.back() + text.substr(colon), " - ");
   if (parts.size() > 2)
-    throw InputError("", "'" + text + "' has more than one ' - '.");
+    throw InputError(Refusal::malformed, "", "'" + text + "' has more than one ' - '.");
   result.first = parse_source(parts[0], text);
   if (parts.size() == 2 && !(parse_number(parts[1], result.subtracted) && std::isfinite(result.subtracted)))
     {
@@ -158,20 +162,24 @@ void Pipeline::check() const
     {
       const std::string &name = operation_names()[static_cast<std::size_t>(operation.kind)];
       if (operation.reduces_time() && !time)
-        throw InputError("", "'" + name + "' comes when the time is gone already: one operation over time is enough.");
+        throw InputError(Refusal::repeated, "",
+                         "'" + name + "' comes when the time is gone already: one operation over time is enough.");
       if (operation.reduces_replicas() && !replicas)
-        throw InputError("", "'" + name + "': there are no replicas " +
-                               (has_replicas() ? "any more: one operation over them is enough." :
-                                                 "here; '*' in a column stands for them, as in 'replicas.csv: replica *'."));
+        throw InputError(has_replicas() ? Refusal::repeated : Refusal::missing, "",
+                         "'" + name + "': there are no replicas " +
+                           (has_replicas() ? "any more: one operation over them is enough." :
+                                             "here; '*' in a column stands for them, as in 'replicas.csv: replica *'."));
       time     = time && !operation.reduces_time();
       replicas = replicas && !operation.reduces_replicas();
     }
   if (time)
-    throw InputError("", "the result is a function of time; reduce it by 'first', 'last', 'maximum over time', 'minimum over "
-                         "time', 'mean over time' or 'at t = NUMBER'.");
+    throw InputError(Refusal::missing, "",
+                     "the result is a function of time; reduce it by 'first', 'last', 'maximum over time', 'minimum over "
+                     "time', 'mean over time' or 'at t = NUMBER'.");
   if (replicas)
-    throw InputError("", "the result has a value for every replica; reduce it by 'mean over replicas', 'deviation over "
-                         "replicas' or 'root mean square over replicas'.");
+    throw InputError(Refusal::missing, "",
+                     "the result has a value for every replica; reduce it by 'mean over replicas', 'deviation over "
+                     "replicas' or 'root mean square over replicas'.");
 }
 
 ReplicaSeries Pipeline::Source::read(const std::string &run_directory, const std::string &reference_directory) const
@@ -218,7 +226,7 @@ ReplicaSeries Pipeline::Source::read(const std::string &run_directory, const std
 ReplicaSeries Pipeline::difference(const ReplicaSeries &minuend, const ReplicaSeries &subtrahend)
 {
   const auto error = [&](const std::string &message) {
-    return InputError("", minuend.name + " and " + subtrahend.name + " do not fit: " + message);
+    return InputError(Refusal::inconsistent, "", minuend.name + " and " + subtrahend.name + " do not fit: " + message);
   };
   const bool left = !minuend.replicas.empty(), right = !subtrahend.replicas.empty();
   if (minuend.times.size() != subtrahend.times.size())
@@ -262,11 +270,12 @@ void Pipeline::Operation::reduce_time(ReplicaSeries &series) const
                                  (series.times[t] <= to || same_time(series.times[t], to))))
       rows.push_back(t);
   if (rows.empty())
-    throw InputError("", series.name + " has no row " +
-                           (kind == Kind::at_time ? "of time " + short_text(from) :
-                                                    "between times " + short_text(from) + " and " + short_text(to)) +
-                           "; its times go from " + short_text(series.times.front()) + " to " +
-                           short_text(series.times.back()) + ".");
+    throw InputError(Refusal::missing, "",
+                     series.name + " has no row " +
+                       (kind == Kind::at_time ? "of time " + short_text(from) :
+                                                "between times " + short_text(from) + " and " + short_text(to)) +
+                       "; its times go from " + short_text(series.times.front()) + " to " + short_text(series.times.back()) +
+                       ".");
   std::vector<double> result = series.values[kind == Kind::last ? rows.back() : rows.front()];
   for (std::size_t r = 0; r < result.size(); ++r)
     {

@@ -28,7 +28,7 @@ struct Measured
 class Pipeline
 {
 public:
-  /// Throws InputError("", ...) that says what is valid.
+  /// Throws InputError without parameter that says what is valid.
   static Pipeline parse(const std::string &text);
 
   static const std::vector<std::string> &operation_names();
@@ -36,15 +36,15 @@ public:
   bool uses_reference() const { return first.reference || second.reference; }
   bool has_replicas() const { return first.has_replicas() || second.has_replicas(); }
 
-  /// From the files in the directories of the run and of its reference. Throws InputError("", ...) if they do not have what is
-  /// asked for.
+  /// From the files in the directories of the run and of its reference. Throws InputError without parameter if they do not have
+  /// what is asked for.
   Measured evaluate(const std::string &run_directory, const std::string &reference_directory) const;
 
   /// The number, and its standard error by the jackknife over the R replicas: with the result θ_(r) without replica r,
   /// ((R − 1)/R Σ_r (θ_(r) − mean θ_(·))²)^{1/2} (Efron and Tibshirani, An Introduction to the Bootstrap, eq. 11.5).
   Measured evaluate(ReplicaSeries series) const;
 
-  /// The difference row by row. Throws InputError("", ...) unless times and replicas fit.
+  /// The difference row by row. Throws InputError without parameter unless times and replicas fit.
   static ReplicaSeries difference(const ReplicaSeries &minuend, const ReplicaSeries &subtrahend);
 
 private:

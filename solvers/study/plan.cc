@@ -73,9 +73,10 @@ Plan::Plan(const Registry &registry, const StudyFile &study, const ParameterFile
         }
       row.run = add(registry, own, label, base);
       if (const auto [place, is_new] = labels.emplace(row.run, label); !is_new)
-        throw InputError("", study.axes.back().where + ": '" + place->second + "' and '" + label +
-                               "' are the same run, which the table and fits would count twice. Vary parameters that "
-                               "results depend on, and list each value once.");
+        throw InputError(Refusal::repeated, "",
+                         study.axes.back().where + ": '" + place->second + "' and '" + label +
+                           "' are the same run, which the table and fits would count twice. Vary parameters that "
+                           "results depend on, and list each value once.");
       rows.push_back(row);
 
       // The last axis runs fastest.

@@ -33,7 +33,7 @@ struct PlannedRow
 /// which often takes longest, before the first run that needs it.
 struct Plan
 {
-  /// Throws InputError("", ...) with the line for parameters that do not exist or are refused.
+  /// Throws InputError without parameter with the line for parameters that do not exist or are refused.
   Plan(const Registry &registry, const StudyFile &study, const ParameterFile &base);
 
   std::vector<PlannedRun> runs;

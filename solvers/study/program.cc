@@ -96,16 +96,17 @@ private:
         if (std::find(options.begin(), options.end(), argument) == options.end())
           {
             const std::string hint = did_you_mean(argument, options);
-            throw InputError("", "unknown option '" + argument + "'." +
-                                   (hint.empty() ? " Options of PETSc go behind '--'; rhoflow-study --help says more." : hint));
+            throw InputError(Refusal::unknown_name, "",
+                             "unknown option '" + argument + "'." +
+                               (hint.empty() ? " Options of PETSc go behind '--'; rhoflow-study --help says more." : hint));
           }
         if (!option.empty())
-          throw InputError("",
+          throw InputError(Refusal::inconsistent, "",
                            "'" + argument + "' is one option too many: give one at a time; rhoflow-study --help says more.");
         option = argument;
       }
     if (names.empty() && option != "--help" && option != "--version")
-      throw InputError("", std::string("the name of a study file is missing.\n\n") + usage);
+      throw InputError(Refusal::missing, "", std::string("the name of a study file is missing.\n\n") + usage);
   }
 
   const std::vector<std::string> arguments;

@@ -41,8 +41,9 @@ void StudySeries::refuse_common_directories()
       const auto path             = std::filesystem::absolute(studies[current]->directory()).lexically_normal();
       const auto [owner, is_free] = owners.try_emplace(path.string(), files[current].name());
       if (!is_free)
-        throw InputError("Output directory", "'" + studies[current]->directory() + "' is that of " + owner->second +
-                                               " already: every study needs a directory of its own.");
+        throw InputError(Refusal::repeated, "Output directory",
+                         "'" + studies[current]->directory() + "' is that of " + owner->second +
+                           " already: every study needs a directory of its own.");
     }
 }
 

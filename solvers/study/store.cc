@@ -19,9 +19,9 @@ namespace
 {
 namespace fs = std::filesystem;
 
-InputError error(const std::string &message)
+InputError error(const Refusal why, const std::string &message)
 {
-  return InputError("Output directory", message);
+  return InputError(why, "Output directory", message);
 }
 
 std::string file_name(const unsigned int number)
@@ -107,9 +107,9 @@ void StudyStore::number(Plan &plan) const
 {
   const fs::path root(directory);
   if (fs::exists(root) && !fs::is_directory(root))
-    throw error("'" + directory + "' exists and is not a directory; choose another one.");
+    throw error(Refusal::exists, "'" + directory + "' exists and is not a directory; choose another one.");
   if (fs::exists(root) && !fs::is_empty(root) && !fs::is_directory(root / "states"))
-    throw error("'" + directory + "' exists and holds something else than a study; choose another directory.");
+    throw error(Refusal::exists, "'" + directory + "' exists and holds something else than a study; choose another directory.");
 
   const auto   stored = stored_runs(root / "states");
   unsigned int last = 0, known = 0;
@@ -124,9 +124,11 @@ void StudyStore::number(Plan &plan) const
     else
       run.number = ++last;
   if (known == 0 && !stored.empty())
-    throw error("'" + directory +
-                "' holds the runs of another study: none of its parameters are those of this one. Choose another directory, or "
-                "remove it if its runs are not needed any more.");
+    throw error(
+      Refusal::exists,
+      "'" + directory +
+        "' holds the runs of another study: none of its parameters are those of this one. Choose another directory, or "
+        "remove it if its runs are not needed any more.");
 }
 
 void StudyStore::open(const Plan &plan, const bool retry_failed)
@@ -137,7 +139,8 @@ void StudyStore::open(const Plan &plan, const bool retry_failed)
     {
       fs::create_directories(root / name, failure);
       if (failure)
-        throw error("cannot create the directory '" + (root / name).string() + "': " + failure.message() + ".");
+        throw error(Refusal::unreadable,
+                    "cannot create the directory '" + (root / name).string() + "': " + failure.message() + ".");
     }
   bool is_free = false;
   try
@@ -146,16 +149,17 @@ void StudyStore::open(const Plan &plan, const bool retry_failed)
     }
   catch (const std::runtime_error &reason)
     {
-      throw error(reason.what());
+      throw error(Refusal::unreadable, reason.what());
     }
   if (!is_free)
-    throw error("'" + directory + "' is in use by another rhoflow-study; wait for its end.");
+    throw error(Refusal::in_use, "'" + directory + "' is in use by another rhoflow-study; wait for its end.");
 
   remove_files(root, is_draft);
   remove_files(root / "states", is_draft);
   fs::create_directories(root / "claims", failure);
   if (failure)
-    throw error("cannot create the directory '" + (root / "claims").string() + "': " + failure.message() + ".");
+    throw error(Refusal::unreadable,
+                "cannot create the directory '" + (root / "claims").string() + "': " + failure.message() + ".");
   remove_files(root / "claims", is_claim);
   for (const PlannedRun &run : plan.runs)
     {
@@ -175,7 +179,7 @@ bool StudyStore::claim(const PlannedRun &run) const
   const fs::path path = fs::path(directory) / "claims" / file_name(run.number);
   const int      file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (file < 0 && errno != EEXIST)
-    throw error("cannot write '" + path.string() + "': " + std::strerror(errno) + ".");
+    throw error(Refusal::unreadable, "cannot write '" + path.string() + "': " + std::strerror(errno) + ".");
   if (file >= 0)
     ::close(file);
   return file >= 0;
@@ -241,7 +245,7 @@ std::string StudyStore::clear_run_directory(const PlannedRun &run) const
     }
   catch (const std::runtime_error &failure)
     {
-      throw error("cannot clear '" + place + "': " + failure.what());
+      throw error(Refusal::unreadable, "cannot clear '" + place + "': " + failure.what());
     }
 }
 
@@ -259,6 +263,6 @@ void StudyStore::write(const std::string &name, const std::string &text) const
   if (file)
     fs::rename(draft, path, failure);
   if (!file || failure)
-    throw error("cannot write '" + path.string() + "'; is the disk full?");
+    throw error(Refusal::unreadable, "cannot write '" + path.string() + "'; is the disk full?");
 }
 } // namespace rhoflow

@@ -41,11 +41,11 @@ public:
   StudyStore &operator=(const StudyStore &) = delete;
 
   /// Gives the runs the numbers under which the directory knows them, and new numbers to new ones, without touching the disk.
-  /// Throws InputError("Output directory") if the directory holds something else, or another study.
+  /// Throws InputError of "Output directory" if the directory holds something else, or another study.
   void number(Plan &plan) const;
 
   /// Begins a session: takes the lock, writes the states of new runs, turns interrupted runs (and failed ones, if wanted) into
-  /// waiting ones. Throws InputError("Output directory").
+  /// waiting ones. Throws InputError of "Output directory".
   void open(const Plan &plan, bool retry_failed);
 
   /// True for exactly one caller in a session: a file that only one can create says who. On one node and on any file system on
@@ -62,7 +62,7 @@ public:
   /// directory gets another name, which is returned.
   std::string clear_run_directory(const PlannedRun &run) const;
 
-  /// Replaces a file of the study. Throws InputError("Output directory").
+  /// Replaces a file of the study. Throws InputError of "Output directory".
   void write(const std::string &name, const std::string &text) const;
 
   const std::string &root() const { return directory; }

@@ -46,7 +46,7 @@ ParameterFile read_base(const std::string &name, const MPI_Comm communicator)
     }
   catch (const InputError &error)
     {
-      throw InputError("Base file", error.what());
+      throw InputError(error.why, "Base file", error.what());
     }
 }
 } // namespace
@@ -97,8 +97,9 @@ void Study::validate()
 void Study::prepare(const bool retry_failed)
 {
   if (static_cast<unsigned int>(number_of_ranks(world)) < study.ranks_per_run)
-    throw InputError("Ranks per run", "a run takes " + std::to_string(study.ranks_per_run) + " ranks, but there are only " +
-                                        std::to_string(number_of_ranks(world)) + ". Start rhoflow-study on more.");
+    throw InputError(Refusal::out_of_range, "Ranks per run",
+                     "a run takes " + std::to_string(study.ranks_per_run) + " ranks, but there are only " +
+                       std::to_string(number_of_ranks(world)) + ". Start rhoflow-study on more.");
   make_groups();
   check_runs(retry_failed);
 }
@@ -108,6 +109,7 @@ void Study::check_runs(const bool all)
   Outcome                    mine;
   std::vector<UnreadSetting> unread; // by all runs so far that this group looked at
   int                        n_checked = 0;
+  Refusal                    why       = Refusal::unsupported; // unless an input error says more
   for (std::size_t i = group_index; group != MPI_COMM_NULL && i < plan.runs.size() && mine.status == exit_success;
        i += n_groups)
     {
@@ -128,22 +130,29 @@ void Study::check_runs(const bool all)
           run.prepare(group, silent);
           keep_common(run.unread(), n_checked++ == 0, unread);
         },
-                            [&](const InputError &error) { return file.describe(error); },
+                            [&](const InputError &error) {
+          why = error.why;
+          return file.describe(error);
+        },
                             [&](const Outcome &outcome) {
           std::fprintf(stderr, "%s\n", outcome.message.c_str());
           MPI_Abort(world, outcome.status);
         });
       if (mine.status != exit_success)
-        mine.message += "\n(" + plan.runs[i].label + "; no run was begun.)";
+        {
+          mine.message += "\n(" + plan.runs[i].label + "; no run was begun.)";
+          why = static_cast<Refusal>(mpi::broadcast(group, static_cast<int>(why), static_cast<unsigned int>(mine.rank)));
+        }
     }
   // The first group that has something to complain about speaks for all.
   const auto statuses = mpi::all_gather(world, mine.status);
   const auto messages = mpi::all_gather(world, mine.message);
+  const auto reasons  = mpi::all_gather(world, static_cast<int>(why));
   for (std::size_t rank = 0; rank < statuses.size(); ++rank)
     if (statuses[rank] == exit_run_error)
       throw RunError(messages[rank]);
     else if (statuses[rank] != exit_success)
-      throw InputError("", messages[rank]);
+      throw InputError(static_cast<Refusal>(reasons[rank]), "", messages[rank]);
   warn_of_unread(unread, n_checked > 0);
 }
 

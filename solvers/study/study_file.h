@@ -50,7 +50,7 @@ struct FitLine
 /// What a study file says; README.md has its form.
 struct StudyFile
 {
-  /// Throws InputError("", "FILE:LINE: ..."). Whether the parameters of the runs exist is not known here.
+  /// Throws InputError without parameter, "FILE:LINE: ...". Whether the parameters of the runs exist is not known here.
   explicit StudyFile(const ParameterFile &file);
 
   /// All names of section "Vary".

@@ -24,10 +24,11 @@ double rounded(const double value)
   return result;
 }
 
-InputError bad_range(const std::string &element, const std::string &what)
+InputError bad_range(const Refusal why, const std::string &element, const std::string &what)
 {
-  return InputError("", "the range '" + element + "' " + what +
-                          " A range is 'A .. B by *F' or 'A .. B by +S', such as '50 .. 3200 by *2'.");
+  return InputError(why, "",
+                    "the range '" + element + "' " + what +
+                      " A range is 'A .. B by *F' or 'A .. B by +S', such as '50 .. 3200 by *2'.");
 }
 
 void append_range(const std::string &element, std::vector<std::string> &values)
@@ -39,21 +40,21 @@ void append_range(const std::string &element, std::vector<std::string> &values)
   if (by != std::string::npos)
     step_text = trimmed(element.substr(by + 4));
   if (by == std::string::npos || step_text.size() < 2 || (step_text[0] != '*' && step_text[0] != '+'))
-    throw bad_range(element, "does not say by which steps it goes.");
+    throw bad_range(Refusal::malformed, element, "does not say by which steps it goes.");
   if (!parse_number(trimmed(element.substr(0, dots)), first) ||
       !parse_number(trimmed(element.substr(dots + 2, by - dots - 2)), last) ||
       !parse_number(trimmed(step_text.substr(1)), step) || !std::isfinite(first) || !std::isfinite(last) ||
       !std::isfinite(step))
-    throw bad_range(element, "has something that is not a number.");
+    throw bad_range(Refusal::malformed, element, "has something that is not a number.");
 
   const bool geometric = step_text[0] == '*';
   if (geometric && !(first * last > 0. && step > 0.))
-    throw bad_range(element, "needs ends of the same sign and a positive factor.");
+    throw bad_range(Refusal::out_of_range, element, "needs ends of the same sign and a positive factor.");
   const double steps = first == last ? 0. : (geometric ? std::log(last / first) / std::log(step) : (last - first) / step);
   if (!std::isfinite(steps) || steps < -1e-9)
-    throw bad_range(element, "does not lead from its first to its last number.");
+    throw bad_range(Refusal::out_of_range, element, "does not lead from its first to its last number.");
   if (steps + static_cast<double>(values.size()) > most_values)
-    throw bad_range(element, "makes a list of more than " + std::to_string(most_values) + " values.");
+    throw bad_range(Refusal::too_large, element, "makes a list of more than " + std::to_string(most_values) + " values.");
   const auto n = static_cast<unsigned int>(std::floor(steps * (1. + 1e-12) + 1e-9));
   for (unsigned int i = 0; i <= n; ++i)
     values.push_back(number_text(rounded(geometric ? first * std::pow(step, i) : first + i * step)));
@@ -123,7 +124,7 @@ std::vector<std::string> parse_value_list(const std::string &text)
   for (const std::string &element : split(text, text.find(';') == std::string::npos ? "," : ";"))
     {
       if (element.empty())
-        throw InputError("", "a value is missing in '" + text + "'.");
+        throw InputError(Refusal::malformed, "", "a value is missing in '" + text + "'.");
       if (element.find("..") != std::string::npos && element.find_first_of("/\\") == std::string::npos)
         append_range(element, values);
       else
@@ -145,11 +146,12 @@ std::vector<std::vector<std::string>> parse_joint_list(const std::string &text, 
     {
       result.push_back(split(element, "&"));
       if (result.back().size() != n_names)
-        throw InputError("", "'" + element + "' must have " + std::to_string(n_names) +
-                               " values joined by '&', one for each of the names.");
+        throw InputError(Refusal::inconsistent, "",
+                         "'" + element + "' must have " + std::to_string(n_names) +
+                           " values joined by '&', one for each of the names.");
       for (const std::string &value : result.back())
         if (value.empty() || value.find("..") != std::string::npos)
-          throw InputError("", "'" + element + "' must consist of single values joined by '&'.");
+          throw InputError(Refusal::malformed, "", "'" + element + "' must consist of single values joined by '&'.");
     }
   return result;
 }

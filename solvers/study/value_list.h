@@ -7,7 +7,7 @@ namespace rhoflow
 {
 /// The values of a line of section "Vary". Elements are separated by ";" if there is one and by "," otherwise; an element is a
 /// value or a range "A .. B by *F" (A, A F, A F^2, ... up to B) or "A .. B by +S" (A, A + S, ..., "+-S" to go down). B belongs
-/// to the range if it is met up to round-off. Throws InputError("", ...).
+/// to the range if it is met up to round-off. Throws InputError without parameter.
 std::vector<std::string> parse_value_list(const std::string &text);
 
 /// The same for `n_names` parameters that vary together: [values][names]; every element is "V1 & V2 & ...".

@@ -88,7 +88,7 @@ public:
   CsvTable table;
 
 private:
-  InputError error(unsigned int line, const std::string &message) const;
+  InputError error(Refusal why, unsigned int line, const std::string &message) const;
   bool       next_line(CsvLine &line);
   void       add_row(unsigned int line, const std::vector<std::string> &fields);
   bool       number_with_comma(unsigned int line, const std::string &field, double &value);
@@ -112,12 +112,13 @@ private:
   bool         comma_is_decimal = false; ///< since no thousands have it at its place
 };
 
-InputError TableReader::error(const unsigned int line, const std::string &message) const
+InputError TableReader::error(const Refusal why, const unsigned int line, const std::string &message) const
 {
-  return InputError(parameter, path + ":" + std::to_string(line) + ": " + message +
-                                 (header.separator == ',' ?
-                                    "" :
-                                    " The fields of this file are separated by " + csv_separator_name(header.separator) + "."));
+  return InputError(why, parameter,
+                    path + ":" + std::to_string(line) + ": " + message +
+                      (header.separator == ',' ?
+                         "" :
+                         " The fields of this file are separated by " + csv_separator_name(header.separator) + "."));
 }
 
 bool TableReader::next_line(CsvLine &line)
@@ -128,14 +129,16 @@ bool TableReader::next_line(CsvLine &line)
   if (line.number == 1)
     {
       if (const std::string format = csv_foreign_format(line.text); !format.empty())
-        throw InputError(parameter, "the file '" + path + "' " + format);
+        throw InputError(Refusal::malformed, parameter, "the file '" + path + "' " + format);
       if (line.text.compare(0, 3, "\xef\xbb\xbf") == 0)
         line.text.erase(0, 3);
     }
   if (line.text.find('\0') != std::string::npos)
-    throw error(line.number, "the line has a NUL byte: this is no text file. If it is in UTF-16, save it as UTF-8.");
+    throw error(Refusal::malformed, line.number,
+                "the line has a NUL byte: this is no text file. If it is in UTF-16, save it as UTF-8.");
   if (line.text.size() > CsvLines::longest)
-    throw error(line.number, "the line has more than " + std::to_string(CsvLines::longest) + " characters: this is no table.");
+    throw error(Refusal::too_large, line.number,
+                "the line has more than " + std::to_string(CsvLines::longest) + " characters: this is no table.");
   return true;
 }
 
@@ -158,11 +161,11 @@ void TableReader::read_header(const std::vector<std::string> &expected)
   const std::vector<CsvLine> first_lines(sample.begin(), sample.end());
   header = gaps ? own_csv_header(first_lines) : find_csv_header(first_lines, expected);
   if (header.is_broken)
-    throw error(header.line, "a quoted field is not closed or has text behind its closing quote.");
+    throw error(Refusal::malformed, header.line, "a quoted field is not closed or has text behind its closing quote.");
   if (header.is_row)
     {
       const std::string names = std::string("x") + header.separator + "y";
-      throw error(header.line,
+      throw error(Refusal::malformed, header.line,
                   "the first line must name the columns, but it consists of numbers. Put a line with the names above "
                   "it, such as " +
                     names + " or, as numpy.savetxt writes it, # " + names + ".");
@@ -177,7 +180,7 @@ void TableReader::choose_columns(const std::vector<NeededColumn> &needed)
   if (table.columns.empty())
     return; // the file is empty
   if (needed.size() > 1 && table.columns.size() == 1)
-    throw error(header.line,
+    throw error(Refusal::malformed, header.line,
                 "the line names one column, '" + table.columns.front() +
                   "'. If it is a title, put '#' in front of it. Fields may be separated by commas, semicolons, tabs, "
                   "bars or blanks.");
@@ -188,7 +191,7 @@ void TableReader::choose_columns(const std::vector<NeededColumn> &needed)
       std::set<std::string> different;
       for (const std::string &name : table.columns)
         if (!different.insert(name).second)
-          throw error(header.line, "two columns are named '" + name + "'.");
+          throw error(Refusal::repeated, header.line, "two columns are named '" + name + "'.");
     }
 }
 
@@ -220,8 +223,9 @@ void TableReader::refuse_mismatch(const unsigned int line, const std::vector<std
     advice = " If line " + std::to_string(header.line) + " is a title, put '#' in front of it.";
   else if (fields.size() == n + 1 && table.rows.empty())
     advice = " If the rows begin with a name or a number of their own, name that column in the header, too.";
-  throw error(line, "the line has " + std::to_string(fields.size()) + (fields.size() == 1 ? " field" : " fields") +
-                      ", but the header names " + std::to_string(n) + (n == 1 ? " column." : " columns.") + advice);
+  throw error(Refusal::malformed, line,
+              "the line has " + std::to_string(fields.size()) + (fields.size() == 1 ? " field" : " fields") +
+                ", but the header names " + std::to_string(n) + (n == 1 ? " column." : " columns.") + advice);
 }
 
 void TableReader::add_row(const unsigned int line, const std::vector<std::string> &fields)
@@ -236,21 +240,21 @@ void TableReader::add_row(const unsigned int line, const std::vector<std::string
       bool is_number = parse_number(fields[c], row[c]);
       if (wanted[c])
         {
-          const auto refuse = [&](const std::string &what) {
-            throw error(line, "'" + csv_utf8(fields[c]) + "' in column '" + table.columns[c] + "' " + what);
+          const auto refuse = [&](const Refusal why, const std::string &what) {
+            throw error(why, line, "'" + csv_utf8(fields[c]) + "' in column '" + table.columns[c] + "' " + what);
           };
           if (is_number && line_with_point == 0 && fields[c].find('.') != std::string::npos)
             line_with_point = line;
           is_number = is_number || number_with_comma(line, fields[c], row[c]);
           if (line_with_point > 0 && line_with_comma > 0)
-            refuse("and line " + std::to_string(std::min(line_with_point, line_with_comma)) +
-                   " have different decimal marks; write all numbers with a decimal point.");
+            refuse(Refusal::malformed, "and line " + std::to_string(std::min(line_with_point, line_with_comma)) +
+                                         " have different decimal marks; write all numbers with a decimal point.");
           if (!is_number && fields[c].empty())
-            throw error(line, "column '" + table.columns[c] + "' is empty in this line.");
+            throw error(Refusal::missing, line, "column '" + table.columns[c] + "' is empty in this line.");
           if (!is_number)
-            refuse("is not a number." + advice_on_number(fields[c]));
+            refuse(Refusal::malformed, "is not a number." + advice_on_number(fields[c]));
           if (!std::isfinite(row[c]))
-            refuse("is not finite.");
+            refuse(Refusal::out_of_range, "is not finite.");
         }
       else if (!is_number)
         row[c] = std::numeric_limits<double>::quiet_NaN();
@@ -266,9 +270,10 @@ void TableReader::measure()
   const double rows         = static_cast<double>(table.rows.size()) * std::max(0., size / read - 1.);
   const double needed_bytes = rows * bytes_of_row(table.columns.size(), gaps), available = available_memory();
   if (needed_bytes > available)
-    throw InputError(parameter, "the file '" + path + "' is too large: its " + bytes_text(size) + " would take about " +
-                                  bytes_text(needed_bytes) + " of memory, but only " + bytes_text(available) +
-                                  " are free. Keep fewer rows, or only the columns that are needed.");
+    throw InputError(Refusal::too_large, parameter,
+                     "the file '" + path + "' is too large: its " + bytes_text(size) + " would take about " +
+                       bytes_text(needed_bytes) + " of memory, but only " + bytes_text(available) +
+                       " are free. Keep fewer rows, or only the columns that are needed.");
 }
 
 void TableReader::read_rows()
@@ -301,16 +306,17 @@ void TableReader::read_rows()
       length += line.text.size();
       state = splitter.add(line.text, fields);
       if (state == CsvSplitter::State::broken || length > CsvLines::longest)
-        throw error(first, unclosed);
+        throw error(Refusal::malformed, first, unclosed);
       if (state == CsvSplitter::State::complete)
         add_row(first, fields);
     }
   if (state != CsvSplitter::State::complete)
-    throw error(first, unclosed);
+    throw error(Refusal::malformed, first, unclosed);
   if (line_with_comma > 0 && !comma_is_decimal)
-    throw error(line_with_comma, "'" + with_comma +
-                                   "' may be a number with a decimal comma or with a comma between thousands. "
-                                   "Write numbers with a decimal point, and nothing between thousands.");
+    throw error(Refusal::malformed, line_with_comma,
+                "'" + with_comma +
+                  "' may be a number with a decimal comma or with a comma between thousands. "
+                  "Write numbers with a decimal point, and nothing between thousands.");
   remark();
 }
 
@@ -331,17 +337,18 @@ std::ifstream opened(const std::string &path, const std::string &parameter)
 {
   std::error_code ignored;
   if (path.empty())
-    throw InputError(parameter, "the name of a CSV file is needed here.");
+    throw InputError(Refusal::missing, parameter, "the name of a CSV file is needed here.");
   if (!std::filesystem::exists(path, ignored))
-    throw InputError(parameter, "the file '" + path + "' does not exist.");
+    throw InputError(Refusal::missing, parameter, "the file '" + path + "' does not exist.");
   if (std::filesystem::is_directory(path, ignored))
-    throw InputError(parameter, "'" + path + "' is a directory; the name of a CSV file is needed here.");
+    throw InputError(Refusal::unreadable, parameter, "'" + path + "' is a directory; the name of a CSV file is needed here.");
   // Every rank reads it, and a pipe could keep them waiting.
   if (!std::filesystem::is_regular_file(path, ignored))
-    throw InputError(parameter, "'" + path + "' is a device or a pipe; the name of a CSV file is needed here.");
+    throw InputError(Refusal::unreadable, parameter,
+                     "'" + path + "' is a device or a pipe; the name of a CSV file is needed here.");
   std::ifstream file(path, std::ios::binary);
   if (!file)
-    throw InputError(parameter, "the file '" + path + "' cannot be read.");
+    throw InputError(Refusal::unreadable, parameter, "the file '" + path + "' cannot be read.");
   return file;
 }
 
@@ -372,17 +379,20 @@ unsigned int CsvTable::column(const std::string &name, const std::string &parame
   if (found != columns.end())
     {
       if (std::find(found + 1, columns.end(), name) != columns.end())
-        throw InputError(parameter, "two columns are named '" + name + "' in the table; give them different names.");
+        throw InputError(Refusal::repeated, parameter,
+                         "two columns are named '" + name + "' in the table; give them different names.");
       return static_cast<unsigned int>(found - columns.begin());
     }
   if (const std::string present = present_column_name(name); present != name)
-    throw InputError(parameter, "the column '" + name + "' is called '" + present + "' now; use that name.");
+    throw InputError(Refusal::unknown_name, parameter,
+                     "the column '" + name + "' is called '" + present + "' now; use that name.");
   const bool has_comma = std::any_of(columns.begin(), columns.end(),
                                      [](const std::string &column) { return column.find(',') != std::string::npos; });
-  throw InputError(parameter, "the table has no column '" + name + "'." + did_you_mean(name, columns) + " Its columns" +
-                                (separator == ',' ? "" : ", separated by " + csv_separator_name(separator)) + ": " +
-                                listed_columns(columns) + "." +
-                                (has_comma ? " In a list, a name that has a comma stands in double quotes." : ""));
+  throw InputError(Refusal::unknown_name, parameter,
+                   "the table has no column '" + name + "'." + did_you_mean(name, columns) + " Its columns" +
+                     (separator == ',' ? "" : ", separated by " + csv_separator_name(separator)) + ": " +
+                     listed_columns(columns) + "." +
+                     (has_comma ? " In a list, a name that has a comma stands in double quotes." : ""));
 }
 
 CsvTable read_csv(const std::string &path, const std::vector<NeededColumn> &needed, const std::string &parameter,
@@ -394,9 +404,10 @@ CsvTable read_csv(const std::string &path, const std::vector<NeededColumn> &need
   reader.choose_columns(needed);
   reader.read_rows();
   if (reader.table.columns.empty())
-    throw InputError(parameter, "the file '" + path + "' is empty; it needs a line that names the columns, and data.");
+    throw InputError(Refusal::missing, parameter,
+                     "the file '" + path + "' is empty; it needs a line that names the columns, and data.");
   if (reader.table.rows.empty())
-    throw InputError(parameter, "the file '" + path + "' has a header, but no data.");
+    throw InputError(Refusal::missing, parameter, "the file '" + path + "' has a header, but no data.");
   return std::move(reader.table);
 }
 

@@ -23,8 +23,8 @@ struct CsvTable
   char                             separator = ',';
   std::string remark; ///< how the file was read, if it is no ordinary one: "fields separated by ';', decimal commas"
 
-  /// Index of a column; throws InputError(parameter, ...) with the valid names and the nearest spelling, or if two columns have
-  /// the name.
+  /// Index of a column; throws InputError of this parameter with the valid names and the nearest spelling, or if two columns
+  /// have the name.
   unsigned int column(const std::string &name, const std::string &parameter) const;
 };
 
@@ -34,7 +34,7 @@ struct NeededColumn
   std::string name, parameter;
 };
 
-/// Reads a file. Throws InputError(parameter, ...) with the file and line number: missing file, directory, empty file, no
+/// Reads a file. Throws InputError of this parameter with the file and line number: missing file, directory, empty file, no
 /// header, wrong number of fields, not a number, not finite. Columns that are never numeric are allowed
 /// only if not in `needed` (empty: all needed); they read as NaN. A needed column that is not there or there twice is blamed on
 /// its own parameter.
@@ -52,7 +52,7 @@ void require_csv_columns(const std::string &path, const std::vector<NeededColumn
 
 /// Reads a table that a program is writing, or was writing when it ended. `text` is the contents of the file `name`. A last
 /// line without a line end is dropped, and then `dropped` says so; it is empty otherwise. Gaps are as in read_csv with `gaps`;
-/// there may be no rows, and no columns either. Throws InputError(parameter, ...) with the file and line number.
+/// there may be no rows, and no columns either. Throws InputError of this parameter with the file and line number.
 CsvTable read_growing_csv(const std::string &text, const std::string &name, const std::string &parameter, std::string &dropped);
 
 /// Splits one line with commas (RFC 4180) into its fields, trimmed where they are not quoted. Returns false if a quote is not

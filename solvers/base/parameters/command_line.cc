@@ -73,11 +73,13 @@ CommandLine CommandLine::parse(const std::vector<std::string> &arguments)
         {
           const std::string hint = did_you_mean(
             argument, {"--help", "--version", "--print-parameters", "--validate", "--resume", "--distance"});
-          throw InputError("", "unknown option '" + argument + "'." +
-                                 (hint.empty() ? " Options of PETSc go behind '--'; rhoflow --help says more." : hint));
+          throw InputError(Refusal::unknown_name, "",
+                           "unknown option '" + argument + "'." +
+                             (hint.empty() ? " Options of PETSc go behind '--'; rhoflow --help says more." : hint));
         }
       if (result.action != Action::run)
-        throw InputError("", "'" + argument + "' is one option too many: give one at a time; rhoflow --help says more.");
+        throw InputError(Refusal::inconsistent, "",
+                         "'" + argument + "' is one option too many: give one at a time; rhoflow --help says more.");
       result.action = action;
     }
 
@@ -93,22 +95,23 @@ CommandLine CommandLine::parse(const std::vector<std::string> &arguments)
   if (result.action == Action::distance)
     {
       if (positional.size() != 2)
-        throw InputError("", "--distance takes two run directories: rhoflow --distance RUN_A RUN_B");
+        throw InputError(Refusal::malformed, "", "--distance takes two run directories: rhoflow --distance RUN_A RUN_B");
       result.runs = positional;
       return result;
     }
   if (result.action == Action::resume)
     {
       if (positional.empty() || positional.front().find('=') != std::string::npos)
-        throw InputError("", "--resume takes the directory of a run: rhoflow --resume RUN_DIR [Section/Name=value ...]");
+        throw InputError(Refusal::missing, "",
+                         "--resume takes the directory of a run: rhoflow --resume RUN_DIR [Section/Name=value ...]");
       result.runs.assign(1, positional.front());
       result.changes.assign(positional.begin() + 1, positional.end());
       return result;
     }
   if (positional.empty())
-    throw InputError("", std::string("the name of a parameter file is missing.\n\n") + usage());
+    throw InputError(Refusal::missing, "", std::string("the name of a parameter file is missing.\n\n") + usage());
   if (positional.front().find('=') != std::string::npos && positional.front().find(".prm") == std::string::npos)
-    throw InputError("", "the parameter file comes first, before '" + positional.front() + "'.");
+    throw InputError(Refusal::malformed, "", "the parameter file comes first, before '" + positional.front() + "'.");
   result.parameter_file = positional.front();
   result.changes.assign(positional.begin() + 1, positional.end());
   return result;

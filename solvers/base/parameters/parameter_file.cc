@@ -42,8 +42,9 @@ std::set<std::string> sections_of(const std::vector<Declaration> &declarations)
 InputError unknown_section(const std::string &where, const std::string &section, const std::set<std::string> &sections)
 {
   std::vector<std::string> names(std::next(sections.begin()), sections.end());
-  return InputError("", where + ": unknown section '" + section + "'." + did_you_mean(section, names) +
-                          " Valid sections: " + listed_in_quotes(names) + ".");
+  return InputError(Refusal::unknown_name, "",
+                    where + ": unknown section '" + section + "'." + did_you_mean(section, names) +
+                      " Valid sections: " + listed_in_quotes(names) + ".");
 }
 
 InputError unknown_parameter(const std::string &where, const std::string &section, const std::string &name,
@@ -63,8 +64,9 @@ InputError unknown_parameter(const std::string &where, const std::string &sectio
       if (declaration.parameter.name == name)
         hint = declaration.parameter.section.empty() ? " '" + name + "' belongs outside any subsection." :
                                                        " '" + name + "' belongs into subsection '" + elsewhere + "'.";
-  return InputError("", where + ": unknown parameter '" + (section.empty() ? name : section + "/" + name) + "'." + hint +
-                          " Valid names here: " + listed_in_quotes(here) + ".");
+  return InputError(Refusal::unknown_name, "",
+                    where + ": unknown parameter '" + (section.empty() ? name : section + "/" + name) + "'." + hint +
+                      " Valid names here: " + listed_in_quotes(here) + ".");
 }
 
 /// 1e6 and 2.0 are whole numbers too. Every element of a list is looked at.
@@ -89,6 +91,28 @@ std::string whole_numbers_spelled_out(const std::string &value)
   return result;
 }
 
+/// Why a value does not match a pattern of deal.II's. A list of numbers has one that is outside its limits, or too few or too
+/// many.
+Refusal why_unmatched(const std::string &pattern, const std::string &value)
+{
+  if (trimmed(value).empty())
+    return Refusal::missing;
+  if (pattern.rfind("[Selection ", 0) == 0 || pattern.rfind("[MultipleSelection ", 0) == 0)
+    return Refusal::unknown_name;
+  const bool whole = pattern.find("[Integer") != std::string::npos;
+  if (!whole && pattern.find("[Double") == std::string::npos)
+    return Refusal::malformed;
+  for (std::size_t begin = 0, end = 0; begin <= value.size(); begin = end + 1)
+    {
+      end           = std::min(value.find_first_of(",;", begin), value.size());
+      double number = 0.;
+      if (!parse_number(trimmed(value.substr(begin, end - begin)), number) || std::isnan(number) ||
+          (whole && number != std::floor(number)))
+        return Refusal::malformed;
+    }
+  return Refusal::out_of_range;
+}
+
 /// Keywords and names may be separated by any white space.
 std::string single_spaced(const std::string &text)
 {
@@ -103,9 +127,10 @@ std::string single_spaced(const std::string &text)
 void refuse_control_characters(const std::string &value, const std::string &where, const std::string &path)
 {
   if (std::any_of(value.begin(), value.end(), [](const unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; }))
-    throw InputError("", where + ": " + path +
-                           ": the value has a line end or another control character; a value is one line of text. Write a "
-                           "blank in its place, or %0A in a name that begins with 'bytes:'.");
+    throw InputError(Refusal::malformed, "",
+                     where + ": " + path +
+                       ": the value has a line end or another control character; a value is one line of text. Write a "
+                       "blank in its place, or %0A in a name that begins with 'bytes:'.");
 }
 
 /// What a text in a file or on the command line sets a parameter to.
@@ -119,9 +144,10 @@ ParameterFile::Setting setting_at(const std::string &where, const std::string &s
     }
   catch (const std::runtime_error &error)
     {
-      throw InputError("", where + ": " + error.what() +
-                             "; 'bytes:' stands before a name in which %HH is the byte with that "
-                             "hexadecimal number, and %25 a per cent sign.");
+      throw InputError(Refusal::malformed, "",
+                       where + ": " + error.what() +
+                         "; 'bytes:' stands before a name in which %HH is the byte with that "
+                         "hexadecimal number, and %25 a per cent sign.");
     }
 }
 
@@ -150,6 +176,7 @@ ParameterFile ParameterFile::read(const std::string &path, const MPI_Comm commun
   namespace fs                   = std::filesystem;
   constexpr unsigned int largest = 16; // MiB, a thousand times what shipped files have
   std::string            error, text;
+  Refusal                why = Refusal::unreadable;
   if (dealii::Utilities::MPI::this_mpi_process(communicator) == 0)
     {
       std::error_code ignored;
@@ -157,13 +184,19 @@ ParameterFile ParameterFile::read(const std::string &path, const MPI_Comm commun
       if (fs::is_regular_file(path, ignored)) // to open a pipe could take for ever
         file.open(path, std::ios::binary);
       if (!fs::exists(path, ignored))
-        error = "the parameter file '" + path + "' does not exist.";
+        {
+          why   = Refusal::missing;
+          error = "the parameter file '" + path + "' does not exist.";
+        }
       else if (fs::is_directory(path, ignored))
         error = "'" + path + "' is a directory; the name of a parameter file is needed.";
       else if (!fs::is_regular_file(path, ignored))
         error = "'" + path + "' is a device or a pipe; the name of a parameter file is needed.";
       else if (fs::file_size(path, ignored) > largest * 0x100000)
-        error = "the file '" + path + "' has more than " + std::to_string(largest) + " MiB: this is no parameter file.";
+        {
+          why   = Refusal::too_large;
+          error = "the file '" + path + "' has more than " + std::to_string(largest) + " MiB: this is no parameter file.";
+        }
       else if (!file.is_open())
         error = "the parameter file '" + path + "' cannot be read.";
       else
@@ -175,7 +208,7 @@ ParameterFile ParameterFile::read(const std::string &path, const MPI_Comm commun
     }
   error = dealii::Utilities::MPI::broadcast(communicator, error);
   if (!error.empty())
-    throw InputError("", error);
+    throw InputError(static_cast<Refusal>(dealii::Utilities::MPI::broadcast(communicator, static_cast<int>(why))), "", error);
   return ParameterFile(path, dealii::Utilities::MPI::broadcast(communicator, text));
 }
 
@@ -196,8 +229,9 @@ ParameterFile::ParameterFile(std::string name, const std::string &text)
       while (true)
         {
           if (first_invalid_byte(physical) != std::string::npos)
-            throw InputError("", file_name + ":" + std::to_string(number) +
-                                   ": the line has bytes that are not UTF-8 text; save the file as UTF-8.");
+            throw InputError(Refusal::malformed, "",
+                             file_name + ":" + std::to_string(number) +
+                               ": the line has bytes that are not UTF-8 text; save the file as UTF-8.");
           const ParameterLine piece(physical);
           // A comment line does not end what is continued.
           const bool more = piece.is_continued || (piece.text.empty() && !line.empty() && piece.has_comment);
@@ -215,10 +249,11 @@ ParameterFile::ParameterFile(std::string name, const std::string &text)
       if (takes_keyword(rest, "subsection"))
         {
           if (rest.empty())
-            throw InputError("", where + ": 'subsection' needs a name.");
+            throw InputError(Refusal::malformed, "", where + ": 'subsection' needs a name.");
           // Sections nest two or three deep: a file of nothing but these lines must not fill the memory with paths.
           if (open.size() >= most_nested)
-            throw InputError("", where + ": more than " + std::to_string(most_nested) + " subsections in one another.");
+            throw InputError(Refusal::too_large, "",
+                             where + ": more than " + std::to_string(most_nested) + " subsections in one another.");
           const std::string path = (open.empty() ? "" : open.back().path + "/") + single_spaced(rest);
           open.push_back({path, where});
           subsections.push_back(open.back());
@@ -226,29 +261,32 @@ ParameterFile::ParameterFile(std::string name, const std::string &text)
       else if (takes_keyword(rest, "end") && rest.empty())
         {
           if (open.empty())
-            throw InputError("", where + ": 'end' without a subsection.");
+            throw InputError(Refusal::malformed, "", where + ": 'end' without a subsection.");
           open.pop_back();
         }
       else if (takes_keyword(rest, "set"))
         {
           const auto equals = rest.find('=');
           if (equals == std::string::npos || single_spaced(rest.substr(0, equals)).empty())
-            throw InputError("", where + ": '" + line + "' must have the form 'set Name = value'.");
+            throw InputError(Refusal::malformed, "", where + ": '" + line + "' must have the form 'set Name = value'.");
           Setting setting = setting_at(where, open.empty() ? "" : open.back().path, single_spaced(rest.substr(0, equals)),
                                        trimmed(rest.substr(equals + 1)));
           const auto [place, is_new] = set_at.emplace(setting.path(), where);
           if (!is_new)
-            throw InputError("", where + ": '" + setting.name + "' was set before, at " + place->second +
-                                   "; remove one of the two.");
+            throw InputError(Refusal::repeated, "",
+                             where + ": '" + setting.name + "' was set before, at " + place->second +
+                               "; remove one of the two.");
           setting.comment = comment;
           settings.push_back(setting);
         }
       else
-        throw InputError("", where + ": cannot understand '" + line +
-                               "'. A line is 'set Name = value', 'subsection Name', 'end', or a comment that begins with #.");
+        throw InputError(Refusal::malformed, "",
+                         where + ": cannot understand '" + line +
+                           "'. A line is 'set Name = value', 'subsection Name', 'end', or a comment that begins with #.");
     }
   if (!open.empty())
-    throw InputError("", open.back().where + ": subsection '" + open.back().path + "' is not closed by 'end'.");
+    throw InputError(Refusal::malformed, "",
+                     open.back().where + ": subsection '" + open.back().path + "' is not closed by 'end'.");
 }
 
 void ParameterFile::change(const std::string &argument)
@@ -258,10 +296,11 @@ void ParameterFile::change(const std::string &argument)
     {
       const std::string name  = argument.substr(0, argument.find('='));
       const bool        named = name.size() < argument.size() && first_invalid_byte(name) == std::string::npos;
-      throw InputError("", where + ": '" + name + "' has bytes that are not UTF-8 text." +
-                             (named ? " For a name that is on the disk like that write '" + name + "=" +
-                                        text_of_bytes(trimmed(argument.substr(name.size() + 1))) + "'." :
-                                      ""));
+      throw InputError(Refusal::malformed, "",
+                       where + ": '" + name + "' has bytes that are not UTF-8 text." +
+                         (named ? " For a name that is on the disk like that write '" + name + "=" +
+                                    text_of_bytes(trimmed(argument.substr(name.size() + 1))) + "'." :
+                                  ""));
     }
   const auto        equals  = argument.find('=');
   const std::string path    = argument.substr(0, equals);
@@ -269,10 +308,11 @@ void ParameterFile::change(const std::string &argument)
   const std::string section = slash == std::string::npos ? "" : single_spaced(path.substr(0, slash));
   const std::string name    = single_spaced(slash == std::string::npos ? path : path.substr(slash + 1));
   if (equals == std::string::npos || name.empty())
-    throw InputError("", where + ": '" + argument + "' must have the form 'Section/Name=value' or 'Name=value'.");
+    throw InputError(Refusal::malformed, "",
+                     where + ": '" + argument + "' must have the form 'Section/Name=value' or 'Name=value'.");
   for (const Setting &other : settings)
     if (other.where == where && other.section == section && other.name == name)
-      throw InputError("", where + ": '" + path + "' is given twice.");
+      throw InputError(Refusal::repeated, "", where + ": '" + path + "' is given twice.");
   settings.push_back(setting_at(where, section, name, trimmed(argument.substr(equals + 1))));
 }
 
@@ -303,8 +343,9 @@ void ParameterFile::apply(dealii::ParameterHandler &parameters) const
 
       if (found->pattern.find("[Double") != std::string::npos)
         if (const std::string tiny = tiny_number(setting.value); !tiny.empty())
-          throw InputError("", setting.where + ": " + found->parameter.path() + ": '" + tiny +
-                                 "' is smaller than numbers can be without losing digits; write 0, or 1e-300.");
+          throw InputError(Refusal::out_of_range, "",
+                           setting.where + ": " + found->parameter.path() + ": '" + tiny +
+                             "' is smaller than numbers can be without losing digits; write 0, or 1e-300.");
 
       const bool any_text = found->pattern.rfind("[Anything", 0) == 0;
       if (any_text && !setting.in_bytes)
@@ -328,9 +369,10 @@ void ParameterFile::apply(dealii::ParameterHandler &parameters) const
           if (found->pattern.rfind("[Selection ", 0) == 0)
             hint = did_you_mean(setting.value, dealii::Utilities::split_string_list(
                                                  found->pattern.substr(11, found->pattern.rfind(']') - 11), '|'));
-          throw InputError("", setting.where + ": " + found->parameter.path() + ": " +
-                                 (setting.value.empty() ? "no value is given" : "'" + setting.value + "' is not valid") +
-                                 "; wanted is " + found->parameter.range + "." + hint + hidden_limit(found->pattern, value));
+          throw InputError(why_unmatched(found->pattern, value), "",
+                           setting.where + ": " + found->parameter.path() + ": " +
+                             (setting.value.empty() ? "no value is given" : "'" + setting.value + "' is not valid") +
+                             "; wanted is " + found->parameter.range + "." + hint + hidden_limit(found->pattern, value));
         }
       for (std::size_t i = 0; i < path.size(); ++i)
         parameters.leave_subsection();

@@ -36,7 +36,7 @@ void SnapshotParameters::parse(const dealii::ParameterHandler &prm)
 void SnapshotParameters::check() const
 {
   if (!vtu && !xdmf)
-    throw InputError("Output/Format", "no format is chosen; choose 'VTU', 'XDMF' or 'VTU, XDMF'.");
+    throw InputError(Refusal::missing, "Output/Format", "no format is chosen; choose 'VTU', 'XDMF' or 'VTU, XDMF'.");
 }
 
 std::vector<Unread> SnapshotParameters::unread_without_density()

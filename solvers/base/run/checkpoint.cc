@@ -28,12 +28,13 @@ std::string seal_of(const std::string &file)
   return file + ".good";
 }
 
-/// Throws on every rank with the message of the first rank that has one.
-void refuse_together(const std::string &message, MPI_Comm communicator)
+/// Throws on every rank with the message of the first rank that has one: there is no checkpoint `path`, or a damaged one.
+void refuse_together(const Refusal why, const std::string &message, MPI_Comm communicator)
 {
-  const std::string first = first_text(message, communicator);
-  if (!first.empty())
-    throw InputError("", first);
+  together(communicator, [&]() {
+    if (!message.empty())
+      throw InputError(why, "", message);
+  });
 }
 
 /// Whether `size` bytes behind `offset` of the file are those of `data`, some MiB of which are read at once.
@@ -271,6 +272,7 @@ CheckpointReader::CheckpointReader(const std::string &file, const MPI_Comm commu
   , comm(communicator)
 {
   std::string text, message;
+  Refusal     why = Refusal::damaged;
   if (rank_of(comm) == 0)
     {
       std::ifstream      list(seal_of(path), std::ios::binary);
@@ -279,11 +281,14 @@ CheckpointReader::CheckpointReader(const std::string &file, const MPI_Comm commu
       text = contents.str();
       std::error_code error;
       if (!fs::exists(path, error))
-        message = "there is no checkpoint '" + path + "'.";
+        {
+          why     = Refusal::missing;
+          message = "there is no checkpoint '" + path + "'.";
+        }
       else if (!list)
         message = "the checkpoint '" + path + "' was not finished.";
     }
-  refuse_together(message, comm);
+  refuse_together(why, message, comm);
   text = dealii::Utilities::MPI::broadcast(comm, text);
 
   CheckpointSeal seal;
@@ -295,21 +300,22 @@ CheckpointReader::CheckpointReader(const std::string &file, const MPI_Comm commu
     {
       message = "the checkpoint '" + path + "' cannot be used: " + e.what() + ".";
     }
-  refuse_together(message, comm);
+  refuse_together(why, message, comm);
 
   const SharedFile all(path, SharedFile::Access::read);
   std::error_code  error;
   std::uint64_t    size = fs::file_size(path, error);
   if (!all_agree(all.is_open() && !error, comm))
-    throw InputError("", "the checkpoint '" + path + "' cannot be read.");
+    throw InputError(Refusal::unreadable, "", "the checkpoint '" + path + "' cannot be read.");
   MPI_Bcast(&size, 1, MPI_UINT64_T, 0, comm);
   const bool complete = size == seal.size;
   const auto sums     = complete ? checksums(all, seal.size, comm) : std::vector<std::uint32_t>();
   if (!complete)
-    throw InputError("", "the checkpoint '" + path + "' is cut off: it has " + std::to_string(size) + " of " +
-                           std::to_string(seal.size) + " bytes.");
+    throw InputError(Refusal::damaged, "",
+                     "the checkpoint '" + path + "' is cut off: it has " + std::to_string(size) + " of " +
+                       std::to_string(seal.size) + " bytes.");
   if (sums != seal.checksums)
-    throw InputError("", "the checkpoint '" + path + "' is damaged: its checksums are wrong.");
+    throw InputError(Refusal::damaged, "", "the checkpoint '" + path + "' is damaged: its checksums are wrong.");
   present = seal.time;
   serial  = seal.number;
   for (const CheckpointSeal::Section &one : seal.sections)
@@ -344,8 +350,9 @@ const CheckpointReader::Section &CheckpointReader::section(const std::string &na
 {
   const auto found = sections.find(name);
   if (found == sections.end() || found->second.type != type)
-    throw InputError("", "the checkpoint '" + path + "' has no '" + name +
-                           "': it was written by another version of rhoflow or by another kind of run.");
+    throw InputError(Refusal::damaged, "",
+                     "the checkpoint '" + path + "' has no '" + name +
+                       "': it was written by another version of rhoflow or by another kind of run.");
   return found->second;
 }
 
@@ -357,7 +364,8 @@ std::uint64_t CheckpointReader::size(const std::string &name) const
 
 InputError CheckpointReader::other_length(const std::string &name) const
 {
-  return InputError("", "'" + name + "' in the checkpoint '" + path + "' has not the length that this run needs.");
+  return InputError(Refusal::damaged, "",
+                    "'" + name + "' in the checkpoint '" + path + "' has not the length that this run needs.");
 }
 
 void CheckpointReader::read_pieces(const std::string &name, const char type, const std::vector<Extent> &pieces,

@@ -80,8 +80,9 @@ StateReader::StateReader(const CheckpointReader &reader, std::string name)
 
 void StateReader::refuse(const std::string &what) const
 {
-  throw InputError("", "the checkpoint '" + checkpoint.file() + "' " + what +
-                         ": it was written by another version of rhoflow or by another kind of run.");
+  throw InputError(Refusal::damaged, "",
+                   "the checkpoint '" + checkpoint.file() + "' " + what +
+                     ": it was written by another version of rhoflow or by another kind of run.");
 }
 
 std::string StateReader::take(const std::string &name)

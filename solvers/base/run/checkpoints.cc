@@ -66,8 +66,9 @@ Checkpoints::Checkpoints(const CheckpointParameters &settings, const RunDirector
         text += (text.empty() ? "" : " ") + complaint;
       if (!state)
         throw InputError(
-          "", "'" + directory.path("") + "' has no checkpoint to go on from. " +
-                (text.empty() ? "The run ended before its first one (section 'Checkpoint'); start it again." : text));
+          text.empty() ? Refusal::missing : Refusal::damaged, "",
+          "'" + directory.path("") + "' has no checkpoint to go on from. " +
+            (text.empty() ? "The run ended before its first one (section 'Checkpoint'); start it again." : text));
       if (!text.empty())
         damaged = text + " The other one is used.";
       number    = state->number();
@@ -111,9 +112,10 @@ void Checkpoints::load(const std::function<void(const CheckpointReader &)> &take
     }
   catch (const std::logic_error &error) // also indices and lengths
     {
-      throw InputError("", "the checkpoint '" + state->file() + "' does not fit this run (" + error.what() +
-                             "): another version of rhoflow wrote it, or it was damaged before its checksums were taken. "
-                             "Go on with that version, or start the run again.");
+      throw InputError(Refusal::damaged, "",
+                       "the checkpoint '" + state->file() + "' does not fit this run (" + error.what() +
+                         "): another version of rhoflow wrote it, or it was damaged before its checksums were taken. "
+                         "Go on with that version, or start the run again.");
     }
 }
 

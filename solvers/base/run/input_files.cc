@@ -108,10 +108,11 @@ void require_on_all_ranks(const bool good, const std::string &parameter, const s
     return;
   const std::string first  = mpi::broadcast(communicator, own, 0);
   const std::string second = mpi::broadcast(communicator, own + " on " + host_name(), static_cast<unsigned int>(other));
-  throw InputError(parameter, "the ranks do not read the same file under the name '" + name + "': rank 0 has " + first +
-                                ", rank " + std::to_string(other) + " has " + second +
-                                ". Start all ranks in one directory, or give the whole path of a file that is the same on all "
-                                "machines.");
+  throw InputError(Refusal::inconsistent, parameter,
+                   "the ranks do not read the same file under the name '" + name + "': rank 0 has " + first + ", rank " +
+                     std::to_string(other) + " has " + second +
+                     ". Start all ranks in one directory, or give the whole path of a file that is the same on all "
+                     "machines.");
 }
 } // namespace
 

@@ -53,9 +53,10 @@ Premises::Premises(const dealii::ParameterHandler &parameters, std::vector<Prove
 Premises::Premises(const CheckpointReader &checkpoint)
 {
   if (!checkpoint.has(section))
-    throw InputError("", "the checkpoint '" + checkpoint.file() +
-                           "' does not say with which parameters it was made: an older version of rhoflow wrote it. Go on with "
-                           "that version, or start the run again.");
+    throw InputError(Refusal::damaged, "",
+                     "the checkpoint '" + checkpoint.file() +
+                       "' does not say with which parameters it was made: an older version of rhoflow wrote it. Go on with "
+                       "that version, or start the run again.");
   const std::string text = checkpoint.text(section);
   try
     {
@@ -63,7 +64,7 @@ Premises::Premises(const CheckpointReader &checkpoint)
     }
   catch (const std::exception &)
     {
-      throw InputError("",
+      throw InputError(Refusal::damaged, "",
                        "the checkpoint '" + checkpoint.file() +
                          "' does not fit this run (its parameters cannot be read): another version of rhoflow wrote it, or "
                          "it was damaged before its checksums were taken. Go on with that version, or start the run again.");
@@ -104,18 +105,20 @@ void Premises::parse(const std::string &text)
 void Premises::refuse_other_parameters(const dealii::ParameterHandler &present, const ParameterCatalogue &catalogue) const
 {
   const auto other_version = [](const std::string &reason) {
-    return InputError("", "another version of rhoflow made the state of this run: " + reason +
-                            " Go on with that version, or start the run again.");
+    return InputError(Refusal::damaged, "",
+                      "another version of rhoflow made the state of this run: " + reason +
+                        " Go on with that version, or start the run again.");
   };
   const auto now = current_values(present);
   for (const auto &[path, value] : now)
     if (const auto found = values.find(path);
         !catalogue.may_change(path) && found != values.end() && !same_value(found->second, value))
-      throw InputError(path, "the run was begun with '" + found->second +
-                               "', and its state belongs to that: a run that goes on "
-                               "may change the end time, the output and the "
-                               "checkpoints only. For '" +
-                               value + "' start a new run.");
+      throw InputError(Refusal::inconsistent, path,
+                       "the run was begun with '" + found->second +
+                         "', and its state belongs to that: a run that goes on "
+                         "may change the end time, the output and the "
+                         "checkpoints only. For '" +
+                         value + "' start a new run.");
   // What the other version did without such a parameter is what it does by default, as far as is known here.
   for (const DeclaredParameter &parameter : declared_parameters(present))
     if (const std::string path = parameter.path();
@@ -129,12 +132,14 @@ void Premises::refuse_other_parameters(const dealii::ParameterHandler &present, 
 void Premises::refuse_other_files(const std::vector<Provenance::InputFile> &present) const
 {
   if (present.size() != files.size())
-    throw InputError("", "the run was begun with " + std::to_string(files.size()) + " input files, and there are " +
-                           std::to_string(present.size()) + " now: start a new run.");
+    throw InputError(Refusal::inconsistent, "",
+                     "the run was begun with " + std::to_string(files.size()) + " input files, and there are " +
+                       std::to_string(present.size()) + " now: start a new run.");
   for (std::size_t i = 0; i < files.size(); ++i)
     if (!present[i].same_contents(files[i]))
-      throw InputError("", "the file '" + present[i].path + "' is not the one with which the run was begun ('" + files[i].path +
-                             "', " + files[i].contents() + "; now " + present[i].contents() +
-                             "), and the state belongs to that: bring it back, or start a new run.");
+      throw InputError(Refusal::inconsistent, "",
+                       "the file '" + present[i].path + "' is not the one with which the run was begun ('" + files[i].path +
+                         "', " + files[i].contents() + "; now " + present[i].contents() +
+                         "), and the state belongs to that: bring it back, or start a new run.");
 }
 } // namespace rhoflow

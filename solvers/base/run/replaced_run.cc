@@ -1,3 +1,4 @@
+#include <solvers/base/error.h>
 #include <solvers/base/files/file_list.h>
 #include <solvers/base/run/checkpoint_file.h>
 #include <solvers/base/run/provenance.h>
@@ -151,14 +152,16 @@ void check_replaced_run(const std::string &directory, const FileList &list, cons
       const fs::path name = fs::path(listed).lexically_normal(), path = fs::path(directory) / name;
       const Way      way = way_to(directory, name);
       if (way == Way::link)
-        throw std::runtime_error("'" + path.parent_path().string() +
-                                 "' is, or is behind, a symbolic link: what the run wrote there is not removed, and not "
-                                 "overwritten. Remove the link, or choose another directory.");
+        throw InputError(Refusal::exists, "Output directory",
+                         "'" + path.parent_path().string() +
+                           "' is, or is behind, a symbolic link: what the run wrote there is not removed, and not "
+                           "overwritten. Remove the link, or choose another directory.");
       for (const std::string &input : inputs)
         if (way == Way::open && is_same(path, input))
-          throw std::runtime_error("'" + input +
-                                   "', which is to be read, is a file of the run that 'Overwrite = true' would "
-                                   "remove. Copy it to another place, or choose another directory.");
+          throw InputError(Refusal::exists, "Output directory",
+                           "'" + input +
+                             "', which is to be read, is a file of the run that 'Overwrite = true' would "
+                             "remove. Copy it to another place, or choose another directory.");
     }
 }
 

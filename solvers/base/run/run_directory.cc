@@ -53,27 +53,30 @@ void take_lock(FileLock &lock, const fs::path &path)
   for (; !is_free && std::chrono::steady_clock::now() < deadline; is_free = lock.take((path / lock_file).string()))
     std::this_thread::sleep_for(50ms);
   if (!is_free)
-    throw std::runtime_error("another rhoflow is at work in '" + path.string() +
-                             "'; wait for its end, or create a file 'stop' there, which lets it keep its state and end.");
+    throw InputError(Refusal::in_use, parameter_path,
+                     "another rhoflow is at work in '" + path.string() +
+                       "'; wait for its end, or create a file 'stop' there, which lets it keep its state and end.");
 }
 
 void check_on_this_rank(const fs::path &path, const bool overwrite, const std::vector<std::string> &input_files)
 {
   if (fs::exists(path) && !fs::is_directory(path))
-    throw std::runtime_error("'" + path.string() + "' exists and is not a directory; choose another one.");
+    throw InputError(Refusal::exists, parameter_path,
+                     "'" + path.string() + "' exists and is not a directory; choose another one.");
   if (!has_contents(path))
     return;
   if (!overwrite)
-    throw std::runtime_error(
-      "'" + path.string() +
-      "' exists and is not empty. Choose another directory, or give 'Overwrite = true' to replace the run "
-      "in it.");
+    throw InputError(Refusal::exists, parameter_path,
+                     "'" + path.string() +
+                       "' exists and is not empty. Choose another directory, or give 'Overwrite = true' to replace the run "
+                       "in it.");
   FileList list(path.string());
   // A run may have been killed before it came to its first file behind the list.
   if (!fs::exists(path / provenance_name) && !fs::exists(list.path()))
-    throw std::runtime_error("'" + path.string() +
-                             "' holds files that are not a run of rhoflow (there is no provenance.json); nothing in it was "
-                             "touched. Choose another directory.");
+    throw InputError(Refusal::exists, parameter_path,
+                     "'" + path.string() +
+                       "' holds files that are not a run of rhoflow (there is no provenance.json); nothing in it was "
+                       "touched. Choose another directory.");
   list.read();
   check_replaced_run(path.string(), list, input_files);
 }
@@ -99,7 +102,8 @@ std::vector<std::string> create_directories(const fs::path &path)
       made.push_back(place.string());
   fs::create_directories(path, error);
   if (error)
-    throw std::runtime_error("cannot create the directory '" + path.string() + "': " + error.message() + ".");
+    throw InputError(Refusal::unreadable, parameter_path,
+                     "cannot create the directory '" + path.string() + "': " + error.message() + ".");
   return made;
 }
 
@@ -162,8 +166,9 @@ RunDirectory RunDirectory::of_earlier_run(const std::string &path, const MPI_Com
       on_rank_0(communicator, parameter_path, [&]() {
         for (const char *const needed : {provenance_name, "parameters_used.prm"})
           if (!fs::exists(fs::path(path) / needed))
-            throw std::runtime_error("'" + path + "' holds no run of rhoflow (there is no " + needed +
-                                     "); --resume takes the directory that a run left.");
+            throw InputError(Refusal::missing, parameter_path,
+                             "'" + path + "' holds no run of rhoflow (there is no " + needed +
+                               "); --resume takes the directory that a run left.");
         take_lock(directory.lock, path);
         // The superuser passes any check of permissions: only writing shows whether one can write.
         directory.files.open();
@@ -171,7 +176,7 @@ RunDirectory RunDirectory::of_earlier_run(const std::string &path, const MPI_Com
     }
   catch (const InputError &error)
     {
-      throw InputError("", error.what());
+      throw InputError(error.why, "", error.what());
     }
   return directory;
 }
@@ -286,7 +291,7 @@ void RunDirectory::record(const std::string &parameter_file, const dealii::Param
         std::ostringstream contents;
         contents << file.rdbuf();
         if (!file)
-          throw std::runtime_error("cannot read '" + parameter_file + "' again to copy it.");
+          throw InputError(Refusal::unreadable, parameter_path, "cannot read '" + parameter_file + "' again to copy it.");
         write_text(copy, contents.str());
       }
 
@@ -408,7 +413,8 @@ std::string RunDirectory::subdirectory(const std::string &name) const
     std::error_code error;
     fs::create_directories(path, error);
     if (error)
-      throw std::runtime_error("cannot create the directory '" + path.string() + "': " + error.message() + ".");
+      throw InputError(Refusal::unreadable, parameter_path,
+                       "cannot create the directory '" + path.string() + "': " + error.message() + ".");
     files.add(name + "/");
   });
   return path.string();

@@ -50,22 +50,25 @@ void RunParameters::parse(const ParameterHandler &prm)
   read_parameters(*this, prm);
 
   if (!(end_time > 0.))
-    throw InputError("End time", "the end time must be larger than 0.");
+    throw InputError(Refusal::out_of_range, "End time", "the end time must be larger than 0.");
   for (std::size_t i = 0; i < output_times.size(); ++i)
     {
       if (i > 0 && !(output_times[i] > output_times[i - 1]))
-        throw InputError("Output times", "the times must increase, but " + Utilities::to_string(output_times[i]) + " follows " +
-                                           Utilities::to_string(output_times[i - 1]) + ".");
+        throw InputError(Refusal::out_of_range, "Output times",
+                         "the times must increase, but " + Utilities::to_string(output_times[i]) + " follows " +
+                           Utilities::to_string(output_times[i - 1]) + ".");
       if (output_times[i] > end_time)
-        throw InputError("Output times", Utilities::to_string(output_times[i]) + " lies behind the end time " +
-                                           Utilities::to_string(end_time) + ".");
+        throw InputError(Refusal::inconsistent, "Output times",
+                         Utilities::to_string(output_times[i]) + " lies behind the end time " + Utilities::to_string(end_time) +
+                           ".");
     }
   if (output_times.empty())
     {
       if (!(output_interval > 0.))
-        throw InputError("Output interval", "the interval must be larger than 0.");
+        throw InputError(Refusal::out_of_range, "Output interval", "the interval must be larger than 0.");
       if (end_time / output_interval > 1e6)
-        throw InputError("Output interval", "there would be more than a million output times; choose a longer interval.");
+        throw InputError(Refusal::too_large, "Output interval",
+                         "there would be more than a million output times; choose a longer interval.");
     }
 }
 

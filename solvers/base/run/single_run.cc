@@ -139,8 +139,9 @@ void SingleRun::resume(const std::string &path, const MPI_Comm communicator, Pro
   before.refuse_other_files(inputs);
   checkpoints.set_premises(Premises(*handler, inputs).text());
   if (checkpoints.restart()->time() > run_parameters.end_time)
-    throw InputError("End time", "the run to go on with is at t = " + short_number(checkpoints.restart()->time(), 8) +
-                                   " already; choose an end time that is not before that.");
+    throw InputError(Refusal::inconsistent, "End time",
+                     "the run to go on with is at t = " + short_number(checkpoints.restart()->time(), 8) +
+                       " already; choose an end time that is not before that.");
 
   // From here on the directory changes.
   has_begun = true;

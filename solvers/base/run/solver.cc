@@ -20,7 +20,8 @@ const SolverEntry &Registry::solver(const std::string &name) const
   std::vector<std::string> names;
   for (const SolverEntry &entry : solvers)
     names.push_back(entry.name);
-  throw InputError("Solver", "unknown solver '" + name + "'." + did_you_mean(name, names) +
-                               " Valid names: " + listed_in_quotes(names) + ".");
+  throw InputError(Refusal::unknown_name, "Solver",
+                   "unknown solver '" + name + "'." + did_you_mean(name, names) + " Valid names: " + listed_in_quotes(names) +
+                     ".");
 }
 } // namespace rhoflow

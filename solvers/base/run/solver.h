@@ -73,7 +73,7 @@ struct Registry
 
   /// The entry of that name; null if there is none.
   const SolverEntry *find(const std::string &name) const;
-  /// The same. Throws InputError("Solver", ...) with the valid names and the nearest spelling.
+  /// The same. Throws InputError of "Solver" with the valid names and the nearest spelling.
   const SolverEntry &solver(const std::string &name) const;
 };
 } // namespace rhoflow

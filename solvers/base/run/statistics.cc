@@ -30,8 +30,9 @@ void Statistics::set(const std::string &column, const double value)
   if (found == names.end())
     {
       if (!finished.empty() && restored)
-        throw InputError("", "the state that this run went on from has no column '" + column + "' of '" + file_name +
-                               "': another version of rhoflow wrote it. Start the run again.");
+        throw InputError(Refusal::damaged, "",
+                         "the state that this run went on from has no column '" + column + "' of '" + file_name +
+                           "': another version of rhoflow wrote it. Start the run again.");
       if (!finished.empty())
         throw std::logic_error("statistics column '" + column + "' was not in the first row of " + file_name);
       names.push_back(column);

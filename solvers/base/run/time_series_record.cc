@@ -56,7 +56,7 @@ bool is_xdmf(const std::string &path)
 
 InputError not_ours(const std::string &path, const std::string &why)
 {
-  return InputError("", "'" + path + "' " + why + ": it is no time series that rhoflow wrote to its end.");
+  return InputError(Refusal::damaged, "", "'" + path + "' " + why + ": it is no time series that rhoflow wrote to its end.");
 }
 
 bool has_ending(const std::string &text, const std::string &end)

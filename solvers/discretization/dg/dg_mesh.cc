@@ -47,7 +47,7 @@ DGMesh::DGMesh(const AdaptiveMesh &mesh, unsigned int degree, bool amplitude, do
 
   // Traces are addressed with 32 bits; slots for other ranks and hanging faces come on top of the local ones.
   if (static_cast<double>(data.n_batches) * 2 * data.dim * n_side * 8 > 0.5 * std::numeric_limits<std::int32_t>::max())
-    throw InputError("Domain/Subdivisions",
+    throw InputError(Refusal::too_large, "Domain/Subdivisions",
                      "a rank would have " + std::to_string(data.n_cells) +
                        " cells, which is more than this degree allows. Use more ranks or a coarser mesh.");
   for (std::size_t c = 0; c < data.n_cells; ++c)
@@ -59,9 +59,10 @@ DGMesh::DGMesh(const AdaptiveMesh &mesh, unsigned int degree, bool amplitude, do
   // So are the rows of the velocity table.
   if (static_cast<double>(features.size()) * VelocityTableShape(data.dim, data.n, amplitude).n_rows >
       std::numeric_limits<std::int32_t>::max())
-    throw InputError("Domain/Subdivisions", "the table of velocities would have " + std::to_string(features.size()) +
-                                              " cells, which is more than this degree allows. Use a coarser mesh" +
-                                              (amplitude ? "." : " or more ranks."));
+    throw InputError(Refusal::too_large, "Domain/Subdivisions",
+                     "the table of velocities would have " + std::to_string(features.size()) +
+                       " cells, which is more than this degree allows. Use a coarser mesh" +
+                       (amplitude ? "." : " or more ranks."));
   build_static_data();
   build_neighbors();
 }

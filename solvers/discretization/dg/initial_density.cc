@@ -146,7 +146,7 @@ std::vector<double> project_initial_density(const InitialLaw &law, const DGMesh 
 {
   if (!law.has_density())
     throw InputError(
-      "Initial law/Law",
+      Refusal::unsupported, "Initial law/Law",
       "a point mass has no density on a mesh. Use 'Solver = characteristics', or a narrow normal(...) instead of "
       "point(...).");
   const unsigned int  n_points = mesh.points_per_cell();
@@ -169,8 +169,9 @@ std::vector<double> project_initial_density(const InitialLaw &law, const DGMesh 
   const double total = global_sum(mass, mesh.mesh().communicator());
   missing_mass       = 1. - total;
   if (!(total > 0.5))
-    throw InputError("Domain/Lower corner", "only " + std::to_string(100. * total) +
-                                              " % of the initial density lies in the box. Enlarge the box or move the law.");
+    throw InputError(Refusal::inconsistent, "Domain/Lower corner",
+                     "only " + std::to_string(100. * total) +
+                       " % of the initial density lies in the box. Enlarge the box or move the law.");
   for (double &value : values)
     value /= total;
   return values;

@@ -226,7 +226,8 @@ void NodalSpace::build(bool void_origin)
         throw std::logic_error("a node has no positive weight");
     }
   if (grid.communicator() != MPI_COMM_SELF && total > 2000000000ULL)
-    throw InputError("Domain/Subdivisions", "PETSc with 32-bit indices cannot number more than 2 10^9 unknowns.");
+    throw InputError(Refusal::too_large, "Domain/Subdivisions",
+                     "PETSc with 32-bit indices cannot number more than 2 10^9 unknowns.");
 }
 
 std::vector<double> NodalSpace::to_local(const std::vector<double> &owned_values) const

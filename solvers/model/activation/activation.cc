@@ -27,13 +27,14 @@ Activation::Activation(Kind kind, std::vector<std::pair<double, double>> nodes)
     }
   const std::string parameter = "Learning problem/Activation nodes";
   if (table.size() < 2)
-    throw InputError(parameter, "a piecewise linear activation needs at least two nodes t:value, such as 0.5:-2.5, 1.5:7.5.");
+    throw InputError(Refusal::missing, parameter,
+                     "a piecewise linear activation needs at least two nodes t:value, such as 0.5:-2.5, 1.5:7.5.");
   for (const auto &node : table)
     if (!std::isfinite(node.first) || !std::isfinite(node.second))
-      throw InputError(parameter, "the nodes of the activation must be finite numbers.");
+      throw InputError(Refusal::out_of_range, parameter, "the nodes of the activation must be finite numbers.");
   for (std::size_t i = 0; i + 1 < table.size(); ++i)
     if (!(table[i].first < table[i + 1].first))
-      throw InputError(parameter, "the arguments t of the nodes t:value must increase strictly.");
+      throw InputError(Refusal::out_of_range, parameter, "the arguments t of the nodes t:value must increase strictly.");
   for (const auto &node : table)
     {
       abscissae.push_back(node.first);
@@ -45,8 +46,9 @@ Activation::Kind Activation::kind_from_name(const std::string &name)
 {
   if (const ActivationInfo *found = find_activation(name))
     return found->kind;
-  throw InputError("Learning problem/Activation", "unknown activation '" + name + "'." + did_you_mean(name, names()) +
-                                                    " The choices are " + listed(names()) + ".");
+  throw InputError(Refusal::unknown_name, "Learning problem/Activation",
+                   "unknown activation '" + name + "'." + did_you_mean(name, names()) + " The choices are " + listed(names()) +
+                     ".");
 }
 
 std::vector<std::string> Activation::names()

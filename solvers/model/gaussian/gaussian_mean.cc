@@ -131,9 +131,10 @@ void require_gaussian_means(const Activation &activation, const std::string &par
 {
   const ActivationInfo &info = activation.info();
   if (info.gaussian_form == GaussianForm::quadrature && info.regularity != Regularity::smooth)
-    throw InputError(parameter, "'" + std::string(info.name) +
-                                  "' has no formula for its means over Gaussian inputs, which the neurons 'single neuron' and "
-                                  "'isotropic' need. Choose another activation, or another neuron.");
+    throw InputError(Refusal::unsupported, parameter,
+                     "'" + std::string(info.name) +
+                       "' has no formula for its means over Gaussian inputs, which the neurons 'single neuron' and "
+                       "'isotropic' need. Choose another activation, or another neuron.");
 }
 
 double gaussian_mean(const Activation &activation, double mu, double r)

@@ -8,7 +8,7 @@ class Activation;
 
 // Each function follows the activation's GaussianForm.
 
-/// Throws InputError(parameter, ...) if the means below are not known for σ.
+/// Throws InputError of this parameter if the means below are not known for σ.
 void require_gaussian_means(const Activation &activation, const std::string &parameter);
 
 /// E σ(q G)² for G ~ N(0, 1), to about 1e-12: in closed form for erf, (2/π) asin(q²/(1 + q²)), ReLU, q²/2, and cosine,

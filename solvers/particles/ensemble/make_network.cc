@@ -18,19 +18,19 @@ void check_layers(const LearningProblem &problem, const ParticleParameters &para
   const ParticleNeuron::Type type = problem.particle_neuron().type;
   const bool weighted = (type == ParticleNeuron::Type::weighted_ridge || type == ParticleNeuron::Type::biased_ridge);
   if (parameters.layers != TrainedLayers::both && !weighted)
-    throw InputError("Particles/Trained layers",
+    throw InputError(Refusal::unsupported, "Particles/Trained layers",
                      "the neurons of this problem have one layer only, there is no outer weight a. Choose 'both', or "
                      "neurons a sigma(w.x) or a sigma(w.x + b).");
   if (parameters.scaling == ParticleParameters::Scaling::lazy && !weighted)
-    throw InputError("Particles/Output scaling",
+    throw InputError(Refusal::unsupported, "Particles/Output scaling",
                      "the lazy scaling is for neurons a sigma(w.x) or a sigma(w.x + b) with an outer weight a. Choose 'mean "
                      "field', or such neurons.");
   if (parameters.stochastic_gradient())
     return;
   const auto refuse = [&](const std::string &parameter, const std::string &what) {
-    throw InputError("Particles/" + parameter, what + " is for SGD, but the method is '" +
-                                                 ParticleParameters::method_name(parameters.method) +
-                                                 "'. Choose 'one-pass SGD' or 'multi-pass SGD', or leave the parameter out.");
+    throw InputError(Refusal::unsupported, "Particles/" + parameter,
+                     what + " is for SGD, but the method is '" + ParticleParameters::method_name(parameters.method) +
+                       "'. Choose 'one-pass SGD' or 'multi-pass SGD', or leave the parameter out.");
   };
   if (parameters.layers != TrainedLayers::both)
     refuse("Trained layers", "training one layer only");
@@ -55,8 +55,9 @@ void check_landscape(const LearningProblem &problem)
         std::string where;
         for (unsigned int d = 0; d < D; ++d)
           where += (d > 0 ? ", " : "") + problem.parameter_names()[d] + " = " + short_number(theta[j * D + d]);
-        throw InputError("Landscape/Function", "the formula is not finite at " + where +
-                                                 ", where walkers are at t = 0. Change the formula, or the initial law.");
+        throw InputError(Refusal::out_of_range, "Landscape/Function",
+                         "the formula is not finite at " + where +
+                           ", where walkers are at t = 0. Change the formula, or the initial law.");
       }
 }
 } // namespace
@@ -76,7 +77,7 @@ std::unique_ptr<Network> make_network(const LearningProblem &problem, const Part
 {
   check_layers(problem, parameters);
   if (parameters.stochastic_gradient() && problem.has_external_potential())
-    throw InputError("Particles/Method",
+    throw InputError(Refusal::unsupported, "Particles/Method",
                      "'" + ParticleParameters::method_name(parameters.method) +
                        "' takes samples of data, and a landscape has none. Choose 'gradient descent', whose "
                        "noise has the 'Inverse temperature' of section 'Mean field', or 'gradient flow' "

@@ -58,14 +58,15 @@ TangentKernel::TangentKernel(const LearningProblem &learning_problem, TrainedLay
   , number(n_points)
 {
   if (neuron.type == ParticleNeuron::Type::landscape)
-    throw InputError("Learning problem/Neuron",
+    throw InputError(Refusal::unsupported, "Learning problem/Neuron",
                      "a landscape has no network, hence no tangent kernel. Choose another neuron, or "
                      "do not ask for the kernel.");
   const bool weighted = (neuron.type == ParticleNeuron::Type::weighted_ridge ||
                          neuron.type == ParticleNeuron::Type::biased_ridge);
   if (trained == TrainedLayers::outer && !weighted)
-    throw InputError("Particles/Trained layers", "only the outer weights a are trained, but the neurons of this problem have "
-                                                 "none. Choose 'both', or neurons a sigma(w.x) or a sigma(w.x + b).");
+    throw InputError(Refusal::unsupported, "Particles/Trained layers",
+                     "only the outer weights a are trained, but the neurons of this problem have "
+                     "none. Choose 'both', or neurons a sigma(w.x) or a sigma(w.x + b).");
   const unsigned int  d      = neuron.input_dimension;
   const std::uint64_t size   = problem.data_set_size();
   const bool          finite = (size > 0 && size <= number);
