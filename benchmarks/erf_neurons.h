@@ -23,7 +23,7 @@ public:
   }
   unsigned int             n_parameters() const override { return 3; }
   std::vector<std::string> parameter_names() const override { return {"a", "s", "r"}; }
-  bool                     linear_in_first_parameter() const override { return true; }
+  bool                     has_outer_weight() const override { return true; }
   void                     features(unsigned int, const double *, double *, double *) const override {}
   double                   self_kernel(const double *) const override { return 0.; }
   ParticleNeuron           particle_neuron() const override { return {ParticleNeuron::Type::weighted_ridge, d}; }

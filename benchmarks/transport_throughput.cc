@@ -22,7 +22,7 @@
 #include <benchmarks/peer/frozen_velocity.h>
 #include <benchmarks/peer/matrix_free_advection.h>
 #include <solvers/base/numerics/machine.h>
-#include <solvers/continuity/operator.h>
+#include <solvers/continuity/continuity_state.h>
 #include <solvers/discretization/dg/initial_density.h>
 #include <solvers/discretization/dg/resolution_indicator.h>
 #include <solvers/discretization/refinement.h>
@@ -217,7 +217,7 @@ State uniform(const Setting &setting, unsigned int degree, unsigned int multiple
   return state;
 }
 
-double time_step(ContinuityOperator &solution, const RungeKutta &method, unsigned int degree)
+double time_step(ContinuityState &solution, const RungeKutta &method, unsigned int degree)
 {
   solution.dissipation(); // measures the velocities
   return 0.85 * method.stability_limit[degree - 1] / solution.max_rate();
@@ -226,8 +226,8 @@ double time_step(ContinuityOperator &solution, const RungeKutta &method, unsigne
 /// The density at t = 3, on cells that were halved where its polynomial is least resolved.
 State adaptive(const Setting &setting, const RungeKutta &method, unsigned int degree, double dofs)
 {
-  State              state = uniform(setting, degree, 2);
-  ContinuityOperator solution(*setting.mean_field, method, false);
+  State           state = uniform(setting, degree, 2);
+  ContinuityState solution(*setting.mean_field, method, false);
   solution.reinit(*state.space, state.values);
   constexpr double end = 3.;
   for (double t = 0., dt = 0.; t < end; t += dt)
@@ -311,7 +311,7 @@ Row measure(const Setting &setting, const Options &options, unsigned int dim, un
   const auto multiple = static_cast<unsigned int>(std::max(1., std::round(std::pow(options.dofs / n_shape, 1. / dim))));
   State      state = kind == "uniform" ? uniform(setting, degree, multiple) : adaptive(setting, method, degree, options.dofs);
 
-  ContinuityOperator solution(*setting.mean_field, method, false);
+  ContinuityState solution(*setting.mean_field, method, false);
   solution.reinit(*state.space, state.values);
 
   Row row;

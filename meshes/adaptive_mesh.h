@@ -60,7 +60,7 @@ public:
   /// The ranks that share the cells: the given communicator, MPI_COMM_SELF in one dimension.
   MPI_Comm communicator() const { return comm; }
   /// True on the ranks whose local cells count (in one dimension every rank has all cells, and rank 0 speaks for them).
-  bool speaks() const { return speaking; }
+  bool has_counted_cells() const { return speaking; }
 
   /// Cells of this rank in Morton order; cells of other ranks that touch them, and their owners.
   const std::vector<CellKey>  &cells() const { return local; }

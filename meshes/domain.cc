@@ -113,10 +113,10 @@ void Domain::check_mesh() const
 
 void Domain::check_number(const double n_cells, const std::string &parameter)
 {
-  if (n_cells > most_cells)
+  if (n_cells > max_cells)
     throw InputError(Refusal::too_large, parameter,
                      "the mesh would have " + text_of(n_cells) + " cells, but lists of all cells can have " +
-                       std::to_string(most_cells) + " at most. Choose a coarser mesh and a higher degree.");
+                       std::to_string(max_cells) + " at most. Choose a coarser mesh and a higher degree.");
 }
 
 double Domain::n_cells() const

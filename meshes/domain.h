@@ -24,7 +24,7 @@ struct Domain
 
   unsigned int dimension() const { return static_cast<unsigned int>(lower.size()); }
   /// Cells of a mesh at most: every rank gets the list of all cells, five numbers each, and MPI counts numbers in an int.
-  static constexpr unsigned int most_cells = 429496729;
+  static constexpr unsigned int max_cells = 429496729;
   /// Throws InputError, which blames the parameter, if a mesh would have more cells.
   static void check_number(double n_cells, const std::string &parameter);
 

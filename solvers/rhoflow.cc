@@ -4,10 +4,10 @@
 #include <solvers/base/ranks.h>
 #include <solvers/base/run/job.h>
 #include <solvers/base/run/manual.h>
-#include <solvers/base/run/requests.h>
 #include <solvers/base/run/run_directory.h>
 #include <solvers/base/run/single_run.h>
 #include <solvers/base/run/solver.h>
+#include <solvers/base/run/stop_requests.h>
 #include <solvers/base/run/version.h>
 #include <solvers/comparison/run_distance.h>
 #include <solvers/registry/registry.h>
@@ -128,7 +128,7 @@ int main(int argc, char **argv)
   char           **petsc_arguments   = arguments.petsc.data();
 
   dealii::Utilities::MPI::MPI_InitFinalize mpi(n_petsc_arguments, petsc_arguments, 1);
-  Requests::restore_ignored();
+  StopRequests::restore_ignored();
   Program program(arguments.own, arguments.full);
   return run_job(
     MPI_COMM_WORLD, [&]() { program.execute(); }, [&](const InputError &e) { return program.describe(e); },

@@ -35,7 +35,7 @@ private:
 inline FrozenVelocity::FrozenVelocity(const MeanField &mean_field, const std::vector<double> &e)
   : field(mean_field)
   , residual(e)
-  , first(mean_field.learning_problem().linear_in_first_parameter() ? 1 : 0)
+  , first(mean_field.learning_problem().has_outer_weight() ? 1 : 0)
 {}
 
 inline std::size_t FrozenVelocity::Hash::operator()(const std::array<std::int64_t, 3> &key) const

@@ -266,8 +266,8 @@ Picture DensityPictures::volumes(const unsigned int most)
 
 std::vector<Picture> DensityPictures::animation(const std::function<void(const std::string &)> &say)
 {
-  constexpr unsigned int most_frames = 240;
-  const auto             which       = spread_choice(series.times(), most_frames);
+  constexpr unsigned int max_frames = 240;
+  const auto             which      = spread_choice(series.times(), max_frames);
   if (which.size() < 3)
     return {};
   // All frames have the axes of the few that the other pictures show, and of the last.

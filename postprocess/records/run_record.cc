@@ -25,7 +25,7 @@ const char *const parameters_name = "parameters_used.prm";
 const char *const table_names[]   = {"statistics", "comparison", "replicas",   "curve",
                                      "decision",   "relaxation", "throughput", "timing"};
 
-constexpr std::size_t most_listed = 5; ///< names of files and directories in a message
+constexpr std::size_t max_listed = 5; ///< names of files and directories in a message
 
 bool holds_a_run(const fs::path &path)
 {
@@ -70,7 +70,7 @@ std::vector<std::string> names_in(const fs::path &path)
           runs.push_back("runs/" + name);
       throw InputError(Refusal::missing, "",
                        quoted + " is the directory of a study, and not of one run. " +
-                         (runs.empty() ? "None of its runs has begun." : "Its runs: " + listed(runs, most_listed) + "."));
+                         (runs.empty() ? "None of its runs has begun." : "Its runs: " + listed(runs, max_listed) + "."));
     }
   std::vector<std::string> runs;
   for (const std::string &name : names)
@@ -78,10 +78,10 @@ std::vector<std::string> names_in(const fs::path &path)
       runs.push_back((path / name).string());
   if (!runs.empty())
     throw InputError(Refusal::missing, "",
-                     quoted + " is not a run, but a directory that holds runs: " + listed(runs, most_listed) + ".");
+                     quoted + " is not a run, but a directory that holds runs: " + listed(runs, max_listed) + ".");
   throw InputError(Refusal::missing, "",
                    quoted + " holds no run of rhoflow: neither " + provenance_name + " nor " + parameters_name +
-                     " is there, but " + listed(names, most_listed) + ".");
+                     " is there, but " + listed(names, max_listed) + ".");
 }
 
 /// What to do about a damaged record.

@@ -11,8 +11,8 @@ namespace rhoflow
 Json parsed_json(const std::string &text)
 {
   const auto check_depth = [](const int depth, const Json::parse_event_t, const Json &) {
-    constexpr int most_nested = 200;
-    if (depth > most_nested)
+    constexpr int max_nested = 200;
+    if (depth > max_nested)
       throw std::runtime_error("it is nested too deep");
     return true;
   };

@@ -1,6 +1,6 @@
 #include <solvers/base/numerics/exact_sum.h>
+#include <solvers/boltzmann/dual_problem.h>
 #include <solvers/boltzmann/moments_kernel.h>
-#include <solvers/boltzmann/operator.h>
 #include <solvers/mean_field/mean_field.h>
 
 #include <algorithm>

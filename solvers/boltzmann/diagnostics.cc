@@ -1,7 +1,7 @@
 #include <solvers/base/run/statistics.h>
 #include <solvers/boltzmann/diagnostics.h>
-#include <solvers/boltzmann/operator.h>
-#include <solvers/boltzmann/step.h>
+#include <solvers/boltzmann/dual_problem.h>
+#include <solvers/boltzmann/maximise_dual.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/model/observables.h>

@@ -13,8 +13,7 @@ void BoltzmannParameters::bind(ParameterBinding &p)
   p.add("Tolerance", tolerance, range(1e-15, 1.),
         "Newton's method ends when the moments of the density and those that its potential was made from differ by less "
         "than this (Euclidean norm, relative to the larger of 1 and the norm of the target's moments).");
-  p.add("Maximum iterations", most_steps, range(1, 100000),
-        "Newton steps for one inverse temperature before the run gives up.");
+  p.add("Maximum iterations", max_steps, range(1, 100000), "Newton steps for one inverse temperature before the run gives up.");
   p.add("Path of inverse temperatures", path, at_least(0.), ListLength(),
         "Increasing inverse temperatures below that of section 'Mean field' to be solved for on the way, each from the "
         "solution before: a study of the temperature in one run. Every one gives a row of statistics.csv. Empty: none.");

@@ -21,7 +21,7 @@ struct BoltzmannParameters : BoundaryMassParameters
 
   unsigned int        nodes_per_cell = 4; ///< Gauss points along each axis of a cell
   double              tolerance      = 1e-12;
-  unsigned int        most_steps     = 100;
+  unsigned int        max_steps      = 100;
   std::vector<double> path; ///< inverse temperatures on the way to β, each solved from the one before
   bool                write_density = true;
   SnapshotParameters  snapshots; ///< formats and compression of the density

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include <solvers/base/parameters/snapshot_parameters.h>
-#include <solvers/boltzmann/operator.h>
+#include <solvers/boltzmann/dual_problem.h>
 
 namespace rhoflow
 {

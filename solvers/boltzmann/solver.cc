@@ -10,9 +10,9 @@
 #include <solvers/base/text.h>
 #include <solvers/base/timing.h>
 #include <solvers/boltzmann/diagnostics.h>
+#include <solvers/boltzmann/maximise_dual.h>
 #include <solvers/boltzmann/picture.h>
 #include <solvers/boltzmann/solver.h>
-#include <solvers/boltzmann/step.h>
 #include <solvers/comparison/measure_output.h>
 #include <solvers/evolution/running_checks.h>
 #include <solvers/mean_field/fitted_curve.h>
@@ -150,7 +150,7 @@ private:
     const double beta = betas[n_done];
     {
       Timing::Scope scope(timing.section("Newton's method"));
-      solution = maximise_dual(dual, beta, solution.state.e, inputs.scheme.tolerance, inputs.scheme.most_steps,
+      solution = maximise_dual(dual, beta, solution.state.e, inputs.scheme.tolerance, inputs.scheme.max_steps,
                                [&](unsigned int steps, double gradient) {
                                  context.progress.update(static_cast<double>(n_done) / static_cast<double>(betas.size()),
                                                          {{"beta", short_number(beta)},

@@ -132,7 +132,7 @@ CharacteristicsEvolution::CharacteristicsEvolution(const CharacteristicsInputs &
   , problem(*given.problem)
   , system(*given.mean_field, given.law, c.communicator)
   , stepper(system, given.scheme.tolerance)
-  , sample(given.domain.lower, given.domain.upper, problem.linear_in_first_parameter())
+  , sample(given.domain.lower, given.domain.upper, problem.has_outer_weight())
   , statistics(c.directory.file("statistics.csv"), rank_of(c.communicator) == 0)
   , pictures(c.directory, given.scheme.snapshots, problem.parameter_names(), given.scheme.write_points)
   , outputs(given, c, timing, &pictures)

@@ -8,9 +8,9 @@
 #include <solvers/base/run/statistics.h>
 #include <solvers/base/run/time_loop.h>
 #include <solvers/base/timing.h>
+#include <solvers/characteristics/characteristics_operator.h>
 #include <solvers/characteristics/diagnostics.h>
 #include <solvers/characteristics/inputs.h>
-#include <solvers/characteristics/operator.h>
 #include <solvers/characteristics/point_output.h>
 #include <solvers/characteristics/step.h>
 #include <solvers/evolution/density_outputs.h>

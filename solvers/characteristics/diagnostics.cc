@@ -8,10 +8,10 @@
 
 namespace rhoflow
 {
-PotentialSample::PotentialSample(const std::vector<double> &lower, const std::vector<double> &upper, bool linear)
+PotentialSample::PotentialSample(const std::vector<double> &lower, const std::vector<double> &upper, bool has_outer_weight)
 {
-  const std::size_t skip = (linear ? 1 : 0), dimension = lower.size() - skip;
-  if (linear)
+  const std::size_t skip = (has_outer_weight ? 1 : 0), dimension = lower.size() - skip;
+  if (has_outer_weight)
     {
       lower_a = lower[0];
       upper_a = upper[0];

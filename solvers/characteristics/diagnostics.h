@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include <solvers/characteristics/operator.h>
+#include <solvers/characteristics/characteristics_operator.h>
 #include <solvers/evolution/functionals.h>
 
 namespace rhoflow
@@ -28,7 +28,7 @@ class PotentialSample
 {
 public:
   /// A grid of ω on the box [lower, upper] of θ, ends included.
-  PotentialSample(const std::vector<double> &lower, const std::vector<double> &upper, bool linear_in_first_parameter);
+  PotentialSample(const std::vector<double> &lower, const std::vector<double> &upper, bool has_outer_weight);
 
   double minimum(const CharacteristicsOperator &system) const { return system.minimum_potential(omega, lower_a, upper_a); }
 

@@ -127,7 +127,7 @@ SolverEntry characteristics_solver_entry()
       return std::vector<Unread>{
                {"Domain/Refinement", ""}, {"Domain/Boundary mass warning", ""}, {"Domain/Boundary mass limit", ""}} +
              SnapshotParameters::unread_without_density() + RunParameters::unread(parameters) +
-             ModelParameters::unread(parameters) + TwinSettings::unread(parameters);
+             ModelParameters::unread(parameters) + CompanionSettings::unread(parameters);
     }};
 }
 } // namespace rhoflow

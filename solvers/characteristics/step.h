@@ -4,7 +4,7 @@
 #include <vector>
 
 #include <solvers/base/numerics/adaptive_runge_kutta.h>
-#include <solvers/characteristics/operator.h>
+#include <solvers/characteristics/characteristics_operator.h>
 
 namespace rhoflow
 {

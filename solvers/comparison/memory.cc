@@ -8,8 +8,8 @@
 
 namespace rhoflow
 {
-void add_twin_memory(const LearningProblem &problem, const TwinSettings &settings, MPI_Comm communicator,
-                     MemoryEstimate &memory)
+void add_companion_memory(const LearningProblem &problem, const CompanionSettings &settings, MPI_Comm communicator,
+                          MemoryEstimate &memory)
 {
   const ComparisonParameters &comparison = settings.comparison;
   const bool                  bias       = comparison.bias_estimation == ComparisonParameters::BiasEstimation::richardson;

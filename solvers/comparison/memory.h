@@ -6,9 +6,9 @@ namespace rhoflow
 {
 class LearningProblem;
 class MemoryEstimate;
-struct TwinSettings;
+struct CompanionSettings;
 
 /// What the networks beside a density and their distances to it take on this rank.
-void add_twin_memory(const LearningProblem &problem, const TwinSettings &settings, MPI_Comm communicator,
-                     MemoryEstimate &memory);
+void add_companion_memory(const LearningProblem &problem, const CompanionSettings &settings, MPI_Comm communicator,
+                          MemoryEstimate &memory);
 } // namespace rhoflow

@@ -61,7 +61,7 @@ std::vector<Unread> ComparisonParameters::unread_without_networks(ParameterHandl
   return rules;
 }
 
-std::vector<Unread> TwinSettings::unread(ParameterHandler &prm)
+std::vector<Unread> CompanionSettings::unread(ParameterHandler &prm)
 {
   const std::string compare = "unless 'Compare with SGD = true'";
   if (parameter_value(prm, "Compare with SGD") != "true")
@@ -76,8 +76,8 @@ ParticleParameters twice_the_step(ParticleParameters particles)
   return particles;
 }
 
-void TwinSettings::parse(ParameterHandler &prm, const RunParameters &run, const MeanFieldParameters &mean_field,
-                         const ComparisonParameters &how)
+void CompanionSettings::parse(ParameterHandler &prm, const RunParameters &run, const MeanFieldParameters &mean_field,
+                              const ComparisonParameters &how)
 {
   seed         = run.seed;
   output_times = run.all_output_times();
@@ -87,7 +87,7 @@ void TwinSettings::parse(ParameterHandler &prm, const RunParameters &run, const 
   particles.inverse_temperature = mean_field.inverse_temperature;
 }
 
-void TwinSettings::check(const LearningProblem &problem) const
+void CompanionSettings::check(const LearningProblem &problem) const
 {
   if (particles.n_replicas < 2)
     throw InputError(Refusal::out_of_range, "Particles/Replicas", "a comparison in standard errors needs at least 2 replicas.");

@@ -46,7 +46,7 @@ struct ComparisonParameters
 ParticleParameters twice_the_step(ParticleParameters particles);
 
 /// Everything that the finite networks beside a density need to know.
-struct TwinSettings
+struct CompanionSettings
 {
   /// Reads the section "Particles"; takes the rest from what was read.
   void parse(dealii::ParameterHandler &prm, const RunParameters &run, const MeanFieldParameters &mean_field,

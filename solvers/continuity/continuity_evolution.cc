@@ -76,8 +76,7 @@ void ContinuityEvolution::adapt()
   const auto          flags     = refinement_flags(mesh, indicator, inputs.refinement, refinement_tolerance);
   if (!mesh.adapt(flags, space->points_per_cell(), values, space->cell_transfer()))
     return;
-  space = std::make_unique<DGMesh>(mesh, inputs.scheme.degree, inputs.problem->linear_in_first_parameter(),
-                                   inputs.radial_power);
+  space = std::make_unique<DGMesh>(mesh, inputs.scheme.degree, inputs.problem->has_outer_weight(), inputs.radial_power);
   solution.reinit(*space, values);
   // Smaller cells allow only smaller time steps: measure before the next one.
   solution.dissipation();
@@ -172,8 +171,8 @@ void ContinuityEvolution::write_row()
 
 void ContinuityEvolution::save(CheckpointWriter &checkpoint) const
 {
-  checkpoint.put_in_turn("mesh", mesh.speaks() ? mesh.listed_cells() : std::vector<std::uint64_t>());
-  checkpoint.put_in_turn("density", mesh.speaks() ? solution.values() : std::vector<double>());
+  checkpoint.put_in_turn("mesh", mesh.has_counted_cells() ? mesh.listed_cells() : std::vector<std::uint64_t>());
+  checkpoint.put_in_turn("density", mesh.has_counted_cells() ? solution.values() : std::vector<double>());
   checkpoint.put("largest velocity", solution.max_rate());
   save_state(checkpoint, "evolution", *this);
   statistics.save(checkpoint);
@@ -183,8 +182,7 @@ void ContinuityEvolution::save(CheckpointWriter &checkpoint) const
 void ContinuityEvolution::load(const CheckpointReader &checkpoint)
 {
   const std::vector<std::uint64_t> places = mesh.recreate(checkpoint.integers("mesh"));
-  space = std::make_unique<DGMesh>(mesh, inputs.scheme.degree, inputs.problem->linear_in_first_parameter(),
-                                   inputs.radial_power);
+  space = std::make_unique<DGMesh>(mesh, inputs.scheme.degree, inputs.problem->has_outer_weight(), inputs.radial_power);
   solution.reinit(*space, checkpoint.rows("density", places, space->points_per_cell()));
   solution.set_max_rate(checkpoint.number_of("largest velocity"));
   load_state(checkpoint, "evolution", *this);

@@ -8,10 +8,10 @@
 #include <meshes/adaptive_mesh.h>
 #include <solvers/base/run/statistics.h>
 #include <solvers/base/run/time_loop.h>
+#include <solvers/continuity/continuity_state.h>
+#include <solvers/continuity/continuity_step.h>
 #include <solvers/continuity/diagnostics.h>
 #include <solvers/continuity/inputs.h>
-#include <solvers/continuity/operator.h>
-#include <solvers/continuity/step.h>
 #include <solvers/discretization/density_output.h>
 #include <solvers/evolution/density_outputs.h>
 #include <solvers/evolution/running_checks.h>
@@ -79,7 +79,7 @@ private:
   RungeKutta              method;
   AdaptiveMesh            mesh;
   std::unique_ptr<DGMesh> space;
-  ContinuityOperator      solution;
+  ContinuityState         solution;
   ContinuityStep          stepping;
   Statistics              statistics;
   DensityOutput           pictures;

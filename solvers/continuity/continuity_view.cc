@@ -5,7 +5,7 @@
 
 namespace rhoflow
 {
-ContinuityView::ContinuityView(ContinuityOperator &s, DensityOutput &output)
+ContinuityView::ContinuityView(ContinuityState &s, DensityOutput &output)
   : solution(s)
   , pictures(output)
 {}

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include <solvers/continuity/operator.h>
+#include <solvers/continuity/continuity_state.h>
 #include <solvers/discretization/density_output.h>
 #include <solvers/discretization/dg/positive_density.h>
 #include <solvers/evolution/density_outputs.h>
@@ -15,7 +15,7 @@ class ContinuityView : public DensityView
 {
 public:
   /// References live longer.
-  ContinuityView(ContinuityOperator &solution, DensityOutput &pictures);
+  ContinuityView(ContinuityState &solution, DensityOutput &pictures);
 
   double              risk() const override;
   std::vector<double> prediction() const override;
@@ -31,7 +31,7 @@ private:
   /// Made when it is first asked for. Collective.
   const PositiveDensity &positive();
 
-  ContinuityOperator              &solution;
+  ContinuityState                 &solution;
   DensityOutput                   &pictures;
   std::unique_ptr<PositiveDensity> density;
 };

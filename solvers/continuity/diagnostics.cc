@@ -20,7 +20,7 @@ bool is_at_side(const AdaptiveMesh &mesh, const CellKey &key, const std::vector<
   return false;
 }
 /// Sums over the nodes of a cell in their order, then over cells exactly.
-MassIntegrals integrals_over(ContinuityOperator &solution)
+MassIntegrals integrals_over(ContinuityState &solution)
 {
   return [&solution](const unsigned int n, const FunctionsOfMass &functions) {
     const DGMesh         &mesh = solution.mesh();
@@ -67,7 +67,7 @@ double mass_at_sides(const DGMesh &mesh, const std::vector<double> &values, cons
   return global_sum(sum, mesh.mesh().communicator());
 }
 
-Diagnostics diagnose(ContinuityOperator &solution, const std::vector<bool> &natural_lower_sides, const Observables &observables)
+Diagnostics diagnose(ContinuityState &solution, const std::vector<bool> &natural_lower_sides, const Observables &observables)
 {
   Diagnostics result;
   result.dissipation = solution.dissipation();

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include <solvers/continuity/operator.h>
+#include <solvers/continuity/continuity_state.h>
 #include <solvers/evolution/functionals.h>
 
 namespace rhoflow
@@ -25,8 +25,7 @@ struct Diagnostics
 };
 
 /// `natural_lower_sides` [D]: lower sides at which a density may sit (r = 0). Collective.
-Diagnostics diagnose(ContinuityOperator &solution, const std::vector<bool> &natural_lower_sides,
-                     const Observables &observables);
+Diagnostics diagnose(ContinuityState &solution, const std::vector<bool> &natural_lower_sides, const Observables &observables);
 
 /// The boundary mass alone, of a density [cells][points]. Collective.
 double mass_at_sides(const DGMesh &mesh, const std::vector<double> &values, const std::vector<bool> &natural_lower_sides);

@@ -11,12 +11,12 @@ namespace rhoflow
 {
 InitialState project_initial_state(AdaptiveMesh &mesh, const ContinuityInputs &inputs)
 {
-  const unsigned int degree    = inputs.scheme.degree;
-  const bool         amplitude = inputs.problem->linear_in_first_parameter();
+  const unsigned int degree           = inputs.scheme.degree;
+  const bool         has_outer_weight = inputs.problem->has_outer_weight();
   InitialState       state;
   for (;;)
     {
-      state.space  = std::make_unique<DGMesh>(mesh, degree, amplitude, inputs.radial_power);
+      state.space  = std::make_unique<DGMesh>(mesh, degree, has_outer_weight, inputs.radial_power);
       state.values = project_initial_density(inputs.problem->initial_law(), *state.space, state.missing_mass);
       if (!inputs.refinement.adaptive)
         return state;

@@ -25,7 +25,7 @@ void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm co
   inputs.scheme.parse(parameters);
   adjust(parameters);
   inputs.prepare_on_mesh(communicator, progress, [&](const unsigned int n_modes) {
-    DensityMemory{inputs.scheme.degree, inputs.problem->linear_in_first_parameter(), inputs.refinement.adaptive,
+    DensityMemory{inputs.scheme.degree, inputs.problem->has_outer_weight(), inputs.refinement.adaptive,
                   inputs.output.write_density, n_modes}
       .add_discontinuous(inputs.domain, communicator, inputs.memory);
   });
@@ -58,7 +58,7 @@ std::vector<std::string> continuity_sections()
 std::vector<Unread> unread_by_continuity(dealii::ParameterHandler &parameters)
 {
   return RunParameters::unread(parameters) + ModelParameters::unread(parameters) + RefinementParameters::unread(parameters) +
-         OutputParameters::unread(parameters) + TwinSettings::unread(parameters);
+         OutputParameters::unread(parameters) + CompanionSettings::unread(parameters);
 }
 
 SolverTraits continuity_traits(const std::string &method)

@@ -64,12 +64,12 @@ CellSeries::CellSeries(const RunDirectory &run_directory, const std::string &ser
     xdmf.emplace(directory, series, TimeSeriesRecord::Format::xdmf);
 }
 
-void CellSeries::take_up(const double time)
+void CellSeries::resume_from(const double time)
 {
   if (vtu)
-    vtu->take_up(time);
+    vtu->resume_from(time);
   if (xdmf)
-    xdmf->take_up(time);
+    xdmf->resume_from(time);
 }
 
 void CellSeries::write(const double time, MPI_Comm writers, const unsigned int n_groups, const std::function<VtuCells()> &cells)

@@ -24,7 +24,7 @@ public:
              std::vector<std::string> coordinate_names);
 
   /// Goes on with the records up to `time`. Collective.
-  void take_up(double time);
+  void resume_from(double time);
 
   /// `cells` gives this rank's part and is called on the ranks of `writers`, once; other ranks pass MPI_COMM_NULL. The ranks
   /// are grouped, and each of `n_groups` groups writes one file together. Collective over the run. Throws RunError on every

@@ -116,7 +116,7 @@ void DensityOutput::write(double time, const CellFields &fields)
     return;
   const AdaptiveMesh &mesh = fields.mesh();
   // In one dimension every rank has the whole mesh, and rank 0 speaks for it.
-  series->write(time, mesh.speaks() ? mesh.communicator() : MPI_COMM_NULL, number_of_files(parameters, mesh.communicator()),
-                [&]() { return cells_of(parameters, fields); });
+  series->write(time, mesh.has_counted_cells() ? mesh.communicator() : MPI_COMM_NULL,
+                number_of_files(parameters, mesh.communicator()), [&]() { return cells_of(parameters, fields); });
 }
 } // namespace rhoflow

@@ -24,7 +24,7 @@ void RefinementParameters::bind(ParameterBinding &p)
   p.add("Interval", interval, range(1, 100000), "Time steps between two adaptations.");
   p.add("Negative mass", negative_mass, range(0., 1.),
         "The tolerance is halved whenever the negative mass of the evolved density is above this [mass]; 0: never.");
-  p.add("Maximum cells", maximum_cells, range(1, Domain::most_cells), "No cell is refined beyond this number of cells.");
+  p.add("Maximum cells", maximum_cells, range(1, Domain::max_cells), "No cell is refined beyond this number of cells.");
 }
 
 void RefinementParameters::declare(dealii::ParameterHandler &prm)

@@ -29,6 +29,6 @@ void SnapshotSeries::load(const CheckpointReader &checkpoint, const double time)
 {
   n_outputs = static_cast<unsigned int>(checkpoint.integer(section));
   if (series)
-    series->take_up(time);
+    series->resume_from(time);
 }
 } // namespace rhoflow

@@ -43,10 +43,10 @@ void DensityMemory::add_discontinuous(const Domain &domain, MPI_Comm communicato
     memory.add("the density's picture", 170. * unknowns, "Output/Write density", advice);
   if (n_modes > 0)
     {
-      const double features = amplitude ?
+      const double features = has_outer_weight ?
                                 domain.n_cells() / std::ldexp(domain.subdivisions[0], static_cast<int>(domain.refinement)) :
                                 cells;
-      memory.add("the tables of the features", 8. * features * VelocityTableShape(dim, n, amplitude).n_rows * n_modes,
+      memory.add("the tables of the features", 8. * features * VelocityTableShape(dim, n, has_outer_weight).n_rows * n_modes,
                  cells_parameter, std::string(advice) + ", or a larger 'Mean field/Compression tolerance'");
     }
 }

@@ -12,7 +12,7 @@ class MemoryEstimate;
 struct DensityMemory
 {
   unsigned int degree;
-  bool         amplitude; ///< features are linear in the first coordinate
+  bool         has_outer_weight; ///< features are linear in the first coordinate
   bool         adaptive;
   bool         written; ///< for ParaView
   unsigned int n_modes;

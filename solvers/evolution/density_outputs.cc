@@ -15,7 +15,7 @@ DensityOutputs::DensityOutputs(const EvolutionInputs &inputs, const RunContext &
   , pictures(series)
   , curve(*inputs.problem, context.directory, rank_of(context.communicator) == 0)
   , networks(inputs.networks ?
-               std::make_unique<SgdTwin>(*inputs.problem, *inputs.networks, context.directory, &context.progress) :
+               std::make_unique<CompanionNetworks>(*inputs.problem, *inputs.networks, context.directory, &context.progress) :
                nullptr)
   , measures(inputs.problem->parameter_names(), inputs.comparison, context.directory)
 {}

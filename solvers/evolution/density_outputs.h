@@ -7,8 +7,8 @@
 #include <vector>
 
 #include <solvers/base/timing.h>
+#include <solvers/comparison/companion_networks.h>
 #include <solvers/comparison/measure_output.h>
-#include <solvers/comparison/sgd_twin.h>
 #include <solvers/mean_field/fitted_curve.h>
 
 namespace rhoflow
@@ -59,11 +59,11 @@ public:
   std::vector<std::pair<std::string, std::string>> report() const;
 
 private:
-  double                   end_time;
-  Timing                  &timing;
-  SnapshotSeries          *pictures;
-  FittedCurve              curve;
-  std::unique_ptr<SgdTwin> networks; ///< null for no comparison
-  MeasureOutput            measures;
+  double                             end_time;
+  Timing                            &timing;
+  SnapshotSeries                    *pictures;
+  FittedCurve                        curve;
+  std::unique_ptr<CompanionNetworks> networks; ///< null for no comparison
+  MeasureOutput                      measures;
 };
 } // namespace rhoflow

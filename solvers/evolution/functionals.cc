@@ -1,9 +1,26 @@
+#include <solvers/base/numerics/exact_sum.h>
 #include <solvers/base/run/statistics.h>
 #include <solvers/evolution/functionals.h>
+#include <solvers/model/measure.h>
 #include <solvers/model/observables.h>
 
 namespace rhoflow
 {
+MassIntegrals integrals_over(const Measure &mine, const unsigned int dimension, const MPI_Comm communicator)
+{
+  return [&mine, dimension, communicator](const unsigned int n, const FunctionsOfMass &functions) {
+    std::vector<ExactSum> sums(n);
+    std::vector<double>   products(n);
+    for (std::size_t i = 0; i < mine.points.size() / dimension; ++i)
+      {
+        functions(&mine.points[i * dimension], mine.weight(i), products.data());
+        for (unsigned int k = 0; k < n; ++k)
+          sums[k].add(products[k]);
+      }
+    return global_sums(std::move(sums), communicator);
+  };
+}
+
 Functionals functionals(const MassIntegrals &integrals, const unsigned int dimension, const Observables &observables,
                         const Centering centering)
 {

@@ -4,10 +4,13 @@
 #include <string>
 #include <vector>
 
+#include <mpi.h>
+
 namespace rhoflow
 {
 class Observables;
 class Statistics;
+struct Measure;
 
 /// The products m g_0(θ), m g_1(θ), ... of a mass m at θ.
 using FunctionsOfMass = std::function<void(const double *theta, double mass, double *products)>;
@@ -15,6 +18,9 @@ using FunctionsOfMass = std::function<void(const double *theta, double mass, dou
 /// ∫ g_i ρ over all ranks for `n` functions, summed as the solver sums its masses: the same bits on any number of ranks.
 /// Collective.
 using MassIntegrals = std::function<std::vector<double>(unsigned int n, const FunctionsOfMass &functions)>;
+
+/// Those over point masses in R^D of which every rank has some, `mine`, which lives longer. Exact sums.
+MassIntegrals integrals_over(const Measure &mine, unsigned int dimension, MPI_Comm communicator);
 
 /// Means that every solver writes about its state ρ, of mass one: the mean and the covariance of θ, and the observables of
 /// 'Output/Observables'.

@@ -71,7 +71,7 @@ void EvolutionInputs::parse_mesh(dealii::ParameterHandler &prm)
 void EvolutionInputs::add_network_memory(const MPI_Comm communicator)
 {
   if (networks)
-    add_twin_memory(*problem, *networks, communicator, memory);
+    add_companion_memory(*problem, *networks, communicator, memory);
 }
 
 void EvolutionInputs::prepare_on_mesh(const MPI_Comm communicator, Progress &progress,

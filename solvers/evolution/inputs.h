@@ -9,7 +9,7 @@
 #include <solvers/comparison/parameters.h>
 #include <solvers/discretization/output_parameters.h>
 #include <solvers/discretization/refinement.h>
-#include <solvers/mean_field/setup.h>
+#include <solvers/mean_field/mean_field_setup.h>
 #include <solvers/model/observables.h>
 
 namespace rhoflow
@@ -34,10 +34,10 @@ struct EvolutionInputs : MeanFieldSetup
   /// What networks beside the density take.
   void add_network_memory(MPI_Comm communicator);
 
-  ComparisonParameters        comparison;
-  std::optional<TwinSettings> networks; ///< those to be trained beside the density, if any
-  Observables                 observables;
-  RefinementParameters        refinement; ///< set by parse_mesh(), as the next one
-  OutputParameters            output;
+  ComparisonParameters             comparison;
+  std::optional<CompanionSettings> networks; ///< those to be trained beside the density, if any
+  Observables                      observables;
+  RefinementParameters             refinement; ///< set by parse_mesh(), as the next one
+  OutputParameters                 output;
 };
 } // namespace rhoflow

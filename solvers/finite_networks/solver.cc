@@ -189,7 +189,7 @@ private:
       statistics.set("mean " + names[i], totals[i] / n);
     for (unsigned int i = 0; i < D; ++i)
       statistics.set("deviation " + names[i], std::sqrt(std::max(0., totals[D + i] / n - (totals[i] / n) * (totals[i] / n))));
-    if (problem.linear_in_first_parameter())
+    if (problem.has_outer_weight())
       statistics.set("mean |" + names[0] + "|", totals[2 * D] / n);
     for (unsigned int i = 0; i < observables.size(); ++i)
       statistics.set("mean of " + observables.names()[i], totals[2 * D + 1 + i] / n);

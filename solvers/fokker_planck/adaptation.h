@@ -5,7 +5,7 @@
 
 #include <solvers/discretization/dg/resolution_indicator.h>
 #include <solvers/discretization/refinement.h>
-#include <solvers/fokker_planck/state.h>
+#include <solvers/fokker_planck/fokker_planck_state.h>
 
 namespace rhoflow
 {

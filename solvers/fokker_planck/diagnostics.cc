@@ -8,7 +8,7 @@
 #include <solvers/discretization/nodal/nodal_potential.h>
 #include <solvers/discretization/nodal/nodal_space.h>
 #include <solvers/fokker_planck/equilibrium.h>
-#include <solvers/fokker_planck/operator.h>
+#include <solvers/fokker_planck/fitted_operator.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/observables.h>
 

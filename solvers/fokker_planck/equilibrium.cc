@@ -8,7 +8,7 @@
 
 #include <solvers/base/error.h>
 #include <solvers/base/numerics/exact_sum.h>
-#include <solvers/boltzmann/step.h>
+#include <solvers/boltzmann/maximise_dual.h>
 #include <solvers/discretization/nodal/nodal_potential.h>
 #include <solvers/discretization/nodal/nodal_space.h>
 #include <solvers/mean_field/mean_field.h>

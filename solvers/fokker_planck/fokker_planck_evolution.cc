@@ -167,7 +167,7 @@ void FokkerPlanckEvolution::output()
 
 void FokkerPlanckEvolution::save(CheckpointWriter &checkpoint) const
 {
-  checkpoint.put_in_turn("mesh", mesh.speaks() ? mesh.listed_cells() : std::vector<std::uint64_t>());
+  checkpoint.put_in_turn("mesh", mesh.has_counted_cells() ? mesh.listed_cells() : std::vector<std::uint64_t>());
   state->save(checkpoint);
   stepping.save(checkpoint);
   save_state(checkpoint, "evolution", *this);

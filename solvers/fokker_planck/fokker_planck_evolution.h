@@ -15,9 +15,9 @@
 #include <solvers/evolution/density_outputs.h>
 #include <solvers/evolution/running_checks.h>
 #include <solvers/fokker_planck/diagnostics.h>
+#include <solvers/fokker_planck/fokker_planck_state.h>
 #include <solvers/fokker_planck/inputs.h>
 #include <solvers/fokker_planck/relaxation.h>
-#include <solvers/fokker_planck/state.h>
 #include <solvers/fokker_planck/time_stepping.h>
 
 namespace rhoflow

@@ -35,7 +35,7 @@ Measure FokkerPlanckView::measure()
   const std::vector<double> local = state.fitted.values_at_nodes(state.p);
   const double              mass  = state.mass();
   Measure                   result;
-  if (!space.mesh().speaks())
+  if (!space.mesh().has_counted_cells())
     return result;
   std::vector<double> ends(line.n + 1, 0.);
   for (unsigned int i = 0; i < line.n; ++i)

@@ -4,7 +4,7 @@
 
 #include <solvers/discretization/density_output.h>
 #include <solvers/evolution/density_outputs.h>
-#include <solvers/fokker_planck/state.h>
+#include <solvers/fokker_planck/fokker_planck_state.h>
 
 namespace rhoflow
 {

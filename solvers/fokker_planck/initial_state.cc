@@ -4,9 +4,9 @@
 #include <solvers/base/text.h>
 #include <solvers/fokker_planck/adaptation.h>
 #include <solvers/fokker_planck/diagnostics.h>
+#include <solvers/fokker_planck/fokker_planck_state.h>
 #include <solvers/fokker_planck/initial_state.h>
 #include <solvers/fokker_planck/inputs.h>
-#include <solvers/fokker_planck/state.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/ambient_measure.h>
 #include <solvers/model/learning_problem.h>

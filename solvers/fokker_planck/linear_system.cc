@@ -148,14 +148,14 @@ double LinearSystem::diagonal_size(const std::vector<double> &x)
 }
 
 LinearResult LinearSystem::solve(const std::vector<double> &b, std::vector<double> &x, double tolerance, double floor,
-                                 unsigned int most_iterations)
+                                 unsigned int max_iterations)
 {
   copy_in(b, petsc->b);
   copy_in(x, petsc->x);
   petsc_check(KSPSetReusePreconditioner(petsc->ksp, petsc->new_preconditioner ? PETSC_FALSE : PETSC_TRUE));
   petsc->new_preconditioner = false;
   // A long step starts from a residual that dwarfs the right-hand side: that is no divergence.
-  petsc_check(KSPSetTolerances(petsc->ksp, tolerance, floor, 1e100, static_cast<PetscInt>(most_iterations)));
+  petsc_check(KSPSetTolerances(petsc->ksp, tolerance, floor, 1e100, static_cast<PetscInt>(max_iterations)));
   petsc_check(KSPSolve(petsc->ksp, petsc->b, petsc->x));
   KSPConvergedReason reason;
   PetscInt           iterations;

@@ -43,10 +43,10 @@ public:
   std::vector<double> column_sums_of_sizes();
   /// |diag(A) x|₂. Collective.
   double diagonal_size(const std::vector<double> &x);
-  /// From the first guess in x, until |A x − b|₂ ≤ max(tolerance |b|₂, floor) or after `most_iterations`; x is the best that
+  /// From the first guess in x, until |A x − b|₂ ≤ max(tolerance |b|₂, floor) or after `max_iterations`; x is the best that
   /// was found. Collective.
   LinearResult solve(const std::vector<double> &b, std::vector<double> &x, double tolerance, double floor,
-                     unsigned int most_iterations);
+                     unsigned int max_iterations);
 
 private:
   struct Petsc;

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include <solvers/discretization/cell_fields.h>
-#include <solvers/fokker_planck/state.h>
+#include <solvers/fokker_planck/fokker_planck_state.h>
 
 namespace rhoflow
 {

@@ -28,7 +28,7 @@ void FokkerPlanckParameters::bind(ParameterBinding &p)
   p.add("Nonlinear tolerance", stage.tolerance, range(1e-15, 1.),
         "An implicit step is solved when the moments of its density and those that its potential was made from differ by "
         "less than this (Euclidean norm, relative to the larger of 1 and the norm of the target's moments).");
-  p.add("Maximum nonlinear iterations", stage.most_iterations, range(1, 100000), "Iterations for one implicit equation.");
+  p.add("Maximum nonlinear iterations", stage.max_iterations, range(1, 100000), "Iterations for one implicit equation.");
   p.add("Linear tolerance", stage.linear_tolerance, range(1e-15, 1e-2),
         "Residual of a linear system, relative to its right side.");
   p.add("Refined Peclet number", peclet_limit, at_least(0.),

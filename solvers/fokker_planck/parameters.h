@@ -1,7 +1,7 @@
 #pragma once
 
 #include <solvers/discretization/boundary_mass.h>
-#include <solvers/fokker_planck/step.h>
+#include <solvers/fokker_planck/implicit_stage.h>
 
 namespace dealii
 {

@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include <solvers/fokker_planck/state.h>
+#include <solvers/fokker_planck/fokker_planck_state.h>
 
 namespace rhoflow
 {

@@ -33,7 +33,7 @@ void FokkerPlanckSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm 
   inputs.parse_mesh(parameters);
   inputs.scheme.parse(parameters);
   inputs.prepare_on_mesh(communicator, progress, [&](const unsigned int n_modes) {
-    DensityMemory{inputs.scheme.degree, inputs.problem->linear_in_first_parameter(), inputs.refinement.adaptive,
+    DensityMemory{inputs.scheme.degree, inputs.problem->has_outer_weight(), inputs.refinement.adaptive,
                   inputs.output.write_density, n_modes}
       .add_continuous(inputs.domain, communicator, inputs.memory);
   });
@@ -64,7 +64,7 @@ std::vector<Unread> unread_by_fokker_planck(dealii::ParameterHandler &parameters
 {
   std::vector<Unread> rules = RunParameters::unread(parameters) + ModelParameters::unread(parameters) +
                               RefinementParameters::unread(parameters) + OutputParameters::unread(parameters) +
-                              TwinSettings::unread(parameters);
+                              CompanionSettings::unread(parameters);
   if (parameter_value(parameters, "Fokker-Planck/Time stepping") != "SDIRK2")
     for (const char *parameter : {"Fokker-Planck/Maximum time step", "Fokker-Planck/Error tolerance"})
       rules.push_back({parameter, "unless 'Time stepping = SDIRK2'"});

@@ -17,7 +17,7 @@
 #include <solvers/discretization/nodal/nodal_potential.h>
 #include <solvers/discretization/nodal/nodal_space.h>
 #include <solvers/fokker_planck/equilibrium.h>
-#include <solvers/fokker_planck/operator.h>
+#include <solvers/fokker_planck/fitted_operator.h>
 #include <solvers/fokker_planck/petsc_check.h>
 #include <solvers/fokker_planck/symmetric_system.h>
 

@@ -5,15 +5,15 @@
 #include <algorithm>
 
 #include <solvers/discretization/nodal/nodal_space.h>
-#include <solvers/fokker_planck/operator.h>
+#include <solvers/fokker_planck/fitted_operator.h>
 #include <solvers/fokker_planck/petsc_check.h>
 
 namespace rhoflow
 {
 namespace
 {
-constexpr PetscInt  most_iterations = 1000;
-constexpr PetscReal smallest_pivot  = 1e-300;
+constexpr PetscInt  max_iterations = 1000;
+constexpr PetscReal smallest_pivot = 1e-300;
 
 void fill_vector(Vec vector, const std::vector<double> &values)
 {
@@ -91,7 +91,7 @@ SymmetricSystem::~SymmetricSystem() = default;
 bool SymmetricSystem::solve(std::vector<double> &b, double tolerance)
 {
   fill_vector(petsc->b, b);
-  petsc_check(KSPSetTolerances(petsc->ksp, tolerance, 1e-290, 1e100, most_iterations));
+  petsc_check(KSPSetTolerances(petsc->ksp, tolerance, 1e-290, 1e100, max_iterations));
   petsc_check(KSPSolve(petsc->ksp, petsc->b, petsc->x));
   KSPConvergedReason reason;
   petsc_check(KSPGetConvergedReason(petsc->ksp, &reason));

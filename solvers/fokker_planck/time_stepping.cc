@@ -37,7 +37,7 @@ double negative_mass(const FokkerPlanckState &state)
 }
 
 /// More of it than this means that an explicit step is not stable, or that the mesh does not resolve the density at all.
-constexpr double most_negative_mass = 1e-2;
+constexpr double max_negative_mass = 1e-2;
 /// Steps between two looks at the operator for the longest stable explicit step, and what is kept back for its changes.
 constexpr unsigned int steps_between_looks = 20;
 constexpr double       safety              = 0.9;
@@ -188,7 +188,7 @@ double TimeStepping::explicit_step(FokkerPlanckState &state, double dt)
       const double after    = free_energy(state.fitted, state.potential, state.p);
       const double negative = negative_mass(state);
       std::string  failure  = growth(after);
-      if (failure.empty() && !(negative <= most_negative_mass))
+      if (failure.empty() && !(negative <= max_negative_mass))
         failure = "it left the negative mass " + short_number(negative, 2);
       if (failure.empty())
         {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include <solvers/evolution/step_control.h>
+#include <solvers/fokker_planck/fokker_planck_state.h>
 #include <solvers/fokker_planck/parameters.h>
-#include <solvers/fokker_planck/state.h>
 
 namespace rhoflow
 {

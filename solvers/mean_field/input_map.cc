@@ -14,33 +14,33 @@ namespace rhoflow
 InputMap::InputMap(const MeanField &field, const std::vector<double> &inputs, const std::vector<double> &samples,
                    const std::vector<double> &checks)
   : n_inputs(inputs.size() / field.learning_problem().input_names().size())
-  , rank(field.n_modes())
-  , coefficients(n_inputs * rank, 0.)
+  , mode_count(field.n_modes())
+  , coefficients(n_inputs * mode_count, 0.)
   , measured_errors(n_inputs, 0.)
 {
   const std::size_t   n_omega = field.n_feature_parameters();
-  std::vector<double> chi(rank), g(n_inputs), matrix(rank * rank, 0.);
+  std::vector<double> chi(mode_count), g(n_inputs), matrix(mode_count * mode_count, 0.);
   // Normal equations: χᵀχ and χᵀg, over all samples.
   for (std::size_t i = 0; i < samples.size(); i += n_omega)
     {
       field.modes(1, &samples[i], chi.data(), nullptr);
       field.learning_problem().features_at(inputs, 1, &samples[i], g.data());
-      for (std::size_t j = 0; j < rank; ++j)
-        for (std::size_t l = j; l < rank; ++l)
-          matrix[j * rank + l] += chi[j] * chi[l];
+      for (std::size_t j = 0; j < mode_count; ++j)
+        for (std::size_t l = j; l < mode_count; ++l)
+          matrix[j * mode_count + l] += chi[j] * chi[l];
       for (std::size_t x = 0; x < n_inputs; ++x)
-        for (std::size_t j = 0; j < rank; ++j)
-          coefficients[x * rank + j] += g[x] * chi[j];
+        for (std::size_t j = 0; j < mode_count; ++j)
+          coefficients[x * mode_count + j] += g[x] * chi[j];
     }
   // Modes that are zero up to round-off, or that repeat each other, get small coefficients instead of large ones.
   double largest = 0.;
-  for (std::size_t j = 0; j < rank; ++j)
-    largest = std::max(largest, matrix[j * rank + j]);
-  for (std::size_t j = 0; j < rank; ++j)
-    matrix[j * rank + j] += 1e-13 * static_cast<double>(rank) * largest + 1e-300;
-  const Cholesky factor(std::move(matrix), rank);
+  for (std::size_t j = 0; j < mode_count; ++j)
+    largest = std::max(largest, matrix[j * mode_count + j]);
+  for (std::size_t j = 0; j < mode_count; ++j)
+    matrix[j * mode_count + j] += 1e-13 * static_cast<double>(mode_count) * largest + 1e-300;
+  const Cholesky factor(std::move(matrix), mode_count);
   for (std::size_t x = 0; x < n_inputs; ++x)
-    factor.solve(coefficients.data() + x * rank); // there may be no modes
+    factor.solve(coefficients.data() + x * mode_count); // there may be no modes
 
   double scale = 0.;
   for (std::size_t i = 0; i < checks.size(); i += n_omega)
@@ -60,8 +60,8 @@ InputMap::InputMap(const MeanField &field, const std::vector<double> &inputs, co
 double InputMap::value(std::size_t input, const std::vector<double> &moments) const
 {
   double sum = 0.;
-  for (std::size_t j = 0; j < rank; ++j)
-    sum += coefficients[input * rank + j] * moments[j];
+  for (std::size_t j = 0; j < mode_count; ++j)
+    sum += coefficients[input * mode_count + j] * moments[j];
   return sum;
 }
 

@@ -30,7 +30,7 @@ public:
 private:
   double value(std::size_t input, const std::vector<double> &moments) const;
 
-  std::size_t         n_inputs, rank;
+  std::size_t         n_inputs, mode_count;
   std::vector<double> coefficients; ///< B, [inputs][n]
   std::vector<double> measured_errors;
 };

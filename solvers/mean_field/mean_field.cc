@@ -68,7 +68,7 @@ void MeanFieldParameters::refuse_entropy(const std::string &solver) const
 
 namespace
 {
-std::size_t most_sample_points(const std::size_t n_nodes)
+std::size_t max_sample_points(const std::size_t n_nodes)
 {
   return std::max<std::size_t>(256, std::min<std::size_t>(4096, 60000000 / n_nodes));
 }
@@ -78,7 +78,7 @@ std::size_t most_sample_points(const std::size_t n_nodes)
 std::vector<double> sample_points(const std::vector<double> &lower, const std::vector<double> &upper, std::size_t n_nodes)
 {
   const std::size_t dim      = lower.size();
-  const std::size_t budget   = most_sample_points(n_nodes);
+  const std::size_t budget   = max_sample_points(n_nodes);
   const std::size_t most     = dim == 1 ? 256 : (dim == 2 ? 40 : 16);
   const std::size_t per_axis = std::min<std::size_t>(
     most, static_cast<std::size_t>(std::floor(std::pow(static_cast<double>(budget), 1. / static_cast<double>(dim)) + 1e-9)));
@@ -95,7 +95,7 @@ std::vector<double> sample_points(const std::vector<double> &lower, const std::v
   return points;
 }
 
-constexpr std::uint64_t most_check_rounds = 10, first_round_of_thinning = 100;
+constexpr std::uint64_t max_check_rounds = 10, first_round_of_thinning = 100;
 
 std::vector<double> random_points(const std::vector<double> &lower, const std::vector<double> &upper, std::size_t n_points,
                                   std::uint64_t round)
@@ -145,11 +145,11 @@ namespace
 {
 /// Nodes up to which all of them are used everywhere. Data sets are thinned as soon as it pays. Quadratures, of which those of
 /// reference results have up to 4480 nodes, keep the digits of these results.
-constexpr std::size_t most_rows = 1000, most_quadrature_nodes = 5000;
+constexpr std::size_t max_rows = 1000, max_quadrature_nodes = 5000;
 
 bool has_many_nodes(const LearningProblem &problem)
 {
-  return problem.n_nodes() > (problem.data_set_size() > 0 ? most_rows : most_quadrature_nodes);
+  return problem.n_nodes() > (problem.data_set_size() > 0 ? max_rows : max_quadrature_nodes);
 }
 } // namespace
 
@@ -162,11 +162,11 @@ double MeanField::memory(const LearningProblem &problem, const MeanFieldParamete
   if (parameters.tolerance == 0.)
     return 16. * K * K;
   // The features at the points, those that are left over, and the directions found.
-  const double of_all_nodes = 8. * K * 2.5 * static_cast<double>(most_sample_points(problem.n_nodes()));
+  const double of_all_nodes = 8. * K * 2.5 * static_cast<double>(max_sample_points(problem.n_nodes()));
   if (!has_many_nodes(problem))
     return of_all_nodes;
   const double of_thinning = Thinning::memory(problem.n_nodes());
-  return problem.n_nodes() > most_quadrature_nodes ? of_thinning : std::max(of_all_nodes, of_thinning);
+  return problem.n_nodes() > max_quadrature_nodes ? of_thinning : std::max(of_all_nodes, of_thinning);
 }
 
 bool MeanField::takes_long(const LearningProblem &problem)
@@ -188,12 +188,12 @@ MeanField::MeanField(const LearningProblem &p, const std::vector<double> &lower,
     root[k] = std::sqrt(p.weights()[k]);
   if (!(parameters.tolerance > 0. && has_many_nodes(p) && find_thinning(lower, upper, parameters.tolerance, progress)))
     compress(lower, upper, parameters.tolerance, progress);
-  find_double_modes(random_points(lower, upper, 400, most_check_rounds), parameters.tolerance);
+  find_double_modes(random_points(lower, upper, 400, max_check_rounds), parameters.tolerance);
   const std::vector<double> inputs = p.map_inputs();
   if (inputs.empty())
     return;
   auto candidate = std::make_unique<InputMap>(*this, inputs, sample_points(lower, upper, inputs.size() / 2),
-                                              random_points(lower, upper, 400, most_check_rounds + 1));
+                                              random_points(lower, upper, 400, max_check_rounds + 1));
   if (candidate->covered() >= 0.25)
     map = std::move(candidate);
 }
@@ -209,7 +209,7 @@ double MeanField::find_basis(const std::vector<double> &lower, const std::vector
   compression.add(vectors(samples), tick);
   // Points that the basis was not built from must be as well represented as those that it was.
   double error = 0.;
-  for (std::uint64_t round = 0; round < most_check_rounds; ++round)
+  for (std::uint64_t round = 0; round < max_check_rounds; ++round)
     {
       const std::vector<double> checked = vectors(random_points(lower, upper, 400, round));
       error                             = compression.relative_error(checked);
@@ -231,7 +231,7 @@ void MeanField::compress(const std::vector<double> &lower, const std::vector<dou
   std::vector<double> q; // Q, [n][K]
   if (tolerance == 0.)
     {
-      rank = static_cast<unsigned int>(n_nodes);
+      mode_count = static_cast<unsigned int>(n_nodes);
       q.assign(n_nodes * n_nodes, 0.);
       for (std::size_t k = 0; k < n_nodes; ++k)
         q[k * n_nodes + k] = 1.;
@@ -253,17 +253,17 @@ void MeanField::compress(const std::vector<double> &lower, const std::vector<dou
       measured_error             = feature_error * feature_error;
       q                          = compression.basis();
       append_target(weighted_target, q);
-      rank = static_cast<unsigned int>(q.size() / n_nodes);
+      mode_count = static_cast<unsigned int>(q.size() / n_nodes);
     }
 
   // √p_k Q_kj, [K][n padded], is what features are multiplied with.
-  padded_rank = projection_padding(rank);
+  padded_rank = projection_padding(mode_count);
   basis.assign(n_nodes * padded_rank, 0.);
-  target.assign(rank, 0.);
+  target.assign(mode_count, 0.);
   thinned_basis.clear();
   perpendicular_risk       = 0.;
   std::vector<double> rest = weighted_target;
-  for (unsigned int j = 0; j < rank; ++j)
+  for (unsigned int j = 0; j < mode_count; ++j)
     {
       double c = 0.;
       for (std::size_t k = 0; k < n_nodes; ++k)
@@ -289,13 +289,13 @@ bool MeanField::find_thinning(const std::vector<double> &lower, const std::vecto
     {
       if (!thin(lower, upper, aim, progress))
         return false;
-      measured_error = error_of_thinning(random_points(lower, upper, 200, most_check_rounds + 2));
+      measured_error = error_of_thinning(random_points(lower, upper, 200, max_check_rounds + 2));
       if (measured_error <= tolerance)
         return true;
       if (measured_error > near * tolerance)
         break;
     }
-  return problem.n_nodes() > most_quadrature_nodes;
+  return problem.n_nodes() > max_quadrature_nodes;
 }
 
 bool MeanField::thin(const std::vector<double> &lower, const std::vector<double> &upper, const double tolerance,
@@ -325,11 +325,11 @@ bool MeanField::thin(const std::vector<double> &lower, const std::vector<double>
       target_coefficients[i] += thinning.basis()[k * thinning.padded_rank() + i] * root[k] * problem.targets()[k];
   std::vector<double> q = compression.basis(); // [rank][n]
   append_target(target_coefficients, q);
-  rank        = static_cast<unsigned int>(q.size() / n);
-  padded_rank = projection_padding(rank);
-  target.assign(rank, 0.);
+  mode_count  = static_cast<unsigned int>(q.size() / n);
+  padded_rank = projection_padding(mode_count);
+  target.assign(mode_count, 0.);
   std::vector<double> rotation(static_cast<std::size_t>(thinning.padded_rank()) * padded_rank, 0.);
-  for (unsigned int j = 0; j < rank; ++j)
+  for (unsigned int j = 0; j < mode_count; ++j)
     for (std::size_t i = 0; i < n; ++i)
       {
         target[j] += q[j * n + i] * target_coefficients[i];
@@ -349,7 +349,7 @@ bool MeanField::thin(const std::vector<double> &lower, const std::vector<double>
   for (std::size_t k = 0; k < n_nodes; ++k)
     {
       double rest = root[k] * problem.targets()[k];
-      for (unsigned int j = 0; j < rank; ++j)
+      for (unsigned int j = 0; j < mode_count; ++j)
         {
           rest -= basis[k * padded_rank + j] * target[j];
           basis[k * padded_rank + j] *= root[k];
@@ -363,7 +363,7 @@ double MeanField::error_of_thinning(const std::vector<double> &points) const
 {
   constexpr std::size_t chunk   = 16;
   const std::size_t     n_nodes = problem.n_nodes(), n_points = points.size() / n_omega;
-  std::vector<double>   g(chunk * n_nodes), exact(chunk * rank), thinned(chunk * rank);
+  std::vector<double>   g(chunk * n_nodes), exact(chunk * mode_count), thinned(chunk * mode_count);
   double                target_square = 0., scale = 0., missed = 0., difference = 0., difference_of_v = 0.;
   for (std::size_t k = 0; k < n_nodes; ++k)
     target_square += root[k] * root[k] * problem.targets()[k] * problem.targets()[k];
@@ -372,7 +372,7 @@ double MeanField::error_of_thinning(const std::vector<double> &points) const
       const std::size_t count = std::min(chunk, n_points - first);
       const auto        n     = static_cast<unsigned int>(count);
       problem.features(n, &points[first * n_omega], g.data(), nullptr);
-      project(count, n_nodes, rank, padded_rank, g.data(), basis.data(), exact.data());
+      project(count, n_nodes, mode_count, padded_rank, g.data(), basis.data(), exact.data());
       modes(n, &points[first * n_omega], thinned.data(), nullptr);
       for (std::size_t i = 0; i < count; ++i)
         {
@@ -383,12 +383,12 @@ double MeanField::error_of_thinning(const std::vector<double> &points) const
               square += pg * g[i * n_nodes + k];
               v += pg * problem.targets()[k];
             }
-          for (unsigned int j = 0; j < rank; ++j)
+          for (unsigned int j = 0; j < mode_count; ++j)
             {
-              const double chi = exact[i * rank + j], delta = thinned[i * rank + j] - chi;
+              const double chi = exact[i * mode_count + j], delta = thinned[i * mode_count + j] - chi;
               in_basis += chi * chi;
               error += delta * delta;
-              v_of_modes += target[j] * thinned[i * rank + j];
+              v_of_modes += target[j] * thinned[i * mode_count + j];
             }
           scale           = std::max(scale, square);
           missed          = std::max(missed, square - in_basis);
@@ -412,16 +412,16 @@ std::vector<double> MeanField::map_prediction(const std::vector<double> &moments
 void MeanField::find_double_modes(const std::vector<double> &points, double tolerance)
 {
   const std::size_t   n_points = points.size() / n_omega;
-  std::vector<double> values(n_points * rank), largest(rank, 0.);
+  std::vector<double> values(n_points * mode_count), largest(mode_count, 0.);
   modes(static_cast<unsigned int>(n_points), points.data(), values.data(), nullptr);
   for (std::size_t i = 0; i < values.size(); ++i)
-    largest[i % rank] = std::max(largest[i % rank], std::abs(values[i]));
+    largest[i % mode_count] = std::max(largest[i % mode_count], std::abs(values[i]));
   double kernel = 0.;
   for (const double size : largest)
     kernel += size * size;
   // Rounding χ_j to single precision changes U by χ_j δχ_j and V by c_j δχ_j.
   const double rounding = std::ldexp(1., -24);
-  double_modes          = rank;
+  double_modes          = mode_count;
   while (double_modes > 0)
     {
       const unsigned int j = double_modes - 1;
@@ -433,7 +433,7 @@ void MeanField::find_double_modes(const std::vector<double> &points, double tole
 
 void MeanField::modes(unsigned int count, const double *omega, double *values, double *gradients) const
 {
-  if (rank == 0)
+  if (mode_count == 0)
     return;
   constexpr unsigned int chunk   = 32;
   const std::size_t      n_nodes = thinned() ? n_thinned : problem.n_nodes();
@@ -448,17 +448,17 @@ void MeanField::modes(unsigned int count, const double *omega, double *values, d
         thinned_features(n, points, g.data(), slopes);
       else
         problem.features(n, points, g.data(), slopes);
-      project(n, n_nodes, rank, padded_rank, g.data(), factors, values + static_cast<std::size_t>(first) * rank);
+      project(n, n_nodes, mode_count, padded_rank, g.data(), factors, values + static_cast<std::size_t>(first) * mode_count);
       if (gradients != nullptr)
-        project(n * n_omega, n_nodes, rank, padded_rank, dg.data(), factors,
-                gradients + static_cast<std::size_t>(first) * n_omega * rank);
+        project(n * n_omega, n_nodes, mode_count, padded_rank, dg.data(), factors,
+                gradients + static_cast<std::size_t>(first) * n_omega * mode_count);
     }
 }
 
 std::vector<double> MeanField::residual(const std::vector<double> &moments) const
 {
-  std::vector<double> e(rank);
-  for (unsigned int j = 0; j < rank; ++j)
+  std::vector<double> e(mode_count);
+  for (unsigned int j = 0; j < mode_count; ++j)
     e[j] = moments[j] - target[j];
   return e;
 }
@@ -466,7 +466,7 @@ std::vector<double> MeanField::residual(const std::vector<double> &moments) cons
 double MeanField::excess_risk(const std::vector<double> &moments) const
 {
   double sum = 0.;
-  for (unsigned int j = 0; j < rank; ++j)
+  for (unsigned int j = 0; j < mode_count; ++j)
     sum += (moments[j] - target[j]) * (moments[j] - target[j]);
   return 0.5 * sum + perpendicular_risk;
 }
@@ -482,7 +482,7 @@ std::vector<double> MeanField::prediction(const std::vector<double> &moments) co
   std::vector<double> f(n_nodes, 0.);
   for (std::size_t k = 0; k < n_nodes; ++k)
     {
-      for (unsigned int j = 0; j < rank; ++j)
+      for (unsigned int j = 0; j < mode_count; ++j)
         f[k] += basis[k * padded_rank + j] * moments[j];
       // basis holds √p Q, and W f = Q m.
       const double inverse_root = root[k] > 0. ? 1. / root[k] : 0.;

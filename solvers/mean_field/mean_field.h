@@ -59,7 +59,7 @@ public:
   ~MeanField();
 
   /// n.
-  unsigned int n_modes() const { return rank; }
+  unsigned int n_modes() const { return mode_count; }
   /// Dω.
   unsigned int n_feature_parameters() const { return n_omega; }
   /// The error of the compressed kernel, max |U(θ,θ') − χ·χ'| / max U ≤ (max |W g − Q χ| / max |W g|)², measured at points that
@@ -94,7 +94,7 @@ public:
 
 private:
   const LearningProblem &problem;
-  unsigned int           rank = 0;
+  unsigned int           mode_count = 0;
   unsigned int           n_omega;
   double                 lambda;
   double                 measured_error = 0.;

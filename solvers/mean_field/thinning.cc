@@ -14,9 +14,9 @@ namespace rhoflow
 {
 namespace
 {
-constexpr std::uint64_t most_rounds = 10;
+constexpr std::uint64_t max_rounds = 10;
 /// Pivots and columns of Q at most: what a few seconds are enough for with 60,000 nodes.
-constexpr std::size_t most_pivots = 1000, most_columns = 400;
+constexpr std::size_t max_pivots = 1000, max_columns = 400;
 /// Pivots whose features are in memory at once.
 constexpr std::size_t chunk = 64;
 
@@ -209,8 +209,8 @@ std::size_t orthonormalise(std::vector<double> &rows, std::size_t n, unsigned in
 double Thinning::memory(const std::size_t n_nodes)
 {
   // Q and Q trimmed, the features of a few pivots twice, sketch and its sums.
-  return static_cast<double>(n_nodes) * (8. * (2. * most_columns + 3. * chunk) + sizeof(SketchEntry)) +
-         8. * most_pivots * (4. * 4096. + 12. * most_pivots);
+  return static_cast<double>(n_nodes) * (8. * (2. * max_columns + 3. * chunk) + sizeof(SketchEntry)) +
+         8. * max_pivots * (4. * 4096. + 12. * max_pivots);
 }
 
 Thinning::Thinning(const LearningProblem &learning_problem, const std::vector<double> &samples,
@@ -239,12 +239,12 @@ void Thinning::find_pivots(const std::vector<double> &samples, const RandomPoint
   // The kernel has twice the error of c, and points that no round has looked at have a few times that of those it has.
   const double        limit   = std::max(0.05 * tolerance, 1e-13);
   const std::size_t   n_omega = problem.n_feature_parameters();
-  const std::size_t   most    = std::min(most_pivots, n_nodes);
+  const std::size_t   most    = std::min(max_pivots, n_nodes);
   const Sketch        sketch(problem, root, 2 * most);
   PivotedDirections   directions(sketch.size());
   std::vector<double> sketches_of_pivots;
   double              scale = 0.;
-  for (std::uint64_t round = 0; round <= most_rounds && directions.size() < most; ++round)
+  for (std::uint64_t round = 0; round <= max_rounds && directions.size() < most; ++round)
     {
       const std::vector<double> points   = round == 0 ? samples :
                                                         random_points(round, std::max<std::size_t>(400, directions.size()));
@@ -275,7 +275,7 @@ void Thinning::find_pivots(const std::vector<double> &samples, const RandomPoint
         factor[i * n_pivots + j] = ordered.dot(i, &sketches_of_pivots[order[j] * sketch.size()]);
       // Q may miss a part of what the modes may.
       if (factor[j * n_pivots + j] > 0.3 * std::sqrt(tolerance) * scale)
-        n = std::min(j + 1, most_columns);
+        n = std::min(j + 1, max_columns);
     }
 }
 

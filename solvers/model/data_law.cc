@@ -15,15 +15,15 @@ namespace rhoflow
 {
 namespace
 {
-constexpr unsigned int most_nodes  = 20000;
+constexpr unsigned int max_nodes   = 20000;
 const std::string      fewer_nodes = "take fewer nodes for each direction";
 
 void check_node_count(double count, const std::string &advice)
 {
-  if (count > most_nodes)
+  if (count > max_nodes)
     throw InputError(Refusal::too_large, "Data/Quadrature nodes",
                      "these choices give " + std::to_string(static_cast<std::uint64_t>(count)) + " data nodes, more than the " +
-                       std::to_string(most_nodes) + " that are allowed; " + advice + ".");
+                       std::to_string(max_nodes) + " that are allowed; " + advice + ".");
 }
 
 /// Appends centre + all combinations of d one-dimensional rules.

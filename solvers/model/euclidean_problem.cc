@@ -230,7 +230,7 @@ public:
 
   unsigned int             n_parameters() const override { return neuron.n_parameters(); }
   std::vector<std::string> parameter_names() const override { return names; }
-  bool                     linear_in_first_parameter() const override { return has_amplitude(neuron.type); }
+  bool                     has_outer_weight() const override { return has_amplitude(neuron.type); }
 
   void features(unsigned int n, const double *omega, double *values, double *gradients) const override
   {
@@ -256,7 +256,7 @@ public:
   double self_kernel(const double *theta) const override
   {
     std::vector<double> g(n_nodes());
-    const bool          amplitude = linear_in_first_parameter();
+    const bool          amplitude = has_outer_weight();
     features(1, theta + (amplitude ? 1 : 0), g.data(), nullptr);
     double sum = 0.;
     for (unsigned int k = 0; k < n_nodes(); ++k)

@@ -20,6 +20,10 @@ void refuse_traps(const std::string &text, const std::string &parameter)
   const auto refuse = [&](const std::string &why) {
     throw InputError(Refusal::malformed, parameter, "cannot use the expression '" + text + "': " + why);
   };
+  // muParser would read up to a NUL byte.
+  const auto is_control = [](const unsigned char c) { return std::iscntrl(c) != 0 && std::isspace(c) == 0; };
+  if (std::any_of(text.begin(), text.end(), is_control))
+    refuse("it has a control character.");
   const auto is_name = [](const char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
   int        depth   = 0;
   for (std::size_t i = 0; i < text.size(); ++i)
@@ -31,7 +35,7 @@ void refuse_traps(const std::string &text, const std::string &parameter)
       else if (text[i] == '=' && previous != '!' && previous != '<' && previous != '>')
         refuse("'=' would set a variable; '==' compares.");
       else if (text[i] == ',' && depth == 0)
-        refuse("a comma separates the arguments of a function; one formula is wanted here.");
+        refuse("a comma separates the arguments of a function; one formula is expected here.");
       else if (is_name(text[i]) && !is_name(previous))
         for (const std::string name : {"rand", "rand_seed", "rnd"})
           if (text.compare(i, name.size(), name) == 0 && (i + name.size() == text.size() || !is_name(text[i + name.size()])))

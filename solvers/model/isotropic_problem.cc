@@ -68,7 +68,7 @@ public:
 
   unsigned int             n_parameters() const override { return 1; }
   std::vector<std::string> parameter_names() const override { return {"r"}; }
-  bool                     linear_in_first_parameter() const override { return false; }
+  bool                     has_outer_weight() const override { return false; }
 
   void features(unsigned int n, const double *omega, double *values, double *gradients) const override
   {

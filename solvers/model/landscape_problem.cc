@@ -63,7 +63,7 @@ public:
 
   unsigned int             n_parameters() const override { return dimension; }
   std::vector<std::string> parameter_names() const override { return names; }
-  bool                     linear_in_first_parameter() const override { return false; }
+  bool                     has_outer_weight() const override { return false; }
   void                     features(unsigned int, const double *, double *, double *) const override {}
   double                   self_kernel(const double *) const override { return 0.; }
 

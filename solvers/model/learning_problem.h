@@ -47,7 +47,7 @@ struct ParticleNeuron
 /// *The mesh's view* (reduced by symmetry where there is one): θ ∈ R^D, D ≤ 3, and data nodes k = 1..K with weights p_k,
 /// targets y_k and features σ*(x_k; θ), such that
 ///   R(ρ) = ½ Σ_k p_k (y_k − f_k)² + ½ noise variance,  f_k = ∫ σ*_k ρ,   Ψ(θ; ρ) = Σ_k p_k (f_k − y_k) σ*_k(θ).
-/// If linear_in_first_parameter(), θ = (a, ω) and σ*_k(θ) = a g_k(ω), ω ∈ R^{D−1}; otherwise ω = θ and σ*_k = g_k.
+/// If has_outer_weight(), θ = (a, ω) and σ*_k(θ) = a g_k(ω), ω ∈ R^{D−1}; otherwise ω = θ and σ*_k = g_k.
 ///
 /// *The particles' view*: neurons in R^n (n = d + 1 for the single neuron in R^d), samples (x, y) of the data law.
 ///
@@ -61,11 +61,11 @@ public:
 
   // ---- the mesh's view
   /// D.
-  virtual unsigned int             n_parameters() const              = 0;
-  virtual std::vector<std::string> parameter_names() const           = 0;
-  virtual bool                     linear_in_first_parameter() const = 0;
+  virtual unsigned int             n_parameters() const     = 0;
+  virtual std::vector<std::string> parameter_names() const  = 0;
+  virtual bool                     has_outer_weight() const = 0;
   /// Number of coordinates of ω: D or D − 1.
-  unsigned int n_feature_parameters() const { return n_parameters() - (linear_in_first_parameter() ? 1 : 0); }
+  unsigned int n_feature_parameters() const { return n_parameters() - (has_outer_weight() ? 1 : 0); }
 
   /// K, p_k (sum one) and y_k.
   unsigned int               n_nodes() const { return static_cast<unsigned int>(node_weights.size()); }

@@ -23,8 +23,8 @@ public:
   void evaluate(const State &theta, State &velocity) const override
   {
     const unsigned int  D = problem.n_parameters(), n_omega = problem.n_feature_parameters(), K = problem.n_nodes();
-    const bool          linear = problem.linear_in_first_parameter();
-    const std::size_t   M      = theta.size() / D;
+    const bool          has_outer_weight = problem.has_outer_weight();
+    const std::size_t   M                = theta.size() / D;
     std::vector<double> omega(chunk * n_omega), values(std::size_t(chunk) * K), slopes(std::size_t(chunk) * n_omega * K);
 
     const auto gather = [&](std::size_t begin, unsigned int count) {
@@ -40,7 +40,7 @@ public:
         problem.features(count, omega.data(), values.data(), nullptr);
         for (unsigned int j = 0; j < count; ++j)
           {
-            const double a = (linear ? theta[(begin + j) * D] : 1.);
+            const double a = (has_outer_weight ? theta[(begin + j) * D] : 1.);
             for (unsigned int k = 0; k < K; ++k)
               prediction[k] += a * values[std::size_t(j) * K + k];
           }
@@ -59,8 +59,8 @@ public:
         for (unsigned int j = 0; j < count; ++j)
           {
             double      *v = velocity.data() + (begin + j) * D;
-            const double a = (linear ? theta[(begin + j) * D] : 1.);
-            if (linear)
+            const double a = (has_outer_weight ? theta[(begin + j) * D] : 1.);
+            if (has_outer_weight)
               *v++ = dot(residual, values.data() + std::size_t(j) * K);
             for (unsigned int i = 0; i < n_omega; ++i)
               v[i] = a * dot(residual, slopes.data() + (std::size_t(j) * n_omega + i) * K);

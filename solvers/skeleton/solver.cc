@@ -1,5 +1,4 @@
 #include <solvers/base/error.h>
-#include <solvers/base/numerics/exact_sum.h>
 #include <solvers/base/parameters/parameter_binding.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
@@ -14,6 +13,7 @@
 #include <solvers/evolution/step_control.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
+#include <solvers/model/measure.h>
 #include <solvers/skeleton/solver.h>
 
 namespace rhoflow
@@ -38,8 +38,8 @@ public:
          i += static_cast<std::size_t>(number_of_ranks(communicator)))
       {
         places.push_back(i);
-        weights.push_back(masses[i]);
-        points.insert(points.end(), &all[i * dim], &all[i * dim] + dim);
+        mine.weights.push_back(masses[i]);
+        mine.points.insert(mine.points.end(), &all[i * dim], &all[i * dim] + dim);
       }
   }
 
@@ -48,21 +48,21 @@ public:
   void step(const double end) override
   {
     const auto [dt, reaches_end] = StepControl::up_to(end, present, time_step);
-    std::vector<double> middle   = points, rate(points.size());
-    velocity(points, rate);
-    for (std::size_t i = 0; i < points.size(); ++i)
+    std::vector<double> middle   = mine.points, rate(middle.size());
+    velocity(middle, rate);
+    for (std::size_t i = 0; i < middle.size(); ++i)
       middle[i] += .5 * dt * rate[i];
     velocity(middle, rate);
-    for (std::size_t i = 0; i < points.size(); ++i)
-      points[i] += dt * rate[i];
+    for (std::size_t i = 0; i < middle.size(); ++i)
+      mine.points[i] += dt * rate[i];
     present = reaches_end ? end : present + dt;
   }
 
   void output() override
   {
-    const auto integrals = [this](unsigned int n, const FunctionsOfMass &functions) { return integrate(n, functions); };
-    const auto f         = functionals(integrals, dim, inputs.observables);
-    risk                 = integrate(1, [this](const double *theta, double mass, double *product) {
+    const MassIntegrals integrals = integrals_over(mine, dim, communicator);
+    const Functionals   f         = functionals(integrals, dim, inputs.observables);
+    risk                          = integrals(1, [this](const double *theta, double mass, double *product) {
       *product = mass * inputs.problem->external_potential(theta);
     })[0];
     RunningChecks::require_finite({risk}, present, "Reduce 'Skeleton/Time step'.");
@@ -78,14 +78,14 @@ public:
     std::vector<std::uint64_t> begins;
     for (const std::size_t place : places)
       begins.push_back(place * dim);
-    checkpoint.put_parts("points", points, begins);
+    checkpoint.put_parts("points", mine.points, begins);
     save_state(checkpoint, "evolution", *this);
     statistics.save(checkpoint);
   }
 
   void load(const CheckpointReader &checkpoint) override
   {
-    points = checkpoint.rows("points", {places.begin(), places.end()}, dim);
+    mine.points = checkpoint.rows("points", {places.begin(), places.end()}, dim);
     load_state(checkpoint, "evolution", *this);
     statistics.load(checkpoint);
   }
@@ -110,26 +110,12 @@ private:
       rate[i] = -rate[i] - inputs.parameters.weight_decay * theta[i];
   }
 
-  /// Exact sums over all points: the same bits on any number of ranks. Collective.
-  std::vector<double> integrate(const unsigned int n, const FunctionsOfMass &functions) const
-  {
-    std::vector<ExactSum> sums(n);
-    std::vector<double>   products(n);
-    for (std::size_t i = 0; i < weights.size(); ++i)
-      {
-        functions(&points[i * dim], weights[i], products.data());
-        for (unsigned int k = 0; k < n; ++k)
-          sums[k].add(products[k]);
-      }
-    return global_sums(sums, communicator);
-  }
-
   const EvolutionInputs   &inputs;
   MPI_Comm                 communicator;
   unsigned int             dim; ///< D
   double                   time_step, present = 0., risk = 0.;
-  std::vector<std::size_t> places;          ///< of this rank's points in the whole law
-  std::vector<double>      points, weights; ///< [n][D], [n]
+  Measure                  mine;   ///< the points of this rank
+  std::vector<std::size_t> places; ///< theirs in the whole law
   Statistics               statistics;
   RunningChecks            checks;
 };

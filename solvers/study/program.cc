@@ -3,7 +3,7 @@
 #include <solvers/base/ranks.h>
 #include <solvers/base/run/job.h>
 #include <solvers/base/run/petsc_options.h>
-#include <solvers/base/run/requests.h>
+#include <solvers/base/run/stop_requests.h>
 #include <solvers/base/run/version.h>
 #include <solvers/base/spelling.h>
 #include <solvers/study/program.h>
@@ -123,7 +123,7 @@ int study_program(const Registry &registry, int argc, char **argv)
   char           **petsc_arguments   = arguments.petsc.data();
 
   dealii::Utilities::MPI::MPI_InitFinalize mpi(n_petsc_arguments, petsc_arguments, 1);
-  Requests::restore_ignored();
+  StopRequests::restore_ignored();
   Program program(registry, arguments.own);
   return run_job(
     MPI_COMM_WORLD, [&]() { program.execute(); }, [&](const InputError &e) { return program.describe(e); });

@@ -4,8 +4,8 @@
 #include <solvers/base/ranks.h>
 #include <solvers/base/run/checkpoints.h>
 #include <solvers/base/run/job.h>
-#include <solvers/base/run/requests.h>
 #include <solvers/base/run/single_run.h>
+#include <solvers/base/run/stop_requests.h>
 #include <solvers/base/run/unread_parameters.h>
 #include <solvers/base/text.h>
 #include <solvers/study/study.h>
@@ -211,7 +211,7 @@ std::string Study::execute(const bool retry_failed)
   if (const unsigned int idle = static_cast<unsigned int>(number_of_ranks(world)) - n_groups * study.ranks_per_run; idle > 0)
     progress.warning(std::to_string(idle) + " of the ranks have nothing to do: their number is no multiple of " +
                      std::to_string(study.ranks_per_run) + ".");
-  Requests requests(store.root() + "/stop", store.root() + "/claims/stop");
+  StopRequests requests(store.root() + "/stop", store.root() + "/claims/stop");
   do_runs(requests);
   wait_for_all(requests);
 
@@ -241,16 +241,16 @@ std::string Study::execute(const bool retry_failed)
   return mpi::broadcast(world, complaints);
 }
 
-bool Study::is_to_end(const Requests &requests) const
+bool Study::is_to_end(const StopRequests &requests) const
 {
   const bool looks = rank_of(group) == 0;
   const bool asked = !all_agree(!(requests.asks_for_end() || (looks && requests.has_file())), group);
   if (asked && looks)
-    requests.hand_on();
+    requests.forward();
   return asked;
 }
 
-void Study::do_runs(Requests &requests)
+void Study::do_runs(StopRequests &requests)
 {
   start = MPI_Wtime();
   if (group == MPI_COMM_NULL)
@@ -295,7 +295,7 @@ void Study::clear(const PlannedRun &run) const
 }
 
 bool Study::goes_on(const PlannedRun &run, SingleRun &single, const MPI_Comm communicator, Progress &progress,
-                    Requests &requests) const
+                    StopRequests &requests) const
 {
   const std::string           directory = store.run_directory(run);
   const std::filesystem::path states    = std::filesystem::path(directory) / "checkpoints";
@@ -323,7 +323,7 @@ bool Study::goes_on(const PlannedRun &run, SingleRun &single, const MPI_Comm com
     }
 }
 
-void Study::do_run(const PlannedRun &run, StudyTables &tables, const bool interrupted, Requests &requests)
+void Study::do_run(const PlannedRun &run, StudyTables &tables, const bool interrupted, StopRequests &requests)
 {
   const bool          leads = rank_of(group) == 0;
   const ParameterFile file  = parameter_file_of(base, run, store.run_directory(run));
@@ -425,7 +425,7 @@ void Study::write_tables(StudyTables &tables) const
     store.write("fits.csv", tables.fits_csv());
 }
 
-void Study::wait_for_all(const Requests &requests) const
+void Study::wait_for_all(const StopRequests &requests) const
 {
   MPI_Request arrival;
   MPI_Ibarrier(world, &arrival);
@@ -437,7 +437,7 @@ void Study::wait_for_all(const Requests &requests) const
         break;
       if (!told && requests.asks_for_end())
         {
-          requests.hand_on();
+          requests.forward();
           told = true;
         }
       std::this_thread::sleep_for(std::chrono::milliseconds(2));

@@ -15,7 +15,7 @@
 namespace rhoflow
 {
 class Progress;
-class Requests;
+class StopRequests;
 class SingleRun;
 struct Registry;
 struct UnreadSetting;
@@ -39,9 +39,9 @@ public:
   void list() const;
 
   /// Does what is not done yet and writes the tables. Returns what failed or is missing, the same on every rank, or an empty
-  /// text. On a signal for the end (Requests), to whichever rank, and if there is a file `stop` in the directory of the study,
-  /// the runs keep their states and no more are begun; on SIGUSR1 they keep their states. Throws InputError if the directory is
-  /// refused, StoppedOnRequest if runs were stopped.
+  /// text. On a signal for the end (StopRequests), to whichever rank, and if there is a file `stop` in the directory of the
+  /// study, the runs keep their states and no more are begun; on SIGUSR1 they keep their states. Throws InputError if the
+  /// directory is refused, StoppedOnRequest if runs were stopped.
   std::string execute(bool retry_failed);
 
   /// The fits of execute(), on rank 0: rows for StudyTables::fit_header().
@@ -61,15 +61,16 @@ private:
   void check_runs(bool all);
   /// Warns of parameters that no run reads. `unread`: by the runs of this group; `checked`: it has some. Collective.
   void warn_of_unread(std::vector<UnreadSetting> unread, bool checked) const;
-  void do_runs(Requests &requests);
+  void do_runs(StopRequests &requests);
   /// The first run from `next` on that nobody has taken (collective over the group), or the number of runs.
   std::size_t take_run(std::size_t next, bool interrupted) const;
   /// `interrupted`: goes on from the state that the run left, if that can be used.
-  void do_run(const PlannedRun &run, StudyTables &tables, bool interrupted, Requests &requests);
+  void do_run(const PlannedRun &run, StudyTables &tables, bool interrupted, StopRequests &requests);
   /// Whether the study is to end; hands the request on to the other groups (collective over the group).
-  bool is_to_end(const Requests &requests) const;
+  bool is_to_end(const StopRequests &requests) const;
   /// Goes on with an interrupted run; false if that cannot be and it must be begun anew. Collective.
-  bool goes_on(const PlannedRun &run, SingleRun &single, MPI_Comm communicator, Progress &progress, Requests &requests) const;
+  bool goes_on(const PlannedRun &run, SingleRun &single, MPI_Comm communicator, Progress &progress,
+               StopRequests &requests) const;
   /// Makes room for the run, on the rank that calls it.
   void clear(const PlannedRun &run) const;
   /// Prints a line about a run, on the rank that calls it.
@@ -77,7 +78,7 @@ private:
   void        report(const PlannedRun &run, const RunState &state, double seconds) const;
   void        write_tables(StudyTables &tables) const;
   /// Waits for the other groups without using the processor.
-  void wait_for_all(const Requests &requests) const;
+  void wait_for_all(const StopRequests &requests) const;
 
   const Registry &registry;
   std::string     study_name;

@@ -12,7 +12,7 @@ namespace rhoflow
 {
 namespace
 {
-constexpr unsigned int most_values = 100000;
+constexpr unsigned int max_values = 100000;
 
 /// Sums such as 0.1 + 2 * 0.1 should read as they are meant.
 double rounded(const double value)
@@ -53,8 +53,8 @@ void append_range(const std::string &element, std::vector<std::string> &values)
   const double steps = first == last ? 0. : (geometric ? std::log(last / first) / std::log(step) : (last - first) / step);
   if (!std::isfinite(steps) || steps < -1e-9)
     throw bad_range(Refusal::out_of_range, element, "does not lead from its first to its last number.");
-  if (steps + static_cast<double>(values.size()) > most_values)
-    throw bad_range(Refusal::too_large, element, "makes a list of more than " + std::to_string(most_values) + " values.");
+  if (steps + static_cast<double>(values.size()) > max_values)
+    throw bad_range(Refusal::too_large, element, "makes a list of more than " + std::to_string(max_values) + " values.");
   const auto n = static_cast<unsigned int>(std::floor(steps * (1. + 1e-12) + 1e-9));
   for (unsigned int i = 0; i <= n; ++i)
     values.push_back(number_text(rounded(geometric ? first * std::pow(step, i) : first + i * step)));

@@ -303,6 +303,9 @@ TEST_CASE("A list of sections that contradicts itself is refused, whatever its c
     CHECK_THROWS_AS(parse(head + line + block), std::runtime_error);
   CHECK_THROWS_AS(parse(head), std::runtime_error);
   CHECK_THROWS_AS(parse(head + "block 0000000\xcb\n"), std::runtime_error);
+  // As an unsigned number -92 would be a size whose number of blocks overflows to 0.
+  CHECK_THROWS_AS(parse("rhoflow checkpoint 1\ntime 1\nnumber 2\nsize -92\n"), std::runtime_error);
+  CHECK_THROWS_AS(parse("rhoflow checkpoint 1\ntime 1\nnumber 2\nsize 18446744073709551524\n"), std::runtime_error);
   CHECK_THROWS_AS(parse("rhoflow checkpoint 1\ntime nan\nnumber 2\nsize 16\n" + block), std::runtime_error);
   CHECK_THROWS_AS(parse("rhoflow checkpoint 1\ntime 1\nsize 16\nnumber 2\n" + block), std::runtime_error);
 }

@@ -89,7 +89,7 @@ TEST_CASE("A time series is taken up where a run goes on", "[mpi]")
       add(record, run, time, "before");
   }
   TimeSeriesRecord record(run, "density");
-  record.take_up(2.);
+  record.resume_from(2.);
   CHECK(listed(record.entries()) == "0 density/density_0000.vtu\n1 density/density_0001.vtu\n2 density/density_0002.vtu\n");
   // Until something is written the record is the old one.
   CHECK(read_time_series(directory.path("run/density.pvd")).size() == 4);
@@ -108,18 +108,18 @@ TEST_CASE("A time series is taken up where a run goes on", "[mpi]")
     std::filesystem::remove(directory.path("run/density/density_0001.vtu"));
   MPI_Barrier(MPI_COMM_WORLD);
   TimeSeriesRecord again(run, "density");
-  again.take_up(2.7);
+  again.resume_from(2.7);
   CHECK(listed(again.entries()) == "0 density/density_0000.vtu\n2 density/density_0002.vtu\n2.5 density/density_0003.vtu\n");
   CHECK(again.next_file(3., ".pvtu") == "density/density_0004.pvtu");
 
   TimeSeriesRecord other(run, "points");
-  other.take_up(1.);
+  other.resume_from(1.);
   CHECK(other.entries().empty());
 
   directory.write("run/points.pvd", begin);
-  CHECK_THAT(input_error([&]() { other.take_up(1.); }), Contains("is no complete collection"));
+  CHECK_THAT(input_error([&]() { other.resume_from(1.); }), Contains("is no complete collection"));
   directory.write("run/points.pvd", begin + "<DataSet timestep=\"1\" file=\"elsewhere/points_0000.vtu\"/>\n" + end);
-  CHECK_THAT(input_error([&]() { other.take_up(1.); }), Contains("has an entry without time or file"));
+  CHECK_THAT(input_error([&]() { other.resume_from(1.); }), Contains("has an entry without time or file"));
 }
 
 TEST_CASE("Of a time series that was cut off the complete entries are read where that is wanted")

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include <solvers/boltzmann/diagnostics.h>
-#include <solvers/boltzmann/step.h>
+#include <solvers/boltzmann/maximise_dual.h>
 
 #include "../base/temporary_directory.h"
 #include "run.h"

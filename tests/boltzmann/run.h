@@ -5,7 +5,7 @@
 #include <vector>
 
 #include <meshes/domain.h>
-#include <solvers/boltzmann/operator.h>
+#include <solvers/boltzmann/dual_problem.h>
 #include <solvers/boltzmann/parameters.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>

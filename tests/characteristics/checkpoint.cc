@@ -4,7 +4,7 @@
 
 #include <solvers/base/ranks.h>
 #include <solvers/base/run/checkpoint.h>
-#include <solvers/characteristics/operator.h>
+#include <solvers/characteristics/characteristics_operator.h>
 #include <solvers/characteristics/step.h>
 #include <solvers/mean_field/mean_field.h>
 

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <numeric>
 
+#include <solvers/characteristics/characteristics_operator.h>
 #include <solvers/characteristics/diagnostics.h>
-#include <solvers/characteristics/operator.h>
 #include <solvers/characteristics/step.h>
 #include <solvers/mean_field/mean_field.h>
 

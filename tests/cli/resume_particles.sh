@@ -84,7 +84,7 @@ end
 END
 
 # The time loop stops fifty to a hundred times on the way: the checkpoint is between the third and the fourth output, or at the
-# fourth for gradient flow, which pauses rarely (see resume_twin.sh). Pictures of every second output time are counted on; data are
+# fourth for gradient flow, which pauses rarely (see resume_companions.sh). Pictures of every second output time are counted on; data are
 # in their third pass.
 resumes lazy 30 2 "1:2 2:1 2:3 3:4" 0 sgd.prm "Particles/Number of neurons=700" "Particles/Replicas=3" \
   "Particles/Output scaling=lazy" "Particles/Precision=single" "Particles/Write particles=all replicas" "Output/Every n-th output=2"

@@ -7,9 +7,9 @@
 #include <solvers/base/run/checkpoint.h>
 #include <solvers/base/run/run_directory.h>
 #include <solvers/base/run/solver.h>
+#include <solvers/comparison/companion_networks.h>
 #include <solvers/comparison/measure_output.h>
 #include <solvers/comparison/parameters.h>
-#include <solvers/comparison/sgd_twin.h>
 
 #include "../base/temporary_directory.h"
 #include "../particles/data_set_problem.h"
@@ -46,7 +46,7 @@ TEST_CASE("the comparison goes on from a checkpoint on another number of ranks",
 {
   const TemporaryDirectory directory;
   const DataSetProblem     problem(ParticleNeuron::Type::weighted_ridge, 1, 10, Activation::Kind::tanh);
-  TwinSettings             settings;
+  CompanionSettings        settings;
   settings.particles.n_neurons       = 20;
   settings.particles.n_replicas      = 3;
   settings.particles.step_size       = 0.125;
@@ -57,14 +57,14 @@ TEST_CASE("the comparison goes on from a checkpoint on another number of ranks",
   settings.comparison.n_points       = 16;
   settings.seed                      = 4;
   settings.output_times              = {0., 0.5, 1., 1.5, 2.};
-  const auto compare                 = [&](SgdTwin &twin, unsigned int first, unsigned int end, MPI_Comm communicator) {
+  const auto compare = [&](CompanionNetworks &networks, unsigned int first, unsigned int end, MPI_Comm communicator) {
     for (unsigned int i = first; i < end; ++i)
-      twin.compare(settings.output_times[i], drifting(problem, settings.output_times[i], communicator));
+      networks.compare(settings.output_times[i], drifting(problem, settings.output_times[i], communicator));
   };
 
   const std::string  whole_name = "whole_" + std::to_string(rank_in_world()) + "/";
   const RunDirectory whole_directory(directory.path(whole_name), false, MPI_COMM_SELF);
-  SgdTwin            whole(problem, settings, whole_directory);
+  CompanionNetworks  whole(problem, settings, whole_directory);
   compare(whole, 0, 5, MPI_COMM_SELF);
 
   // Begun by the first rank and gone on with by all, and the other way round. What was done after the checkpoint does not
@@ -78,7 +78,7 @@ TEST_CASE("the comparison goes on from a checkpoint on another number of ranks",
       if (begun_by_all || is_first)
         {
           const RunDirectory run(directory.path(name), false, before);
-          SgdTwin            begun(problem, settings, run);
+          CompanionNetworks  begun(problem, settings, run);
           compare(begun, 0, 3, before);
           CheckpointWriter writer(before);
           begun.save(writer);
@@ -91,7 +91,7 @@ TEST_CASE("the comparison goes on from a checkpoint on another number of ranks",
       if (!begun_by_all || is_first)
         {
           const RunDirectory run = RunDirectory::of_earlier_run(directory.path(name), after);
-          SgdTwin            rest(problem, settings, run);
+          CompanionNetworks  rest(problem, settings, run);
           rest.load(CheckpointReader(state, after));
           compare(rest, 3, 5, after);
           CHECK(rest.report() == whole.report());
@@ -112,13 +112,13 @@ TEST_CASE("the networks' biases are extrapolated as before after a checkpoint", 
   // The largest deviation is that of t = 0, long before the checkpoint.
   const TemporaryDirectory directory;
   const DataSetProblem     problem(ParticleNeuron::Type::weighted_ridge, 1, 10, Activation::Kind::tanh);
-  TwinSettings             settings;
+  CompanionSettings        settings;
   settings.particles.n_neurons  = 20;
   settings.particles.n_replicas = 3;
   settings.particles.step_size  = 0.125;
   settings.comparison.n_points = settings.comparison.n_resamples = 0;
   const RunDirectory run(directory.path("run"), false, MPI_COMM_SELF);
-  SgdTwin            begun(problem, settings, run);
+  CompanionNetworks  begun(problem, settings, run);
   DensitySnapshot    far = drifting(problem, 0., MPI_COMM_SELF);
   far.risk               = 100.;
   begun.compare(0., far);
@@ -126,7 +126,7 @@ TEST_CASE("the networks' biases are extrapolated as before after a checkpoint", 
   CheckpointWriter writer(MPI_COMM_SELF);
   begun.save(writer);
   writer.write(directory.path("state"), 0.5, 1);
-  SgdTwin rest(problem, settings, run);
+  CompanionNetworks rest(problem, settings, run);
   rest.load(CheckpointReader(directory.path("state"), MPI_COMM_SELF));
   CHECK(rest.largest_deviation() == begun.largest_deviation());
   // With nothing more to do the report is there nevertheless.

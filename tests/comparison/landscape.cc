@@ -8,7 +8,7 @@
 #include <solvers/base/error.h>
 #include <solvers/base/files/csv.h>
 #include <solvers/base/run/run_directory.h>
-#include <solvers/comparison/sgd_twin.h>
+#include <solvers/comparison/companion_networks.h>
 #include <solvers/model/learning_problem.h>
 
 using namespace rhoflow;
@@ -20,9 +20,9 @@ TEST_CASE("independent walkers have no bias of width, and that of the step is ex
   ModelParameters::declare(prm);
   prm.parse_input_from_string("subsection Learning problem\n set Neuron = landscape\nend\nsubsection Landscape\n"
                               " set Function = x^2/2\nend\nsubsection Initial law\n set Law = normal(1, 0.3)\nend\n");
-  const auto   problem = make_learning_problem(prm, {}, {}, 1);
-  const double beta = 4., eta = 0.125;
-  TwinSettings settings;
+  const auto        problem = make_learning_problem(prm, {}, {}, 1);
+  const double      beta = 4., eta = 0.125;
+  CompanionSettings settings;
   settings.output_times                  = {0., 0.5, 2.};
   settings.particles.method              = ParticleParameters::Method::gradient_descent;
   settings.particles.step_size           = eta;
@@ -36,8 +36,8 @@ TEST_CASE("independent walkers have no bias of width, and that of the step is ex
   CHECK_THROWS_WITH(settings.check(*problem), Catch::Contains("gradient descent"));
   settings.particles.method = ParticleParameters::Method::gradient_descent;
 
-  const RunDirectory  directory("twin_landscape", true, MPI_COMM_SELF);
-  SgdTwin             twin(*problem, settings, directory);
+  const RunDirectory  directory("networks_landscape", true, MPI_COMM_SELF);
+  CompanionNetworks   networks(*problem, settings, directory);
   std::vector<double> step_bias;
   for (const double t : settings.output_times)
     {
@@ -51,7 +51,7 @@ TEST_CASE("independent walkers have no bias of width, and that of the step is ex
           density.weights.push_back(h * std::exp(-.5 * z * z) / std::sqrt(2. * M_PI));
           density.extents.push_back(std::sqrt(variance) * h);
         }
-      twin.compare(t, density);
+      networks.compare(t, density);
       double coarse = .09, average = 1.;
       for (int s = 0; s < std::lround(t / eta); ++s)
         {
@@ -60,7 +60,7 @@ TEST_CASE("independent walkers have no bias of width, and that of the step is ex
         }
       step_bias.push_back(.5 * (coarse + average * average) - density.risk);
     }
-  const auto table = read_csv("twin_landscape/comparison.csv", {}, "");
+  const auto table = read_csv("networks_landscape/comparison.csv", {}, "");
   const auto entry = [&](std::size_t row, const std::string &name) { return table.rows[row][table.column(name, "")]; };
   CHECK(entry(0, "expected bias") == 0.);
   CHECK(entry(0, "standard error without bias") == entry(0, "standard error"));
@@ -79,5 +79,5 @@ TEST_CASE("independent walkers have no bias of width, and that of the step is ex
   CHECK(entry(2, "standard error without bias") < 2.3 * entry(2, "standard error"));
   CHECK(std::abs(entry(1, "deviation [standard errors]")) < 4.);
   CHECK(std::abs(entry(2, "deviation [standard errors]")) < 4.);
-  std::filesystem::remove_all("twin_landscape");
+  std::filesystem::remove_all("networks_landscape");
 }

@@ -13,8 +13,8 @@
 #include <meshes/adaptive_mesh.h>
 #include <solvers/base/run/run_parameters.h>
 #include <solvers/comparison/parameters.h>
+#include <solvers/continuity/continuity_state.h>
 #include <solvers/continuity/diagnostics.h>
-#include <solvers/continuity/operator.h>
 #include <solvers/continuity/parameters.h>
 #include <solvers/discretization/dg/initial_density.h>
 #include <solvers/discretization/dg/resolution_indicator.h>
@@ -51,7 +51,7 @@ public:
     reduction.parse(*prm);
     kappa       = reduction.radial_weight;
     problem     = make_learning_problem(*prm, domain.lower, domain.upper, 1);
-    const int o = problem->linear_in_first_parameter() ? 1 : 0;
+    const int o = problem->has_outer_weight() ? 1 : 0;
     mean_field  = std::make_unique<MeanField>(*problem, std::vector<double>(domain.lower.begin() + o, domain.lower.end()),
                                              std::vector<double>(domain.upper.begin() + o, domain.upper.end()),
                                              mean_field_parameters);
@@ -64,7 +64,7 @@ public:
     if (where)
       refine(where);
     method   = RungeKutta::from_name(parameters.time_stepping);
-    solution = std::make_unique<ContinuityOperator>(*mean_field, method, parameters.limit);
+    solution = std::make_unique<ContinuityState>(*mean_field, method, parameters.limit);
     std::vector<double> values;
     do
       {
@@ -125,23 +125,20 @@ public:
     return rhoflow::integrate_samples(dissipation_times, dissipation_values);
   }
 
-  std::unique_ptr<rhoflow::LearningProblem>    problem;
-  std::unique_ptr<rhoflow::MeanField>          mean_field;
-  rhoflow::ContinuityParameters                parameters;
-  rhoflow::RefinementParameters                refinement;
-  double                                       kappa = 0., missing_mass = 0., time = 0.;
-  unsigned int                                 steps = 0, adaptations = 0;
-  std::vector<bool>                            natural;
-  rhoflow::RungeKutta                          method;
-  std::unique_ptr<rhoflow::AdaptiveMesh>       mesh;
-  std::unique_ptr<rhoflow::DGMesh>             space;
-  std::unique_ptr<rhoflow::ContinuityOperator> solution;
+  std::unique_ptr<rhoflow::LearningProblem> problem;
+  std::unique_ptr<rhoflow::MeanField>       mean_field;
+  rhoflow::ContinuityParameters             parameters;
+  rhoflow::RefinementParameters             refinement;
+  double                                    kappa = 0., missing_mass = 0., time = 0.;
+  unsigned int                              steps = 0, adaptations = 0;
+  std::vector<bool>                         natural;
+  rhoflow::RungeKutta                       method;
+  std::unique_ptr<rhoflow::AdaptiveMesh>    mesh;
+  std::unique_ptr<rhoflow::DGMesh>          space;
+  std::unique_ptr<rhoflow::ContinuityState> solution;
 
 private:
-  void make_space()
-  {
-    space = std::make_unique<rhoflow::DGMesh>(*mesh, parameters.degree, problem->linear_in_first_parameter(), kappa);
-  }
+  void make_space() { space = std::make_unique<rhoflow::DGMesh>(*mesh, parameters.degree, problem->has_outer_weight(), kappa); }
 
   void refine(const Where &where)
   {

@@ -9,7 +9,7 @@
 #include <solvers/base/ranks.h>
 #include <solvers/base/run/checkpoint.h>
 #include <solvers/base/run/checkpoint_state.h>
-#include <solvers/continuity/step.h>
+#include <solvers/continuity/continuity_step.h>
 
 #include <tests/base/temporary_directory.h>
 

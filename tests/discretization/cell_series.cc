@@ -239,7 +239,7 @@ TEST_CASE("XDMF and HDF5: a run that goes on, and no files of the format that is
   }
   CHECK_FALSE(std::filesystem::exists(directory.path("run/density.pvd")));
   CellSeries series(run, "density", formats(false, true), {});
-  series.take_up(1.);
+  series.resume_from(1.);
   series.write(1.5, MPI_COMM_WORLD, 1, part);
   const auto entries = read_time_series(directory.path("run/density.xdmf"));
   REQUIRE(entries.size() == 3);
@@ -253,7 +253,7 @@ TEST_CASE("XDMF and HDF5: a run that goes on, and no files of the format that is
   const std::string whole = directory.read("run/density.xdmf");
   directory.write("run/density.xdmf", whole.substr(0, whole.size() / 2));
   MPI_Barrier(MPI_COMM_WORLD);
-  CHECK_THROWS_WITH(series.take_up(2.), Catch::Contains("is no complete collection"));
+  CHECK_THROWS_WITH(series.resume_from(2.), Catch::Contains("is no complete collection"));
 }
 
 TEST_CASE("XDMF and HDF5: a group of ranks without cells has a file, and no grid", "[cell_series][mpi]")
@@ -270,7 +270,7 @@ TEST_CASE("XDMF and HDF5: a group of ranks without cells has a file, and no grid
   }
   CHECK(read_time(directory.path("run"), "density", 0, 0., 2, 1, true).volume == Approx(1.));
   CellSeries series(run, "density", formats(false, true), {});
-  series.take_up(0.);
+  series.resume_from(0.);
   MPI_Barrier(MPI_COMM_WORLD);
   series.write(1., MPI_COMM_WORLD, 2, part);
   CHECK(read_time_series(directory.path("run/density.xdmf")).size() == 2);

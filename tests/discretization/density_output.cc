@@ -128,7 +128,7 @@ OutputParameters parameters_of(const std::string &changes)
 /// Writes the density and reads it again: every field at every point against its definition.
 void check_files(const DataSetProblem &problem, unsigned int degree, MPI_Comm communicator, const std::string &settings)
 {
-  const unsigned int       D = problem.n_parameters(), first = problem.linear_in_first_parameter() ? 1 : 0;
+  const unsigned int       D = problem.n_parameters(), first = problem.has_outer_weight() ? 1 : 0;
   const TemporaryDirectory temporary;
   const RunDirectory       directory(temporary.path("run"), false, MPI_COMM_WORLD);
   RoughDensity             density(problem, degree, 6, 0.15, communicator);

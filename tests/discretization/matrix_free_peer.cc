@@ -12,7 +12,7 @@
 
 #include <benchmarks/peer/frozen_velocity.h>
 #include <benchmarks/peer/matrix_free_advection.templates.h>
-#include <solvers/continuity/operator.h>
+#include <solvers/continuity/continuity_state.h>
 #include <solvers/discretization/dg/initial_density.h>
 
 using namespace rhoflow;
@@ -45,7 +45,7 @@ template <int dim, int degree>
 double difference_to_matrix_free(const Case &test, std::uint64_t &n_hanging, double &size)
 {
   const auto          problem = problem_of(test);
-  const unsigned int  first   = problem->linear_in_first_parameter() ? 1 : 0;
+  const unsigned int  first   = problem->has_outer_weight() ? 1 : 0;
   MeanFieldParameters mean_field_parameters;
   mean_field_parameters.weight_decay = test.weight_decay;
   mean_field_parameters.tolerance    = 0.; // all modes in double precision, as the peer has them
@@ -69,7 +69,7 @@ double difference_to_matrix_free(const Case &test, std::uint64_t &n_hanging, dou
       mesh.adapt(flags, space->points_per_cell(), values, space->cell_transfer());
     }
 
-  ContinuityOperator solution(field, RungeKutta::from_name("SSP(3,3)"), false);
+  ContinuityState solution(field, RungeKutta::from_name("SSP(3,3)"), false);
   solution.reinit(*space, values);
   const std::vector<double> rates = solution.rate_of_change();
 

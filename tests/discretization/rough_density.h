@@ -39,7 +39,7 @@ struct RoughDensity
     nothing.coarsen = nothing.refine;
     adaptive->adapt(flags, 0, none, nothing);
 
-    const unsigned int first = problem.linear_in_first_parameter() ? 1 : 0;
+    const unsigned int first = problem.has_outer_weight() ? 1 : 0;
     // All modes in double precision, as the tests compute them.
     MeanFieldParameters exact;
     exact.tolerance = 1e-22;
@@ -119,7 +119,7 @@ inline std::vector<double> at_gauss_points(const RoughDensity &density, std::siz
 template <typename Values>
 std::vector<double> moments_of(const RoughDensity &density, const Values &gauss)
 {
-  const unsigned int  D = density.problem.n_parameters(), first = density.problem.linear_in_first_parameter() ? 1 : 0;
+  const unsigned int  D = density.problem.n_parameters(), first = density.problem.has_outer_weight() ? 1 : 0;
   const unsigned int  n_modes = density.field->n_modes(), n_points = density.mesh->points_per_cell();
   const unsigned int  K = 1 + D + D * (D + 1) / 2 + n_modes;
   std::vector<double> sums(2 * K, 0.), points(n_points * D), w(n_points), chi(n_modes), f(K);

@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include <solvers/boltzmann/operator.h>
-#include <solvers/boltzmann/step.h>
+#include <solvers/boltzmann/dual_problem.h>
+#include <solvers/boltzmann/maximise_dual.h>
 #include <solvers/fokker_planck/diagnostics.h>
 #include <solvers/fokker_planck/time_stepping.h>
 #include <solvers/model/observables.h>

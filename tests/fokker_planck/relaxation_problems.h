@@ -9,11 +9,11 @@
 #include <vector>
 
 #include <meshes/adaptive_mesh.h>
+#include <solvers/fokker_planck/fokker_planck_state.h>
 #include <solvers/fokker_planck/solver.h>
 #include <solvers/fokker_planck/spectral_gap.h>
-#include <solvers/fokker_planck/state.h>
 #include <solvers/mean_field/mean_field.h>
-#include <solvers/mean_field/setup.h>
+#include <solvers/mean_field/mean_field_setup.h>
 #include <solvers/model/learning_problem.h>
 
 #include <tests/support/run.h>

@@ -10,9 +10,9 @@
 
 #include <meshes/adaptive_mesh.h>
 #include <solvers/discretization/refinement.h>
+#include <solvers/fokker_planck/fokker_planck_state.h>
 #include <solvers/fokker_planck/parameters.h>
-#include <solvers/fokker_planck/state.h>
-#include <solvers/mean_field/setup.h>
+#include <solvers/mean_field/mean_field_setup.h>
 
 #include <tests/support/run.h>
 

@@ -34,7 +34,7 @@ struct Problem
                                                  std::vector<double>(upper.begin() + offset(), upper.end()), parameters);
   }
 
-  unsigned int offset() const { return learning->linear_in_first_parameter() ? 1 : 0; }
+  unsigned int offset() const { return learning->has_outer_weight() ? 1 : 0; }
   unsigned int dim() const { return learning->n_parameters(); }
 
   /// n random points of the box, [n][D].

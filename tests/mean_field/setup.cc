@@ -8,7 +8,7 @@
 
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
-#include <solvers/mean_field/setup.h>
+#include <solvers/mean_field/mean_field_setup.h>
 
 #include "problem.h"
 

@@ -91,8 +91,8 @@ TEST_CASE("Meshes of which MPI cannot gather all cells are refused before they a
       CHECK(error.parameter == "Domain/Refinement");
       CHECK_THAT(error.what(), Contains("1.07374e+09 cells") && Contains("429496729 at most"));
     }
-  CHECK_NOTHROW(Domain::check_number(Domain::most_cells, "Refinement/Maximum cells"));
-  CHECK_THROWS_AS(Domain::check_number(Domain::most_cells + 1., "Refinement/Maximum cells"), InputError);
+  CHECK_NOTHROW(Domain::check_number(Domain::max_cells, "Refinement/Maximum cells"));
+  CHECK_THROWS_AS(Domain::check_number(Domain::max_cells + 1., "Refinement/Maximum cells"), InputError);
 }
 
 TEST_CASE("A mistake in the section leaves the handler where it was")

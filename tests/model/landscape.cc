@@ -44,7 +44,7 @@ TEST_CASE("a landscape is the formula, without data, and its walkers are its neu
   CHECK(problem->has_external_potential());
   CHECK(problem->n_parameters() == 2);
   CHECK(problem->parameter_names() == std::vector<std::string>{"x", "y"});
-  CHECK(!problem->linear_in_first_parameter());
+  CHECK(!problem->has_outer_weight());
   CHECK(problem->n_nodes() == 0);
   CHECK(problem->noise_variance() == 0.);
   const double theta[] = {1.5, -2., 0., 1.};

@@ -23,7 +23,7 @@ inline std::unique_ptr<rhoflow::LearningProblem> make_problem(const Settings &se
 inline std::vector<double> prediction(const rhoflow::LearningProblem &problem, const std::vector<double> &theta,
                                       const std::vector<double> &weights)
 {
-  const unsigned int  D = problem.n_parameters(), K = problem.n_nodes(), offset = problem.linear_in_first_parameter() ? 1 : 0;
+  const unsigned int  D = problem.n_parameters(), K = problem.n_nodes(), offset = problem.has_outer_weight() ? 1 : 0;
   std::vector<double> f(K, 0.), g(K);
   for (std::size_t i = 0; i < weights.size(); ++i)
     {

@@ -45,7 +45,7 @@ public:
       names.push_back("theta" + std::to_string(i));
     return names;
   }
-  bool linear_in_first_parameter() const override
+  bool has_outer_weight() const override
   {
     return neuron.type == ParticleNeuron::Type::weighted_ridge || neuron.type == ParticleNeuron::Type::biased_ridge;
   }
@@ -54,7 +54,7 @@ public:
   double value(const double *x, const double *theta, double *gradient) const
   {
     const unsigned int d        = neuron.input_dimension;
-    const bool         weighted = linear_in_first_parameter();
+    const bool         weighted = has_outer_weight();
     const bool         biased   = (neuron.type == ParticleNeuron::Type::biased_ridge);
     const double      *w        = theta + (weighted ? 1 : 0);
     if (neuron.type == ParticleNeuron::Type::bump)

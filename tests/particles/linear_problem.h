@@ -33,7 +33,7 @@ public:
     const std::vector<std::string> names{"u", "v", "w"};
     return {names.begin(), names.begin() + d};
   }
-  bool linear_in_first_parameter() const override { return false; }
+  bool has_outer_weight() const override { return false; }
   void features(unsigned int n, const double *omega, double *values, double *gradients) const override
   {
     for (unsigned int j = 0; j < n; ++j)

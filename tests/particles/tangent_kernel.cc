@@ -43,7 +43,7 @@ public:
 /// Whether parameter i of a neuron is trained.
 bool moves(const DataSetProblem &problem, TrainedLayers trained, unsigned int i)
 {
-  const bool is_outer = (problem.linear_in_first_parameter() && i == 0);
+  const bool is_outer = (problem.has_outer_weight() && i == 0);
   return trained == TrainedLayers::both || is_outer == (trained == TrainedLayers::outer);
 }
 
@@ -93,7 +93,7 @@ TEST_CASE("the tangent kernel is the product of the neurons' gradients", "[tange
       for (const unsigned int n_points : {19u, 5u})
         {
           const DataSetProblem problem(type, 3, 19, type == Type::bump ? Activation::Kind::tanh : Activation::Kind::erf);
-          if (trained == TrainedLayers::outer && !problem.linear_in_first_parameter())
+          if (trained == TrainedLayers::outer && !problem.has_outer_weight())
             {
               CHECK_THROWS_AS(TangentKernel(problem, trained, n_points, 1), InputError);
               continue;

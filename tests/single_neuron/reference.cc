@@ -184,14 +184,14 @@ TEST_CASE("Single neuron: refinement drives the negative mass below 1e-2, a unif
   DensityRun    adaptive(cells("8, 12, 7") + Settings{{"Refinement/Adaptive", "true"},
                                                    {"Refinement/Maximum level", "3"},
                                                    {"Refinement/Tolerance", "4e-6"}});
-  std::uint64_t most_cells = 0;
-  double        negative   = 0.;
-  const double  mass       = adaptive.diagnose().mass;
+  std::uint64_t max_cells = 0;
+  double        negative  = 0.;
+  const double  mass      = adaptive.diagnose().mass;
   for (unsigned int t = 0; t <= 10; ++t)
     {
       adaptive.advance(t);
       const Diagnostics d = adaptive.diagnose();
-      most_cells          = std::max(most_cells, adaptive.mesh->n_global_cells());
+      max_cells           = std::max(max_cells, adaptive.mesh->n_global_cells());
       negative            = std::max(negative, d.negative_mass);
       CAPTURE(t, d.negative_mass, adaptive.mesh->n_global_cells(), d.risk / reference()[t].value - 1.);
       CHECK(d.negative_mass < 1e-2);
@@ -199,14 +199,14 @@ TEST_CASE("Single neuron: refinement drives the negative mass below 1e-2, a unif
       CHECK(std::abs(d.mass / mass - 1.) < 1e-12);
     }
   // As many cells as the adaptive mesh had at most, in the same proportions.
-  const double factor = std::cbrt(static_cast<double>(most_cells) / (8 * 12 * 7));
+  const double factor = std::cbrt(static_cast<double>(max_cells) / (8 * 12 * 7));
   std::string  subdivisions;
   for (const double n : {8., 12., 7.})
     subdivisions += (subdivisions.empty() ? "" : ", ") + std::to_string(static_cast<int>(std::ceil(n * factor)));
   DensityRun uniform(cells(subdivisions));
   uniform.advance(10.);
   const double uniform_negative = uniform.diagnose().negative_mass;
-  WARN("negative mass at most " << negative << " with " << most_cells << " cells, uniform " << subdivisions << ": "
+  WARN("negative mass at most " << negative << " with " << max_cells << " cells, uniform " << subdivisions << ": "
                                 << uniform_negative);
   CHECK(uniform_negative > 2. * negative);
 }

@@ -144,16 +144,16 @@ bool TableReader::next_line(CsvLine &line)
 
 void TableReader::read_header(const std::vector<std::string> &expected)
 {
-  constexpr std::size_t most_lines = 100, most_bytes = std::size_t(1) << 20;
+  constexpr std::size_t max_lines = 100, max_bytes = std::size_t(1) << 20;
   std::size_t           n_comments = 0, n_lines = 0, n_bytes = 0;
-  for (CsvLine line; n_lines < (gaps ? 1 : most_lines) && n_bytes < most_bytes && next_line(line);)
+  for (CsvLine line; n_lines < (gaps ? 1 : max_lines) && n_bytes < max_bytes && next_line(line);)
     {
       if (is_csv_record(line.text))
         {
           ++n_lines;
           n_bytes += line.text.size();
         }
-      else if (n_lines == 0 && ++n_comments > most_lines)
+      else if (n_lines == 0 && ++n_comments > max_lines)
         sample.pop_front();
       sample.push_back(std::move(line));
     }

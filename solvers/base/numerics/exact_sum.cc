@@ -11,7 +11,7 @@ namespace
 {
 __extension__ using Wide                         = unsigned __int128; // no part of ISO C++
 constexpr std::int64_t  low_bits                 = 0xffffffff;
-constexpr std::uint32_t most_additions           = 1u << 30;
+constexpr std::uint32_t max_additions            = 1u << 30;
 constexpr int           smallest_binary_exponent = -1074; // of the smallest positive double
 } // namespace
 
@@ -51,7 +51,7 @@ void ExactSum::add(const double term)
       chunks[chunk + 1] += mid;
       chunks[chunk + 2] += high;
     }
-  if (++additions == most_additions)
+  if (++additions == max_additions)
     propagate_carries();
 }
 
@@ -62,7 +62,7 @@ void ExactSum::add(const ExactSum &other)
   for (unsigned int c = 0; c < n_chunks; ++c)
     chunks[c] += term.chunks[c];
   poisoned = poisoned || term.poisoned;
-  if (++additions == most_additions)
+  if (++additions == max_additions)
     propagate_carries();
 }
 

@@ -215,7 +215,7 @@ ParameterFile ParameterFile::read(const std::string &path, const MPI_Comm commun
 ParameterFile::ParameterFile(std::string name, const std::string &text)
   : file_name(std::move(name))
 {
-  constexpr unsigned int             most_nested = 100;
+  constexpr unsigned int             max_nested = 100;
   std::vector<Subsection>            open;
   std::map<std::string, std::string> set_at;
   std::istringstream                 lines(with_line_feeds(text.rfind("\xef\xbb\xbf", 0) == 0 ? text.substr(3) : text));
@@ -251,9 +251,9 @@ ParameterFile::ParameterFile(std::string name, const std::string &text)
           if (rest.empty())
             throw InputError(Refusal::malformed, "", where + ": 'subsection' needs a name.");
           // Sections nest two or three deep: a file of nothing but these lines must not fill the memory with paths.
-          if (open.size() >= most_nested)
+          if (open.size() >= max_nested)
             throw InputError(Refusal::too_large, "",
-                             where + ": more than " + std::to_string(most_nested) + " subsections in one another.");
+                             where + ": more than " + std::to_string(max_nested) + " subsections in one another.");
           const std::string path = (open.empty() ? "" : open.back().path + "/") + single_spaced(rest);
           open.push_back({path, where});
           subsections.push_back(open.back());

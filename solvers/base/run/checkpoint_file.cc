@@ -13,6 +13,13 @@ namespace rhoflow
 namespace
 {
 const char *const title = "rhoflow checkpoint 1";
+
+/// The operator >> would take -1 for the largest number.
+template <typename Number>
+bool read_unsigned(std::istream &words, Number &value)
+{
+  return (words >> std::ws).peek() != '-' && static_cast<bool>(words >> value);
+}
 } // namespace
 
 std::uint32_t checksum(const void *data, const std::uint64_t size)
@@ -63,13 +70,14 @@ CheckpointSeal CheckpointSeal::parse(const std::string &text)
       if (word == "time")
         good = good && (words >> seal.time) && std::isfinite(seal.time);
       else if (word == "number")
-        good = good && (words >> seal.number);
+        good = good && read_unsigned(words, seal.number);
       else if (word == "size")
-        good = good && (words >> seal.size);
+        good = good && read_unsigned(words, seal.size);
       else if (word == "section")
         {
           Section section;
-          good = good && (words >> section.type >> section.offset >> section.size) && words.get() == ' ';
+          good = good && (words >> section.type) && read_unsigned(words, section.offset) &&
+                 read_unsigned(words, section.size) && words.get() == ' ';
           std::getline(words, section.name);
           const std::uint64_t unit = section.type == 't' ? 1 : 8;
           good = good && !section.name.empty() && names.insert(section.name).second && section.size % unit == 0 &&
@@ -80,7 +88,7 @@ CheckpointSeal CheckpointSeal::parse(const std::string &text)
       else if (word == "block")
         {
           std::uint32_t sum = 0;
-          good              = good && (words >> std::hex >> sum);
+          good              = good && read_unsigned(words >> std::hex, sum);
           seal.checksums.push_back(sum);
         }
       if (good && word != "section")

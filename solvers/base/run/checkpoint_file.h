@@ -28,7 +28,7 @@ struct CheckpointSeal
   /// Throws std::runtime_error with what is wrong.
   static CheckpointSeal parse(const std::string &text);
 
-  std::uint64_t n_blocks() const { return (size + block_size - 1) / block_size; }
+  std::uint64_t n_blocks() const { return size / block_size + (size % block_size > 0 ? 1 : 0); }
 };
 
 /// CRC-32 as zlib has it.

@@ -49,10 +49,10 @@ void CheckpointParameters::parse(const dealii::ParameterHandler &prm)
 }
 
 Checkpoints::Checkpoints(const CheckpointParameters &settings, const RunDirectory &run_directory, const bool restart,
-                         Requests *const shared_requests)
+                         StopRequests *const shared_requests)
   : parameters(settings)
   , directory(run_directory)
-  , own_requests(shared_requests == nullptr ? std::make_unique<Requests>() : nullptr)
+  , own_requests(shared_requests == nullptr ? std::make_unique<StopRequests>() : nullptr)
   , requests(shared_requests == nullptr ? *own_requests : *shared_requests)
   , last_written(Clock::now())
 {

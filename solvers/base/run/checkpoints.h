@@ -11,7 +11,7 @@
 #include <utility>
 
 #include <solvers/base/run/checkpoint.h>
-#include <solvers/base/run/requests.h>
+#include <solvers/base/run/stop_requests.h>
 
 namespace dealii
 {
@@ -45,15 +45,15 @@ public:
 };
 
 /// Keeps the state of a run in `checkpoints/` of its directory, in two files that take turns, so that one is valid at every
-/// moment; and hands out the state that a run goes on from. Requests, also by a file `stop` in the directory of the run, are
-/// met between steps.
+/// moment; and hands out the state that a run goes on from. Requests to stop, also by a file `stop` in the directory of the
+/// run, are met between steps.
 class Checkpoints
 {
 public:
   /// `requests`: to the whole program, if that does more than this run. With `restart` the run goes on from the newest valid
   /// checkpoint in the directory; throws InputError if there is none. Collective.
   Checkpoints(const CheckpointParameters &parameters, const RunDirectory &directory, bool restart,
-              Requests *requests = nullptr);
+              StopRequests *requests = nullptr);
   Checkpoints(const Checkpoints &)            = delete;
   Checkpoints &operator=(const Checkpoints &) = delete;
 
@@ -105,8 +105,8 @@ private:
 
   const CheckpointParameters      parameters;
   const RunDirectory             &directory;
-  std::unique_ptr<Requests>       own_requests;
-  Requests                       &requests;
+  std::unique_ptr<StopRequests>   own_requests;
+  StopRequests                   &requests;
   Progress                       *progress = nullptr;
   std::string                     damaged;
   std::optional<CheckpointReader> state;

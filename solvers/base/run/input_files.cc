@@ -23,7 +23,7 @@ namespace
 namespace fs  = std::filesystem;
 namespace mpi = dealii::Utilities::MPI;
 
-constexpr std::uint64_t most_at_first = 64U << 20;
+constexpr std::uint64_t max_at_first = 64U << 20;
 
 /// A regular file that can be read; other files could keep a reader waiting.
 std::optional<Provenance::InputFile> readable(const std::string  &path,
@@ -87,13 +87,13 @@ struct Found
 
   Found(const std::string &name, const std::vector<std::string> &places)
     : path(find_input_file(name, places))
-    , file(readable(path, most_at_first))
+    , file(readable(path, max_at_first))
   {}
 
   /// The same for the same contents on all ranks; empty if there is no file.
   std::string contents() const
   {
-    return file ? file->contents() + (file->bytes > most_at_first ? " of the first 64 MiB" : "") : "";
+    return file ? file->contents() + (file->bytes > max_at_first ? " of the first 64 MiB" : "") : "";
   }
   std::string described() const { return file ? "'" + file->path + "' (" + contents() + ")" : "no file that it can read"; }
 };
@@ -187,7 +187,7 @@ void agree_on_large_files(std::vector<Provenance::InputFile> &files, const std::
                           const MPI_Comm communicator)
 {
   for (std::size_t i = 0; i < files.size(); ++i)
-    if (files[i].bytes > most_at_first)
+    if (files[i].bytes > max_at_first)
       {
         const auto        file = readable(files[i].path);
         const std::string own = file ? file->contents() : "", first = mpi::broadcast(communicator, own);

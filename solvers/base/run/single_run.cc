@@ -98,7 +98,7 @@ std::vector<UnreadSetting> SingleRun::unread() const
 }
 
 void SingleRun::execute(const MPI_Comm communicator, Progress &progress, const std::vector<std::string> &command_line,
-                        Requests *const requests)
+                        StopRequests *const requests)
 {
   std::vector<std::string> paths; // of what must not be removed with the run that is replaced
   find_inputs(communicator, progress);
@@ -125,7 +125,7 @@ void SingleRun::execute(const MPI_Comm communicator, Progress &progress, const s
 }
 
 void SingleRun::resume(const std::string &path, const MPI_Comm communicator, Progress &progress,
-                       const std::vector<std::string> &command_line, Requests *const requests)
+                       const std::vector<std::string> &command_line, StopRequests *const requests)
 {
   auto earlier = std::make_unique<RunDirectory>(RunDirectory::of_earlier_run(path, communicator));
   // That of the file is where the run was begun, from which it may have been moved.

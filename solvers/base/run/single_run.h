@@ -43,13 +43,13 @@ public:
   /// Prepares, creates and fills the run directory, and solves. `requests`: those to the program, if it does more than this
   /// run. Throws InputError if the directory may not be used. Collective.
   void execute(MPI_Comm communicator, Progress &progress, const std::vector<std::string> &command_line,
-               Requests *requests = nullptr);
+               StopRequests *requests = nullptr);
 
   /// Goes on with the run in `directory` from its last checkpoint; this run's file has that run's parameters, with changes.
   /// Throws InputError if a parameter differs from the checkpoint's that the state depends on, and with an empty parameter if
   /// there is no checkpoint that can be used, or an input file has other contents. Collective.
   void resume(const std::string &directory, MPI_Comm communicator, Progress &progress,
-              const std::vector<std::string> &command_line, Requests *requests = nullptr);
+              const std::vector<std::string> &command_line, StopRequests *requests = nullptr);
 
   /// How the run ended goes into its provenance.json and, unless it is done, to the end of its log.txt, if it has come to that.
   /// If it was refused before its first step, the directory that it made goes. For rank 0, or for the rank that ends the job.

@@ -13,7 +13,7 @@ namespace
 {
 const char *const last_output_section = "last output";
 
-enum class Moment
+enum class Occasion
 {
   step,  ///< after a step or an output
   pause, ///< before an output, in the work for it
@@ -21,7 +21,7 @@ enum class Moment
 };
 
 /// The state at evolution.time(), of whose output times those up to `last_output` are written.
-void keep(Checkpoints *checkpoints, const Evolution &evolution, double last_output, Moment moment)
+void keep(Checkpoints *checkpoints, const Evolution &evolution, double last_output, Occasion moment)
 {
   if (checkpoints == nullptr)
     return;
@@ -29,10 +29,10 @@ void keep(Checkpoints *checkpoints, const Evolution &evolution, double last_outp
     checkpoint.put(last_output_section, last_output);
     evolution.save(checkpoint);
   };
-  if (moment == Moment::pause)
+  if (moment == Occasion::pause)
     checkpoints->consider_in_pause(evolution.time(), save);
   else
-    checkpoints->consider(evolution.time(), moment == Moment::end, save);
+    checkpoints->consider(evolution.time(), moment == Occasion::end, save);
 }
 } // namespace
 
@@ -72,15 +72,15 @@ void run_time_loop(Evolution &evolution, const std::vector<double> &output_times
           values.insert(values.begin(), {"t", short_number(evolution.time())});
           progress.update((evolution.time() - start) / (end - start), values);
           if (evolution.time() < output_times[i])
-            keep(checkpoints, evolution, last_output, Moment::step);
+            keep(checkpoints, evolution, last_output, Occasion::step);
         }
       if (evolution.time() != output_times[i])
         throw std::logic_error("a step went beyond the output time");
       while (!evolution.prepare_output())
-        keep(checkpoints, evolution, last_output, Moment::pause);
+        keep(checkpoints, evolution, last_output, Occasion::pause);
       evolution.output();
       last_output = output_times[i];
-      keep(checkpoints, evolution, last_output, i + 1 == output_times.size() ? Moment::end : Moment::step);
+      keep(checkpoints, evolution, last_output, i + 1 == output_times.size() ? Occasion::end : Occasion::step);
     }
 }
 } // namespace rhoflow

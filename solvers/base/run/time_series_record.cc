@@ -164,7 +164,7 @@ std::string TimeSeriesRecord::name() const
   return series + (format == Format::pvd ? ".pvd" : ".xdmf");
 }
 
-void TimeSeriesRecord::take_up(const double time)
+void TimeSeriesRecord::resume_from(const double time)
 {
   const MPI_Comm    comm = directory.communicator();
   const std::string path = directory.file(name());

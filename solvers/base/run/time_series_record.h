@@ -43,7 +43,7 @@ public:
 
   /// Goes on with the record that the directory holds: takes its entries up to and including `time` whose files are there.
   /// Without a record it begins anew. Collective. Throws InputError if the record is not ours.
-  void take_up(double time);
+  void resume_from(double time);
 
   /// Name of the file for `time`, such as "density/density_0003.vtu". Entries of that time or later are replaced by what is
   /// written now: a run that goes on from a checkpoint comes to the same times again.

@@ -69,7 +69,7 @@ void Coupling::tabulate(const DGMesh &mesh, const CellKey &key, ModeTable &modes
 
 void Coupling::rebuild(const DGMesh &mesh)
 {
-  table_shape            = VelocityTableShape(mesh.dimension(), mesh.batches().n, mesh.batches().amplitude);
+  table_shape            = VelocityTableShape(mesh.dimension(), mesh.batches().n, mesh.batches().has_outer_weight);
   const auto   &features = mesh.feature_cells();
   const Domain &box      = mesh.mesh().domain();
 
@@ -78,11 +78,11 @@ void Coupling::rebuild(const DGMesh &mesh)
   first_group                = n_groups * static_cast<std::size_t>(rank) / static_cast<std::size_t>(n_ranks);
   last_group                 = n_groups * (static_cast<std::size_t>(rank) + 1) / static_cast<std::size_t>(n_ranks);
   // Below a few ten microseconds of work a second reduction costs more than it saves.
-  everyone_sums = mesh.batches().amplitude && features.size() * field.n_modes() < 60000;
+  everyone_sums = mesh.batches().has_outer_weight && features.size() * field.n_modes() < 60000;
 
   const auto needed = [&](std::size_t f) {
     return mesh.feature_used()[f] || everyone_sums ||
-           (mesh.batches().amplitude && f / group_size >= first_group && f / group_size < last_group);
+           (mesh.batches().has_outer_weight && f / group_size >= first_group && f / group_size < last_group);
   };
   std::size_t n_needed = 0;
   for (std::size_t f = 0; f < features.size(); ++f)
@@ -149,7 +149,7 @@ std::vector<double> Coupling::moments(const DGMesh &mesh, const double *u, const
   const MPI_Comm      comm = mesh.mesh().communicator();
   MomentSums          sums(n_modes, moment_scale);
   std::vector<double> padded(n_padded, 0.);
-  if (mesh.batches().amplitude)
+  if (mesh.batches().has_outer_weight)
     {
       std::vector<double> &global = column_sums;
       global.assign(2 * tables.size() * n_padded, 0.);
@@ -198,7 +198,7 @@ std::vector<double> Coupling::moments(const DGMesh &mesh, const double *u, const
 void Coupling::update(const DGMesh &mesh, const std::vector<double> &e)
 {
   residual                       = e;
-  const unsigned int first_block = mesh.batches().amplitude ? 0 : table_shape.n_nodes / 8;
+  const unsigned int first_block = mesh.batches().has_outer_weight ? 0 : table_shape.n_nodes / 8;
   for (std::size_t f = 0; f < tables.size(); ++f)
     if (mesh.feature_used()[f])
       evaluate_potential(tables[f], e, first_block, table_shape.n_rows / 8, velocity_table.data() + f * table_shape.n_rows);
@@ -210,7 +210,7 @@ void Coupling::potential(const DGMesh &mesh, std::size_t c, double *psi) const
   std::vector<double> values(table_shape.n_padded_nodes);
   evaluate_potential(tables[f], residual, 0, table_shape.n_padded_nodes / 8, values.data());
   const unsigned int n = mesh.batches().n, n_points = mesh.points_per_cell();
-  if (!mesh.batches().amplitude)
+  if (!mesh.batches().has_outer_weight)
     {
       std::copy_n(values.begin(), n_points, psi);
       return;

@@ -55,7 +55,7 @@ Vector load(const float *p)
 using wide_vector::load;
 
 /// Vectors whose sums stay in the registers, with what they are multiplied by.
-constexpr unsigned int most_blocks = register_lanes == 2 ? 3 : 5, most_sums = register_lanes;
+constexpr unsigned int max_blocks = register_lanes == 2 ? 3 : 5, max_sums = register_lanes;
 
 /// table[row] = Σ_j e_j T[j][row] for `n` blocks of eight rows from `row` on, which stay in registers.
 template <unsigned int n>
@@ -77,8 +77,8 @@ void evaluate_potential(const ModeTable &modes, const std::vector<double> &e, un
                         double *table)
 {
   unsigned int block = first_block;
-  for (; block + most_blocks <= n_blocks; block += most_blocks)
-    combine<most_blocks>(modes, e.data(), block * n_lanes, table);
+  for (; block + max_blocks <= n_blocks; block += max_blocks)
+    combine<max_blocks>(modes, e.data(), block * n_lanes, table);
   for (; block + 2 <= n_blocks; block += 2)
     combine<2>(modes, e.data(), block * n_lanes, table);
   if (block < n_blocks)
@@ -142,7 +142,7 @@ void MomentSums::add_group(const ModeTable *modes, std::size_t n_cells, const do
 {
   if (n_cells == 0)
     return;
-  constexpr unsigned int tile     = most_sums;
+  constexpr unsigned int tile     = max_sums;
   const unsigned int     n_double = modes[0].n_double, n_rows = modes[0].n_rows;
   for (unsigned int first = 0; first < n_modes;)
     {

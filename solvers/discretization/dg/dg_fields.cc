@@ -16,7 +16,7 @@ std::vector<double> velocity(const DGMesh &mesh, const Coupling &coupling, std::
 {
   const DGBatches          &b        = mesh.batches();
   const VelocityTableShape &shape    = coupling.shape();
-  const unsigned int        n_points = mesh.points_per_cell(), n_line = b.amplitude ? b.n : 1;
+  const unsigned int        n_points = mesh.points_per_cell(), n_line = b.has_outer_weight ? b.n : 1;
   const CellKey            &key    = mesh.mesh().cells()[c];
   const double *const       table  = coupling.table() + mesh.feature_of(c) * shape.n_rows;
   const double              lambda = coupling.mean_field().weight_decay();
@@ -28,10 +28,10 @@ std::vector<double> velocity(const DGMesh &mesh, const Coupling &coupling, std::
         const double *const theta = points.data() + i * b.dim;
         const unsigned int  node  = i / n_line;
         double              minus_gradient;
-        if (b.amplitude && d == 0)
+        if (b.has_outer_weight && d == 0)
           minus_gradient = -table[node];
         else
-          minus_gradient = (b.amplitude ? theta[0] : 1.) * mesh.mesh().extent(key, d) * table[shape.gradient(d) + node];
+          minus_gradient = (b.has_outer_weight ? theta[0] : 1.) * mesh.mesh().extent(key, d) * table[shape.gradient(d) + node];
         result[d * n_points + i] = minus_gradient - lambda * theta[d];
       }
   return result;

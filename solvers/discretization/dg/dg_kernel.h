@@ -14,10 +14,10 @@ namespace rhoflow
 /// interpolated to hanging faces, and given fluxes.
 struct DGBatches
 {
-  unsigned int dim       = 0;
-  unsigned int n         = 0;     ///< points along a line, degree + 1
-  bool         amplitude = false; ///< features are linear in the first coordinate
-  bool         weighted  = false; ///< the last coordinate carries the weight r^kappa
+  unsigned int dim               = 0;
+  unsigned int n                 = 0;     ///< points along a line, degree + 1
+  bool         has_outer_weight  = false; ///< features are linear in the first coordinate
+  bool         radially_weighted = false; ///< the last coordinate carries the weight r^kappa
 
   std::size_t n_cells   = 0;
   std::size_t n_batches = 0;
@@ -27,7 +27,7 @@ struct DGBatches
   std::vector<std::int32_t> feature_row; ///< [batch][lane]: first double of the velocity table's row
   std::vector<double>       place;       ///< [batch][d][lane]: lower corner in units of the extent, lower_d / h_d
   std::vector<double>       size;        ///< [batch][lane]: 2^−level
-  std::vector<std::int32_t> layer;       ///< [batch][lane]: first double of the last coordinate's line constants (weighted)
+  std::vector<std::int32_t> layer; ///< [batch][lane]: first double of the last coordinate's line constants (radially_weighted)
 
   double    coarse_extent[3] = {1., 1., 1.}; ///< h_d at level 0
   LineBasis line;                            ///< Gauss–Legendre
@@ -36,11 +36,11 @@ struct DGBatches
 };
 
 /// Positions in the table of one feature cell: values χ-sum ψ at the nodes, then −∂_dψ/h_d at the nodes (d from 1 with
-/// amplitude, from 0 without), then the same on the sides.
+/// has_outer_weight, from 0 without), then the same on the sides.
 struct VelocityTableShape
 {
   VelocityTableShape() = default;
-  VelocityTableShape(unsigned int dim, unsigned int n, bool amplitude);
+  VelocityTableShape(unsigned int dim, unsigned int n, bool has_outer_weight);
 
   unsigned int n_nodes        = 0; ///< nodes of a feature cell, n^Dω
   unsigned int n_side         = 0; ///< points on one of its sides, n^(Dω−1)
@@ -67,7 +67,7 @@ struct StageArguments
   double       *u2         = nullptr;
   const double *traces_in  = nullptr;
   double       *traces_out = nullptr;
-  double       *columns    = nullptr; ///< [cell][point], amplitude only
+  double       *columns    = nullptr; ///< [cell][point], has_outer_weight only
 
   bool   save    = false; ///< u2 ← u before anything else
   bool   combine = false; ///< u2 ← u2_keep · u2 + u2_mix · (u + u2_step · L)
@@ -97,7 +97,7 @@ struct HangingBatch
   std::int32_t fine[4][8];         ///< traces of the fine cells on the face; sub-face number: bits in the order of the axes
   std::int32_t interpolated[4][8]; ///< where the fine cells expect the coarse trace
   std::int32_t feature_row[4][8];
-  std::int32_t transfer[4][8]; ///< line transfer parent -> child of the last coordinate (weighted)
+  std::int32_t transfer[4][8]; ///< line transfer parent -> child of the last coordinate (radially_weighted)
   double       place[4][3][8];
   double       size[8]; ///< 2^−level of the fine cells
 };
@@ -109,7 +109,7 @@ struct HangingArguments
   const double             *table     = nullptr;
   double                    lambda    = 0.;
   const LineTransfer       *halves    = nullptr; ///< two, Gauss–Legendre
-  const double             *transfers = nullptr; ///< weighted: [transfer][interpolate n², project n²]
+  const double             *transfers = nullptr; ///< radially_weighted: [transfer][interpolate n², project n²]
 };
 
 /// Interpolates coarse traces to the fine sides and gives coarse cells the L2 projection of the fluxes of their fine

@@ -27,19 +27,19 @@ bool before(const CellKey &a, const CellKey &b)
 }
 } // namespace
 
-DGMesh::DGMesh(const AdaptiveMesh &mesh, unsigned int degree, bool amplitude, double radial_power)
+DGMesh::DGMesh(const AdaptiveMesh &mesh, unsigned int degree, bool has_outer_weight, double radial_power)
   : adaptive_mesh(mesh)
   , kappa(radial_power)
 {
-  data.dim       = mesh.dimension();
-  data.n         = degree + 1;
-  data.amplitude = amplitude;
-  data.weighted  = kappa != 0.;
-  data.line      = make_line_basis(degree, 0., 0., 1.);
-  data.n_cells   = mesh.cells().size();
-  data.n_batches = (data.n_cells + 7) / 8;
-  n_points       = integer_power(data.n, data.dim);
-  n_side         = integer_power(data.n, data.dim - 1);
+  data.dim               = mesh.dimension();
+  data.n                 = degree + 1;
+  data.has_outer_weight  = has_outer_weight;
+  data.radially_weighted = kappa != 0.;
+  data.line              = make_line_basis(degree, 0., 0., 1.);
+  data.n_cells           = mesh.cells().size();
+  data.n_batches         = (data.n_cells + 7) / 8;
+  n_points               = integer_power(data.n, data.dim);
+  n_side                 = integer_power(data.n, data.dim - 1);
   for (unsigned int d = 0; d < data.dim; ++d)
     data.coarse_extent[d] = mesh.extent(CellKey(), d);
   for (unsigned int half = 0; half < 2; ++half)
@@ -57,12 +57,12 @@ DGMesh::DGMesh(const AdaptiveMesh &mesh, unsigned int degree, bool amplitude, do
 
   build_features();
   // So are the rows of the velocity table.
-  if (static_cast<double>(features.size()) * VelocityTableShape(data.dim, data.n, amplitude).n_rows >
+  if (static_cast<double>(features.size()) * VelocityTableShape(data.dim, data.n, has_outer_weight).n_rows >
       std::numeric_limits<std::int32_t>::max())
     throw InputError(Refusal::too_large, "Domain/Subdivisions",
                      "the table of velocities would have " + std::to_string(features.size()) +
                        " cells, which is more than this degree allows. Use a coarser mesh" +
-                       (amplitude ? "." : " or more ranks."));
+                       (has_outer_weight ? "." : " or more ranks."));
   build_static_data();
   build_neighbors();
 }
@@ -70,7 +70,7 @@ DGMesh::DGMesh(const AdaptiveMesh &mesh, unsigned int degree, bool amplitude, do
 CellKey DGMesh::feature_key(const CellKey &key) const
 {
   CellKey result = key;
-  if (data.amplitude)
+  if (data.has_outer_weight)
     result.index[0] = 0;
   return result;
 }
@@ -82,7 +82,7 @@ void DGMesh::build_features()
   for (const CellKey &key : adaptive_mesh.cells())
     if (feature_lookup.emplace(feature_key(key), 0).second)
       mine.push_back(feature_key(key));
-  if (!data.amplitude)
+  if (!data.has_outer_weight)
     {
       // The order of the local cells; ghosts follow where hanging faces ask for them.
       features = mine;
@@ -131,7 +131,7 @@ void DGMesh::build_features()
 
 const LineBasis &DGMesh::line(const CellKey &key, unsigned int d) const
 {
-  if (!data.weighted || d != data.dim - 1)
+  if (!data.radially_weighted || d != data.dim - 1)
     return data.line;
   const auto place = std::make_pair(key.level, key.index[d]);
   auto       it    = layers.find(place);
@@ -171,7 +171,7 @@ void DGMesh::weights(const CellKey &key, double *w) const
 void DGMesh::build_static_data()
 {
   const unsigned int dim = data.dim, n = data.n;
-  if (data.weighted)
+  if (data.radially_weighted)
     {
       const auto add_layer = [&](const CellKey &key) {
         const LineBasis &basis  = line(key, dim - 1);
@@ -193,7 +193,7 @@ void DGMesh::build_static_data()
       for (const CellKey &key : adaptive_mesh.ghosts())
         add_layer(key);
     }
-  const VelocityTableShape shape(dim, n, data.amplitude);
+  const VelocityTableShape shape(dim, n, data.has_outer_weight);
   const std::size_t        padded = data.n_batches * 8;
   data.feature_row.resize(padded);
   data.place.resize(padded * dim);
@@ -209,7 +209,7 @@ void DGMesh::build_static_data()
       for (unsigned int d = 0; d < dim; ++d)
         data.place[((lane / 8) * dim + d) * 8 + lane % 8] = adaptive_mesh.domain().lower[d] / adaptive_mesh.extent(key, d) +
                                                             static_cast<double>(key.index[d]);
-      if (data.weighted)
+      if (data.radially_weighted)
         data.layer[lane] = layer_record(key);
     }
 }
@@ -340,7 +340,7 @@ void DGMesh::build_neighbors()
 void DGMesh::build_hanging(const std::vector<HangingItem> &items)
 {
   const unsigned int                                            dim = data.dim, n_sub = 1U << (dim - 1);
-  const VelocityTableShape                                      shape(dim, data.n, data.amplitude);
+  const VelocityTableShape                                      shape(dim, data.n, data.has_outer_weight);
   const std::int32_t                                            dummy = local_trace(data.n_batches * 8, 0) + 1;
   std::map<std::pair<unsigned int, unsigned int>, std::int32_t> transfer_of; // fine layer -> record
   const auto                                                    transfer_record = [&](const CellKey &fine) {
@@ -384,7 +384,7 @@ void DGMesh::build_hanging(const std::vector<HangingItem> &items)
                     batch.fine[sub][l]         = item.fine[sub];
                     batch.interpolated[sub][l] = l == lane ? item.interpolated[sub] : dummy;
                     batch.feature_row[sub][l]  = static_cast<std::int32_t>(item.fine_feature[sub] * shape.n_rows);
-                    batch.transfer[sub][l]     = data.weighted ? transfer_record(item.fine_key[sub]) : 0;
+                    batch.transfer[sub][l]     = data.radially_weighted ? transfer_record(item.fine_key[sub]) : 0;
                     for (unsigned int d = 0; d < dim; ++d)
                       batch.place[sub][d][l] = adaptive_mesh.domain().lower[d] / adaptive_mesh.extent(item.fine_key[sub], d) +
                                                static_cast<double>(item.fine_key[sub].index[d]);
@@ -403,7 +403,7 @@ CellTransfer DGMesh::cell_transfer() const
     for (unsigned int d = 0; d < data.dim; ++d)
       {
         const unsigned int half     = child.index[d] & 1U;
-        const LineTransfer transfer = data.weighted && d == data.dim - 1 ?
+        const LineTransfer transfer = data.radially_weighted && d == data.dim - 1 ?
                                         make_line_transfer(line(child.parent(), d), line(child, d), half) :
                                         legendre_halves[half];
         const auto        &matrix   = projection ? transfer.project : transfer.interpolate;

@@ -18,8 +18,8 @@ namespace rhoflow
 class DGMesh
 {
 public:
-  /// `amplitude`: features are linear in the first coordinate; `kappa`: weight r^kappa of the last coordinate (0: none).
-  DGMesh(const AdaptiveMesh &mesh, unsigned int degree, bool amplitude, double kappa);
+  /// `has_outer_weight`: features are linear in the first coordinate; `kappa`: weight r^kappa of the last coordinate (0: none).
+  DGMesh(const AdaptiveMesh &mesh, unsigned int degree, bool has_outer_weight, double kappa);
 
   const AdaptiveMesh              &mesh() const { return adaptive_mesh; }
   const DGBatches                 &batches() const { return data; }

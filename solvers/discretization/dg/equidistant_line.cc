@@ -48,12 +48,12 @@ EquidistantPoints::EquidistantPoints(const DGMesh &dg_mesh)
 
 const EquidistantLine &EquidistantPoints::line(const CellKey &key, unsigned int d) const
 {
-  if (!mesh.batches().weighted || d + 1 != mesh.dimension())
+  if (!mesh.batches().radially_weighted || d + 1 != mesh.dimension())
     return plain;
   const auto place = std::make_pair(key.level, key.index[d]);
-  auto       it    = weighted.find(place);
-  if (it == weighted.end())
-    it = weighted.emplace(place, EquidistantLine(mesh.line(key, d))).first;
+  auto       it    = radially_weighted.find(place);
+  if (it == radially_weighted.end())
+    it = radially_weighted.emplace(place, EquidistantLine(mesh.line(key, d))).first;
   return it->second;
 }
 

@@ -56,6 +56,7 @@ private:
   const DGMesh   &mesh;
   EquidistantLine plain;
 
-  mutable std::map<std::pair<unsigned int, unsigned int>, EquidistantLine> weighted; ///< by level and index of the last axis
+  /// Of the last axis, by level and index.
+  mutable std::map<std::pair<unsigned int, unsigned int>, EquidistantLine> radially_weighted;
 };
 } // namespace rhoflow

@@ -7,7 +7,7 @@ using namespace wide_vector;
 
 namespace
 {
-template <int dim, int n, bool amplitude, bool weighted>
+template <int dim, int n, bool has_outer_weight, bool radially_weighted>
 class HangingExchange
 {
   static constexpr int n_side = power(n, dim - 1);
@@ -61,7 +61,7 @@ private:
     const unsigned int side    = 1 - faces.coarse_side;
     const Vector       z       = load(faces.place[sub][d]);
     const Vector       confine = -args.lambda * (z + static_cast<double>(side));
-    if constexpr (!amplitude)
+    if constexpr (!has_outer_weight)
       return gather(args.table, faces.feature_row[sub], shape.side(d, side) + static_cast<unsigned int>(i)) + confine;
     else
       {
@@ -83,7 +83,7 @@ private:
       {
         const int  stride = axis == 0 ? 1 : n;
         const int  half   = (sub >> axis) & 1;
-        const bool radial = weighted && axis == axes - 1 && faces.d != dim - 1;
+        const bool radial = radially_weighted && axis == axes - 1 && faces.d != dim - 1;
         Vector     result[n_side];
         for (int t = 0; t < n_side / n; ++t)
           {
@@ -119,8 +119,8 @@ void exchange_hanging(const HangingArguments &arguments, const std::vector<Hangi
 {
   if (faces.empty())
     return;
-  dispatch(*arguments.batches, [&](auto dim, auto n, auto amplitude, auto weighted) {
-    HangingExchange<dim(), n(), amplitude(), weighted()> exchange(arguments, traces);
+  dispatch(*arguments.batches, [&](auto dim, auto n, auto has_outer_weight, auto radially_weighted) {
+    HangingExchange<dim(), n(), has_outer_weight(), radially_weighted()> exchange(arguments, traces);
     for (const HangingBatch &batch : faces)
       exchange.run(batch);
   });

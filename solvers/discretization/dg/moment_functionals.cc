@@ -23,13 +23,13 @@ MomentFunctionals::MomentFunctionals(const DGMesh &dg_mesh, const Coupling &coup
   , last_summed(coupling.last_summed())
 {
   const DGBatches   &b        = mesh.batches();
-  const unsigned int n_points = mesh.points_per_cell(), n_omega = b.dim - (b.amplitude ? 1 : 0);
+  const unsigned int n_points = mesh.points_per_cell(), n_omega = b.dim - (b.has_outer_weight ? 1 : 0);
   n_modes                      = coupling.mean_field().n_modes();
   const unsigned int n_squares = n_omega * (n_omega + 1) / 2;
-  layout.n_line                = b.amplitude ? b.n : 1;
+  layout.n_line                = b.has_outer_weight ? b.n : 1;
   layout.n_nodes               = n_points / layout.n_line;
-  layout.n_powers              = b.amplitude ? 3 : 1;
-  layout.first[1]              = 1 + n_omega + n_squares + (b.amplitude ? 0 : n_modes);
+  layout.n_powers              = b.has_outer_weight ? 3 : 1;
+  layout.first[1]              = 1 + n_omega + n_squares + (b.has_outer_weight ? 0 : n_modes);
   layout.first[2]              = layout.first[1] + 1 + n_omega + n_modes;
   layout.first[3]              = layout.first[2] + 1;
 
@@ -66,7 +66,7 @@ void MomentFunctionals::build_rows(std::size_t feature, const CellKey &key, cons
 {
   const DGBatches   &b     = mesh.batches();
   const Domain      &box   = mesh.mesh().domain();
-  const unsigned int first = b.amplitude ? 1 : 0, n_omega = b.dim - first;
+  const unsigned int first = b.has_outer_weight ? 1 : 0, n_omega = b.dim - first;
   const unsigned int K = size(), n_nodes = layout.n_nodes;
   auto              &row = rows[feature];
   row.assign(n_nodes * K, 0.);
@@ -124,7 +124,7 @@ void MomentFunctionals::build_rows(std::size_t feature, const CellKey &key, cons
               }
         }
     }
-  const unsigned int first_mode = b.amplitude ? layout.first[1] + 1 + n_omega : layout.first[1] - n_modes;
+  const unsigned int first_mode = b.has_outer_weight ? layout.first[1] + 1 + n_omega : layout.first[1] - n_modes;
   const ModeTable   &modes      = *coupling.modes(feature);
   for (unsigned int j = 0; j < n_modes; ++j)
     {
@@ -139,7 +139,7 @@ void MomentFunctionals::build_rows(std::size_t feature, const CellKey &key, cons
 template <typename Work, typename End>
 void MomentFunctionals::for_each_group(const Work &work, const End &end) const
 {
-  if (mesh.batches().amplitude)
+  if (mesh.batches().has_outer_weight)
     for (std::size_t f = first_summed; f < last_summed; ++f)
       {
         work(f);
@@ -158,19 +158,20 @@ void MomentFunctionals::for_each_group(const Work &work, const End &end) const
 std::vector<double> MomentFunctionals::columns(const std::vector<double> &v) const
 {
   const unsigned int  n_points = mesh.points_per_cell(), width = layout.n_pairs() * layout.n_nodes;
-  std::vector<double> result(rows.size() * width, 0.), low(mesh.batches().amplitude ? result.size() : 0, 0.), sums(width);
-  const BinnedScale   scale(total);
+  std::vector<double> result(rows.size() * width, 0.), low(mesh.batches().has_outer_weight ? result.size() : 0, 0.),
+    sums(width);
+  const BinnedScale scale(total);
   for (std::size_t c = 0; c < mesh.n_cells(); ++c)
     {
       const std::size_t place = mesh.feature_of(c) * width;
       column_sums(layout, lines.data() + c * layout.n_powers * layout.n_line, point_measure.data() + c * n_points,
                   v.data() + c * n_points, sums.data());
-      if (mesh.batches().amplitude)
+      if (mesh.batches().has_outer_weight)
         add_binned(width, sums.data(), scale, result.data() + place, low.data() + place);
       else
         std::copy(sums.begin(), sums.end(), result.begin() + static_cast<std::ptrdiff_t>(place));
     }
-  if (mesh.batches().amplitude)
+  if (mesh.batches().has_outer_weight)
     {
       const MPI_Comm comm = mesh.mesh().communicator();
       for (auto *part : {&result, &low})

@@ -238,7 +238,7 @@ PartMasses part_masses(const DGMesh &mesh, const CellKey &key, unsigned int d, u
 Measure PositiveDensity::boxes() const
 {
   Measure result;
-  if (!mesh.mesh().speaks())
+  if (!mesh.mesh().has_counted_cells())
     return result;
   const auto         &cells    = mesh.mesh().cells();
   const unsigned int  n_points = mesh.points_per_cell(), n = mesh.batches().n, dim = mesh.dimension();

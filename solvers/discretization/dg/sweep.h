@@ -49,14 +49,14 @@ void fill(LineConstants<n, Vector> &c, const double *layers, const std::int32_t 
     }
 }
 
-/// One batch of the sweep described at run_stage(); `amplitude`: the potential is Ψ = a ψ(ω).
-template <int dim, int n, bool amplitude, bool weighted>
+/// One batch of the sweep described at run_stage(); `has_outer_weight`: the potential is Ψ = a ψ(ω).
+template <int dim, int n, bool has_outer_weight, bool radially_weighted>
 class Sweep
 {
   static constexpr int n_points = power(n, dim);
   static constexpr int n_side   = power(n, dim - 1);
   static constexpr int n_edge   = power(n, dim - 2);
-  static constexpr int first    = amplitude ? 1 : 0;
+  static constexpr int first    = has_outer_weight ? 1 : 0;
   // As VelocityTableShape has it.
   static constexpr int n_nodes    = power(n, dim - first);
   static constexpr int n_ends     = power(n, dim - first - 1);
@@ -65,7 +65,7 @@ class Sweep
   static constexpr int gradient(int d) { return n_nodes * (1 + d - first); }
   static constexpr int end(int d, int s) { return side_start + (2 * (d - first) + s) * n_ends; }
 
-  using Last = std::conditional_t<weighted, Vector, double>;
+  using Last = std::conditional_t<radially_weighted, Vector, double>;
 
   /// First node of line t along axis d; its nodes are n^d apart.
   static constexpr int line_start(int d, int t) { return t % power(n, d) + t / power(n, d) * power(n, d + 1); }
@@ -153,11 +153,11 @@ private:
     size = load(b.size.data() + batch * n_lanes);
     for (int d = 0; d < dim; ++d)
       place[d] = load(b.place.data() + (batch * dim + static_cast<std::size_t>(d)) * n_lanes);
-    if constexpr (weighted)
+    if constexpr (radially_weighted)
       fill(last, b.layers.data(), b.layer.data() + batch * n_lanes);
     else
       last = legendre;
-    if constexpr (amplitude)
+    if constexpr (has_outer_weight)
       for (int i = 0; i < n; ++i)
         a[i] = b.coarse_extent[0] * size * (place[0] + legendre.nodes[i]);
   }
@@ -166,8 +166,8 @@ private:
   void load_table(std::size_t batch)
   {
     const std::int32_t *row = b.feature_row.data() + batch * n_lanes;
-    // Without an amplitude the values ψ come first, of which no velocity is made.
-    for (int i = amplitude ? 0 : n_nodes / 8 * 8; i < n_rows; i += 8)
+    // Without an outer weight the values ψ come first, of which no velocity is made.
+    for (int i = has_outer_weight ? 0 : n_nodes / 8 * 8; i < n_rows; i += 8)
       load_transposed(args.table + i, row, table + i);
   }
 
@@ -196,8 +196,8 @@ private:
     with_line<d>([&](const auto &line) {
       Vector confine[n + 2];
       confinement<d>(line, confine);
-      Vector along_a[amplitude && d == 0 ? n_side : 1];
-      if constexpr (amplitude && d == 0)
+      Vector along_a[has_outer_weight && d == 0 ? n_side : 1];
+      if constexpr (has_outer_weight && d == 0)
         {
           const Vector scale = -1. / (b.coarse_extent[0] * size);
           for (int t = 0; t < n_side; ++t)
@@ -216,7 +216,7 @@ private:
             {
               const int node = start + q * stride;
               Vector    v;
-              if constexpr (!amplitude)
+              if constexpr (!has_outer_weight)
                 v = table[gradient(d) + node] + confine[q];
               else if constexpr (d == 0)
                 v = along_a[t] + confine[q];
@@ -232,7 +232,7 @@ private:
                   squares[node] += physical * physical;
                 }
             }
-          if constexpr (!amplitude)
+          if constexpr (!has_outer_weight)
             {
               v_lower = table[end(d, 0) + t] + confine[n];
               v_upper = table[end(d, 1) + t] + confine[n + 1];
@@ -300,7 +300,7 @@ private:
       direction_traces<1>(out);
     if constexpr (dim > 2)
       direction_traces<2>(out);
-    if constexpr (amplitude)
+    if constexpr (has_outer_weight)
       {
         const Vector j = volume();
         for (int t = 0; t < n_side; ++t)

@@ -3,8 +3,8 @@
 
 namespace rhoflow
 {
-VelocityTableShape::VelocityTableShape(unsigned int dim, unsigned int n, bool amplitude)
-  : first(amplitude ? 1 : 0)
+VelocityTableShape::VelocityTableShape(unsigned int dim, unsigned int n, bool has_outer_weight)
+  : first(has_outer_weight ? 1 : 0)
 {
   const int n_omega = static_cast<int>(dim - first);
   n_nodes           = static_cast<unsigned int>(power(static_cast<int>(n), n_omega));
@@ -16,8 +16,8 @@ VelocityTableShape::VelocityTableShape(unsigned int dim, unsigned int n, bool am
 
 void run_stage(StageArguments &arguments, std::size_t first_batch, std::size_t last_batch)
 {
-  dispatch(*arguments.batches, [&](auto dim, auto n, auto amplitude, auto weighted) {
-    Sweep<dim(), n(), amplitude(), weighted()> sweep(arguments);
+  dispatch(*arguments.batches, [&](auto dim, auto n, auto has_outer_weight, auto radially_weighted) {
+    Sweep<dim(), n(), has_outer_weight(), radially_weighted()> sweep(arguments);
     for (std::size_t batch = first_batch; batch < last_batch; ++batch)
       sweep.stage(batch);
   });
@@ -26,15 +26,15 @@ void run_stage(StageArguments &arguments, std::size_t first_batch, std::size_t l
 void compute_traces(const DGBatches &batches, const double *u, double *traces, double *columns, std::size_t first_batch,
                     std::size_t last_batch)
 {
-  const VelocityTableShape shape(batches.dim, batches.n, batches.amplitude);
+  const VelocityTableShape shape(batches.dim, batches.n, batches.has_outer_weight);
   StageArguments           arguments;
   arguments.batches    = &batches;
   arguments.shape      = &shape;
   arguments.u          = const_cast<double *>(u);
   arguments.traces_out = traces;
   arguments.columns    = columns;
-  dispatch(batches, [&](auto dim, auto n, auto amplitude, auto weighted) {
-    Sweep<dim(), n(), amplitude(), weighted()> sweep(arguments);
+  dispatch(batches, [&](auto dim, auto n, auto has_outer_weight, auto radially_weighted) {
+    Sweep<dim(), n(), has_outer_weight(), radially_weighted()> sweep(arguments);
     for (std::size_t batch = first_batch; batch < last_batch; ++batch)
       sweep.only_traces(batch);
   });

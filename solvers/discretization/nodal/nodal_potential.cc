@@ -21,7 +21,7 @@ NodalPotential::NodalPotential(const MeanField &mean_field, const NodalSpace &no
   const LearningProblem &problem = field.learning_problem();
   const Domain          &box     = space.mesh().domain();
   const unsigned int     dim     = space.dimension();
-  const bool             linear  = problem.linear_in_first_parameter();
+  const bool             linear  = problem.has_outer_weight();
   const unsigned int     skip    = linear ? 1 : 0;
 
   // The same point of two cells may differ in its last bits.

@@ -39,9 +39,9 @@ void DivergenceCheck::require(double risk, unsigned int replica, double time)
                            std::to_string(replica);
   if (!std::isfinite(risk))
     throw RunError("Training diverged: " + what + " is not finite at t = " + short_number(time) + ". " + advice(settings));
-  if (risk > most_growth * known && risk > most_growth * scale(replica))
+  if (risk > max_growth * known && risk > max_growth * scale(replica))
     throw RunError("Training diverged: " + what + " has grown to " + short_number(risk) + " at t = " + short_number(time) +
-                   ", more than " + short_number(most_growth) + " times " + short_number(scale(replica)) +
+                   ", more than " + short_number(max_growth) + " times " + short_number(scale(replica)) +
                    ", its size at the start. " + advice(settings));
 }
 

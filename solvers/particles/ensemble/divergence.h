@@ -10,7 +10,7 @@ namespace rhoflow
 class LearningProblem;
 
 /// Tells training that diverged from training that takes its time. A network has diverged when its risk is more than
-/// most_growth times
+/// max_growth times
 ///   ½ (E y² + noise variance) + ½ α² mean_j E σ*(x; θ_j)² + n/β,
 /// the risk of f = 0, the risk that its initial neurons θ_j can have at most beside that, and what noise of temperature 1/β
 /// adds. In a landscape the scale is mean_j (|L(θ_j)| + η |∇L(θ_j)|²) + n/β, with the initial walkers. It is a function of the
@@ -20,7 +20,7 @@ class LearningProblem;
 class DivergenceCheck
 {
 public:
-  static constexpr double most_growth = 1000.;
+  static constexpr double max_growth = 1000.;
 
   DivergenceCheck(const LearningProblem &problem, const ParticleParameters &parameters, std::uint64_t seed);
 

@@ -16,12 +16,12 @@ namespace
 void check_layers(const LearningProblem &problem, const ParticleParameters &parameters)
 {
   const ParticleNeuron::Type type = problem.particle_neuron().type;
-  const bool weighted = (type == ParticleNeuron::Type::weighted_ridge || type == ParticleNeuron::Type::biased_ridge);
-  if (parameters.layers != TrainedLayers::both && !weighted)
+  const bool has_outer_weight = (type == ParticleNeuron::Type::weighted_ridge || type == ParticleNeuron::Type::biased_ridge);
+  if (parameters.layers != TrainedLayers::both && !has_outer_weight)
     throw InputError(Refusal::unsupported, "Particles/Trained layers",
                      "the neurons of this problem have one layer only, there is no outer weight a. Choose 'both', or "
                      "neurons a sigma(w.x) or a sigma(w.x + b).");
-  if (parameters.scaling == ParticleParameters::Scaling::lazy && !weighted)
+  if (parameters.scaling == ParticleParameters::Scaling::lazy && !has_outer_weight)
     throw InputError(Refusal::unsupported, "Particles/Output scaling",
                      "the lazy scaling is for neurons a sigma(w.x) or a sigma(w.x + b) with an outer weight a. Choose 'mean "
                      "field', or such neurons.");

@@ -120,7 +120,7 @@ void ParticleOutput::load(const CheckpointReader &checkpoint)
 {
   n_outputs = checkpoint.integer("outputs of particles");
   if (record)
-    record->take_up(checkpoint.time());
+    record->resume_from(checkpoint.time());
 }
 
 void ParticleOutput::write(double time, bool last)

@@ -59,11 +59,11 @@ Replicas::Replicas(const LearningProblem &learning_problem, const ParticleParame
   , networks(ensemble.local())
   , divergence(learning_problem, parameters, seed)
 {
-  most_steps = first_guess();
+  max_steps  = initial_pause_steps();
   suspicious = suspicious_growth * dealii::Utilities::MPI::max(largest_parameter(), layout.communicator());
 }
 
-std::uint64_t Replicas::first_guess() const
+std::uint64_t Replicas::initial_pause_steps() const
 {
   if (settings.method == ParticleParameters::Method::gradient_flow)
     return 1; // its velocities differ too much in cost
@@ -87,7 +87,7 @@ double Replicas::advance(double end, double horizon)
   const std::uint64_t hundredth = static_cast<std::uint64_t>(horizon / (100. * settings.step_size)) + 1;
   // How many steps a part of the time is, gradient flow does not know.
   const bool          counted = settings.method != ParticleParameters::Method::gradient_flow;
-  const std::uint64_t steps   = counted ? std::min(hundredth, most_steps) : most_steps;
+  const std::uint64_t steps   = counted ? std::min(hundredth, max_steps) : max_steps;
   const double        before  = seconds;
   // The least time that is reached, with the other sign (ranks without networks are at the end); the time that it takes; the
   // largest parameter.
@@ -110,9 +110,9 @@ double Replicas::advance(double end, double horizon)
       risks();
     }
   if (reached[1] > longest_work)
-    most_steps = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(static_cast<double>(steps) * longest_work / reached[1]));
+    max_steps = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(static_cast<double>(steps) * longest_work / reached[1]));
   else if (reached[1] < .25 * longest_work)
-    most_steps = std::max(most_steps, 2 * steps);
+    max_steps = std::max(max_steps, 2 * steps);
   return -reached[0];
 }
 
@@ -245,7 +245,7 @@ std::vector<double> Replicas::outputs(std::size_t n_inputs, const Features &feat
       for (std::size_t j = 0; j < theta.size(); j += D)
         {
           features_of(theta.data() + j + (D - n_omega), features.data());
-          const double a = (problem.linear_in_first_parameter() ? theta[j] : 1.);
+          const double a = (problem.has_outer_weight() ? theta[j] : 1.);
           for (std::size_t k = 0; k < n_inputs; ++k)
             prediction[k] += a * features[k];
         }

@@ -89,7 +89,7 @@ private:
   /// The largest |θ| of this rank's neurons; infinite if one is not finite.
   double largest_parameter() const;
   /// Steps that take some seconds at most.
-  std::uint64_t first_guess() const;
+  std::uint64_t initial_pause_steps() const;
   /// θ of networks[i] with α a in place of a, so that f = (1/M) Σ_j σ*(x; θ_j) in any scaling. Collective in the group.
   std::vector<double> output_parameters(std::size_t i) const;
   /// f(x_k) of every replica at n_inputs points, [R][n_inputs]; features_of(ω, values) gives the features there. Collective.
@@ -103,7 +103,7 @@ private:
   const std::vector<std::unique_ptr<Network>> &networks; ///< of this group
   double                                       seconds    = 0.;
   std::uint64_t                                first_step = 0; ///< that `seconds` includes
-  std::uint64_t                                most_steps = 0; ///< before the next pause
+  std::uint64_t                                max_steps  = 0; ///< before the next pause
   mutable DivergenceCheck                      divergence;
   double                                       suspicious   = 0.; ///< a |θ| for which advance() looks at the risks
   std::uint64_t                                last_scanned = 0;  ///< the step after which it last looked at |θ|

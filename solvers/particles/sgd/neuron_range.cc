@@ -12,7 +12,7 @@ NeuronRange::NeuronRange(std::uint64_t n_neurons, unsigned int tile, MPI_Comm co
   rank                         = static_cast<std::size_t>(own);
   n_ranks                      = static_cast<std::size_t>(size);
   const std::uint64_t n_tiles  = (n_neurons + tile - 1) / tile;
-  tiles_of_chunk               = (n_tiles + most_chunks - 1) / most_chunks;
+  tiles_of_chunk               = (n_tiles + max_chunks - 1) / max_chunks;
   const std::uint64_t n_chunks = (n_tiles + tiles_of_chunk - 1) / tiles_of_chunk;
   for (std::uint64_t r = 0; r <= n_ranks; ++r)
     {

@@ -7,13 +7,13 @@
 
 namespace rhoflow
 {
-/// How the neurons of one network lie on the ranks that train it together: in chunks of whole tiles, at most `most_chunks` of
+/// How the neurons of one network lie on the ranks that train it together: in chunks of whole tiles, at most `max_chunks` of
 /// them, whose number and borders depend on the width alone. Sums over all neurons are sums over the chunks in their order, so
 /// that they are bitwise the same on any number of ranks.
 class NeuronRange
 {
 public:
-  static constexpr std::uint64_t most_chunks = 256;
+  static constexpr std::uint64_t max_chunks = 256;
 
   /// `tile`: neurons that are worked on together. Collective.
   NeuronRange(std::uint64_t n_neurons, unsigned int tile, MPI_Comm communicator);

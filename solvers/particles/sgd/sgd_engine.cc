@@ -11,7 +11,7 @@ namespace rhoflow
 namespace
 {
 /// Samples of a batch whose outputs are summed over the ranks at once.
-constexpr unsigned int most_together = 32;
+constexpr unsigned int max_together = 32;
 
 /// Whole groups of columns, and whole registers of doubles for their inner products.
 unsigned int padded(unsigned int n)
@@ -57,7 +57,7 @@ protected:
     , neurons(learning_problem, parameters.n_neurons, stream, communicator)
     , layers(parameters.layers)
     , batch_size(parameters.batch_size)
-    , together(std::min(batch_size, most_together))
+    , together(std::min(batch_size, max_together))
     , output_factor(parameters.output_factor())
     , n_neurons(static_cast<double>(parameters.n_neurons))
     , size(neurons.n_tiles * lanes)
@@ -115,13 +115,13 @@ template <typename Number>
 class RidgeEngine final : public Engine<Number>
 {
 public:
-  RidgeEngine(const LearningProblem &learning_problem, const ParticleParameters &parameters, unsigned int most_steps,
+  RidgeEngine(const LearningProblem &learning_problem, const ParticleParameters &parameters, unsigned int max_steps,
               const NoiseStream &stream, MPI_Comm communicator)
     : Engine<Number>(learning_problem, parameters, stream, communicator)
     , d(neurons.shape.n_inner)
-    , columns(padded(most_steps * batch_size))
+    , columns(padded(max_steps * batch_size))
     , moves_inner(layers != TrainedLayers::outer)
-    , moves_outer(neurons.shape.weighted && layers != TrainedLayers::inner)
+    , moves_outer(neurons.shape.has_outer_weight && layers != TrainedLayers::inner)
     , outer_sums(moves_outer && batch_size > 1 ? size : 0)
     , preactivations(size * columns)
     , gradients(moves_inner ? size * columns : 0)
@@ -129,8 +129,8 @@ public:
     , pending_inputs(moves_inner ? std::size_t(columns) * d : 0)
     , scale(columns)
     , transposed(std::size_t(columns) * d)
-    , exact_gram(most_steps > 1 && moves_inner ? std::size_t(columns) * columns : 0)
-    , gram(most_steps > 1 && moves_inner ? std::size_t(columns) * columns : 0)
+    , exact_gram(max_steps > 1 && moves_inner ? std::size_t(columns) * columns : 0)
+    , gram(max_steps > 1 && moves_inner ? std::size_t(columns) * columns : 0)
   {}
 
   void train(const SgdBlock &block) override

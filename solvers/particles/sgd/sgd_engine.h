@@ -68,10 +68,10 @@ struct NeuronShape
 {
   explicit NeuronShape(const ParticleNeuron &neuron);
 
-  bool         weighted;     ///< has an outer weight a
-  bool         biased;       ///< has a bias, the last inner weight
-  unsigned int n_inputs;     ///< d
-  unsigned int n_inner;      ///< inner weights, the bias included
-  unsigned int n_parameters; ///< n
+  bool         has_outer_weight; ///< has an outer weight a
+  bool         biased;           ///< has a bias, the last inner weight
+  unsigned int n_inputs;         ///< d
+  unsigned int n_inner;          ///< inner weights, the bias included
+  unsigned int n_parameters;     ///< n
 };
 } // namespace rhoflow

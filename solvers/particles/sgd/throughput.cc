@@ -16,7 +16,7 @@ Throughput::Throughput(const ParticleParameters &parameters, const ParticleNeuro
   const double      neurons   = static_cast<double>(parameters.n_neurons) / ranks_of_network;
   const double      weights   = neurons * shape.n_inner;
   const bool        inner     = parameters.layers != TrainedLayers::outer;
-  const bool        outer     = shape.weighted && parameters.layers != TrainedLayers::inner;
+  const bool        outer     = shape.has_outer_weight && parameters.layers != TrainedLayers::inner;
   const double      of_sample = 2. * (weights + neurons) + (inner ? 2. * weights : 0.) + (outer ? 2. * neurons : 0.);
   const double      bytes     = (inner ? 2. : 1.) * (single ? 4. : 8.) * weights;
   samples    = static_cast<double>(n_steps) * parameters.batch_size * static_cast<double>(n_networks) / seconds;

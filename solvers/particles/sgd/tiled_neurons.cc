@@ -8,7 +8,7 @@
 namespace rhoflow
 {
 NeuronShape::NeuronShape(const ParticleNeuron &neuron)
-  : weighted(neuron.type == ParticleNeuron::Type::weighted_ridge || neuron.type == ParticleNeuron::Type::biased_ridge)
+  : has_outer_weight(neuron.type == ParticleNeuron::Type::weighted_ridge || neuron.type == ParticleNeuron::Type::biased_ridge)
   , biased(neuron.type == ParticleNeuron::Type::biased_ridge)
   , n_inputs(neuron.input_dimension)
   , n_inner(n_inputs + (biased ? 1 : 0))
@@ -39,7 +39,7 @@ void TiledNeurons<Number>::set(std::uint64_t begin, std::uint64_t count, const d
   for (std::uint64_t j = begin; j < begin + count; ++j)
     {
       const double *row = theta + (j - begin) * shape.n_parameters;
-      outer.data()[j]   = static_cast<Number>(shape.weighted ? *row++ : 1.);
+      outer.data()[j]   = static_cast<Number>(shape.has_outer_weight ? *row++ : 1.);
       Number *target    = weights.data() + j / lanes * shape.n_inner * lanes + j % lanes;
       for (unsigned int i = 0; i < shape.n_inner; ++i)
         target[i * lanes] = static_cast<Number>(row[i]);
@@ -53,7 +53,7 @@ std::vector<double> TiledNeurons<Number>::get(std::uint64_t begin, std::uint64_t
   for (std::uint64_t j = begin; j < begin + count; ++j)
     {
       double *row = theta.data() + (j - begin) * shape.n_parameters;
-      if (shape.weighted)
+      if (shape.has_outer_weight)
         *row++ = static_cast<double>(outer.data()[j]);
       const Number *source = weights.data() + j / lanes * shape.n_inner * lanes + j % lanes;
       for (unsigned int i = 0; i < shape.n_inner; ++i)
@@ -79,7 +79,7 @@ void TiledNeurons<Number>::add_noise(const NoiseStream &stream, std::uint64_t st
 {
   // The streams of a neuron begin with its outer weight whatever is trained, and come in tiles of the noise's own width.
   constexpr unsigned int width       = noise_kernel::lanes;
-  const bool             moves_outer = shape.weighted && layers != TrainedLayers::inner;
+  const bool             moves_outer = shape.has_outer_weight && layers != TrainedLayers::inner;
   const bool             moves_inner = (layers != TrainedLayers::outer);
   static_assert(lanes % width == 0, "a tile of neurons is made of whole tiles of noise");
   if constexpr (std::is_same_v<Number, double> && lanes == width)
@@ -87,9 +87,9 @@ void TiledNeurons<Number>::add_noise(const NoiseStream &stream, std::uint64_t st
       {
         for (std::uint64_t tile = 0; tile < n_tiles; ++tile)
           noise_kernel::add_to_tile(stream, step, range.first() + tile * lanes, amplitude, shape.n_inner,
-                                    shape.weighted ? outer.data() + tile * lanes : nullptr,
+                                    shape.has_outer_weight ? outer.data() + tile * lanes : nullptr,
                                     weights.data() + tile * shape.n_inner * lanes);
-        if (shape.weighted)
+        if (shape.has_outer_weight)
           clear_padding();
         return;
       }
@@ -99,7 +99,7 @@ void TiledNeurons<Number>::add_noise(const NoiseStream &stream, std::uint64_t st
       std::fill_n(increment.data(), shape.n_inner * width, 0.);
       std::fill_n(outer_increment.data(), width, 0.);
       noise_kernel::add_to_tile(stream, step, range.first() + first, amplitude, shape.n_inner,
-                                shape.weighted ? outer_increment.data() : nullptr, increment.data());
+                                shape.has_outer_weight ? outer_increment.data() : nullptr, increment.data());
       Number *w = weights.data() + first / lanes * shape.n_inner * lanes + first % lanes;
       for (unsigned int i = 0; moves_inner && i < shape.n_inner; ++i)
         for (unsigned int l = 0; l < width; ++l)

@@ -61,9 +61,9 @@ TangentKernel::TangentKernel(const LearningProblem &learning_problem, TrainedLay
     throw InputError(Refusal::unsupported, "Learning problem/Neuron",
                      "a landscape has no network, hence no tangent kernel. Choose another neuron, or "
                      "do not ask for the kernel.");
-  const bool weighted = (neuron.type == ParticleNeuron::Type::weighted_ridge ||
-                         neuron.type == ParticleNeuron::Type::biased_ridge);
-  if (trained == TrainedLayers::outer && !weighted)
+  const bool has_outer_weight = (neuron.type == ParticleNeuron::Type::weighted_ridge ||
+                                 neuron.type == ParticleNeuron::Type::biased_ridge);
+  if (trained == TrainedLayers::outer && !has_outer_weight)
     throw InputError(Refusal::unsupported, "Particles/Trained layers",
                      "only the outer weights a are trained, but the neurons of this problem have "
                      "none. Choose 'both', or neurons a sigma(w.x) or a sigma(w.x + b).");
@@ -90,17 +90,17 @@ TangentKernel::TangentKernel(const LearningProblem &learning_problem, TrainedLay
 
 std::vector<double> TangentKernel::evaluate(const double *theta, std::uint64_t n_neurons) const
 {
-  namespace kernels           = tangent_kernel_kernel;
-  using Type                  = ParticleNeuron::Type;
-  const unsigned int d        = neuron.input_dimension;
-  const unsigned int n        = neuron.n_parameters();
-  const unsigned int columns  = (number + kernels::group - 1) / kernels::group * kernels::group;
-  const bool         bump     = (neuron.type == Type::bump);
-  const bool         biased   = (neuron.type == Type::biased_ridge);
-  const bool         weighted = (biased || neuron.type == Type::weighted_ridge);
-  const bool         inner    = (trained != TrainedLayers::outer);
-  const bool         outer    = (weighted && trained != TrainedLayers::inner);
-  const double      *w        = theta + (weighted ? 1 : 0);
+  namespace kernels                   = tangent_kernel_kernel;
+  using Type                          = ParticleNeuron::Type;
+  const unsigned int d                = neuron.input_dimension;
+  const unsigned int n                = neuron.n_parameters();
+  const unsigned int columns          = (number + kernels::group - 1) / kernels::group * kernels::group;
+  const bool         bump             = (neuron.type == Type::bump);
+  const bool         biased           = (neuron.type == Type::biased_ridge);
+  const bool         has_outer_weight = (biased || neuron.type == Type::weighted_ridge);
+  const bool         inner            = (trained != TrainedLayers::outer);
+  const bool         outer            = (has_outer_weight && trained != TrainedLayers::inner);
+  const double      *w                = theta + (has_outer_weight ? 1 : 0);
 
   AlignedVector<double> transposed(std::size_t(d) * columns);
   for (unsigned int p = 0; p < number; ++p)
@@ -139,7 +139,7 @@ std::vector<double> TangentKernel::evaluate(const double *theta, std::uint64_t n
           kernels::add_products(rows, columns, values.data(), of_outer.data());
         if (inner)
           {
-            if (weighted)
+            if (has_outer_weight)
               kernels::scale_rows(rows, columns, theta + first * n, n, derivatives.data());
             kernels::add_products(rows, columns, derivatives.data(), of_inner.data());
           }

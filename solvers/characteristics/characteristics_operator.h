@@ -65,7 +65,7 @@ private:
   const MeanField    &field;
   MPI_Comm            comm;
   unsigned int        n_modes, n_parameters, n_omega;
-  bool                linear;
+  bool                has_outer_weight;
   std::vector<bool>   is_radius; ///< [D]
   Measure             mine;
   std::size_t         n_global, n_before;

@@ -9,7 +9,7 @@
 
 namespace rhoflow
 {
-class ContinuityOperator;
+class ContinuityState;
 
 /// R_λ = R + (λ/2) ∫ |θ|² ρ, which no solution lets grow.
 struct Energies
@@ -37,9 +37,9 @@ public:
   ContinuityStep(const ContinuityParameters &parameters, const RungeKutta &method);
 
   /// One step that is accepted, not beyond `end`; returns the time after it, which is `end` exactly where that is reached. The
-  /// velocity must have been measured (ContinuityOperator::dissipation() or a step). Throws RunError with the reason and what
+  /// velocity must have been measured (ContinuityState::dissipation() or a step). Throws RunError with the reason and what
   /// to try, and the density as it was before, if eight halvings do not help. Collective.
-  double step(ContinuityOperator &solution, double time, double end, const Energies &energies);
+  double step(ContinuityState &solution, double time, double end, const Energies &energies);
 
   /// Everything that further steps depend on.
   template <class Visitor, class Self>

@@ -56,8 +56,8 @@ interrupts() {
   done <"$out/one"
 }
 
-# with_twin ...: interrupts a density with networks beside it.
-with_twin() {
+# with_companions ...: interrupts a density with networks beside it.
+with_companions() {
   interrupts "$@" "Compare with SGD=true" "Output times=" "End time=1" "Output interval=0.5" "Particles/Replicas=3" \
     "Particles/Write particles=all replicas" "Comparison/Bootstrap samples=0" "Comparison/Transport points=0" "Comparison/Directions=10"
 }
@@ -66,15 +66,15 @@ often="Time interval=0.5"
 rounded=
 files=$SOURCE_DIR/parameter_files
 # Networks of half the width and of twice the step size are trained one after the other.
-with_twin continuity "2 1 3" 0.5 "$files/continuity/linear_1d.prm" "Comparison/Bias estimation=richardson" \
+with_companions continuity "2 1 3" 0.5 "$files/continuity/linear_1d.prm" "Comparison/Bias estimation=richardson" \
   "Particles/Number of neurons=3000" "Particles/Step size=0.0001"
-with_twin flow "1 3 2" 0.5 "$files/continuity/linear_1d.prm" "Particles/Method=gradient flow" \
+with_companions flow "1 3 2" 0.5 "$files/continuity/linear_1d.prm" "Particles/Method=gradient flow" \
   "Particles/Number of neurons=3000" "Particles/Gradient flow tolerance=1e-13"
-with_twin characteristics "1 2 1" 0.5 "$files/characteristics/reference_c.prm" "Particles/Number of neurons=1000" \
+with_companions characteristics "1 2 1" 0.5 "$files/characteristics/reference_c.prm" "Particles/Number of neurons=1000" \
   "Particles/Step size=0.0001"
 # The density by implicit steps is that of the uninterrupted run but for its solver's rounding errors.
 rounded='*.csv'
-with_twin fokker_planck "2 1 2" 0.5 "$files/fokker_planck/linear_1d.prm" "Particles/Number of neurons=3000" \
+with_companions fokker_planck "2 1 2" 0.5 "$files/fokker_planck/linear_1d.prm" "Particles/Number of neurons=3000" \
   "Particles/Step size=0.0002" "Fokker-Planck/Nonlinear tolerance=1e-12" "Fokker-Planck/Linear tolerance=1e-13" \
   "Output/Write density=false"
 rounded=

@@ -11,16 +11,16 @@ namespace rhoflow
 /// is gone) and a file ask for one and for the end. A second Ctrl-C ends the process at once. SIGINT and SIGHUP stay ignored
 /// where whoever started the process had it so, as nohup does. One object at a time; without one the signals have their usual
 /// effect.
-class Requests
+class StopRequests
 {
 public:
   /// Takes the signals until it is destroyed. `stop_file`: the file that asks everything that this program does for its end,
   /// beside the file `stop` in the directory of each run. `handed_on`: the file by which a process that gets a signal tells the
   /// others of this session; it does not outlast the session, for a job that is killed may have made it. Empty names: none.
-  explicit Requests(std::string stop_file = "", std::string handed_on = "");
-  ~Requests();
-  Requests(const Requests &)            = delete;
-  Requests &operator=(const Requests &) = delete;
+  explicit StopRequests(std::string stop_file = "", std::string handed_on = "");
+  ~StopRequests();
+  StopRequests(const StopRequests &)            = delete;
+  StopRequests &operator=(const StopRequests &) = delete;
 
   /// Lets the process ignore SIGINT and SIGHUP again if it was started so. After libraries have had their way with signals.
   static void restore_ignored();
@@ -35,7 +35,7 @@ public:
   /// Whether one of the files exists now.
   bool has_file() const;
   /// Tells the others that this process was asked for the end.
-  void hand_on() const;
+  void forward() const;
   void remove_files() const;
 
 private:

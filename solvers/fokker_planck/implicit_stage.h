@@ -16,7 +16,7 @@ struct StageSettings
 {
   bool         newton           = false; ///< matrix-free Newton instead of Anderson's method
   double       tolerance        = 1e-11; ///< of the residual e, relative to the larger of 1 and |c|
-  unsigned int most_iterations  = 100;
+  unsigned int max_iterations   = 100;
   double       linear_tolerance = 1e-12;
 };
 

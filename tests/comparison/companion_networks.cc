@@ -11,7 +11,7 @@
 #include <solvers/base/files/csv.h>
 #include <solvers/base/run/run_directory.h>
 #include <solvers/base/run/run_parameters.h>
-#include <solvers/comparison/sgd_twin.h>
+#include <solvers/comparison/companion_networks.h>
 #include <solvers/mean_field/mean_field.h>
 
 #include <tests/support/run.h>
@@ -75,9 +75,9 @@ DensitySnapshot linear_snapshot(const LinearProblem &problem, double time)
   return density;
 }
 
-TwinSettings settings_with(std::uint64_t n_neurons, unsigned int n_replicas, double step)
+CompanionSettings settings_with(std::uint64_t n_neurons, unsigned int n_replicas, double step)
 {
-  TwinSettings settings;
+  CompanionSettings settings;
   settings.particles.n_neurons        = n_neurons;
   settings.particles.n_replicas       = n_replicas;
   settings.particles.step_size        = step;
@@ -97,15 +97,15 @@ TEST_CASE("static lemma: the bias of finite width at t = 0", "[comparison]")
 {
   const DataSetProblem problem(ParticleNeuron::Type::weighted_ridge, 1, 10, Activation::Kind::tanh);
   const auto           density = gaussian_snapshot(problem);
-  const RunDirectory   directory("twin_lemma", true, MPI_COMM_SELF);
-  SgdTwin              twin(problem, settings_with(5, 4000, 0.125), directory);
-  twin.compare(0., density);
-  const auto   table = read_csv("twin_lemma/comparison.csv", {}, "");
+  const RunDirectory   directory("networks_lemma", true, MPI_COMM_SELF);
+  CompanionNetworks    networks(problem, settings_with(5, 4000, 0.125), directory);
+  networks.compare(0., density);
+  const auto   table = read_csv("networks_lemma/comparison.csv", {}, "");
   const double bias  = entry(table, 0, "expected bias");
   CHECK(bias > 0.01);
   CHECK(entry(table, 0, "risk") == Approx(density.risk));
   CHECK(std::abs(entry(table, 0, "deviation [standard errors]")) < 3.);
-  CHECK(twin.largest_deviation() == std::abs(entry(table, 0, "deviation [standard errors]")));
+  CHECK(networks.largest_deviation() == std::abs(entry(table, 0, "deviation [standard errors]")));
   // Without the bias the networks would be far off.
   CHECK(entry(table, 0, "mean risk of networks") - density.risk > 10. * entry(table, 0, "standard error"));
   // 20,000 neurons drawn from a Gaussian: √(2/(πn)) ∫ √(F(1 − F)), with 1.6147 for the integral.
@@ -128,13 +128,13 @@ TEST_CASE("static lemma: the bias of finite width at t = 0", "[comparison]")
   // Points on a grid of spacing 0.1 are 0.1/4 away from the density that they stand for.
   DensitySnapshot points = density;
   points.extents.clear();
-  twin.compare(0., points);
-  const auto with_points = read_csv("twin_lemma/comparison.csv", {}, "");
+  networks.compare(0., points);
+  const auto with_points = read_csv("networks_lemma/comparison.csv", {}, "");
   CHECK(entry(with_points, 1, "W1 theta0") == Approx(.025).margin(.006));
   CHECK(entry(with_points, 1, "expected bias") == Approx(bias).epsilon(5e-3));
-  const auto replicas = read_csv("twin_lemma/replicas.csv", {}, "");
+  const auto replicas = read_csv("networks_lemma/replicas.csv", {}, "");
   CHECK(replicas.columns.size() == 4001);
-  std::filesystem::remove_all("twin_lemma");
+  std::filesystem::remove_all("networks_lemma");
 }
 
 TEST_CASE("Richardson extrapolation accounts for the biases of width and step", "[comparison]")
@@ -146,13 +146,13 @@ TEST_CASE("Richardson extrapolation accounts for the biases of width and step", 
   settings.comparison.n_points = settings.comparison.n_resamples = 0;
   settings.comparison.n_directions                               = 2;
   settings.comparison.n_bins                                     = 64;
-  const RunDirectory directory("twin_richardson", true, MPI_COMM_SELF);
+  const RunDirectory directory("networks_richardson", true, MPI_COMM_SELF);
 
   settings.comparison.bias_estimation = ComparisonParameters::BiasEstimation::richardson;
-  SgdTwin extrapolated(problem, settings, directory);
+  CompanionNetworks extrapolated(problem, settings, directory);
   for (const double time : {0., .5, 1.})
     extrapolated.compare(time, linear_snapshot(problem, time));
-  const auto table = read_csv("twin_richardson/comparison.csv", {}, "");
+  const auto table = read_csv("networks_richardson/comparison.csv", {}, "");
   for (std::size_t row = 0; row < 3; ++row)
     {
       const double time  = entry(table, row, "time");
@@ -169,13 +169,13 @@ TEST_CASE("Richardson extrapolation accounts for the biases of width and step", 
     }
 
   settings.comparison.bias_estimation = ComparisonParameters::BiasEstimation::none;
-  SgdTwin plain(problem, settings, directory);
+  CompanionNetworks plain(problem, settings, directory);
   plain.compare(0., linear_snapshot(problem, 0.));
   CHECK(plain.largest_deviation() < 3.);
   plain.compare(1., linear_snapshot(problem, 1.));
   CHECK(plain.largest_deviation() > 4.);
-  CHECK(contents("twin_richardson/comparison.csv").find("nan") != std::string::npos);
-  std::filesystem::remove_all("twin_richardson");
+  CHECK(contents("networks_richardson/comparison.csv").find("nan") != std::string::npos);
+  std::filesystem::remove_all("networks_richardson");
 }
 
 TEST_CASE("the comparison is bitwise the same on any number of ranks", "[comparison][mpi]")
@@ -198,9 +198,10 @@ TEST_CASE("the comparison is bitwise the same on any number of ranks", "[compari
   auto settings                       = settings_with(40, 5, 0.125);
   settings.comparison.bias_estimation = ComparisonParameters::BiasEstimation::richardson;
   settings.particles.writing          = ParticleParameters::Writing::first_replica;
-  const std::string  alone_name       = "twin_alone_" + std::to_string(rank_in_world());
-  const RunDirectory alone_directory(alone_name, true, MPI_COMM_SELF), shared_directory("twin_shared", true, MPI_COMM_WORLD);
-  SgdTwin            alone(problem, settings, alone_directory), shared(problem, settings, shared_directory);
+  const std::string  alone_name       = "networks_alone_" + std::to_string(rank_in_world());
+  const RunDirectory alone_directory(alone_name, true, MPI_COMM_SELF),
+    shared_directory("networks_shared", true, MPI_COMM_WORLD);
+  CompanionNetworks alone(problem, settings, alone_directory), shared(problem, settings, shared_directory);
   for (const double time : {0., 1., 2.5})
     {
       alone.compare(time, whole);
@@ -211,12 +212,12 @@ TEST_CASE("the comparison is bitwise the same on any number of ranks", "[compari
     for (const char *name : {"/comparison.csv", "/replicas.csv", "/particles.pvd", "/particles/particles_0002.vtp"})
       {
         CHECK(contents(alone_name + name).size() > 200);
-        CHECK(contents(alone_name + name) == contents(std::string("twin_shared") + name));
+        CHECK(contents(alone_name + name) == contents(std::string("networks_shared") + name));
       }
   MPI_Barrier(MPI_COMM_WORLD);
   std::filesystem::remove_all(alone_name);
   if (rank_in_world() == 0)
-    std::filesystem::remove_all("twin_shared");
+    std::filesystem::remove_all("networks_shared");
 }
 
 TEST_CASE("settings of the comparison that do not fit are refused", "[comparison]")
@@ -254,7 +255,7 @@ TEST_CASE("the networks beside a density train at its temperature and weight dec
   run.parse(*prm);
   MeanFieldParameters mean_field;
   mean_field.parse(*prm);
-  TwinSettings settings;
+  CompanionSettings settings;
   settings.parse(*prm, run, mean_field, ComparisonParameters());
   CHECK(settings.seed == 7);
   CHECK(settings.weight_decay == 0.25);

@@ -1,4 +1,4 @@
-#include <solvers/continuity/operator.h>
+#include <solvers/continuity/continuity_state.h>
 
 #include <deal.II/base/mpi.h>
 
@@ -9,14 +9,14 @@
 
 namespace rhoflow
 {
-ContinuityOperator::ContinuityOperator(const MeanField &field, const RungeKutta &rk, bool limit)
+ContinuityState::ContinuityState(const MeanField &field, const RungeKutta &rk, bool limit)
   : mean_field(field)
   , method(rk)
   , limiting(limit)
   , mean_field_coupling(field)
 {}
 
-void ContinuityOperator::reinit(DGMesh &mesh, const std::vector<double> &values)
+void ContinuityState::reinit(DGMesh &mesh, const std::vector<double> &values)
 {
   space = &mesh;
   Timing::Scope scope(times.section("tables"));
@@ -30,7 +30,7 @@ void ContinuityOperator::reinit(DGMesh &mesh, const std::vector<double> &values)
   for (auto &t : traces)
     t.assign(mesh.n_traces(), 0.);
   lane_dissipation.assign(mesh.batches().n_batches * 8, 0.);
-  columns.assign(mesh.batches().amplitude ? mesh.batches().n_batches * 8 * mean_field_coupling.shape().n_nodes : 0, 0.);
+  columns.assign(mesh.batches().has_outer_weight ? mesh.batches().n_batches * 8 * mean_field_coupling.shape().n_nodes : 0, 0.);
   current = 0;
   compute_traces(mesh.batches(), u.data(), traces[0].data(), columns.data(), 0, mesh.batches().n_batches);
   prepared = false;
@@ -38,7 +38,7 @@ void ContinuityOperator::reinit(DGMesh &mesh, const std::vector<double> &values)
     limit_cells();
 }
 
-std::vector<double> ContinuityOperator::by_cell(const AlignedVector<double> &field) const
+std::vector<double> ContinuityState::by_cell(const AlignedVector<double> &field) const
 {
   const unsigned int  n_points = space->points_per_cell();
   std::vector<double> result(space->n_cells() * n_points);
@@ -48,7 +48,7 @@ std::vector<double> ContinuityOperator::by_cell(const AlignedVector<double> &fie
   return result;
 }
 
-void ContinuityOperator::prepare_stage()
+void ContinuityState::prepare_stage()
 {
   if (prepared)
     return;
@@ -91,7 +91,7 @@ void ContinuityOperator::prepare_stage()
   prepared = true;
 }
 
-std::vector<double> ContinuityOperator::rate_of_change()
+std::vector<double> ContinuityState::rate_of_change()
 {
   prepare_stage();
   // A stage overwrites the density and its traces: this one works on copies.
@@ -112,7 +112,7 @@ std::vector<double> ContinuityOperator::rate_of_change()
   return by_cell(rates);
 }
 
-void ContinuityOperator::run(StageArguments &arguments)
+void ContinuityState::run(StageArguments &arguments)
 {
   arguments.batches     = &space->batches();
   arguments.shape       = &mean_field_coupling.shape();
@@ -148,7 +148,7 @@ void ContinuityOperator::run(StageArguments &arguments)
     }
 }
 
-bool ContinuityOperator::step(double dt, double most)
+bool ContinuityState::step(double dt, double most)
 {
   {
     Timing::Scope scope(times.section("copy"));
@@ -175,20 +175,20 @@ bool ContinuityOperator::step(double dt, double most)
   return true;
 }
 
-void ContinuityOperator::undo()
+void ContinuityState::undo()
 {
   u = before;
   compute_traces(space->batches(), u.data(), traces[current].data(), columns.data(), 0, space->batches().n_batches);
   prepared = false;
 }
 
-const std::vector<double> &ContinuityOperator::moments()
+const std::vector<double> &ContinuityState::moments()
 {
   prepare_stage();
   return present_moments;
 }
 
-double ContinuityOperator::dissipation()
+double ContinuityState::dissipation()
 {
   prepare_stage();
   StageArguments arguments;
@@ -198,7 +198,7 @@ double ContinuityOperator::dissipation()
   return last_dissipation;
 }
 
-void ContinuityOperator::limit_cells()
+void ContinuityState::limit_cells()
 {
   Timing::Scope       scope(times.section("limiter"));
   const DGBatches    &b        = space->batches();

@@ -1,11 +1,11 @@
-#include <solvers/continuity/step.h>
+#include <solvers/continuity/continuity_step.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include <solvers/base/error.h>
 #include <solvers/base/text.h>
-#include <solvers/continuity/operator.h>
+#include <solvers/continuity/continuity_state.h>
 #include <solvers/mean_field/mean_field.h>
 
 namespace rhoflow
@@ -13,7 +13,7 @@ namespace rhoflow
 namespace
 {
 /// Growth of the energy in one step that is left to the errors of a mesh, as a part of its initial size.
-constexpr double  most_growth = 1e-5;
+constexpr double  max_growth = 1e-5;
 const char *const advice =
   "Is the density resolved? Use 'Refinement/Adaptive = true' or more 'Domain/Subdivisions'. If mass is pressed against a side "
   "of the box, enlarge the box or set 'Discontinuous Galerkin/Positivity = every stage'. Otherwise reduce 'Discontinuous "
@@ -39,7 +39,7 @@ double ContinuityStep::allowed(double max_rate) const
   return max_rate > 0. ? std::min(maximum_time_step, cfl * limit / max_rate) : maximum_time_step;
 }
 
-double ContinuityStep::step(ContinuityOperator &solution, double time, double end, const Energies &energies)
+double ContinuityStep::step(ContinuityState &solution, double time, double end, const Energies &energies)
 {
   const MeanField &field = solution.coupling().mean_field();
   // Throws if the density itself is not finite, which no length mends.
@@ -64,8 +64,7 @@ double ContinuityStep::step(ContinuityOperator &solution, double time, double en
           else
             {
               const double risk = field.risk(solution.moments());
-              const double most = std::max(most_growth * std::abs(energies.initial) + 1e-12,
-                                           dt * solution.dissipation_before());
+              const double most = std::max(max_growth * std::abs(energies.initial) + 1e-12, dt * solution.dissipation_before());
               if (!(risk - before <= most && risk <= energies.bound()))
                 reason = "let the risk grow from " + short_number(before) + " to " + short_number(risk);
             }

@@ -1,4 +1,4 @@
-#include <solvers/fokker_planck/state.h>
+#include <solvers/fokker_planck/fokker_planck_state.h>
 
 #include <deal.II/base/mpi.h>
 
@@ -67,7 +67,7 @@ void FokkerPlanckState::save(CheckpointWriter &checkpoint) const
         }
       rows.push_back(fitted.fallback()[c]);
     }
-  checkpoint.put_in_turn("density", space.mesh().speaks() ? rows : std::vector<double>());
+  checkpoint.put_in_turn("density", space.mesh().has_counted_cells() ? rows : std::vector<double>());
   checkpoint.put("residual", e);
   stage.jacobian().save(checkpoint);
   checkpoint.put("equilibrium is known", std::uint64_t(equilibrium ? 1 : 0));

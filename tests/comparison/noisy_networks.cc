@@ -10,7 +10,7 @@
 #include <solvers/base/files/csv.h>
 #include <solvers/base/numerics/sample_statistics.h>
 #include <solvers/base/run/run_directory.h>
-#include <solvers/comparison/sgd_twin.h>
+#include <solvers/comparison/companion_networks.h>
 
 #include "../base/temporary_directory.h"
 #include "../particles/linear_problem.h"
@@ -74,9 +74,9 @@ double exact_network_risk(const ParticleParameters &parameters, double time)
   return .5 * second;
 }
 
-TwinSettings noisy_networks(Method method, std::uint64_t n_neurons, unsigned int n_replicas, double step)
+CompanionSettings noisy_networks(Method method, std::uint64_t n_neurons, unsigned int n_replicas, double step)
 {
-  TwinSettings settings;
+  CompanionSettings settings;
   settings.particles.method              = method;
   settings.particles.n_neurons           = n_neurons;
   settings.particles.n_replicas          = n_replicas;
@@ -103,11 +103,11 @@ TEST_CASE("noisy networks beside the exact density: the biases of width and step
   const auto                settings = noisy_networks(method, 10, R, 0.01);
   TemporaryDirectory        place;
   const RunDirectory        directory(place.path("run"), true, MPI_COMM_SELF);
-  SgdTwin                   twin(linear, settings, directory);
+  CompanionNetworks         networks(linear, settings, directory);
   const std::vector<double> times{0., .5, 2., 4.};
   for (const double time : times)
-    twin.compare(time, gaussian(exact_mean(time), exact_variance(time, beta)));
-  CHECK(twin.largest_deviation() < 3.5);
+    networks.compare(time, gaussian(exact_mean(time), exact_variance(time, beta)));
+  CHECK(networks.largest_deviation() < 3.5);
 
   const auto table = read_csv(place.path("run/comparison.csv"), {}, "");
   for (std::size_t row = 0; row < times.size(); ++row)
@@ -129,7 +129,7 @@ TEST_CASE("noisy networks beside the exact density: the biases of width and step
         Approx(at_rest).margin(3.5 * entry(table, 3, "standard error without bias") + .05 * at_rest));
 
   // The predictions at the node x = 1 are the empirical means, with the variance 1/(βN(1+λ)) at rest.
-  const auto predictions = twin.predictions();
+  const auto predictions = networks.predictions();
   REQUIRE(predictions.size() == R);
   const double variance = R * std::pow(standard_error(predictions), 2);
   CHECK(std::abs(mean(predictions) - b / (1. + lambda)) < 3.5 * standard_error(predictions));
@@ -144,8 +144,8 @@ TEST_CASE("with one Brownian path for all steps the extrapolation costs √2 of 
   const auto         settings = noisy_networks(Method::gradient_descent, 20, 1000, 0.01);
   TemporaryDirectory place;
   const RunDirectory directory(place.path("run"), true, MPI_COMM_SELF);
-  SgdTwin            twin(linear, settings, directory);
-  twin.compare(4., gaussian(exact_mean(4.), exact_variance(4., beta)));
+  CompanionNetworks  networks(linear, settings, directory);
+  networks.compare(4., gaussian(exact_mean(4.), exact_variance(4., beta)));
   const auto   table = read_csv(place.path("run/comparison.csv"), {}, "");
   const double ratio = entry(table, 0, "standard error without bias") / entry(table, 0, "standard error");
   // The squares of the fluctuations are not so much alike.
@@ -159,11 +159,11 @@ TEST_CASE("a density of another temperature is noticed in the distance, one of a
   const auto         settings = noisy_networks(Method::gradient_descent, 200, 400, 0.02);
   TemporaryDirectory place;
   const RunDirectory directory(place.path("run"), true, MPI_COMM_SELF);
-  SgdTwin            twin(linear, settings, directory);
+  CompanionNetworks  networks(linear, settings, directory);
   const double       m = exact_mean(time), right = exact_variance(time, beta), cold = exact_variance(time, 2. * beta);
-  twin.compare(time, gaussian(m, right));
-  twin.compare(time, gaussian(m, cold));
-  twin.compare(time, gaussian(b / (1. + .75 * lambda), right));
+  networks.compare(time, gaussian(m, right));
+  networks.compare(time, gaussian(m, cold));
+  networks.compare(time, gaussian(b / (1. + .75 * lambda), right));
   const auto table = read_csv(place.path("run/comparison.csv"), {}, "");
 
   const double floor = entry(table, 0, "W1 u floor");

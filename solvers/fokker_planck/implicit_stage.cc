@@ -1,4 +1,4 @@
-#include <solvers/fokker_planck/step.h>
+#include <solvers/fokker_planck/implicit_stage.h>
 
 #include <petscsnes.h>
 
@@ -10,7 +10,7 @@
 #include <solvers/base/text.h>
 #include <solvers/discretization/nodal/nodal_potential.h>
 #include <solvers/discretization/nodal/nodal_space.h>
-#include <solvers/fokker_planck/operator.h>
+#include <solvers/fokker_planck/fitted_operator.h>
 #include <solvers/fokker_planck/petsc_check.h>
 #include <solvers/mean_field/mean_field.h>
 
@@ -20,7 +20,7 @@ namespace
 {
 /// Negative mass up to this is the linear solver's error, not the scheme's.
 constexpr double       negligible_mass = 1e-12;
-constexpr unsigned int most_fallbacks  = 8;
+constexpr unsigned int max_fallbacks   = 8;
 
 double size_of(const std::vector<double> &x)
 {
@@ -127,7 +127,7 @@ struct ImplicitStage::Snes
         if (!given)
           petsc_check(PetscOptionsSetValue(nullptr, "-moments_snes_anderson_m", std::to_string(memory).c_str()));
       }
-    petsc_check(SNESSetTolerances(snes, stage.small, 0., 0., static_cast<PetscInt>(stage.settings.most_iterations), 100000));
+    petsc_check(SNESSetTolerances(snes, stage.small, 0., 0., static_cast<PetscInt>(stage.settings.max_iterations), 100000));
     petsc_check(SNESSetConvergenceTest(snes, &Snes::converged, this, nullptr));
     petsc_check(SNESSetFromOptions(snes));
   }
@@ -331,9 +331,9 @@ StageResult ImplicitStage::solve(double s, const std::vector<double> &b, std::ve
       if (!result.converged || !keep_sign || !mark_negative(solution))
         break;
       operator_e.clear();
-      if (++result.fallbacks > most_fallbacks / 2)
+      if (++result.fallbacks > max_fallbacks / 2)
         std::fill(fitted.fallback().begin(), fitted.fallback().end(), 1);
-      if (result.fallbacks > most_fallbacks)
+      if (result.fallbacks > max_fallbacks)
         {
           result.converged = false;
           result.failure   = "the density stays negative although all cells have monotone fluxes";

@@ -69,7 +69,7 @@ public:
 
   unsigned int             n_parameters() const override { return 3; }
   std::vector<std::string> parameter_names() const override { return {"a", "s", "r"}; }
-  bool                     linear_in_first_parameter() const override { return true; }
+  bool                     has_outer_weight() const override { return true; }
 
   void features(unsigned int n, const double *omega, double *values, double *gradients) const override
   {

@@ -1,7 +1,7 @@
 #include <solvers/base/error.h>
 #include <solvers/base/numerics/dense.h>
 #include <solvers/base/text.h>
-#include <solvers/boltzmann/step.h>
+#include <solvers/boltzmann/maximise_dual.h>
 #include <solvers/mean_field/mean_field.h>
 
 #include <algorithm>
@@ -51,7 +51,7 @@ double effective_rank(const DualState &state, const Cholesky &factor)
 } // namespace
 
 BoltzmannSolution maximise_dual(const Dual &problem, double beta, std::vector<double> e, double tolerance,
-                                unsigned int most_steps, const std::function<void(unsigned int, double)> &report)
+                                unsigned int max_steps, const std::function<void(unsigned int, double)> &report)
 {
   const std::vector<double> c     = problem.mean_field().residual(std::vector<double>(e.size(), 0.));
   const double              small = tolerance * std::max(1., norm(c));
@@ -66,7 +66,7 @@ BoltzmannSolution maximise_dual(const Dual &problem, double beta, std::vector<do
           result.effective_rank = effective_rank(result.state, factor);
           return result;
         }
-      if (!std::isfinite(result.gradient) || result.n_steps == most_steps)
+      if (!std::isfinite(result.gradient) || result.n_steps == max_steps)
         throw RunError("Newton's method has not converged at the inverse temperature " + short_number(beta) + ": after " +
                        std::to_string(result.n_steps) + " steps the moments differ by " + short_number(result.gradient) +
                        ". Approach it by 'Boltzmann/Path of inverse temperatures', or raise 'Boltzmann/Maximum iterations' or "

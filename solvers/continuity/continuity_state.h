@@ -16,12 +16,12 @@ class MeanField;
 
 /// The continuity equation ∂_t ρ = ∇·(ρ ∇Ψ_λ(θ; ρ)) on one state of the mesh: density, traces, and Runge–Kutta steps. The
 /// evolution is linear in ρ at a frozen potential and keeps mass to round-off.
-class ContinuityOperator
+class ContinuityState
 {
 public:
   /// `limit`: after every stage scale each cell's polynomial towards its mean until it is nowhere negative at the nodes and on
   /// the sides (Zhang and Shu, J. Comput. Phys. 229, 2010).
-  ContinuityOperator(const MeanField &mean_field, const RungeKutta &method, bool limit);
+  ContinuityState(const MeanField &mean_field, const RungeKutta &method, bool limit);
 
   /// Takes a new mesh state; `values` [cells][points] is the density on it.
   void reinit(DGMesh &mesh, const std::vector<double> &values);

@@ -1,5 +1,5 @@
 #include <solvers/base/text.h>
-#include <solvers/mean_field/setup.h>
+#include <solvers/mean_field/mean_field_setup.h>
 
 #include <string>
 #include <vector>

@@ -6,8 +6,8 @@
 #include <solvers/discretization/nodal/nodal_potential.h>
 #include <solvers/discretization/nodal/nodal_space.h>
 #include <solvers/fokker_planck/equilibrium.h>
-#include <solvers/fokker_planck/operator.h>
-#include <solvers/fokker_planck/step.h>
+#include <solvers/fokker_planck/fitted_operator.h>
+#include <solvers/fokker_planck/implicit_stage.h>
 
 namespace rhoflow
 {

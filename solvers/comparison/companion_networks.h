@@ -42,12 +42,12 @@ struct DensitySnapshot : Measure
 ///
 /// In a landscape nothing interacts: the mean of L over M independent walkers has no bias of width, at t = 0 or later, and only
 /// the step is extrapolated, R* = 2 R(η) − R(2η).
-class SgdTwin
+class CompanionNetworks
 {
 public:
   /// `progress`: told how far training is, unless null. Collective.
-  SgdTwin(const LearningProblem &problem, const TwinSettings &settings, const RunDirectory &directory,
-          Progress *progress = nullptr);
+  CompanionNetworks(const LearningProblem &problem, const CompanionSettings &settings, const RunDirectory &directory,
+                    Progress *progress = nullptr);
 
   /// Trains the networks towards `time` for hardly longer than a second, to where a pause changes no digit; true if all of
   /// them are there. save() keeps how far each is. Collective.
@@ -81,7 +81,7 @@ private:
   void set_distances(const DensitySnapshot &density);
 
   const LearningProblem    &problem;
-  TwinSettings              settings;
+  CompanionSettings         settings;
   MPI_Comm                  communicator;
   Progress                 *progress;
   Replicas                  networks;

@@ -1,4 +1,4 @@
-#include <solvers/fokker_planck/operator.h>
+#include <solvers/fokker_planck/fitted_operator.h>
 
 #include <deal.II/base/mpi.h>
 
@@ -32,7 +32,7 @@ double monotone_part(double range, unsigned int k)
 }
 
 /// Of Φ, before the preconditioner is made anew.
-constexpr double       most_change    = 5.;
+constexpr double       max_change     = 5.;
 constexpr unsigned int few_iterations = 8;
 } // namespace
 
@@ -381,21 +381,21 @@ LinearResult FittedOperator::solve(double s, const std::vector<double> &b, std::
   // A preconditioner serves until the iterations become many more than they were with it when it was new, or, where they are
   // many anyway, until the potential is another one.
   bool fresh = renew || s > 2. * preconditioner_shift || s < .5 * preconditioner_shift ||
-               (first_iterations > few_iterations && largest_change(preconditioner_phi) > most_change);
+               (first_iterations > few_iterations && largest_change(preconditioner_phi) > max_change);
   if (fresh)
     renew_preconditioner();
   // What round-off leaves of K p where p is at rest.
-  const double              floor           = 3e-15 * system->diagonal_size(p);
-  constexpr unsigned int    most_iterations = 200;
-  const unsigned int        patience        = fresh ? most_iterations : std::min(most_iterations, 15 + first_iterations);
-  const std::vector<double> guess           = p;
-  LinearResult              result          = system->solve(b, p, tolerance, floor, patience);
+  const double              floor          = 3e-15 * system->diagonal_size(p);
+  constexpr unsigned int    max_iterations = 200;
+  const unsigned int        patience       = fresh ? max_iterations : std::min(max_iterations, 15 + first_iterations);
+  const std::vector<double> guess          = p;
+  LinearResult              result         = system->solve(b, p, tolerance, floor, patience);
   if (!result.converged && !fresh)
     {
       const unsigned int before = result.iterations;
       renew_preconditioner();
       fresh  = true;
-      result = system->solve(b, p, tolerance, floor, most_iterations);
+      result = system->solve(b, p, tolerance, floor, max_iterations);
       result.iterations += before;
     }
   if (!std::isfinite(result.residual))

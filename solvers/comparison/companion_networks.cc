@@ -5,8 +5,8 @@
 #include <solvers/base/run/checkpoint.h>
 #include <solvers/base/run/run_directory.h>
 #include <solvers/base/text.h>
+#include <solvers/comparison/companion_networks.h>
 #include <solvers/comparison/sampled_transport.h>
-#include <solvers/comparison/sgd_twin.h>
 #include <solvers/model/learning_problem.h>
 
 #include <algorithm>
@@ -15,10 +15,10 @@
 
 namespace rhoflow
 {
-SgdTwin::SgdTwin(const LearningProblem &learning_problem, const TwinSettings &twin_settings, const RunDirectory &directory,
-                 Progress *shown_progress)
+CompanionNetworks::CompanionNetworks(const LearningProblem &learning_problem, const CompanionSettings &companion_settings,
+                                     const RunDirectory &directory, Progress *shown_progress)
   : problem(learning_problem)
-  , settings(twin_settings)
+  , settings(companion_settings)
   , communicator(directory.communicator())
   , progress(shown_progress)
   , networks(problem, settings.particles, settings.weight_decay, settings.seed, communicator)
@@ -44,7 +44,7 @@ SgdTwin::SgdTwin(const LearningProblem &learning_problem, const TwinSettings &tw
                                            communicator);
 }
 
-double SgdTwin::static_bias(const DensitySnapshot &density) const
+double CompanionNetworks::static_bias(const DensitySnapshot &density) const
 {
   // U(θ,θ) over a box by two Gauss points an axis.
   const unsigned int  D         = problem.n_parameters();
@@ -69,7 +69,7 @@ double SgdTwin::static_bias(const DensitySnapshot &density) const
   return (global_sum(sum, communicator) - pairs) / (2. * static_cast<double>(settings.particles.n_neurons));
 }
 
-bool SgdTwin::train(double time)
+bool CompanionNetworks::train(double time)
 {
   struct Part
   {
@@ -105,7 +105,7 @@ bool SgdTwin::train(double time)
   return true;
 }
 
-void SgdTwin::compare(double time, const DensitySnapshot &density)
+void CompanionNetworks::compare(double time, const DensitySnapshot &density)
 {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   while (!train(time))
@@ -155,7 +155,7 @@ void SgdTwin::compare(double time, const DensitySnapshot &density)
   pictures.write(time, settings.output_times.empty() || time == settings.output_times.back());
 }
 
-void SgdTwin::set_distances(const DensitySnapshot &density)
+void CompanionNetworks::set_distances(const DensitySnapshot &density)
 {
   const ComparisonParameters      &comparison  = settings.comparison;
   const unsigned int               n_replicas  = settings.particles.n_replicas;
@@ -214,7 +214,7 @@ void SgdTwin::set_distances(const DensitySnapshot &density)
   comparison_table.set("W2 sampling error", transport.error.w2);
 }
 
-void SgdTwin::save(CheckpointWriter &checkpoint) const
+void CompanionNetworks::save(CheckpointWriter &checkpoint) const
 {
   networks.save(checkpoint, "networks");
   if (half_width)
@@ -228,7 +228,7 @@ void SgdTwin::save(CheckpointWriter &checkpoint) const
   pictures.save(checkpoint);
 }
 
-void SgdTwin::load(const CheckpointReader &checkpoint)
+void CompanionNetworks::load(const CheckpointReader &checkpoint)
 {
   networks.load(checkpoint, "networks");
   if (half_width)
@@ -247,7 +247,7 @@ void SgdTwin::load(const CheckpointReader &checkpoint)
   pictures.load(checkpoint);
 }
 
-std::vector<std::pair<std::string, std::string>> SgdTwin::report() const
+std::vector<std::pair<std::string, std::string>> CompanionNetworks::report() const
 {
   const ParticleParameters &particles = settings.particles;
   const bool extrapolates             = settings.comparison.bias_estimation == ComparisonParameters::BiasEstimation::richardson;

@@ -1,6 +1,6 @@
 #include <solvers/base/numerics/exact_sum.h>
 #include <solvers/base/ranks.h>
-#include <solvers/characteristics/operator.h>
+#include <solvers/characteristics/characteristics_operator.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 
@@ -71,7 +71,7 @@ CharacteristicsOperator::CharacteristicsOperator(const MeanField &mean_field, co
   , n_modes(mean_field.n_modes())
   , n_parameters(mean_field.learning_problem().n_parameters())
   , n_omega(mean_field.n_feature_parameters())
-  , linear(mean_field.learning_problem().linear_in_first_parameter())
+  , has_outer_weight(mean_field.learning_problem().has_outer_weight())
   , n_global(law.weights.size())
 {
   for (const std::string &name : field.learning_problem().parameter_names())
@@ -115,7 +115,7 @@ const std::vector<double> &CharacteristicsOperator::update(const double *points)
       std::fill(group.begin(), group.end(), 0.);
       for (std::size_t i = first; i < std::min(first + group_size, mine.weights.size()); ++i)
         {
-          const double  amplitude = mine.weights[i] * (linear ? points[i * n_parameters] : 1.);
+          const double  amplitude = mine.weights[i] * (has_outer_weight ? points[i * n_parameters] : 1.);
           const double *chi       = values.data() + i * n_modes;
           for (unsigned int j = 0; j < n_modes; ++j)
             group[j] += amplitude * chi[j];
@@ -148,8 +148,8 @@ void CharacteristicsOperator::velocity(double *velocities) const
     {
       const double *theta = present + i * n_parameters;
       double       *v     = velocities + i * n_parameters;
-      const double  a     = (linear ? theta[0] : 1.);
-      if (linear)
+      const double  a     = (has_outer_weight ? theta[0] : 1.);
+      if (has_outer_weight)
         v[0] = -dot(residual, values.data() + i * n_modes) - lambda * theta[0];
       for (unsigned int d = 0; d < n_omega; ++d)
         {
@@ -172,7 +172,7 @@ void CharacteristicsOperator::potential(double *result) const
   for (std::size_t i = 0; i < mine.weights.size(); ++i)
     {
       const double *theta = present + i * n_parameters;
-      result[i]           = (linear ? theta[0] : 1.) * dot(residual, values.data() + i * n_modes) +
+      result[i]           = (has_outer_weight ? theta[0] : 1.) * dot(residual, values.data() + i * n_modes) +
                   .5 * field.weight_decay() * square(theta, n_parameters) + field.learning_problem().external_potential(theta);
     }
 }
@@ -206,7 +206,7 @@ double CharacteristicsOperator::minimum_potential(const std::vector<double> &sam
         {
           const double psi     = dot(residual, chi.data() + i * n_modes);
           const double confine = .5 * lambda * square(&sample[(first + i) * n_omega], n_omega);
-          if (!linear)
+          if (!has_outer_weight)
             {
               // θ = ω
               lowest = std::min(lowest,

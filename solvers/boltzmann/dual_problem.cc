@@ -1,8 +1,8 @@
 #include <solvers/base/error.h>
 #include <solvers/base/numerics/exact_sum.h>
 #include <solvers/base/ranks.h>
+#include <solvers/boltzmann/dual_problem.h>
 #include <solvers/boltzmann/moments_kernel.h>
-#include <solvers/boltzmann/operator.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/gaussian/quadrature.h>
 #include <solvers/model/learning_problem.h>
@@ -61,7 +61,7 @@ DualProblem::Cost DualProblem::cost(const MeanField &mean_field, const Domain &d
   // Throws where the entropy has no meaning.
   static_cast<void>(AmbientMeasure(problem));
   const int          n_ranks = number_of_ranks(communicator);
-  const unsigned int skip    = problem.linear_in_first_parameter() ? 1 : 0;
+  const unsigned int skip    = problem.has_outer_weight() ? 1 : 0;
   return {n_tensor_nodes(domain, nodes_per_cell, 0) / n_ranks,
           8. * n_tensor_nodes(domain, nodes_per_cell, skip) * mean_field.n_modes() / n_ranks};
 }
@@ -70,7 +70,7 @@ DualProblem::DualProblem(const MeanField &mean_field, const Domain &domain, unsi
   : field(mean_field)
   , comm(communicator)
   , n(mean_field.n_modes())
-  , linear(mean_field.learning_problem().linear_in_first_parameter())
+  , linear(mean_field.learning_problem().has_outer_weight())
   , n_omega(mean_field.n_feature_parameters())
   , n_parameters(mean_field.learning_problem().n_parameters())
   , ambient(mean_field.learning_problem())

@@ -1,4 +1,4 @@
-#include <solvers/base/run/requests.h>
+#include <solvers/base/run/stop_requests.h>
 
 #include <cerrno>
 #include <csignal>
@@ -62,7 +62,7 @@ void on_signal(int number)
 }
 } // namespace
 
-void Requests::restore_ignored()
+void StopRequests::restore_ignored()
 {
   if (was_ignored.interrupt)
     std::signal(SIGINT, SIG_IGN);
@@ -70,7 +70,7 @@ void Requests::restore_ignored()
     std::signal(SIGHUP, SIG_IGN);
 }
 
-Requests::Requests(std::string file, std::string file_of_session)
+StopRequests::StopRequests(std::string file, std::string file_of_session)
   : stop_file(std::move(file))
   , handed_on(std::move(file_of_session))
 {
@@ -94,41 +94,41 @@ Requests::Requests(std::string file, std::string file_of_session)
     }
 }
 
-Requests::~Requests()
+StopRequests::~StopRequests()
 {
   for (const auto &[number, action] : before)
     sigaction(number, &action, nullptr);
 }
 
-bool Requests::asks_for_checkpoint() const
+bool StopRequests::asks_for_checkpoint() const
 {
   return asked_to_write != 0;
 }
 
-void Requests::checkpoint_is_done()
+void StopRequests::checkpoint_is_done()
 {
   asked_to_write = 0;
 }
 
-int Requests::end_signal() const
+int StopRequests::end_signal() const
 {
   return asked_to_stop;
 }
 
-bool Requests::has_file() const
+bool StopRequests::has_file() const
 {
   std::error_code ignored;
   return (!stop_file.empty() && std::filesystem::exists(stop_file, ignored)) ||
          (!handed_on.empty() && std::filesystem::exists(handed_on, ignored));
 }
 
-void Requests::hand_on() const
+void StopRequests::forward() const
 {
   if (!handed_on.empty())
     std::ofstream(handed_on, std::ios::app);
 }
 
-void Requests::remove_files() const
+void StopRequests::remove_files() const
 {
   std::error_code ignored;
   for (const std::string &file : {stop_file, handed_on})

@@ -19,7 +19,7 @@ struct BoltzmannSolution
 
 /// Newton's method on the concave D(e): (1 + β Cov) δ = D'(e) by Cholesky, and e ← e + s δ with s = 1, ½, ¼, ... until D grew
 /// by 10⁻⁴ s δ·D'(e) at least, which converges from any `e`. Ends at |D'| ≤ tolerance max(1, |c|). `report` is told the number
-/// of steps and |D'|. Throws RunError after `most_steps` steps. Collective; bitwise the same on any number of ranks.
+/// of steps and |D'|. Throws RunError after `max_steps` steps. Collective; bitwise the same on any number of ranks.
 BoltzmannSolution maximise_dual(const Dual &problem, double beta, std::vector<double> e, double tolerance,
-                                unsigned int most_steps, const std::function<void(unsigned int, double)> &report);
+                                unsigned int max_steps, const std::function<void(unsigned int, double)> &report);
 } // namespace rhoflow
