@@ -184,8 +184,9 @@ struct Setting
     Domain                 result = domain;
     for (; multiple * *std::max_element(shape.begin(), shape.end()) > most; multiple = (multiple + 1) / 2)
       ++result.refinement;
-    for (const unsigned int n : shape)
-      result.subdivisions.push_back(n * multiple);
+    result.subdivisions = shape;
+    for (unsigned int &n : result.subdivisions)
+      n *= multiple;
     return result;
   }
 

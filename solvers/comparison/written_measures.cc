@@ -37,17 +37,6 @@ CsvTable read_density_file(const std::string &path, std::vector<std::string> &na
   return table;
 }
 
-/// The value of an attribute in a tag; empty if there is none.
-std::string attribute(const std::string &tag, const std::string &name)
-{
-  const std::string opening = " " + name + "=\"";
-  const std::size_t start   = tag.find(opening);
-  if (start == std::string::npos)
-    return {};
-  const std::size_t begin = start + opening.size(), end = tag.find('"', begin);
-  return end == std::string::npos ? std::string() : tag.substr(begin, end - begin);
-}
-
 std::string unescaped(std::string text)
 {
   const std::pair<const char *, char> entities[] = {{"&lt;", '<'}, {"&quot;", '"'}, {"&amp;", '&'}};
@@ -83,10 +72,10 @@ public:
     const std::string marker = "<AppendedData encoding=\"raw\">\n_", ending = "\n</AppendedData>\n</VTKFile>\n";
     const std::size_t place      = data.find(marker);
     const std::string header     = data.substr(0, std::min(data.find('>'), place));
-    const std::string compressor = attribute(header, "compressor");
+    const std::string compressor = xml_attribute(header, "compressor");
     compressed                   = !compressor.empty();
-    if (header.rfind("<VTKFile ", 0) != 0 || attribute(header, "type") != "PolyData" ||
-        attribute(header, "byte_order") != "LittleEndian" || attribute(header, "header_type") != "UInt64" ||
+    if (header.rfind("<VTKFile ", 0) != 0 || xml_attribute(header, "type") != "PolyData" ||
+        xml_attribute(header, "byte_order") != "LittleEndian" || xml_attribute(header, "header_type") != "UInt64" ||
         (compressed && compressor != "vtkZLibDataCompressor") || place == std::string::npos)
       throw not_ours(path, "has no PolyData with raw appended data");
     xml                     = data.substr(0, place);
@@ -100,7 +89,7 @@ public:
   std::vector<Number> array(const std::string &tag, std::uint64_t count)
   {
     std::uint64_t offset;
-    if (attribute(tag, "format") != "appended" || !is_count(attribute(tag, "offset"), offset))
+    if (xml_attribute(tag, "format") != "appended" || !is_count(xml_attribute(tag, "offset"), offset))
       throw not_ours(path, "has an array without data");
     std::string bytes;
     try
@@ -132,7 +121,7 @@ std::pair<WrittenMeasure, std::vector<std::string>> read_particles(const std::st
   const std::size_t  piece = xml.find("<Piece "), attributes = xml.find("<PointData>");
   std::uint64_t      n = 0;
   if (piece == std::string::npos || attributes == std::string::npos ||
-      !is_count(attribute(xml.substr(piece, xml.find('>', piece) - piece), "NumberOfPoints"), n) || n == 0 ||
+      !is_count(xml_attribute(xml.substr(piece, xml.find('>', piece) - piece), "NumberOfPoints"), n) || n == 0 ||
       n > std::numeric_limits<std::uint32_t>::max())
     throw not_ours(path, "has no points");
 
@@ -143,14 +132,14 @@ std::pair<WrittenMeasure, std::vector<std::string>> read_particles(const std::st
   for (std::size_t i = xml.find("<DataArray ", attributes); i != std::string::npos && replicas.empty();
        i             = xml.find("<DataArray ", i + 1))
     {
-                  const std::string tag = xml.substr(i, xml.find("/>", i) - i), name = unescaped(attribute(tag, "Name"));
-                  const bool        scalar = attribute(tag, "NumberOfComponents") == "1";
-                  if (scalar && attribute(tag, "type") == "Float64" && columns.size() < 3)
+                  const std::string tag = xml.substr(i, xml.find("/>", i) - i), name = unescaped(xml_attribute(tag, "Name"));
+                  const bool        scalar = xml_attribute(tag, "NumberOfComponents") == "1";
+                  if (scalar && xml_attribute(tag, "type") == "Float64" && columns.size() < 3)
         {
                       names.push_back(name);
                       columns.push_back(file.array<double>(tag, n));
         }
-      else if (scalar && name == "replica" && attribute(tag, "type") == "Int32")
+      else if (scalar && name == "replica" && xml_attribute(tag, "type") == "Int32")
         replicas = file.array<std::int32_t>(tag, n);
       else
         throw not_ours(path, "has the unexpected array '" + name + "'");

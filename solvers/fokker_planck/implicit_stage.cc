@@ -303,7 +303,7 @@ StageResult ImplicitStage::solve(double s, const std::vector<double> &b, std::ve
           iterate(e, settings.newton, result);
           if (!result.converged && !settings.newton && !linear_failed)
             {
-              // What was learned may have misled.
+              // The learned derivative may be the cause.
               derivative.forget();
               solution = p;
               e        = guess;

@@ -25,7 +25,7 @@ namespace rhoflow
 {
 namespace
 {
-/// Smaller masses are no numbers any more when products of them are formed.
+/// Products of smaller masses underflow.
 constexpr double smallest_mass = 1e-280;
 /// Of the error in the norm of the rates, √(zᵀ Ã z).
 constexpr double linear_tolerance = 1e-11;

@@ -137,7 +137,7 @@ void StudyFile::set_top(const Change &setting, const std::string &directory)
       const bool is_number = parse_number(setting.value, number);
       if (!is_number || !(number >= 1. && number <= 1e6) || number != std::floor(number))
         throw error_at(is_number ? Refusal::out_of_range : Refusal::malformed, setting,
-                       "Ranks per run: '" + setting.value + "' is not valid; wanted is a whole number of at least 1.");
+                       "Ranks per run: '" + setting.value + "' is not valid; expected: a whole number of at least 1.");
       ranks_per_run = static_cast<unsigned int>(number);
     }
   else
@@ -244,7 +244,7 @@ void StudyFile::add_fit(const Change &setting)
       (numbers.size() == 2 && (!parse_number(numbers[1], prefactor) || !(prefactor > 0.) || !std::isfinite(prefactor))))
     throw error_at(Refusal::malformed, setting,
                    "'" + setting.value +
-                     "' is not valid; wanted is the expected slope, or the slope, a comma and the expected (positive) "
+                     "' is not valid; expected: the slope, or the slope, a comma and the expected (positive) "
                      "prefactor, or nothing.");
   if (!numbers.empty())
     fit.slope = slope;

@@ -372,7 +372,7 @@ void ParameterFile::apply(dealii::ParameterHandler &parameters) const
           throw InputError(why_unmatched(found->pattern, value), "",
                            setting.where + ": " + found->parameter.path() + ": " +
                              (setting.value.empty() ? "no value is given" : "'" + setting.value + "' is not valid") +
-                             "; wanted is " + found->parameter.range + "." + hint + hidden_limit(found->pattern, value));
+                             "; expected: " + found->parameter.range + "." + hint + hidden_limit(found->pattern, value));
         }
       for (std::size_t i = 0; i < path.size(); ++i)
         parameters.leave_subsection();

@@ -225,6 +225,6 @@ std::string Provenance::other_versions(const Session &session) const
     }
   return before.empty() ? "" :
                           "this run was made with " + before + " so far and goes on with " + now +
-                            ": its last digits may be others than those of one program.";
+                            ": the last digits may differ from those of an uninterrupted run.";
 }
 } // namespace rhoflow

@@ -58,7 +58,7 @@ void run_time_loop(Evolution &evolution, const std::vector<double> &output_times
     evolution.output();
   for (std::size_t i = 1; i < output_times.size(); ++i)
     {
-      // What lies behind a state that was kept is done, or was not asked for then.
+      // Skip output times that the checkpointed run already wrote.
       if (output_times[i] <= last_output || output_times[i] < evolution.time())
         continue;
       while (evolution.time() < output_times[i])

@@ -31,16 +31,6 @@ const std::string xdmf_ending    = "</Grid>\n</Domain>\n</Xdmf>\n";
 // Before each <Grid>: what is there to read a record again.
 const std::string xdmf_mark = "\n<!-- ", xdmf_mark_end = " -->\n";
 
-std::string attribute(const std::string &tag, const std::string &name)
-{
-  const std::string opening = " " + name + "=\"";
-  const std::size_t start   = tag.find(opening);
-  if (start == std::string::npos)
-    return {};
-  const std::size_t begin = start + opening.size(), end = tag.find('"', begin);
-  return end == std::string::npos ? std::string() : tag.substr(begin, end - begin);
-}
-
 std::string text_of(const std::vector<TimeSeriesEntry> &entries)
 {
   std::string text = beginning;
@@ -99,7 +89,7 @@ std::vector<TimeSeriesEntry> parse_xdmf(const std::string &path, const std::stri
       const std::size_t time  = grid.find("<Time ");
       if (time == std::string::npos)
         throw not_ours(path, "has an entry without time or file");
-      entries.push_back(checked(path, attribute(grid.substr(time), "Value"), body.substr(name, end - name), grid));
+      entries.push_back(checked(path, xml_attribute(grid.substr(time), "Value"), body.substr(name, end - name), grid));
     }
   return entries;
 }
@@ -113,7 +103,7 @@ std::vector<TimeSeriesEntry> parse(const std::string &path, const std::string &t
   for (std::size_t i = body.find("<DataSet "); i != std::string::npos; i = body.find("<DataSet ", i + 1))
     {
       const std::string tag = body.substr(i, body.find("/>", i) - i);
-      entries.push_back(checked(path, attribute(tag, "timestep"), attribute(tag, "file"), ""));
+      entries.push_back(checked(path, xml_attribute(tag, "timestep"), xml_attribute(tag, "file"), ""));
     }
   return entries;
 }
@@ -124,6 +114,16 @@ std::string contents(const std::string &path)
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 } // namespace
+
+std::string xml_attribute(const std::string &tag, const std::string &name)
+{
+  const std::string opening = " " + name + "=\"";
+  const std::size_t start   = tag.find(opening);
+  if (start == std::string::npos)
+    return {};
+  const std::size_t begin = start + opening.size(), end = tag.find('"', begin);
+  return end == std::string::npos ? std::string() : tag.substr(begin, end - begin);
+}
 
 std::vector<TimeSeriesEntry> read_time_series(const std::string &path)
 {

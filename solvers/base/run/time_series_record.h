@@ -23,6 +23,9 @@ std::vector<TimeSeriesEntry> read_time_series(const std::string &path);
 /// The same for a `<series>.pvd` that may be cut off: its complete entries, and whether it was.
 std::vector<TimeSeriesEntry> read_time_series(const std::string &path, bool &cut_off);
 
+/// The value of an attribute in an XML tag; empty if there is none.
+std::string xml_attribute(const std::string &tag, const std::string &name);
+
 /// The text of an XDMF record of these times.
 std::string xdmf_record(const std::vector<TimeSeriesEntry> &entries);
 

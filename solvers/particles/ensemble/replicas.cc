@@ -173,7 +173,7 @@ void Replicas::load(const CheckpointReader &checkpoint, const std::string &prefi
   const std::vector<double>        times = checkpoint.numbers(prefix + " times", 0, settings.n_replicas);
   const std::vector<double>        next  = checkpoint.numbers(prefix + " next steps", 0, settings.n_replicas);
   const std::vector<std::uint64_t> done  = checkpoint.integers(prefix + " steps", 0, settings.n_replicas);
-  // As many pieces at once as are not larger than one of them may be; every rank joins in reading, also those that have fewer.
+  // Read in batches of at most 16 MiB. The read is collective, so ranks with fewer pieces take part with none.
   const std::vector<Rows> rows = pieces(false);
   for (std::size_t begin = 0;;)
     {

@@ -31,9 +31,9 @@ public:
   /// Trains all replicas until `end`. Collective: an error on one rank is thrown on all.
   void advance_to(double end);
 
-  /// Trains them towards `end` for about a hundredth of the time `horizon`, but hardly for longer than a second, to where a
-  /// pause changes no digit, and returns the time; in gradient flow, where every network chooses its own steps, that of the
-  /// network that is least far. Where a parameter has grown tenfold, it looks at the risks, as risks() does. Collective.
+  /// Trains for about horizon/100, and at most about a second of work, towards `end`. Stops only where a pause cannot change
+  /// the result. Returns the time reached; in gradient flow, where every network chooses its own steps, the smallest over the
+  /// networks. Where a parameter has grown tenfold, it looks at the risks, as risks() does. Collective.
   double advance(double end, double horizon);
 
   /// R(ρ_M) of every replica, irreducible risk included, [R] on every rank. Throws RunError if one of them is that of training

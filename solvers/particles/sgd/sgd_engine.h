@@ -45,7 +45,7 @@ public:
   virtual void train(const SgdBlock &block) = 0;
   /// Applies the update that the weights still miss.
   virtual void finish() = 0;
-  /// Adds amplitude·g, g ~ N(0, I), to the trained parameters. Misses nothing else: after finish().
+  /// Adds amplitude·g, g ~ N(0, I), to the trained parameters. Needs weights without a pending update: call finish() first.
   virtual void add_noise(const NoiseStream &stream, std::uint64_t step, double amplitude) = 0;
 
   /// The parameters of all neurons, [M][n]. Collective.
