@@ -39,21 +39,6 @@ end
 EOF
 expect 2 "refused.prm:4: Particles/Step size: the output time 1 is not a multiple of the step size 0.3." refused.prm
 expect 2 "refused.prm:4: Particles/Step size: the output time 1 is not a multiple" --validate refused.prm
-study unknown <<'EOF'
-subsection Vary
-  set Particles/Number of neuron = 10, 20
-end
-EOF
-expect 2 "unknown.prm:3: unknown parameter 'Particles/Number of neuron'. Did you mean 'Number of neurons'?" unknown.prm
-study result <<'EOF'
-subsection Vary
-  set Particles/Number of neurons = 10, 20
-end
-subsection Results
-  set risk = lst of statistics.csv: risk
-end
-EOF
-expect 2 "result.prm:6: unknown operation 'lst'. Did you mean 'last'? Valid operations: 'absolute value'" result.prm
 # Mistakes in the base file are named where they are.
 echo "set Solvr = particles" >>base.prm
 expect 2 "base.prm:$(wc -l <base.prm): unknown parameter 'Solvr'. Did you mean 'Solver'?" good.prm

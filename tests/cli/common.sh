@@ -107,3 +107,66 @@ expect() {
     fi
   done
 }
+
+# networks_file NEURONS STEP CHECKPOINT [LINE]: the parameter file of finite networks that train for a moment. CHECKPOINT: "NAME = VALUE" of
+# that section; LINE: one more of the section "Particles".
+networks_file() {
+  cat <<EOF
+set Solver          = particles
+set End time        = 0.6
+set Output interval = 0.2
+subsection Learning problem
+  set Input dimension = 8
+end
+subsection Particles
+  set Number of neurons = $1
+  set Step size         = $2
+${4:+  set $4
+}end
+subsection Checkpoint
+  set $3
+end
+EOF
+}
+
+# study_file VARIED [RESULT]: the study of base.prm over VARIED, "NAME = VALUES".
+study_file() {
+  cat <<EOF
+set Base file = base.prm
+subsection Vary
+  set $1
+end
+subsection Results
+  set risk = ${2:-last of statistics.csv: risk}
+end
+EOF
+}
+
+# three_points_file [LINE]: the parameter file of networks that fit the points of three_points; LINE: one more of the section "Data".
+three_points_file() {
+  cat <<EOF
+set Solver          = particles
+set End time        = 1
+set Output interval = 0.5
+subsection Learning problem
+  set Neuron = biased ridge
+end
+subsection Data
+  set Law           = csv
+${1:+  set $1
+}  set Output column = y
+  set Input columns = x
+end
+subsection Initial law
+  set Law = normal(0, 1), normal(0, 1), normal(0, 1)
+end
+subsection Particles
+  set Number of neurons = 20
+  set Replicas          = 2
+  set Step size         = 0.01
+end
+EOF
+}
+three_points() {
+  printf 'x,y\n1,1\n2,0\n3,1\n'
+}

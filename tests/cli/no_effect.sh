@@ -57,33 +57,6 @@ silent "$RHOFLOW" line.prm "Particles/Number of neurons=1000" "Particles/Replica
 silent "$RHOFLOW" --validate plain/parameters_used.prm
 silent "$RHOFLOW" --resume plain "End time=0.2"
 
-warns "command line: 'Time step' in section 'Fokker-Planck' has no effect with 'Solver = continuity'." --validate line.prm \
-  "Fokker-Planck/Time step=1"
-warns "command line: 'Degree' in section 'Discontinuous Galerkin' has no effect with 'Solver = characteristics'." \
-  --validate line.prm Solver=characteristics "Discontinuous Galerkin/Degree=1"
-warns "command line: 'Tolerance' in section 'Refinement' has no effect unless 'Adaptive = true'." --validate line.prm \
-  Refinement/Tolerance=1e-3
-warns "command line: 'Sampling' in section 'Particles' has no effect unless 'Method = multi-pass SGD'." --validate line.prm \
-  Solver=particles "Particles/Sampling=with replacement"
-warns "command line: 'End time', 'Output interval' have no effect with 'Solver = boltzmann'." --validate line.prm Solver=boltzmann \
-  "Mean field/Inverse temperature=10" "End time=3"
-warns "command line: 'Bump width' in section 'Learning problem' has no effect unless 'Neuron = bump'." --validate line.prm \
-  "Learning problem/Bump width=2"
-warns "command line: 'Output interval' has no effect beside 'Output times'." --validate line.prm "Output times=0.05" \
-  "Output interval=0.02"
-# What would be asked for in vain is a mistake.
-for solver in particles boltzmann; do
-  expect 2 "command line: Compare with SGD: the solver '$solver'" --validate line.prm Solver=$solver "Compare with SGD=true" \
-    "Mean field/Inverse temperature=10"
-done
-
-# Observables that are no numbers.
-for solver in particles boltzmann "fokker planck"; do
-  expect 2 "command line: Output/Observables: 'log(theta)' is not finite at theta = -" --validate line.prm "Solver=$solver" \
-    "Output/Observables=log(theta)" "Mean field/Inverse temperature=10"
-done
-expect 2 "command line: Output/Observables: 'log(theta)' is not finite at theta = -" --validate line.prm Solver=characteristics \
-  "Output/Observables=log(theta)"
 warns "the mean of 'log(2 - theta)' ('Observables' in section 'Output') is not finite" line.prm Solver=characteristics \
   "Output/Observables=log(2 - theta)" "Initial law/Law=uniform(0, 1)" "Target/Expression=9*x" "End time=4" "Output directory=late" \
   "Particles/Number of neurons=1000" "Particles/Replicas=8"

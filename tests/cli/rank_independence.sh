@@ -28,6 +28,17 @@ same_on_all_ranks regression "$files/continuity/mcycle.prm" "Output times=" "End
 same_on_all_ranks limited "$files/continuity/linear_2d.prm" "Output times=" "End time=0.2" "Output interval=0.1" \
   "Discontinuous Galerkin/Positivity=every stage" "Refinement/Adaptive=true"
 
+# The linear systems of the equation with entropy are solved by iterations, whose sums have the order of the ranks.
+for ranks in 1 2 3; do
+  run "$MPIEXEC" -np "$ranks" "$RHOFLOW" "$files/fokker_planck/tanh_2d.prm" "Output directory=runs/entropy-$ranks" "Output times=" \
+    "End time=1" "Output interval=0.5" Domain/Subdivisions=12 "Compare with SGD=false" "Refinement/Adaptive=true" "Refinement/Maximum level=1" \
+    "Refinement/Tolerance=1e-3" "Refinement/Interval=1"
+  [ "$status" -eq 0 ] || fail "with entropy on $ranks ranks: exit status $status"
+  worst=$(difference runs/entropy-1/statistics.csv "runs/entropy-$ranks/statistics.csv")
+  [ "$worst" != other ] && awk -v worst="$worst" 'BEGIN { exit !(worst <= 1e-10) }' ||
+    fail "with entropy: statistics.csv on $ranks ranks differs from that on one by $worst"
+done
+
 # Finite networks alone: every file but the timings, the parameters as used, the states, which hold these parameters, and the
 # provenance. Replicas on ranks of their own, and each network on two or on all ranks.
 networks() {

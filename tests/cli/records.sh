@@ -4,28 +4,8 @@
 # shellcheck source=tests/cli/common.sh
 . "$SOURCE_DIR/tests/cli/common.sh"
 
-cat >table.prm <<'DATA'
-set Solver          = particles
-set End time        = 1
-set Output interval = 0.5
-subsection Learning problem
-  set Neuron = biased ridge
-end
-subsection Data
-  set Law           = csv
-  set Output column = y
-  set Input columns = x
-end
-subsection Initial law
-  set Law = normal(0, 1), normal(0, 1), normal(0, 1)
-end
-subsection Particles
-  set Number of neurons = 20
-  set Replicas          = 2
-  set Step size         = 0.01
-end
-DATA
-printf 'x,y\n1,1\n2,0\n3,1\n' >data.csv
+three_points_file >table.prm
+three_points >data.csv
 latin1=$(printf 'caf\351')
 
 # good WHAT COMMAND...: ends with status 0

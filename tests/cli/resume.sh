@@ -108,29 +108,8 @@ cat "$out/stdout" "$out/stderr" | grep -q "made with deal.II 1.0 so far and goes
   fail "going on with another version of a library is passed over silently"
 
 # ---- the data belong to the problem
-cat >table.prm <<'DATA'
-set Solver          = particles
-set End time        = 1
-set Output interval = 0.5
-subsection Learning problem
-  set Neuron = biased ridge
-end
-subsection Data
-  set Law           = csv
-  set CSV file      = table.csv
-  set Output column = y
-  set Input columns = x
-end
-subsection Initial law
-  set Law = normal(0, 1), normal(0, 1), normal(0, 1)
-end
-subsection Particles
-  set Number of neurons = 20
-  set Replicas          = 2
-  set Step size         = 0.01
-end
-DATA
-printf 'x,y\n1,1\n2,0\n3,1\n' >table.csv
+three_points_file 'CSV file = table.csv' >table.prm
+three_points >table.csv
 run "$RHOFLOW" table.prm "Output directory=table"
 [ "$status" -eq 0 ] || fail "the run with a table of data: exit status $status"
 printf 'x,y\n1,1\n2,0\n3,2\n' >table.csv

@@ -5,21 +5,7 @@
 . "$SOURCE_DIR/tests/cli/common.sh"
 needs_solvers particles
 
-cat >base.prm <<'EOP'
-set Solver          = particles
-set End time        = 0.6
-set Output interval = 0.2
-subsection Learning problem
-  set Input dimension = 8
-end
-subsection Particles
-  set Number of neurons = 100
-  set Step size         = 0.001
-end
-subsection Checkpoint
-  set Wall-clock interval = 0
-end
-EOP
+networks_file 100 0.001 'Wall-clock interval = 0' >base.prm
 
 # struck SIGNALS NAME COMMAND...: the run NAME gets the signals when it writes its second row
 struck() {
@@ -60,15 +46,7 @@ for signal in HUP INT; do
   [ "$status" -eq 0 ] || fail "SIG$signal is not ignored where it was to be: exit status $status"
 done
 
-cat >study.prm <<'EOP'
-set Base file = base.prm
-subsection Vary
-  set Seed = 1, 2
-end
-subsection Results
-  set risk = last of statistics.csv: risk
-end
-EOP
+study_file 'Seed = 1, 2' >study.prm
 for signal in INT HUP; do
   struck $signal "study_$signal/runs/0001" "$with_faults" "$RHOFLOW_STUDY" study.prm "Output directory=study_$signal"
   [ "$status" -eq 4 ] || fail "a study with SIG$signal: exit status $status instead of 4"

@@ -135,30 +135,8 @@ EOW
 done
 export RHOFLOW_BIN="$work/bin" FAULTS
 
-cat >base.prm <<'EOP'
-set Solver          = particles
-set End time        = 0.6
-set Output interval = 0.2
-subsection Learning problem
-  set Input dimension = 8
-end
-subsection Particles
-  set Number of neurons = 100
-  set Step size         = 0.001
-end
-subsection Checkpoint
-  set Wall-clock interval = 0
-end
-EOP
-cat >study.prm <<'EOP'
-set Base file = base.prm
-subsection Vary
-  set Seed = 1, 2, 3
-end
-subsection Results
-  set risk = last of statistics.csv: risk
-end
-EOP
+networks_file 100 0.001 'Wall-clock interval = 0' >base.prm
+study_file 'Seed = 1, 2, 3' >study.prm
 run "$RHOFLOW" base.prm "Output directory=whole"
 [ "$status" -eq 0 ] || fail "the run ends with status $status"
 run "$RHOFLOW" base.prm "Output directory=whole_2" Seed=2 "Particles/Step size=0.002"

@@ -5,31 +5,8 @@
 needs_solvers particles
 RHOFLOW=$RHOFLOW_STUDY
 
-cat >base.prm <<'EOF'
-set Solver          = particles
-set End time        = 0.6
-set Output interval = 0.2
-subsection Learning problem
-  set Input dimension = 8
-end
-subsection Particles
-  set Number of neurons = 1500
-  set Replicas          = 4
-  set Step size         = 0.0002
-end
-subsection Checkpoint
-  set Time interval = 0.4
-end
-EOF
-cat >study.prm <<'EOF'
-set Base file = base.prm
-subsection Vary
-  set Seed = 1, 2
-end
-subsection Results
-  set risk = last of mean over replicas of replicas.csv: replica *
-end
-EOF
+networks_file 1500 0.0002 'Time interval = 0.4' 'Replicas = 4' >base.prm
+study_file 'Seed = 1, 2' 'last of mean over replicas of replicas.csv: replica *' >study.prm
 run "$RHOFLOW" study.prm "Output directory=whole" "Fix/Checkpoint/Time interval=0"
 [ "$status" -eq 0 ] || fail "the study ends with status $status"
 

@@ -4,31 +4,8 @@
 . "$SOURCE_DIR/tests/cli/common.sh"
 needs_solvers particles
 
-cat >base.prm <<'EOP'
-set Solver          = particles
-set End time        = 0.6
-set Output interval = 0.2
-subsection Learning problem
-  set Input dimension = 8
-end
-subsection Particles
-  set Number of neurons = 300
-  set Replicas          = 4
-  set Step size         = 0.0002
-end
-subsection Checkpoint
-  set Wall-clock interval = 0
-end
-EOP
-cat >study.prm <<'EOP'
-set Base file = base.prm
-subsection Vary
-  set Seed = 1, 2, 3
-end
-subsection Results
-  set risk = last of mean over replicas of replicas.csv: replica *
-end
-EOP
+networks_file 300 0.0002 'Wall-clock interval = 0' 'Replicas = 4' >base.prm
+study_file 'Seed = 1, 2, 3' 'last of mean over replicas of replicas.csv: replica *' >study.prm
 run "$RHOFLOW_STUDY" study.prm "Output directory=whole"
 [ "$status" -eq 0 ] || fail "the study ends with status $status"
 
