@@ -56,7 +56,7 @@ std::ostream &operator<<(std::ostream &out, const Refused &refused)
 {
   out << (refused.parameter.empty() ? "no parameter" : refused.parameter) << ": " << name_of(refused.why);
   for (const std::string &name : refused.names)
-    out << ", naming " << name;
+    out << (name.empty() ? "" : ", naming ") << name;
   return refused.message.empty() ? out : out << " (" << refused.message << ")";
 }
 
