@@ -7,10 +7,10 @@
 namespace rhoflow
 {
 /// The distances between what two runs wrote, densities or networks (WrittenMeasures), at their common output times (the
-/// stationary density of 'Solver = boltzmann' is compared with every output time): W1 and W2 along each coordinate, exactly; sliced W1 and W2 and
-/// the energy distance over 32 directions (Distances); W1 and W2 in all coordinates by network simplex on 512 points of each
-/// (exactly on a line), with what drawing together made at most (`sampling error`, that of writing included). Written to
-/// RUN_B/distances_to_<name of RUN_A>.csv (DistanceTable); `:particles` behind a run's name makes it
+/// stationary density of 'Solver = boltzmann' is compared with every output time): W1 and W2 along each coordinate, exactly;
+/// sliced W1 and W2 and the energy distance over 32 directions (Distances); W1 and W2 in all coordinates by network simplex on
+/// 512 points of each (exactly on a line), with what drawing together made at most (`sampling error`, that of writing
+/// included). Written to RUN_B/distances_to_<name of RUN_A>.csv (DistanceTable); `:particles` behind a run's name makes it
 /// distances_of_particles_to_..., or ..._particles.csv.
 ///
 /// Two or more networks are a sample of their law: `... low` and `... high` are the distance ∓ b with the 95 % bootstrap bound

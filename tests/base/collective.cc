@@ -9,6 +9,8 @@
 #include <solvers/base/error.h>
 #include <solvers/base/ranks.h>
 
+#include <tests/support/refusals.h>
+
 using namespace rhoflow;
 
 TEST_CASE("Collective: every rank throws what the first rank that failed has to say")
@@ -21,8 +23,10 @@ TEST_CASE("Collective: every rank throws what the first rank that failed has to 
     });
   };
   const auto run_error   = [](const std::string &of_rank) { return std::runtime_error("rank " + of_rank); };
-  const auto input_error = [](const std::string &of_rank) { return InputError("Domain/Lower corner", "rank " + of_rank); };
-  const auto no_text     = [](const std::string &) { return std::runtime_error(""); };
+  const auto input_error = [](const std::string &of_rank) {
+    return InputError(Refusal::too_large, "Domain/Lower corner", "rank " + of_rank);
+  };
+  const auto no_text = [](const std::string &) { return std::runtime_error(""); };
 
   int done = 0;
   together(MPI_COMM_WORLD, [&]() { ++done; });
@@ -32,42 +36,25 @@ TEST_CASE("Collective: every rank throws what the first rank that failed has to 
       CHECK_THROWS_AS(fail(from, run_error), RunError);
       CHECK_THROWS_WITH(fail(from, run_error), "rank " + std::to_string(from));
       CHECK_THROWS_AS(fail(from, no_text), RunError);
-      CHECK_THROWS_WITH(fail(from, input_error), "rank " + std::to_string(from));
-      std::string parameter;
-      try
-        {
-          fail(from, input_error);
-        }
-      catch (const InputError &error)
-        {
-          parameter = error.parameter;
-        }
-      CHECK(parameter == "Domain/Lower corner");
+      const auto refused = refusal([&]() { fail(from, input_error); });
+      CHECK(refused == Refused{"Domain/Lower corner", Refusal::too_large});
+      CHECK(message_of(refused) == "rank " + std::to_string(from));
     }
-  CHECK_THROWS_AS(on_rank_0(MPI_COMM_WORLD, []() { throw InputError("", "no"); }), InputError);
+  CHECK(refusal([]() { on_rank_0(MPI_COMM_WORLD, []() { throw InputError(Refusal::repeated, "", "no"); }); }) ==
+        Refused{"", Refusal::repeated});
   on_rank_0(MPI_COMM_WORLD, [&]() { ++done; });
   CHECK(done == (rank == 0 ? 2 : 1));
 
   const auto blamed = [](const auto &error) {
-    try
-      {
-        on_rank_0(MPI_COMM_WORLD, "Output directory", [&]() { throw error; });
-      }
-    catch (const InputError &e)
-      {
-        return e.parameter + ": " + e.what();
-      }
-    return std::string();
+    return refusal([&]() { on_rank_0(MPI_COMM_WORLD, "Output directory", [&]() { throw error; }); });
   };
-  CHECK(blamed(std::runtime_error("full")) == "Output directory: full");
-  CHECK(blamed(InputError("Data/CSV file", "gone")) == "Data/CSV file: gone");
+  CHECK(blamed(std::runtime_error("full")) == Refused{"Output directory", Refusal::unreadable}.naming("full"));
+  CHECK(blamed(InputError(Refusal::missing, "Data/CSV file", "gone")) ==
+        Refused{"Data/CSV file", Refusal::missing}.naming("gone"));
 }
 
-TEST_CASE("Collective: the first text")
+TEST_CASE("Collective: the text of a rank")
 {
   const int rank = rank_of(MPI_COMM_WORLD), last = number_of_ranks(MPI_COMM_WORLD) - 1;
-  CHECK(first_text("", MPI_COMM_WORLD).empty());
-  CHECK(first_text(rank == last ? "last" : "", MPI_COMM_WORLD) == "last");
-  CHECK(first_text("rank " + std::to_string(rank), MPI_COMM_WORLD) == "rank 0");
   CHECK(broadcast("from " + std::to_string(rank), last, MPI_COMM_WORLD) == "from " + std::to_string(last));
 }

@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "input_error.h"
+#include <tests/support/refusals.h>
+
 #include "temporary_directory.h"
 
 using namespace rhoflow;
@@ -38,10 +39,9 @@ std::string read(const std::string &text)
   return values + (table.remark.empty() ? "" : " | " + table.remark);
 }
 
-std::string refused(const std::string &text)
+std::optional<Refused> refused(const std::string &text)
 {
-  const std::string message = input_error([&]() { table_of(text); });
-  return message.substr(0, message.find(" | ") + 3) + message.substr(std::min(message.size(), message.find("t.csv")));
+  return refusal([&]() { table_of(text); });
 }
 } // namespace
 
@@ -67,27 +67,31 @@ TEST_CASE("The separator of a table is found in its header and rows")
   CHECK(table_of("a;b,c\n1;2,3\n", {{"c", ""}}).separator == ',');
   CHECK(table_of("fixed acidity\n1\n2\n", {}).columns == std::vector<std::string>{"fixed acidity"});
 
-  const std::string separated = "The fields of this file are separated by ';'.";
-  CHECK_THAT(refused("x;y\n1;2\n3;four\n"), Contains("t.csv:3: 'four' in column 'y' is not a number") && Contains(separated));
-  CHECK_THAT(refused("x;y\n1;2\n3\n"), Contains("t.csv:3: the line has 1 field,") && Contains(separated));
-  CHECK_THAT(refused("1;2\n3;4\n"), Contains("consists of numbers") && Contains("such as x;y") && Contains(separated));
-  CHECK_THAT(input_error([]() { table_of("a;b\n1;2\n"); }),
-             Contains("Data/Input columns | the table has no column 'x'") && Contains("separated by ';': 'a', 'b'."));
-  CHECK_THAT(refused("A title\nx,y\n1,2\n"), Contains("t.csv:1: the line names one column, 'A title'") && Contains("put '#'"));
-  CHECK_THAT(refused("x:y\n1:2\n"), Contains("names one column, 'x:y'"));
+  CHECK(refused("x;y\n1;2\n3;four\n") ==
+        Refused{"Data/CSV file", Refusal::malformed}.naming("t.csv:3:").naming("'four'").naming("';'"));
+  CHECK(refused("x;y\n1;2\n3\n") == Refused{"Data/CSV file", Refusal::malformed}.naming("t.csv:3:").naming("';'"));
+  CHECK(refused("1;2\n3;4\n") == Refused{"Data/CSV file", Refusal::malformed}.naming("x;y"));
+  CHECK(refusal([]() { table_of("a;b\n1;2\n"); }) ==
+        Refused{"Data/Input columns", Refusal::unknown_name}.naming("'x'").naming("';'"));
+  CHECK(refused("A title\nx,y\n1,2\n") ==
+        Refused{"Data/CSV file", Refusal::malformed}.naming("t.csv:1:").naming("'A title'").naming("'#'"));
+  CHECK(refused("x:y\n1:2\n") == Refused{"Data/CSV file", Refusal::malformed}.naming("'x:y'"));
 }
 
 TEST_CASE("A comma is a decimal mark only where nothing else is possible")
 {
   CHECK(read("x;y\n1,5;-2\n3;4e1\n") == "1.500000 -2 3 40 | fields separated by ';', decimal commas");
   CHECK(read("x\ty\n0,125\t2\n1,250\t4\n") == "0.125000 2 1.250000 4 | fields separated by tabs, decimal commas");
-  CHECK_THAT(refused("x;y\n1,5;2.5\n"), Contains("t.csv:2: '2.5' in column 'y' and line 2 have different decimal marks"));
-  CHECK_THAT(refused("x;y\n1.5;2\n3;4,5\n"), Contains("t.csv:3: '4,5' in column 'y' and line 2 have different decimal marks"));
-  CHECK_THAT(refused("x;y\n1,500;2\n12,250;4\n"), Contains("t.csv:2: '1,500' may be a number with a decimal comma or"));
-  CHECK_THAT(refused("x;y\n1.500,5;2\n"), Contains("'1.500,5' in column 'x' is not a number. Numbers have a decimal point"));
-  CHECK_THAT(refused("x,y\n\"1,5\",2\n"), Contains("'1,5' in column 'x' is not a number. Numbers have a decimal point"));
-  CHECK_THAT(refused("x,y\n1d5,2\n"), Contains("'1d5' in column 'x' is not a number. The exponent is written with 'e'"));
-  CHECK_THAT(refused("x,y\n1 234,2\n"), Contains("'1 234' in column 'x' is not a number. Numbers have nothing between"));
+  CHECK(refused("x;y\n1,5;2.5\n") == Refused{"Data/CSV file", Refusal::malformed}.naming("t.csv:2:").naming("'2.5'"));
+  CHECK(refused("x;y\n1.5;2\n3;4,5\n") ==
+        Refused{"Data/CSV file", Refusal::malformed}.naming("t.csv:3:").naming("'4,5'").naming("line 2"));
+  CHECK(refused("x;y\n1,500;2\n12,250;4\n") ==
+        Refused{"Data/CSV file", Refusal::malformed}.naming("t.csv:2:").naming("'1,500'"));
+  CHECK(refused("x;y\n1.500,5;2\n") ==
+        Refused{"Data/CSV file", Refusal::malformed}.naming("'1.500,5'").naming("decimal point"));
+  CHECK(refused("x,y\n\"1,5\",2\n") == Refused{"Data/CSV file", Refusal::malformed}.naming("'1,5'").naming("decimal point"));
+  CHECK(refused("x,y\n1d5,2\n") == Refused{"Data/CSV file", Refusal::malformed}.naming("'1d5'").naming("'e'"));
+  CHECK(refused("x,y\n1 234,2\n") == Refused{"Data/CSV file", Refusal::malformed}.naming("'1 234'").naming("nothing between"));
   CHECK(read("x,y\n +1. , 1e2\n.5,-0\n") == "1 100 0.500000 0");
 }
 
@@ -96,9 +100,10 @@ TEST_CASE("A quoted field may have line ends, and messages name the line where i
   CHECK(read("x,y,note\n1,2,\"two\nlines\"\n3,4,ok\n") == "1 2 3 4");
   CHECK(read("\"a\r\nb\",x,y\r\n\"1\r\n\r\n# 2\",3,4\r\n") == "3 4");
   CHECK(table_of("\"x\n[ms]\",y\n1,2\n", {{"x [ms]", ""}}).rows.size() == 1);
-  CHECK_THAT(refused("\"x\",y,\"no\nte\"\n1,2,\"a\n\nb\"\n3,z,c\n"), Contains("t.csv:6: 'z' in column 'y'"));
-  CHECK_THAT(refused("x,y,n\n1,2,a\n3,4,\"b\n5,6,c\n"), Contains("t.csv:3: a quoted field is not closed"));
-  CHECK_THAT(refused("x,y,n\n1,2,\"b\nc\" d\n5,6,c\n"), Contains("t.csv:2: a quoted field is not closed or has text behind"));
+  CHECK(refused("\"x\",y,\"no\nte\"\n1,2,\"a\n\nb\"\n3,z,c\n") ==
+        Refused{"Data/CSV file", Refusal::malformed}.naming("t.csv:6:").naming("'z'"));
+  CHECK(refused("x,y,n\n1,2,a\n3,4,\"b\n5,6,c\n") == Refused{"Data/CSV file", Refusal::malformed}.naming("t.csv:3:"));
+  CHECK(refused("x,y,n\n1,2,\"b\nc\" d\n5,6,c\n") == Refused{"Data/CSV file", Refusal::malformed}.naming("t.csv:2:"));
 
   std::string many = "x,y,n\n1,2,\"";
   for (unsigned int i = 0; i < 200000; ++i)
@@ -110,7 +115,7 @@ TEST_CASE("Lines may end as on a classic Mac")
 {
   CHECK(read("x,y\r1,2\r3,4\r") == "1 2 3 4");
   CHECK(read("x,y\r1,2\n3,4\r\n\r5,6") == "1 2 3 4 5 6");
-  CHECK_THAT(refused("x,y\r1,2\r\r3,z\r"), Contains("t.csv:4: 'z'"));
+  CHECK(refused("x,y\r1,2\r\r3,z\r") == Refused{"Data/CSV file", Refusal::malformed}.naming("t.csv:4:").naming("'z'"));
   // Reading goes on in the middle of a line end.
   const std::string filler(65536 - 8, '0');
   CHECK(read("x,y\r\n1," + filler + "2\r\n3,4\r\n") == "1 2 3 4");
@@ -128,9 +133,8 @@ TEST_CASE("A comment names the columns if the first row has numbers")
   CHECK(read("# a,b\nx,y\n1,2\n# 5,6\n3,4\n") == "1 2 3 4");
   CHECK(read("# x,y\ny,x\n1,2\n") == "2 1");
   CHECK(read("\"#id\",x,y\n0,1,2\n") == "1 2");
-  CHECK_THAT(refused("# only one\n1,2\n"),
-             Contains("t.csv:2: the first line must name the columns, but it consists of numbers."));
-  CHECK_THAT(refused("# 1,2\n3,4\n"), Contains("such as x,y or, as numpy.savetxt writes it, # x,y."));
+  CHECK(refused("# only one\n1,2\n") == Refused{"Data/CSV file", Refusal::malformed}.naming("t.csv:2:"));
+  CHECK(refused("# 1,2\n3,4\n") == Refused{"Data/CSV file", Refusal::malformed}.naming("# x,y"));
   std::string preamble;
   for (unsigned int i = 0; i < 3000; ++i)
     preamble += "# told,at,length\n";
@@ -143,13 +147,15 @@ TEST_CASE("Columns that nobody asks for need no name of their own")
   CHECK(read("x,y,note,note\n1,2,a,b\n") == "1 2");
   CHECK(read("x,y,,\n1,2,,\n") == "1 2");
   CHECK(read(",x,y\n0,1,2\n") == "1 2");
-  CHECK(input_error([]() { table_of("x,y,y\n1,2,3\n"); }) ==
-        "Data/Output column | two columns are named 'y' in the table; give them different names.");
-  CHECK_THAT(input_error([]() { table_of(",,\n1,2,3\n"); }), Contains("Its columns: 3 without a name."));
-  CHECK_THAT(refused("x,y\n1,2\n3,4,\n"), Contains("t.csv:3: the line has 3 fields") && Contains("ends with a separator"));
-  CHECK_THAT(refused("x y\n1 0.5 2\n2 0.4 3\n"), Contains("t.csv:2: the line has 3 fields") && Contains("name that column"));
-  CHECK_THAT(input_error([]() { table_of("X,y,\"a, b\"\n1,2,3\n"); }),
-             Contains("Data/Input columns | ") && Contains("Did you mean 'X'?") && Contains("stands in double quotes"));
+  CHECK(refusal([]() { table_of("x,y,y\n1,2,3\n"); }) == Refused{"Data/Output column", Refusal::repeated}.naming("'y'"));
+  CHECK(refusal([]() { table_of(",,\n1,2,3\n"); }) ==
+        Refused{"Data/Input columns", Refusal::unknown_name}.naming("3 without a name"));
+  CHECK(refused("x,y\n1,2\n3,4,\n") ==
+        Refused{"Data/CSV file", Refusal::malformed}.naming("t.csv:3:").naming("3 fields").naming("separator"));
+  CHECK(refused("x y\n1 0.5 2\n2 0.4 3\n") ==
+        Refused{"Data/CSV file", Refusal::malformed}.naming("t.csv:2:").naming("3 fields").naming("name that column"));
+  CHECK(refusal([]() { table_of("X,y,\"a, b\"\n1,2,3\n"); }) ==
+        Refused{"Data/Input columns", Refusal::unknown_name}.naming("mean 'X'").naming("double quotes"));
 }
 
 TEST_CASE("Text that is not UTF-8 becomes UTF-8, and what is no text is named")
@@ -160,13 +166,14 @@ TEST_CASE("Text that is not UTF-8 becomes UTF-8, and what is no text is named")
   CHECK(table.columns[3] == "\xce\xb1");
   CHECK_THAT(table.remark, Contains("Windows-1252"));
   CHECK(table_of("temp\xc3\xa9rature,y\n1,\"\xe9\"\n", {{"temp\xc3\xa9rature", ""}}).remark.empty());
-  CHECK_THAT(refused("x,y\n1,\xe9\n"), Contains("'\xc3\xa9' in column 'y' is not a number"));
+  CHECK(refused("x,y\n1,\xe9\n") == Refused{"Data/CSV file", Refusal::malformed}.naming("'\xc3\xa9'"));
   CHECK(csv_utf8("\xed\xa0\x80") == "\xc3\xad\xc2\xa0\xe2\x82\xac"); // a surrogate
   CHECK(csv_utf8("\xf0\x9f\x8c\x8a") == "\xf0\x9f\x8c\x8a");
-  CHECK_THAT(refused("\xff\xfex"), Contains("is written in UTF-16; save it as UTF-8."));
-  CHECK_THAT(refused(std::string("x\0,\0y\0\n\0", 8)), Contains("NUL byte") && Contains("UTF-16"));
-  CHECK_THAT(refused("PK\x03\x04"), Contains("export the table as CSV"));
-  CHECK_THAT(refused("<!DOCTYPE html>\n"), Contains("is a web page"));
+  CHECK(refused("\xff\xfex") == Refused{"Data/CSV file", Refusal::malformed}.naming("UTF-16"));
+  CHECK(refused(std::string("x\0,\0y\0\n\0", 8)) ==
+        Refused{"Data/CSV file", Refusal::malformed}.naming("NUL").naming("UTF-16"));
+  CHECK(refused("PK\x03\x04") == Refused{"Data/CSV file", Refusal::malformed}.naming("as CSV"));
+  CHECK(refused("<!DOCTYPE html>\n") == Refused{"Data/CSV file", Refusal::malformed}.naming("web page"));
 }
 
 TEST_CASE("What this program writes is read back as it was, whatever is in it")
@@ -180,5 +187,5 @@ TEST_CASE("What this program writes is read back as it was, whatever is in it")
   CHECK(table.rows.size() == 1);
   // No separator but the comma, and no header in a comment.
   CHECK(read_growing_csv("a;b\n1;2\n", "t.csv", "", dropped).columns == std::vector<std::string>{"a;b"});
-  CHECK_THAT(input_error([&]() { read_growing_csv("a,a\n", "t.csv", "", dropped); }), Contains("two columns are named 'a'"));
+  CHECK(refusal([&]() { read_growing_csv("a,a\n", "t.csv", "", dropped); }) == Refused{"", Refusal::repeated}.naming("'a'"));
 }

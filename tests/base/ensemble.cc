@@ -8,6 +8,8 @@
 #include <solvers/base/error.h>
 #include <solvers/base/ranks.h>
 
+#include <tests/support/refusals.h>
+
 using namespace rhoflow;
 
 namespace
@@ -64,13 +66,13 @@ TEST_CASE("every member of an ensemble is worked on by one group of ranks", "[mp
 TEST_CASE("an error of one member of an ensemble is that of every rank", "[mpi]")
 {
   const EnsembleLayout layout(3, 1, MPI_COMM_WORLD);
-  CHECK_THROWS_AS(Ensemble<Counter>(layout,
-                                    [](unsigned int number, MPI_Comm group) {
-                                      if (number == 2)
-                                        throw InputError("Some/Parameter", "it cannot be made");
-                                      return counter(number, group);
-                                    }),
-                  InputError);
+  CHECK(refusal([&]() {
+          Ensemble<Counter>(layout, [](unsigned int number, MPI_Comm group) {
+            if (number == 2)
+              throw InputError(Refusal::unsupported, "Some/Parameter", "it cannot be made");
+            return counter(number, group);
+          });
+        }) == Refused{"Some/Parameter", Refusal::unsupported});
   Ensemble<Counter> ensemble(layout, counter);
   CHECK_THROWS_AS(ensemble.for_each([](Counter &, unsigned int number) {
     if (number == 1)

@@ -9,7 +9,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "input_error.h"
+#include <tests/support/refusals.h>
+
 #include "temporary_directory.h"
 
 using namespace rhoflow;
@@ -35,17 +36,17 @@ private:
   fs::path before;
 };
 
-/// "parameter | message" or "no error", and the value that the parameter has then.
-std::string agree(const std::string &name, std::string &value, std::string &warning, const std::string &place = "")
+/// The refusal, if there is one, and the value that the parameter has then.
+std::optional<Refused> agree(const std::string &name, std::string &value, std::string &warning, const std::string &place = "")
 {
   dealii::ParameterHandler prm;
   prm.enter_subsection("Data");
   prm.declare_entry("CSV file", name, dealii::Patterns::Anything());
   prm.leave_subsection();
-  const std::string error = input_error(
+  const std::optional<Refused> refused = refusal(
     [&]() { agree_on_input_files(prm, {"Data/CSV file"}, {place}, MPI_COMM_WORLD, warning); });
   value = parameter_value(prm, "Data/CSV file");
-  return error;
+  return refused;
 }
 } // namespace
 
@@ -101,14 +102,13 @@ TEST_CASE("Of a large data file all of it is compared, once it was read", "[mpi]
   const auto whole = Provenance::InputFile::of(name);
   CHECK(files[0].bytes == size);
   CHECK(files[0].crc32 != whole.crc32);
-  CHECK(input_error([&]() { agree_on_large_files(files, {"Data/CSV file"}, MPI_COMM_WORLD); }) == "no error");
+  CHECK_FALSE(refusal([&]() { agree_on_large_files(files, {"Data/CSV file"}, MPI_COMM_WORLD); }));
   CHECK(files[0].same_contents(whole));
   std::fstream last(name, std::ios::in | std::ios::out | std::ios::binary);
   last.seekp(size - 1).put(rank + 1 == n_ranks ? 'y' : '\0');
   last.close();
-  CHECK_THAT(input_error([&]() { agree_on_large_files(files, {"Data/CSV file"}, MPI_COMM_WORLD); }),
-             Contains("Data/CSV file | the ranks do not read the same file") &&
-               Contains("rank " + std::to_string(n_ranks - 1) + " has '"));
+  CHECK(refusal([&]() { agree_on_large_files(files, {"Data/CSV file"}, MPI_COMM_WORLD); }) ==
+        Refused{"Data/CSV file", Refusal::inconsistent}.naming("rank " + std::to_string(n_ranks - 1) + " has '"));
 }
 
 TEST_CASE("All ranks read one file under one name, or the run is refused", "[mpi]")
@@ -129,28 +129,30 @@ TEST_CASE("All ranks read one file under one name, or the run is refused", "[mpi
   directory.write(last + "/last.csv", "x\n1\n");
   {
     const WorkingDirectory here(own);
-    const std::string      error = agree("other.csv", value, warning);
-    CHECK_THAT(error, Contains("Data/CSV file | the ranks do not read the same file under the name 'other.csv': rank 0 has '" +
-                               first + "/other.csv' (4 bytes, CRC-32 ") &&
-                        Contains("rank " + last + " has '" + directory.path(last) + "/other.csv' (4 bytes"));
+    CHECK(agree("other.csv", value, warning) ==
+          Refused{"Data/CSV file", Refusal::inconsistent}
+            .naming("'other.csv'")
+            .naming("rank 0 has '" + first + "/other.csv' (4 bytes, CRC-32 ")
+            .naming("rank " + last + " has '" + directory.path(last) + "/other.csv' (4 bytes"));
   }
   {
     const WorkingDirectory here(own);
-    CHECK_THAT(agree("last.csv", value, warning), Contains("rank 0 has no file that it can read, rank " + last + " has '"));
+    CHECK(agree("last.csv", value, warning) ==
+          Refused{"Data/CSV file", Refusal::inconsistent}.naming("rank 0 has no file").naming("rank " + last + " has '"));
   }
   for (const char *name : {"same.csv", "first.csv", "nobody's.csv"})
     {
       const WorkingDirectory here(own);
-      CHECK(agree(name, value, warning) == "no error");
+      CHECK_FALSE(agree(name, value, warning));
       CHECK(value == name);
       CHECK(fs::current_path() == fs::path(first));
       CHECK_THAT(warning, Contains("different working directories") && Contains("'" + first + "'"));
     }
   {
     const WorkingDirectory here(first);
-    CHECK(agree("first.csv", value, warning) == "no error");
+    CHECK_FALSE(agree("first.csv", value, warning));
     CHECK(warning.empty());
-    CHECK(agree("last.csv", value, warning, directory.path(last)) == "no error");
+    CHECK_FALSE(agree("last.csv", value, warning, directory.path(last)));
     CHECK(value == directory.path(last) + "/last.csv");
   }
   MPI_Barrier(MPI_COMM_WORLD);

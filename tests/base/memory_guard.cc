@@ -5,11 +5,11 @@
 #include <cmath>
 #include <filesystem>
 
-#include "input_error.h"
+#include <tests/support/refusals.h>
+
 #include "temporary_directory.h"
 
 using namespace rhoflow;
-using Catch::Contains;
 
 TEST_CASE("The memory that is left is what the machine and the control groups leave")
 {
@@ -54,12 +54,11 @@ TEST_CASE("Too much is refused with the largest part, on all ranks alike", "[mpi
   estimate.add("this", 1e3 * (rank + 1), "A/B", "choose fewer 'A/B'");
   estimate.add("that", 2e3, "C/D", "choose fewer 'C/D'");
   CHECK(estimate.bytes() == 3e3 + 1e3 * rank);
-  CHECK(input_error([&]() { estimate.require(MPI_COMM_WORLD); }) == "no error");
+  CHECK_FALSE(refusal([&]() { estimate.require(MPI_COMM_WORLD); }));
   // One rank alone has too much.
   estimate.add("the rest", rank == 0 ? 1e18 : 0., "E/F", "choose fewer 'E/F'");
-  const std::string message = input_error([&]() { estimate.require(MPI_COMM_WORLD); });
-  CHECK_THAT(message, Contains("E/F | the run needs about 888 PiB of memory") && Contains("888 PiB") &&
-                        Contains("for the rest, but only") && Contains("free: choose fewer 'E/F', or take more machines."));
+  CHECK(refusal([&]() { estimate.require(MPI_COMM_WORLD); }) ==
+        Refused{"E/F", Refusal::too_large}.naming("888 PiB").naming("the rest").naming("choose fewer 'E/F'"));
   estimate.clear();
-  CHECK(input_error([&]() { estimate.require(MPI_COMM_WORLD); }) == "no error");
+  CHECK_FALSE(refusal([&]() { estimate.require(MPI_COMM_WORLD); }));
 }

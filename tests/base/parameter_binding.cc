@@ -10,7 +10,7 @@
 #include <limits>
 #include <map>
 
-#include "input_error.h"
+#include <tests/support/refusals.h>
 
 using namespace rhoflow;
 using dealii::ParameterHandler;
@@ -46,7 +46,7 @@ struct Everything
     const auto to_limit = [](const std::string &text) {
       double value = 0.;
       if (!parse_number(text, value))
-        throw InputError("Things/Limit", "no number");
+        throw InputError(Refusal::malformed, "Things/Limit", "no number");
       return value;
     };
     p.section("");
@@ -170,7 +170,8 @@ TEST_CASE("A refused value leaves the handler as it was")
   declare_parameters<Everything>(handler);
   set_parameter_value(handler, "Things/Limit", "much");
   Everything values;
-  CHECK(input_error([&]() { read_parameters(values, handler); }) == "Things/Limit | no number");
+  CHECK(refusal([&]() { read_parameters(values, handler); }) ==
+        Refused{"Things/Limit", Refusal::malformed}.naming("no number"));
   set_parameter_value(handler, "Things/Limit", "3");
   read_parameters(values, handler);
   CHECK(values.limit == 3.);

@@ -9,7 +9,8 @@
 #include <deal.II/base/parameter_handler.h>
 #include <deal.II/base/utilities.h>
 
-#include "input_error.h"
+#include <tests/support/refusals.h>
+
 #include "temporary_directory.h"
 
 using namespace rhoflow;
@@ -42,9 +43,9 @@ void load(dealii::ParameterHandler &prm, const std::string &text, const std::vec
   file.apply(prm);
 }
 
-std::string error(const std::string &text, const std::vector<std::string> &changes = {})
+std::optional<Refused> error(const std::string &text, const std::vector<std::string> &changes = {})
 {
-  return input_error([&]() {
+  return refusal([&]() {
     dealii::ParameterHandler prm;
     load(prm, text, changes);
   });
@@ -92,54 +93,71 @@ TEST_CASE("The command line wins over the file")
 
 TEST_CASE("Every mistake in a parameter file is one message with file and line")
 {
-  CHECK(error("\n\nsubsection Learning problem\n  set Neurn = linear\nend\n") ==
-        " | f.prm:4: unknown parameter 'Learning problem/Neurn'. Did you mean 'Neuron'? Valid names here: 'Neuron', 'Nodes'.");
-  CHECK_THAT(error("set Neuron = linear\n"), Contains("f.prm:1: unknown parameter 'Neuron'.") &&
-                                               Contains("'Neuron' belongs into subsection 'Learning problem'"));
-  CHECK_THAT(error("subsection Learning problem\nset End time = 1\nend\n"),
-             Contains("'End time' belongs outside any subsection"));
-  CHECK_THAT(error("\nsubsection Lerning problem\nend\n"),
-             Contains("f.prm:2: unknown section 'Lerning problem'. Did you mean 'Learning problem'?") &&
-               Contains("'Learning problem/Deep'"));
-  CHECK(error("set End time = -1\n") == " | f.prm:1: End time: '-1' is not valid; wanted is a number of at least 0.");
-  CHECK_THAT(error("set End time = ten\n"), Contains("'ten' is not valid"));
-  CHECK_THAT(error("set End time = nan\n"), Contains("'nan' is not valid"));
-  CHECK_THAT(error("set End time = inf\n"), Contains("'inf' is not valid"));
-  CHECK_THAT(error("set End time = 1e999\n"), Contains("'1e999' is not valid"));
-  CHECK_THAT(error("set End time = 1 2\n"), Contains("'1 2' is not valid"));
-  CHECK_THAT(error("set End time =\n"), Contains("f.prm:1: End time: no value is given"));
-  CHECK_THAT(error("subsection Learning problem\nset Neuron = rigde\nend\n"),
-             Contains("f.prm:2: Learning problem/Neuron: 'rigde'") && Contains("one of 'ridge', 'linear', 'weighted ridge'") &&
-               Contains("Did you mean 'ridge'?"));
-  CHECK_THAT(error("subsection Learning problem\nset Nodes = 1, inf\nend\n"), Contains("f.prm:2: Learning problem/Nodes"));
-  CHECK_THAT(error("set End time = 1\n# x\nset End time = 1\n"), Contains("f.prm:3: 'End time' was set before, at f.prm:1"));
-  CHECK_THAT(error("set End time\n"), Contains("f.prm:1: 'set End time' must have the form"));
-  CHECK_THAT(error("set = 1\n"), Contains("f.prm:1: ") && Contains("must have the form"));
-  CHECK_THAT(error("End time = 1\n"), Contains("f.prm:1: cannot understand 'End time = 1'"));
-  CHECK_THAT(error("settle = 1\n"), Contains("cannot understand"));
-  CHECK_THAT(error("include other.prm\n"), Contains("cannot understand"));
-  CHECK_THAT(error("subsection\nend\n"), Contains("f.prm:1: 'subsection' needs a name"));
-  CHECK_THAT(error("\nsubsection Learning problem\nsubsection Deep\nend\n"),
-             Contains("f.prm:2: subsection 'Learning problem' is not closed by 'end'"));
-  CHECK_THAT(error("end\n"), Contains("f.prm:1: 'end' without a subsection"));
-  CHECK_THAT(error("end it\n"), Contains("cannot understand"));
-  CHECK_THAT(error("# caf\xe9\n"), Contains("f.prm:1: ") && Contains("UTF-8"));
-  CHECK_THAT(error("# \xc3\xa9 is fine\n# \xe2\x82\n"), Contains("f.prm:2: ") && Contains("UTF-8"));
-  CHECK_THAT(error(std::string("\nset Title = a\0b\n", 17)), Contains("f.prm:2: ") && Contains("UTF-8"));
-  CHECK_THAT(error("subsection Learning problem\nsubsection Deep\nset Number = 1.5\nend\nend\n"),
-             Contains("f.prm:3: ") && Contains("a whole number between 0 and 2000000"));
-  CHECK_THAT(error("subsection Learning problem\nsubsection Deep\nset Number = 3e6\nend\nend\n"),
-             Contains("'3e6' is not valid"));
+  CHECK(error("\n\nsubsection Learning problem\n  set Neurn = linear\nend\n") == Refused{"", Refusal::unknown_name}
+                                                                                   .naming("f.prm:4:")
+                                                                                   .naming("'Learning problem/Neurn'")
+                                                                                   .naming("mean 'Neuron'")
+                                                                                   .naming("'Nodes'"));
+  CHECK(error("set Neuron = linear\n") ==
+        Refused{"", Refusal::unknown_name}.naming("f.prm:1:").naming("'Neuron'").naming("'Learning problem'"));
+  CHECK(error("subsection Learning problem\nset End time = 1\nend\n") ==
+        Refused{"", Refusal::unknown_name}.naming("'End time'").naming("outside"));
+  CHECK(error("\nsubsection Lerning problem\nend\n") == Refused{"", Refusal::unknown_name}
+                                                          .naming("f.prm:2:")
+                                                          .naming("'Lerning problem'")
+                                                          .naming("mean 'Learning problem'")
+                                                          .naming("'Learning problem/Deep'"));
+  CHECK(error("set End time = -1\n") ==
+        Refused{"", Refusal::out_of_range}.naming("f.prm:1:").naming("End time").naming("'-1'").naming("at least 0"));
+  CHECK(error("set End time = ten\n") == Refused{"", Refusal::malformed}.naming("'ten'"));
+  CHECK(error("set End time = nan\n") == Refused{"", Refusal::malformed}.naming("'nan'"));
+  CHECK(error("set End time = inf\n") == Refused{"", Refusal::out_of_range}.naming("'inf'"));
+  CHECK(error("set End time = 1e999\n") == Refused{"", Refusal::out_of_range}.naming("'1e999'"));
+  CHECK(error("set End time = 1 2\n") == Refused{"", Refusal::malformed}.naming("'1 2'"));
+  CHECK(error("set End time =\n") == Refused{"", Refusal::missing}.naming("f.prm:1:").naming("End time"));
+  CHECK(error("subsection Learning problem\nset Neuron = rigde\nend\n") == Refused{"", Refusal::unknown_name}
+                                                                             .naming("f.prm:2:")
+                                                                             .naming("Learning problem/Neuron")
+                                                                             .naming("'rigde'")
+                                                                             .naming("'linear', 'weighted ridge'")
+                                                                             .naming("mean 'ridge'"));
+  CHECK(error("subsection Learning problem\nset Nodes = 1, inf\nend\n") ==
+        Refused{"", Refusal::out_of_range}.naming("f.prm:2:").naming("Learning problem/Nodes"));
+  CHECK(error("set End time = 1\n# x\nset End time = 1\n") ==
+        Refused{"", Refusal::repeated}.naming("f.prm:3:").naming("'End time'").naming("f.prm:1"));
+  CHECK(error("set End time\n") == Refused{"", Refusal::malformed}.naming("f.prm:1:").naming("'set End time'"));
+  CHECK(error("set = 1\n") == Refused{"", Refusal::malformed}.naming("f.prm:1:").naming("set Name = value"));
+  CHECK(error("End time = 1\n") == Refused{"", Refusal::malformed}.naming("f.prm:1:").naming("'End time = 1'"));
+  CHECK(error("settle = 1\n") == Refused{"", Refusal::malformed}.naming("'settle = 1'"));
+  CHECK(error("include other.prm\n") == Refused{"", Refusal::malformed}.naming("'include other.prm'"));
+  CHECK(error("subsection\nend\n") == Refused{"", Refusal::malformed}.naming("f.prm:1:").naming("'subsection'"));
+  CHECK(error("\nsubsection Learning problem\nsubsection Deep\nend\n") ==
+        Refused{"", Refusal::malformed}.naming("f.prm:2:").naming("'Learning problem'"));
+  CHECK(error("end\n") == Refused{"", Refusal::malformed}.naming("f.prm:1:").naming("'end'"));
+  CHECK(error("end it\n") == Refused{"", Refusal::malformed}.naming("'end it'"));
+  CHECK(error("# caf\xe9\n") == Refused{"", Refusal::malformed}.naming("f.prm:1:").naming("UTF-8"));
+  CHECK(error("# \xc3\xa9 is fine\n# \xe2\x82\n") == Refused{"", Refusal::malformed}.naming("f.prm:2:").naming("UTF-8"));
+  CHECK(error(std::string("\nset Title = a\0b\n", 17)) == Refused{"", Refusal::malformed}.naming("f.prm:2:").naming("UTF-8"));
+  CHECK(error("subsection Learning problem\nsubsection Deep\nset Number = 1.5\nend\nend\n") ==
+        Refused{"", Refusal::malformed}.naming("f.prm:3:").naming("between 0 and 2000000"));
+  CHECK(error("subsection Learning problem\nsubsection Deep\nset Number = 3e6\nend\nend\n") ==
+        Refused{"", Refusal::out_of_range}.naming("'3e6'"));
 }
 
 TEST_CASE("A limit that is the machine's is said by the message that refuses a value beyond it")
 {
   CHECK(error("subsection Learning problem\nsubsection Deep\nset Cells = 1, 2147483648\nend\nend\n") ==
-        " | f.prm:3: Learning problem/Deep/Cells: '1, 2147483648' is not valid; wanted is a list of 1 to 3 values separated by "
-        "commas, each a whole number of at least 1. Whole numbers go up to 2147483647 here.");
-  CHECK_THAT(error("subsection Learning problem\nsubsection Deep\nset Cells = 0\nend\nend\n"), !Contains("go up to"));
-  CHECK_THAT(error("set End time = 1e309\n"), Contains("of at least 0. Numbers are finite, and go up to 1.797e308."));
-  CHECK_THAT(error("set End time = -1\n"), !Contains("go up to"));
+        Refused{"", Refusal::out_of_range}
+          .naming("f.prm:3:")
+          .naming("Learning problem/Deep/Cells")
+          .naming("'1, 2147483648'")
+          .naming("1 to 3 values")
+          .naming("go up to 2147483647"));
+  CHECK_THAT(message_of(error("subsection Learning problem\nsubsection Deep\nset Cells = 0\nend\nend\n")),
+             !Contains("go up to"));
+  CHECK(error("set End time = 1e309\n") ==
+        Refused{"", Refusal::out_of_range}.naming("at least 0").naming("go up to 1.797e308"));
+  CHECK_THAT(message_of(error("set End time = -1\n")), !Contains("go up to"));
   CHECK(hidden_limit(Patterns::Integer().description(), "-2147483649") == " Whole numbers go down to -2147483648 here.");
   CHECK(hidden_limit(Patterns::Integer(0, 5).description(), "2147483648").empty());
 }
@@ -158,9 +176,15 @@ TEST_CASE("A seed has 64 bits")
   CHECK(seed("18446744073709551615") == 18446744073709551615U);
   CHECK(seed("007") == 7);
   CHECK(seed("1e18") == 1000000000000000000U);
-  for (const char *value : {"18446744073709551616", "-1", "1.5", "0x10", "", "1 2"})
-    CHECK_THAT(input_error([&]() { seed(value); }),
-               Contains("f.prm:1: Seed: ") && Contains("a whole number between 0 and 18446744073709551615"));
+  const std::vector<std::pair<std::string, Refusal>> wrong{{"18446744073709551616", Refusal::out_of_range},
+                                                           {"-1", Refusal::out_of_range},
+                                                           {"1.5", Refusal::malformed},
+                                                           {"0x10", Refusal::malformed},
+                                                           {"", Refusal::missing},
+                                                           {"1 2", Refusal::malformed}};
+  for (const auto &value : wrong)
+    CHECK(refusal([&]() { seed(value.first); }) ==
+          Refused{"", value.second}.naming("f.prm:1: Seed").naming("between 0 and 18446744073709551615"));
 }
 
 TEST_CASE("A # is a part of a value behind a backslash and inside of quotes")
@@ -179,16 +203,15 @@ TEST_CASE("A # is a part of a value behind a backslash and inside of quotes")
   CHECK(title("C:\\data\\new\\\\") == "C:\\data\\new\\");
   CHECK(title("one \\ # more\n  two") == "one two");
   CHECK(title("bytes:caf%E9%25") == "caf\xe9%");
-  CHECK_THAT(error("\nset Title = bytes:50%\n"), Contains("f.prm:2: 'bytes:50%' has a % without two hexadecimal digits"));
+  CHECK(error("\nset Title = bytes:50%\n") == Refused{"", Refusal::malformed}.naming("f.prm:2:").naming("'bytes:50%'"));
 }
 
 TEST_CASE("A value is one line")
 {
   for (const char *value : {"two\nlines", "two\rlines", "a\x1b", "\x7f"})
-    CHECK_THAT(error("", {std::string("Title=") + value}),
-               Contains("command line: Title: the value has a line end or another"));
-  CHECK(error("", {"Title=with\ttab", "Learning problem/Nodes=1,\n2"}) == "no error");
-  CHECK(error("set Title = bytes:two%0Alines\n") == "no error");
+    CHECK(error("", {std::string("Title=") + value}) == Refused{"", Refusal::malformed}.naming("command line").naming("Title"));
+  CHECK_FALSE(error("", {"Title=with\ttab", "Learning problem/Nodes=1,\n2"}));
+  CHECK_FALSE(error("set Title = bytes:two%0Alines\n"));
 }
 
 TEST_CASE("Line ends of old systems are line ends")
@@ -201,22 +224,25 @@ TEST_CASE("Line ends of old systems are line ends")
 
 TEST_CASE("Mistakes on the command line say so")
 {
-  CHECK_THAT(error("", {"End tme=1"}), Contains(" | command line: unknown parameter 'End tme'. Did you mean 'End time'?"));
-  CHECK_THAT(error("", {"End time=x"}), Contains("command line: End time: 'x' is not valid"));
-  CHECK_THAT(error("", {"Learning problm/Neuron=linear"}), Contains("command line: unknown section 'Learning problm'"));
-  CHECK_THAT(error("", {"End time"}), Contains("command line: 'End time' must have the form"));
-  CHECK_THAT(error("", {"=1"}), Contains("must have the form"));
-  CHECK_THAT(error("", {"End time=1", "End time=2"}), Contains("command line: 'End time' is given twice"));
+  CHECK(error("", {"End tme=1"}) ==
+        Refused{"", Refusal::unknown_name}.naming("command line").naming("'End tme'").naming("mean 'End time'"));
+  CHECK(error("", {"End time=x"}) == Refused{"", Refusal::malformed}.naming("command line").naming("'x'"));
+  CHECK(error("", {"Learning problm/Neuron=linear"}) ==
+        Refused{"", Refusal::unknown_name}.naming("command line").naming("'Learning problm'"));
+  CHECK(error("", {"End time"}) == Refused{"", Refusal::malformed}.naming("command line").naming("'End time'"));
+  CHECK(error("", {"=1"}) == Refused{"", Refusal::malformed}.naming("Section/Name=value"));
+  CHECK(error("", {"End time=1", "End time=2"}) == Refused{"", Refusal::repeated}.naming("command line").naming("'End time'"));
 }
 
 TEST_CASE("An error that is found later names the place where the parameter was set")
 {
   ParameterFile file("f.prm", "set End time = 1\n\nsubsection Learning problem\nset Nodes = 1\nend\n");
-  CHECK(file.describe(InputError("Learning problem/Nodes", "too few.")) == "f.prm:4: Learning problem/Nodes: too few.");
-  CHECK(file.describe(InputError("Title", "ugly.")) == "f.prm: default value of Title: ugly.");
-  CHECK(file.describe(InputError("", "x.csv:3: bad.")) == "x.csv:3: bad.");
+  CHECK(file.describe(InputError(Refusal::out_of_range, "Learning problem/Nodes", "too few.")) ==
+        "f.prm:4: Learning problem/Nodes: too few.");
+  CHECK(file.describe(InputError(Refusal::out_of_range, "Title", "ugly.")) == "f.prm: default value of Title: ugly.");
+  CHECK(file.describe(InputError(Refusal::out_of_range, "", "x.csv:3: bad.")) == "x.csv:3: bad.");
   file.change("End time=2");
-  CHECK(file.describe(InputError("End time", "too late.")) == "command line: End time: too late.");
+  CHECK(file.describe(InputError(Refusal::out_of_range, "End time", "too late.")) == "command line: End time: too late.");
 }
 
 TEST_CASE("Parameter files that cannot be read are refused on every rank", "[mpi]")
@@ -224,9 +250,9 @@ TEST_CASE("Parameter files that cannot be read are refused on every rank", "[mpi
   TemporaryDirectory directory;
   directory.write("a.prm", "set End time = 3\n");
   MPI_Barrier(MPI_COMM_WORLD);
-  const auto read = [&](const std::string &path) { return input_error([&]() { ParameterFile::read(path, MPI_COMM_WORLD); }); };
-  CHECK_THAT(read(directory.path("none.prm")), Contains("does not exist"));
-  CHECK_THAT(read(directory.path(".")), Contains("is a directory"));
+  const auto read = [&](const std::string &path) { return refusal([&]() { ParameterFile::read(path, MPI_COMM_WORLD); }); };
+  CHECK(read(directory.path("none.prm")) == Refused{"", Refusal::missing}.naming("none.prm"));
+  CHECK(read(directory.path(".")) == Refused{"", Refusal::unreadable}.naming("directory"));
 
   dealii::ParameterHandler prm;
   declare(prm);
@@ -275,8 +301,9 @@ TEST_CASE("Solvers are found by name")
 {
   const Registry registry{{{"continuity", "", nullptr}, {"single neuron", "", nullptr}}};
   CHECK(registry.solver("single neuron").name == "single neuron");
-  CHECK(input_error([&]() { registry.solver("single neurons"); }) ==
-        "Solver | unknown solver 'single neurons'. Did you mean 'single neuron'? Valid names: 'continuity', 'single neuron'.");
+  CHECK(
+    refusal([&]() { registry.solver("single neurons"); }) ==
+    Refused{"Solver", Refusal::unknown_name}.naming("'single neurons'").naming("mean 'single neuron'").naming("'continuity'"));
 }
 
 TEST_CASE("The command line is understood")
@@ -293,14 +320,15 @@ TEST_CASE("The command line is understood")
   CHECK(CommandLine::parse({"-h"}).action == Action::help);
 
   const auto mistake = [](const std::vector<std::string> &arguments) {
-    return input_error([&]() { CommandLine::parse(arguments); });
+    return refusal([&]() { CommandLine::parse(arguments); });
   };
-  CHECK_THAT(mistake({}), Contains("parameter file is missing") && Contains("rhoflow FILE.prm"));
-  CHECK_THAT(mistake({"--validate"}), Contains("parameter file is missing"));
-  CHECK_THAT(mistake({"--vaildate", "a.prm"}), Contains("unknown option '--vaildate'. Did you mean '--validate'?"));
-  CHECK_THAT(mistake({"a.prm", "-ksp_view"}), Contains("unknown option '-ksp_view'") && Contains("behind '--'"));
-  CHECK_THAT(mistake({"End time=1", "a.prm"}), Contains("parameter file comes first"));
-  CHECK_THAT(mistake({"--help", "--version"}), Contains("one at a time"));
+  CHECK(mistake({}) == Refused{"", Refusal::missing}.naming("rhoflow FILE.prm"));
+  CHECK(mistake({"--validate"}) == Refused{"", Refusal::missing});
+  CHECK(mistake({"--vaildate", "a.prm"}) ==
+        Refused{"", Refusal::unknown_name}.naming("'--vaildate'").naming("mean '--validate'"));
+  CHECK(mistake({"a.prm", "-ksp_view"}) == Refused{"", Refusal::unknown_name}.naming("'-ksp_view'").naming("'--'"));
+  CHECK(mistake({"End time=1", "a.prm"}) == Refused{"", Refusal::malformed}.naming("'End time=1'"));
+  CHECK(mistake({"--help", "--version"}) == Refused{"", Refusal::inconsistent}.naming("'--version'"));
 }
 
 TEST_CASE("Files that are nothing but structure take no memory and no time")
@@ -311,15 +339,18 @@ TEST_CASE("Files that are nothing but structure take no memory and no time")
       nested += "subsection a\n";
       many += "set name " + std::to_string(i) + " = 1\n";
     }
-  CHECK_THAT(input_error([&]() { ParameterFile("f.prm", nested); }), Contains("f.prm:101: more than 100 subsections"));
+  CHECK(refusal([&]() { ParameterFile("f.prm", nested); }) ==
+        Refused{"", Refusal::too_large}.naming("f.prm:101:").naming("100"));
   CHECK(ParameterFile("f.prm", many).given().size() == 100000);
 }
 
 TEST_CASE("Numbers too small for double precision are refused where numbers are wanted")
 {
-  CHECK_THAT(error("set End time = 1e-320\n"), Contains("f.prm:1: End time: '1e-320' is smaller than numbers can be"));
-  CHECK_THAT(error("subsection Learning problem\nset Nodes = 0, 1, -3.0e-4000\nend\n"), Contains("'-3.0e-4000' is smaller"));
-  CHECK(error("set End time = 0e-400\nset Title = 1e-320\n") == "no error");
+  CHECK(error("set End time = 1e-320\n") ==
+        Refused{"", Refusal::out_of_range}.naming("f.prm:1:").naming("End time").naming("'1e-320'"));
+  CHECK(error("subsection Learning problem\nset Nodes = 0, 1, -3.0e-4000\nend\n") ==
+        Refused{"", Refusal::out_of_range}.naming("'-3.0e-4000'"));
+  CHECK_FALSE(error("set End time = 0e-400\nset Title = 1e-320\n"));
 }
 
 TEST_CASE("Any white space may stand in a list of numbers")
@@ -334,7 +365,7 @@ TEST_CASE("Any white space may stand in a list of numbers")
 
 TEST_CASE("The command line is UTF-8 text, too")
 {
-  CHECK_THAT(error("", {"Title=\xff\xfe"}),
-             Contains("command line: 'Title' has bytes that are not UTF-8") && Contains("write 'Title=bytes:%FF%FE'."));
-  CHECK(error("", {"Title=ümlaut"}) == "no error");
+  CHECK(error("", {"Title=\xff\xfe"}) ==
+        Refused{"", Refusal::malformed}.naming("command line").naming("'Title'").naming("'Title=bytes:%FF%FE'"));
+  CHECK_FALSE(error("", {"Title=ümlaut"}));
 }

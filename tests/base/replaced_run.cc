@@ -9,7 +9,8 @@
 
 #include <set>
 
-#include "input_error.h"
+#include <tests/support/refusals.h>
+
 #include "temporary_directory.h"
 
 using namespace rhoflow;
@@ -46,14 +47,17 @@ public:
   std::string replace(const std::string &path, const std::string &parameter_file = "",
                       const std::vector<std::string> &inputs = {}) const
   {
-    std::string       said;
-    const std::string error = input_error([&]() {
+    std::string                  said;
+    const std::optional<Refused> refused = refusal([&]() {
       RunDirectory run(directory.path(path), true, MPI_COMM_SELF, inputs);
       run.record(parameter_file.empty() ? directory.write("new.prm", "") : parameter_file, parameters, {});
       said = run.removed() + '|' + run.left();
     });
-    if (error != "no error")
-      return error;
+    if (refused)
+      {
+        CHECK(*refused == Refused{"Output directory", Refusal::exists});
+        return refused->message;
+      }
     for (const char *const name : {"/new.prm", "/parameters_used.prm", "/provenance.json", "/../new.prm"})
       fs::remove(directory.path(path + name));
     return said;
@@ -156,7 +160,7 @@ TEST_CASE("Overwrite follows no way out of the directory")
   RunDirectory::of_earlier_run(scene.directory.path("run"), MPI_COMM_SELF).subdirectory("density");
   fs::remove(scene.directory.path("run/density"));
   fs::create_directory_symlink("../elsewhere", scene.directory.path("run/density"));
-  CHECK_THAT(scene.replace("run"), Contains("Output directory | ") && Contains("symbolic link"));
+  CHECK_THAT(scene.replace("run"), Contains("run/density'") && Contains("link"));
   CHECK(scene.directory.read("run/statistics.csv") == "run/statistics.csv");
   CHECK(scene.files("elsewhere") == Files{"density_0000.vtu", "target.csv"});
 }
@@ -166,7 +170,7 @@ TEST_CASE("Files that a new run reads outlive the run that it replaces")
   const Scene       scene;
   const std::string copy = scene.directory.path("run/a.prm"), table = scene.directory.path("run/curve.csv");
   scene.run("run", {"curve.csv"});
-  CHECK_THAT(scene.replace("run", "", {table}), Contains("Output directory | ") && Contains("which is to be read"));
+  CHECK_THAT(scene.replace("run", "", {table}), Contains("'" + table + "'"));
   CHECK(scene.files("run") == Files{"a.prm", "curve.csv", "parameters_used.prm", "provenance.json"});
   scene.replace("run", copy, {scene.directory.write("data.csv", "x\n")});
   CHECK(scene.files("run") == Files{"a.prm"});

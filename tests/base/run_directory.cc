@@ -10,7 +10,8 @@
 #define BOOST_BIND_GLOBAL_PLACEHOLDERS // Boost complains about its own header otherwise
 #include <boost/property_tree/json_parser.hpp>
 
-#include "input_error.h"
+#include <tests/support/refusals.h>
+
 #include "small_disk.h"
 #include "temporary_directory.h"
 
@@ -69,22 +70,23 @@ TEST_CASE("Nothing is overwritten unless the user says so", "[mpi]")
   MPI_Barrier(MPI_COMM_WORLD);
   const std::string path = directory.path("run");
   const auto        open = [&](const bool overwrite) {
-    std::string checked = input_error([&]() { RunDirectory::check(path, overwrite, MPI_COMM_WORLD); });
-    std::string opened  = input_error([&]() { RunDirectory(path, overwrite, MPI_COMM_WORLD); });
+    const auto checked = refusal([&]() { RunDirectory::check(path, overwrite, MPI_COMM_WORLD); });
+    const auto opened  = refusal([&]() { RunDirectory(path, overwrite, MPI_COMM_WORLD); });
     CHECK(checked == opened);
+    CHECK(message_of(checked) == message_of(opened));
     return opened;
   };
 
-  CHECK(open(false) == "no error"); // creates it
-  CHECK(open(false) == "no error"); // nothing but the list of a run that came no further
+  CHECK_FALSE(open(false)); // creates it
+  CHECK_FALSE(open(false)); // nothing but the list of a run that came no further
   MPI_Barrier(MPI_COMM_WORLD);
   const int rank = dealii::Utilities::MPI::this_mpi_process(MPI_COMM_WORLD);
   if (rank == 0)
     std::filesystem::remove(directory.path("run/.rhoflow-files"));
   directory.write("run/thesis.txt", "years");
   MPI_Barrier(MPI_COMM_WORLD);
-  CHECK_THAT(open(false), Contains("Output directory | ") && Contains("not empty") && Contains("Overwrite = true"));
-  CHECK_THAT(open(true), Contains("not a run of rhoflow"));
+  CHECK(open(false) == Refused{"Output directory", Refusal::exists}.naming("Overwrite"));
+  CHECK(open(true) == Refused{"Output directory", Refusal::exists}.naming("provenance.json"));
   MPI_Barrier(MPI_COMM_WORLD);
   if (rank == 0)
     std::filesystem::remove(directory.path("run/thesis.txt"));
@@ -94,19 +96,19 @@ TEST_CASE("Nothing is overwritten unless the user says so", "[mpi]")
     const RunDirectory run(path, false, MPI_COMM_WORLD);
     run.record(given, prm, {});
     CHECK(run.file("statistics.csv") == directory.path("run/statistics.csv"));
-    const std::string again   = input_error([&]() { RunDirectory(path, true, MPI_COMM_WORLD); }),
-                      goes_on = input_error([&]() { RunDirectory::of_earlier_run(path, MPI_COMM_WORLD); });
-    CHECK_THAT(again, Contains("Output directory | another rhoflow is at work in"));
-    CHECK_THAT(goes_on, Contains(" | another rhoflow is at work in"));
+    const auto again   = refusal([&]() { RunDirectory(path, true, MPI_COMM_WORLD); }),
+               goes_on = refusal([&]() { RunDirectory::of_earlier_run(path, MPI_COMM_WORLD); });
+    CHECK(again == Refused{"Output directory", Refusal::in_use});
+    CHECK(goes_on == Refused{"", Refusal::in_use});
     CHECK(exists(path + "/provenance.json"));
     MPI_Barrier(MPI_COMM_WORLD);
   }
   directory.write("run/statistics.csv", "old");
   MPI_Barrier(MPI_COMM_WORLD);
-  CHECK_THAT(open(false), Contains("not empty"));
+  CHECK(open(false) == Refused{"Output directory", Refusal::exists}.naming("Overwrite"));
   CHECK(directory.read("run/statistics.csv") == "old");
   MPI_Barrier(MPI_COMM_WORLD);
-  CHECK(open(true) == "no error");
+  CHECK_FALSE(open(true));
   CHECK_FALSE(exists(directory.path("run/statistics.csv")));
   CHECK_FALSE(exists(directory.path("run/provenance.json")));
   CHECK(exists(directory.path("run/.rhoflow-files")));
@@ -303,7 +305,9 @@ TEST_CASE("Paths that cannot be written are refused on every rank", "[mpi]")
   TemporaryDirectory directory;
   directory.write("file", "text");
   MPI_Barrier(MPI_COMM_WORLD);
-  for (const std::string &path : {directory.path("file"), directory.path("file/below"), std::string("/proc/rhoflow")})
-    CHECK_THAT(input_error([&]() { RunDirectory(path, true, MPI_COMM_WORLD); }), Contains("Output directory | "));
+  const auto refused = [](const std::string &path) { return refusal([&]() { RunDirectory(path, true, MPI_COMM_WORLD); }); };
+  CHECK(refused(directory.path("file")) == Refused{"Output directory", Refusal::exists});
+  CHECK(refused(directory.path("file/below")) == Refused{"Output directory", Refusal::unreadable});
+  CHECK(refused("/proc/rhoflow") == Refused{"Output directory", Refusal::unreadable});
   CHECK(directory.read("file") == "text");
 }

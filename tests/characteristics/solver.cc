@@ -5,6 +5,8 @@
 
 #include <solvers/base/error.h>
 
+#include <tests/support/refusals.h>
+
 #include "../base/temporary_directory.h"
 #include "run.h"
 
@@ -12,8 +14,8 @@ using namespace rhoflow;
 
 namespace
 {
-/// The parameter that prepare() blames, and the message.
-std::pair<std::string, std::string> refused(const std::string &text, const Settings &changes)
+/// How prepare() refuses the choices.
+std::optional<Refused> refused(const std::string &text, const Settings &changes)
 {
   return refusal("characteristics", changes, text);
 }
@@ -69,9 +71,8 @@ TEST_CASE("points that leave the box of compressed features stop the run and say
 {
   const std::string text       = shipped_file("characteristics/reference_a");
   const Settings    compressed = with(small_reference_a, {{"Characteristics/Features", "compressed"}});
-  const auto        at_start   = refused(text, with(compressed, {{"Domain/Upper corner", "6.5, 2.6, 1"}}));
-  CHECK(at_start.first == "Domain/Lower corner");
-  CHECK_THAT(at_start.second, Catch::Contains("r = 1.") && Catch::Contains("Features = exact"));
+  CHECK(refused(text, with(compressed, {{"Domain/Upper corner", "6.5, 2.6, 1"}})) ==
+        Refused{"Domain/Lower corner", Refusal::inconsistent}.naming("r = 1.").naming("Features = exact"));
 
   TemporaryDirectory directory;
   // The farthest of the six nodes of s ~ N(0, 1/40) is 0.5257.
@@ -92,15 +93,17 @@ TEST_CASE("points that leave the box of compressed features stop the run and say
 TEST_CASE("choices that do not fit are refused before the first step", "[characteristics]")
 {
   const std::string text = shipped_file("characteristics/reference_a");
-  CHECK(refused(text, {}).first.empty());
-  CHECK(refused(text, {{"Domain/Lower corner", "0"}, {"Domain/Upper corner", "1"}, {"Domain/Subdivisions", "4"}}).first ==
-        "Domain/Lower corner");
-  CHECK(refused(text, {{"Characteristics/Nodes per coordinate", "500"}}).first == "Characteristics/Nodes per coordinate");
+  CHECK_FALSE(refused(text, {}));
+  CHECK(refused(text, {{"Domain/Lower corner", "0"}, {"Domain/Upper corner", "1"}, {"Domain/Subdivisions", "4"}}) ==
+        Refused{"Domain/Lower corner", Refusal::inconsistent});
+  CHECK(refused(text, {{"Characteristics/Nodes per coordinate", "500"}}) ==
+        Refused{"Characteristics/Nodes per coordinate", Refusal::too_large});
   const Settings many{{"Data/Quadrature nodes", "150"}, {"Data/Radial nodes", "150"}, {"Data/Angular nodes", "2"}};
-  CHECK(refused(text, with(many, {{"Characteristics/Features", "exact"}})).first == "Characteristics/Features");
+  CHECK(refused(text, with(many, {{"Characteristics/Features", "exact"}})) ==
+        Refused{"Characteristics/Features", Refusal::too_large});
   // Finite networks need a finite dimension.
-  CHECK(refused(shipped_file("characteristics/reference_b"), {{"Compare with SGD", "true"}}).first ==
-        "Learning problem/Input dimension");
+  CHECK(refused(shipped_file("characteristics/reference_b"), {{"Compare with SGD", "true"}}) ==
+        Refused{"Learning problem/Input dimension", Refusal::unsupported});
 }
 
 TEST_CASE("finite networks run beside the characteristics", "[characteristics]")

@@ -23,7 +23,7 @@ expect 2 "quadrature nodes on every rank, more than 10^9" --validate "$files/bol
     Domain/Subdivisions=4000
 expect 2 "command line: Characteristics/Nodes per coordinate: the initial law would have more than 10^8 points" --validate \
   "$files/characteristics/reference_a.prm" "Characteristics/Nodes per coordinate=100000"
-expect 2 "Particles/Number of neurons: '1e12' is not valid; wanted is" --validate "$files/particles/lazy.prm" \
+expect 2 "Particles/Number of neurons: '1e12' is not valid; expected: " --validate "$files/particles/lazy.prm" \
   "Particles/Number of neurons=1e12"
 expect 2 "command line: Comparison/Bins: the run needs about" --validate "$files/quickstart.prm" Comparison/Bins=1000000 \
   Comparison/Directions=10000

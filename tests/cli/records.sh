@@ -126,7 +126,7 @@ good "a large seed" "$RHOFLOW" table.prm "Data/CSV file=data.csv" "Output direct
 cmp -s seed/statistics.csv edited/statistics.csv && fail "the seed changes nothing"
 good "resuming with a large seed" "$RHOFLOW" --resume seed "End time=2"
 expect 2 "Seed: the run was begun with '18446744073709551615'" --resume seed "End time=3" Seed=18446744073709551614
-expect 2 "Seed: '18446744073709551616' is not valid; wanted is a whole number between 0 and 18446744073709551615." table.prm \
+expect 2 "Seed: '18446744073709551616' is not valid; expected: a whole number between 0 and 18446744073709551615." table.prm \
   "Data/CSV file=data.csv" Seed=18446744073709551616
 
 finish

@@ -7,13 +7,13 @@
 
 #include <deal.II/base/parameter_handler.h>
 
-#include <solvers/base/error.h>
 #include <solvers/base/files/csv.h>
 #include <solvers/base/run/run_directory.h>
 #include <solvers/base/run/run_parameters.h>
 #include <solvers/comparison/companion_networks.h>
 #include <solvers/mean_field/mean_field.h>
 
+#include <tests/support/refusals.h>
 #include <tests/support/run.h>
 
 #include "../particles/data_set_problem.h"
@@ -225,26 +225,16 @@ TEST_CASE("settings of the comparison that do not fit are refused", "[comparison
   const LinearProblem problem({1.}, {0.}, 1.);
   auto                settings = settings_with(20, 1, 0.125);
   settings.output_times        = {0., 0.125};
-  const auto refused           = [&] {
-    try
-      {
-        settings.check(problem);
-      }
-    catch (const InputError &error)
-      {
-        return error.parameter;
-      }
-    return std::string();
-  };
-  CHECK(refused() == "Particles/Replicas");
+  const auto refused           = [&] { return refusal([&] { settings.check(problem); }); };
+  CHECK(refused() == Refused{"Particles/Replicas", Refusal::out_of_range});
   settings.particles.n_replicas = 2;
-  CHECK(refused() == "");
+  CHECK_FALSE(refused());
   settings.comparison.bias_estimation = ComparisonParameters::BiasEstimation::richardson;
-  CHECK(refused() == "Particles/Step size");
+  CHECK(refused() == Refused{"Particles/Step size", Refusal::inconsistent});
   settings.output_times = {0., 0.25};
-  CHECK(refused() == "");
+  CHECK_FALSE(refused());
   settings.particles.n_neurons = 21;
-  CHECK(refused() == "Particles/Number of neurons");
+  CHECK(refused() == Refused{"Particles/Number of neurons", Refusal::inconsistent});
 }
 
 TEST_CASE("the networks beside a density train at its temperature and weight decay", "[comparison]")

@@ -5,11 +5,12 @@
 
 #include <deal.II/base/parameter_handler.h>
 
-#include <solvers/base/error.h>
 #include <solvers/base/files/csv.h>
 #include <solvers/base/run/run_directory.h>
 #include <solvers/comparison/companion_networks.h>
 #include <solvers/model/learning_problem.h>
+
+#include <tests/support/refusals.h>
 
 using namespace rhoflow;
 
@@ -33,7 +34,8 @@ TEST_CASE("independent walkers have no bias of width, and that of the step is ex
   settings.comparison.n_directions       = 1;
   CHECK_NOTHROW(settings.check(*problem));
   settings.particles.method = ParticleParameters::Method::one_pass_sgd;
-  CHECK_THROWS_WITH(settings.check(*problem), Catch::Contains("gradient descent"));
+  CHECK(refusal([&]() { settings.check(*problem); }) ==
+        Refused{"Particles/Method", Refusal::unsupported}.naming("'gradient descent'"));
   settings.particles.method = ParticleParameters::Method::gradient_descent;
 
   const RunDirectory  directory("networks_landscape", true, MPI_COMM_SELF);

@@ -7,11 +7,11 @@
 
 #include <solvers/comparison/written_measures.h>
 
-#include "../base/input_error.h"
+#include <tests/support/refusals.h>
+
 #include "../base/temporary_directory.h"
 
 using namespace rhoflow;
-using Catch::Contains;
 
 namespace
 {
@@ -40,15 +40,18 @@ TEST_CASE("written measures are masses above 0 in boxes", "[comparison]")
   const auto reading = [&](const std::string &times, const std::string &density) {
     std::ofstream(directory.path("run/measures/times.csv")) << times;
     std::ofstream(directory.path("run/measures/density_0000.csv")) << density;
-    return input_error([&]() { WrittenMeasures(directory.path("run")).read(0); });
+    return refusal([&]() { WrittenMeasures(directory.path("run")).read(0); });
   };
   const std::string times = "time,W1 error,W2 error\n0,0,0\n", header = "mass,w,width w\n";
-  CHECK(reading(times, header + "0.5,1,0\n0.5,-1,2\n") == "no error");
-  CHECK_THAT(reading(times, header + "-0.5,1,0\n1.5,-1,2\n"), Contains("a mass or a width below 0"));
-  CHECK_THAT(reading(times, header + "0.5,1,0\n0.5,-1,-2\n"), Contains("a mass or a width below 0"));
-  CHECK_THAT(reading(times, header + "0,1,0\n"), Contains("no finite mass above 0"));
-  CHECK_THAT(reading(times, header + "1e308,1,0\n1e308,1,0\n"), Contains("no finite mass above 0"));
-  CHECK_THAT(reading("time,W1 error,W2 error\n0,-1,0\n", header + "1,1,0\n"), Contains("an error below 0"));
+  CHECK_FALSE(reading(times, header + "0.5,1,0\n0.5,-1,2\n"));
+  CHECK(reading(times, header + "-0.5,1,0\n1.5,-1,2\n") ==
+        Refused{"", Refusal::damaged}.naming("density_0000.csv").naming("width"));
+  CHECK(reading(times, header + "0.5,1,0\n0.5,-1,-2\n") ==
+        Refused{"", Refusal::damaged}.naming("density_0000.csv").naming("width"));
+  CHECK(reading(times, header + "0,1,0\n") == Refused{"", Refusal::damaged}.naming("density_0000.csv").naming("mass above 0"));
+  CHECK(reading(times, header + "1e308,1,0\n1e308,1,0\n") ==
+        Refused{"", Refusal::damaged}.naming("density_0000.csv").naming("mass above 0"));
+  CHECK(reading("time,W1 error,W2 error\n0,-1,0\n", header + "1,1,0\n") == Refused{"", Refusal::damaged}.naming("times.csv"));
 }
 
 TEST_CASE("particle files number their replicas from 0", "[comparison]")
@@ -57,11 +60,11 @@ TEST_CASE("particle files number their replicas from 0", "[comparison]")
   const std::string        path    = directory.path("particles.vtp");
   const auto               reading = [&](const std::vector<std::int32_t> &replicas) {
     std::ofstream(path, std::ios::binary) << particle_file({1., 2., 3., 4.}, replicas);
-    return input_error([&]() { read_particles(path); });
+    return refusal([&]() { read_particles(path); });
   };
-  CHECK(reading({0, 0, 1, 1}) == "no error");
+  CHECK_FALSE(reading({0, 0, 1, 1}));
   CHECK(read_particles(path).first.n_networks == 2);
   for (const std::vector<std::int32_t> &replicas : std::vector<std::vector<std::int32_t>>{
          {0, 0, 1, 2147483647}, {-1, -1, -1, -1}, {0, 0, 0, 1}, {1, 1, 0, 0}, {0, 0, 0, -2147483647 - 1}})
-    CHECK_THAT(reading(replicas), Contains("one after the other, equally large"));
+    CHECK(reading(replicas) == Refused{"", Refusal::damaged}.naming("replicas"));
 }

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include <tests/support/refusals.h>
 #include <tests/support/run.h>
 
 #include "../base/temporary_directory.h"
@@ -52,6 +53,7 @@ TEST_CASE("the density of the continuity equation measures observables", "[mpi]"
 
 TEST_CASE("observables that are not finite in the box are refused before the first step")
 {
-  CHECK(refused_parameter("continuity", linear + Settings{{"Output/Observables", "log(theta)"}}) == "Output/Observables");
-  CHECK(refused_parameter("continuity", linear).empty());
+  CHECK(refusal("continuity", linear + Settings{{"Output/Observables", "log(theta)"}}) ==
+        Refused{"Output/Observables", Refusal::out_of_range});
+  CHECK_FALSE(refusal("continuity", linear));
 }

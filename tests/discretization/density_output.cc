@@ -23,6 +23,8 @@
 #include <solvers/discretization/dg/dg_fields.h>
 #include <solvers/discretization/dg/positive_density.h>
 
+#include <tests/support/refusals.h>
+
 #include "../base/small_disk.h"
 #include "../base/temporary_directory.h"
 #include "rough_density.h"
@@ -331,7 +333,7 @@ TEST_CASE("output parameters choose what is written", "[density_output]")
   CHECK(pieces[0].fields.size() == 1);
   CHECK(pieces[0].fields.count("density") == 1);
 
-  CHECK_THROWS_AS(parameters_of("set Fields ="), InputError);
+  CHECK(refusal([&]() { parameters_of("set Fields ="); }) == Refused{"Output/Fields", Refusal::missing});
   CHECK_THROWS(parameters_of("set Fields = colour"));
   CHECK_THROWS(parameters_of("set Every n-th output = 0"));
 

@@ -11,8 +11,9 @@
 #include <stdexcept>
 #include <vector>
 
-#include <solvers/base/error.h>
 #include <solvers/discretization/dg/dg_mesh.h>
+
+#include <tests/support/refusals.h>
 
 #include "random_mesh.h"
 
@@ -270,10 +271,10 @@ TEST_CASE("Adaptive mesh: the triangulation has the cells of the mesh, in its ow
 TEST_CASE("Adaptive mesh: too many subdivisions or refinements are refused")
 {
   Domain many = make_domain({0., 0.}, {1., 1.}, {129, 2}, {false, false});
-  CHECK_THROWS_AS(AdaptiveMesh(many, MPI_COMM_SELF), InputError);
+  CHECK(refusal([&]() { AdaptiveMesh(many, MPI_COMM_SELF); }) == Refused{"Domain/Subdivisions", Refusal::out_of_range});
   Domain fine     = make_domain({0.}, {1.}, {1}, {false});
   fine.refinement = CellKey::max_level + 1;
-  CHECK_THROWS_AS(AdaptiveMesh(fine, MPI_COMM_SELF), InputError);
+  CHECK(refusal([&]() { AdaptiveMesh(fine, MPI_COMM_SELF); }) == Refused{"Domain/Refinement", Refusal::out_of_range});
 }
 
 TEST_CASE("Adaptive mesh: a line has as many subdivisions as are wanted, in their order, also refined")

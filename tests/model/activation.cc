@@ -6,9 +6,10 @@
 #include <stdexcept>
 #include <vector>
 
-#include <solvers/base/error.h>
 #include <solvers/model/activation/activation.h>
 #include <solvers/model/activation/activation_functions.h>
+
+#include <tests/support/refusals.h>
 
 using namespace rhoflow;
 
@@ -235,11 +236,17 @@ TEST_CASE("Activations are as regular as the table says")
 
 TEST_CASE("Wrong activations are refused")
 {
-  CHECK_THROWS_AS(Activation::kind_from_name("tahn"), InputError);
-  CHECK_THROWS_WITH(Activation::kind_from_name("tahn"), Catch::Contains("Did you mean 'tanh'"));
+  CHECK(refusal([&]() { Activation::kind_from_name("tahn"); }) ==
+        Refused{"Learning problem/Activation", Refusal::unknown_name}.naming("mean 'tanh'"));
   using Nodes     = std::vector<std::pair<double, double>>;
   const auto kind = Activation::Kind::piecewise_linear;
-  CHECK_THROWS_AS(Activation(kind, Nodes{{0., 1.}}), InputError);
-  CHECK_THROWS_WITH(Activation(kind, Nodes{{0., 1.}, {0., 2.}}), Catch::Contains("increase"));
-  CHECK_THROWS_AS(Activation(kind, Nodes{{0., 1.}, {std::nan(""), 2.}}), InputError);
+  CHECK(refusal([&]() {
+          Activation(kind, Nodes{{0., 1.}});
+        }) == Refused{"Learning problem/Activation nodes", Refusal::missing});
+  CHECK(refusal([&]() {
+          Activation(kind, Nodes{{0., 1.}, {0., 2.}});
+        }) == Refused{"Learning problem/Activation nodes", Refusal::out_of_range});
+  CHECK(refusal([&]() {
+          Activation(kind, Nodes{{0., 1.}, {std::nan(""), 2.}});
+        }) == Refused{"Learning problem/Activation nodes", Refusal::out_of_range});
 }

@@ -3,10 +3,11 @@
 #include <cmath>
 #include <memory>
 
-#include <solvers/base/error.h>
 #include <solvers/base/numerics/random.h>
 #include <solvers/model/gaussian/quadrature.h>
 #include <solvers/model/initial_law.h>
+
+#include <tests/support/refusals.h>
 
 #include "make_problem.h"
 
@@ -177,28 +178,30 @@ TEST_CASE("Gaussian neurons stand for the coordinates of a weight vector")
 
 TEST_CASE("Wrong initial laws are refused with a reason")
 {
-  const auto refuse = [](const std::string &text, const std::string &reason) {
+  const auto refuse = [](const std::string &text, const Refusal why, const std::string &name) {
     CAPTURE(text);
-    CHECK_THROWS_WITH(make_initial_law(text, {"a", "w"}, {-1., -1.}, {1., 1.}), Catch::Contains(reason));
-    CHECK_THROWS_AS(make_initial_law(text, {"a", "w"}, {-1., -1.}, {1., 1.}), InputError);
+    CHECK(refusal([&]() {
+            make_initial_law(text, {"a", "w"}, {-1., -1.}, {1., 1.});
+          }) == Refused{"Initial law/Law", why}.naming(name));
   };
-  refuse("", "empty");
-  refuse("normal(0, 1)", "1 factors");
-  refuse("normal(0, 1), normal(0, 1), normal(0, 1)", "a, w");
-  refuse("norml(0, 1), normal(0, 1)", "Did you mean 'normal'");
-  refuse("normal(0), normal(0, 1)", "1 arguments");
-  refuse("normal(0, 0), normal(0, 1)", "positive");
-  refuse("normal(0, -1), normal(0, 1)", "positive");
-  refuse("normal(0, 1/0), normal(0, 1)", "finite");
-  refuse("normal(0, one), normal(0, 1)", "one");
-  refuse("uniform(1, 1), normal(0, 1)", "below");
-  refuse("truncated_normal(0, 1, 50, 60), normal(0, 1)", "no mass");
-  refuse("chi(0, 1), normal(0, 1)", "positive");
-  refuse("normal(0, 1, normal(0, 1)", "balanced");
-  refuse("normal(0, 1),, normal(0, 1)", "missing");
-  refuse("-1: normal(0, 1), normal(0, 1)", "positive");
-  refuse("expression(a - w)", "not negative");
-  refuse("expression(a + b)", "cannot read");
-  refuse("expression(0)", "vanishes");
-  CHECK_THROWS_WITH(make_initial_law("expression(1)", {"a"}, {}, {}), Catch::Contains("domain"));
+  refuse("", Refusal::missing, "a, w");
+  refuse("normal(0, 1)", Refusal::inconsistent, "1 factors");
+  refuse("normal(0, 1), normal(0, 1), normal(0, 1)", Refusal::inconsistent, "a, w");
+  refuse("norml(0, 1), normal(0, 1)", Refusal::unknown_name, "mean 'normal'");
+  refuse("normal(0), normal(0, 1)", Refusal::malformed, "1 arguments");
+  refuse("normal(0, 0), normal(0, 1)", Refusal::out_of_range, "normal(0, 0)");
+  refuse("normal(0, -1), normal(0, 1)", Refusal::out_of_range, "normal(0, -1)");
+  refuse("normal(0, 1/0), normal(0, 1)", Refusal::out_of_range, "'1/0'");
+  refuse("normal(0, one), normal(0, 1)", Refusal::unknown_name, "'one'");
+  refuse("uniform(1, 1), normal(0, 1)", Refusal::out_of_range, "uniform(1, 1)");
+  refuse("truncated_normal(0, 1, 50, 60), normal(0, 1)", Refusal::out_of_range, "mass");
+  refuse("chi(0, 1), normal(0, 1)", Refusal::out_of_range, "chi(0, 1)");
+  refuse("normal(0, 1, normal(0, 1)", Refusal::malformed, "parentheses");
+  refuse("normal(0, 1),, normal(0, 1)", Refusal::malformed, "entry");
+  refuse("-1: normal(0, 1), normal(0, 1)", Refusal::out_of_range, "weights");
+  refuse("expression(a - w)", Refusal::out_of_range, "'a - w'");
+  refuse("expression(a + b)", Refusal::unknown_name, "'b'");
+  refuse("expression(0)", Refusal::out_of_range, "'0' vanishes");
+  CHECK(refusal([&]() { make_initial_law("expression(1)", {"a"}, {}, {}); }) ==
+        Refused{"Initial law/Law", Refusal::inconsistent});
 }

@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include <tests/support/references.h>
+#include <tests/support/refusals.h>
 
-#include <solvers/base/error.h>
 #include <solvers/base/numerics/random.h>
 #include <solvers/model/gaussian/quadrature.h>
 #include <solvers/model/gaussian/spherical_mean.h>
@@ -204,23 +204,13 @@ TEST_CASE("Isotropic Gaussians: particles, samples and risk belong together")
 
 TEST_CASE("Isotropic Gaussians: contradictory choices are refused")
 {
-  const auto refuse = [](const std::string &name, const std::string &value, const std::string &parameter) {
-    Settings settings = reference_c;
-    settings.emplace_back(name, value);
-    try
-      {
-        make_problem(settings);
-        FAIL_CHECK("accepted");
-      }
-    catch (const InputError &error)
-      {
-        CHECK(error.parameter == parameter);
-      }
+  const auto refuse = [](const std::string &name, const std::string &value, const Refusal why) {
+    CHECK(refusal([&]() { make_problem(with(reference_c, {{name, value}})); }) == Refused{name, why});
   };
-  refuse("Data/Law", "sphere", "Data/Law");
-  refuse("Target/Type", "expression", "Target/Type");
-  refuse("Learning problem/Input dimension", "inf", "Learning problem/Input dimension");
-  refuse("Learning problem/Activation nodes", "0.5", "Learning problem/Activation nodes");
-  refuse("Learning problem/Activation nodes", "1:0, 0.5:2", "Learning problem/Activation nodes");
-  refuse("Initial law/Law", "normal(0, 1), chi(3, 1)", "Initial law/Law");
+  refuse("Data/Law", "sphere", Refusal::unsupported);
+  refuse("Target/Type", "expression", Refusal::unsupported);
+  refuse("Learning problem/Input dimension", "inf", Refusal::out_of_range);
+  refuse("Learning problem/Activation nodes", "0.5", Refusal::malformed);
+  refuse("Learning problem/Activation nodes", "1:0, 0.5:2", Refusal::out_of_range);
+  refuse("Initial law/Law", "normal(0, 1), chi(3, 1)", Refusal::inconsistent);
 }

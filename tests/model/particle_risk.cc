@@ -5,6 +5,8 @@
 #include <solvers/base/numerics/random.h>
 #include <solvers/model/gaussian/gaussian_mean.h>
 
+#include <tests/support/refusals.h>
+
 #include "make_problem.h"
 
 using namespace rhoflow;
@@ -187,7 +189,9 @@ TEST_CASE("Risk of networks: the isotropic problem by quadrature over the radius
 
 TEST_CASE("Risk of networks: a handful of test samples is refused")
 {
-  CHECK_THROWS_WITH(make_problem({{"Learning problem/Test samples", "7"}}), Catch::Contains("at least 100"));
+  CHECK(refusal([&]() {
+          make_problem({{"Learning problem/Test samples", "7"}});
+        }) == Refused{"Learning problem/Test samples", Refusal::out_of_range}.naming("100"));
 }
 
 TEST_CASE("Risk of networks: a network that has diverged has no risk")

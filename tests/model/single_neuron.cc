@@ -2,10 +2,11 @@
 
 #include <cmath>
 
-#include <solvers/base/error.h>
 #include <solvers/base/numerics/random.h>
 #include <solvers/model/gaussian/gaussian_mean.h>
 #include <solvers/model/gaussian/quadrature.h>
+
+#include <tests/support/refusals.h>
 
 #include "make_problem.h"
 #include "pair_reference.h"
@@ -314,33 +315,27 @@ TEST_CASE("Mean squares of activations of a Gaussian")
 
 TEST_CASE("Single neuron: contradictory choices are refused")
 {
-  const auto refuse = [](const Settings &settings, const std::string &parameter) {
-    try
-      {
-        make_problem(settings);
-        FAIL_CHECK("accepted");
-      }
-    catch (const InputError &error)
-      {
-        CHECK(error.parameter == parameter);
-        CHECK(std::string(error.what()).size() > 20);
-      }
+  const auto refuse = [](const Settings &settings, const std::string &parameter, const Refusal why) {
+    const auto refused = refusal([&]() { make_problem(settings); });
+    CHECK(refused == Refused{parameter, why});
+    CHECK(message_of(refused).size() > 20);
   };
-  refuse({{"Data/Law", "csv"}}, "Data/Law");
-  refuse({{"Data/Standard deviation", "2"}}, "Data/Standard deviation");
-  refuse({{"Target/Type", "teachers"}}, "Target/Type");
-  refuse({{"Data/Quadrature nodes", "1000"}, {"Data/Radial nodes", "1000"}}, "Data/Radial nodes");
-  refuse({{"Learning problem/Input dimension", "1"}}, "Learning problem/Input dimension");
-  refuse({{"Learning problem/Input dimension", "many"}}, "Learning problem/Input dimension");
-  refuse({{"Learning problem/Input dimension", "4.5"}}, "Learning problem/Input dimension");
-  refuse({{"Target/Type", "expression"}, {"Target/Expression", "x2"}}, "Target/Expression");
-  refuse({{"Target/Type", "expression"}, {"Target/Expression", "1/(x1-x1)"}}, "Target/Expression");
-  refuse({{"Initial law/Law", "gaussian_neurons(1)"}}, "Initial law/Law");
-  refuse({{"Initial law/Law", "normal(0, 1), gaussian_neurons(1"}}, "Initial law/Law");
+  refuse({{"Data/Law", "csv"}}, "Data/Law", Refusal::unsupported);
+  refuse({{"Data/Standard deviation", "2"}}, "Data/Standard deviation", Refusal::unsupported);
+  refuse({{"Target/Type", "teachers"}}, "Target/Type", Refusal::unsupported);
+  refuse({{"Data/Quadrature nodes", "1000"}, {"Data/Radial nodes", "1000"}}, "Data/Radial nodes", Refusal::too_large);
+  refuse({{"Learning problem/Input dimension", "1"}}, "Learning problem/Input dimension", Refusal::out_of_range);
+  refuse({{"Learning problem/Input dimension", "many"}}, "Learning problem/Input dimension", Refusal::unknown_name);
+  refuse({{"Learning problem/Input dimension", "4.5"}}, "Learning problem/Input dimension", Refusal::out_of_range);
+  refuse({{"Target/Type", "expression"}, {"Target/Expression", "x2"}}, "Target/Expression", Refusal::unknown_name);
+  refuse({{"Target/Type", "expression"}, {"Target/Expression", "1/(x1-x1)"}}, "Target/Expression", Refusal::out_of_range);
+  refuse({{"Initial law/Law", "gaussian_neurons(1)"}}, "Initial law/Law", Refusal::inconsistent);
+  refuse({{"Initial law/Law", "normal(0, 1), gaussian_neurons(1"}}, "Initial law/Law", Refusal::malformed);
 
   const auto limit = make_problem({{"Learning problem/Input dimension", "inf"}});
-  CHECK_THROWS_AS(limit->particle_neuron(), InputError);
+  CHECK(refusal([&]() { limit->particle_neuron(); }) == Refused{"Learning problem/Input dimension", Refusal::unsupported});
   std::vector<double> x(10);
   CounterRandom       random(1, RandomPurpose::initial_particles);
-  CHECK_THROWS_WITH(limit->sample_particle(random, x.data()), Catch::Contains("finite input dimension"));
+  CHECK(refusal([&]() { limit->sample_particle(random, x.data()); }) ==
+        Refused{"Learning problem/Input dimension", Refusal::unsupported});
 }

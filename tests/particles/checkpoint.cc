@@ -3,12 +3,13 @@
 #include <filesystem>
 #include <limits>
 
-#include <solvers/base/error.h>
 #include <solvers/base/run/checkpoint.h>
 #include <solvers/base/run/run_directory.h>
 #include <solvers/base/run/time_series_record.h>
 #include <solvers/particles/ensemble/particle_output.h>
 #include <solvers/particles/ensemble/replicas.h>
+
+#include <tests/support/refusals.h>
 
 #include "../base/temporary_directory.h"
 #include "data_set_problem.h"
@@ -119,11 +120,14 @@ TEST_CASE("a checkpoint of fewer or narrower networks is refused", "[particles]"
   const CheckpointReader state(save(Replicas(problem, parameters, 0., 1, MPI_COMM_SELF), directory.path("a"), MPI_COMM_SELF),
                                MPI_COMM_SELF);
   parameters.n_neurons = 11;
-  CHECK_THROWS_AS(Replicas(problem, parameters, 0., 1, MPI_COMM_SELF).load(state, "some"), InputError);
+  CHECK(refusal([&]() { Replicas(problem, parameters, 0., 1, MPI_COMM_SELF).load(state, "some"); }) ==
+        Refused{"", Refusal::damaged});
   parameters.n_neurons  = 10;
   parameters.n_replicas = 3;
-  CHECK_THROWS_AS(Replicas(problem, parameters, 0., 1, MPI_COMM_SELF).load(state, "some"), InputError);
-  CHECK_THROWS_AS(Replicas(problem, parameters, 0., 1, MPI_COMM_SELF).load(state, "other"), InputError);
+  CHECK(refusal([&]() { Replicas(problem, parameters, 0., 1, MPI_COMM_SELF).load(state, "some"); }) ==
+        Refused{"", Refusal::damaged});
+  CHECK(refusal([&]() { Replicas(problem, parameters, 0., 1, MPI_COMM_SELF).load(state, "other"); }) ==
+        Refused{"", Refusal::damaged});
 }
 
 TEST_CASE("pictures of neurons go on from a checkpoint", "[particles][mpi]")

@@ -15,6 +15,8 @@
 #include <solvers/particles/ensemble/particle_output.h>
 #include <solvers/particles/ensemble/replicas.h>
 
+#include <tests/support/refusals.h>
+
 #include "../base/temporary_directory.h"
 #include "data_set_problem.h"
 
@@ -177,27 +179,13 @@ TEST_CASE("choices that do not fit are refused with their parameter", "[particle
   const Continuous   continuous(ParticleNeuron::Type::ridge, 1, 5);
   ParticleParameters parameters = five_networks();
   parameters.method             = ParticleParameters::Method::multi_pass_sgd;
-  try
-    {
-      check_network(continuous, parameters);
-      FAIL("accepted multi-pass SGD without a data set");
-    }
-  catch (const InputError &error)
-    {
-      CHECK(error.parameter == "Particles/Method");
-    }
+  CHECK(refusal([&]() { check_network(continuous, parameters); }) == Refused{"Particles/Method", Refusal::unsupported});
   parameters.step_size = 0.3;
   CHECK(parameters.steps_until(1.5) == 5);
-  try
-    {
-      parameters.steps_until(1.);
-      FAIL("accepted a step that does not divide the time");
-    }
-  catch (const InputError &error)
-    {
-      CHECK(std::string(error.what()).find("for instance 0.25.") != std::string::npos);
-    }
-  CHECK_THROWS_AS(parameters.check_output_times({0., 1.5, 2.}), InputError);
+  CHECK(refusal([&]() { parameters.steps_until(1.); }) == Refused{"Particles/Step size", Refusal::inconsistent}.naming("0.25"));
+  CHECK(refusal([&]() {
+          parameters.check_output_times({0., 1.5, 2.});
+        }) == Refused{"Particles/Step size", Refusal::inconsistent});
   CHECK_NOTHROW(parameters.check_output_times({0., 1.5, 3.}));
 }
 

@@ -9,6 +9,8 @@
 #include <solvers/particles/gradient_flow.h>
 #include <solvers/particles/sgd/sgd.h>
 
+#include <tests/support/refusals.h>
+
 #include "data_set_problem.h"
 #include "plain_sgd.h"
 
@@ -135,48 +137,40 @@ TEST_CASE("groups of ranks train the same replicas", "[particles][mpi]")
 TEST_CASE("choices that do not fit are refused", "[particles]")
 {
   const DataSetProblem weighted(ParticleNeuron::Type::weighted_ridge, 2, 20), ridge(ParticleNeuron::Type::ridge, 2, 20);
-  const auto           refused = [](const LearningProblem &problem, const ParticleParameters &parameters) -> std::string {
-    try
-      {
-        check_network(problem, parameters);
-      }
-    catch (const InputError &error)
-      {
-        return error.parameter;
-      }
-    return "";
+  const auto           refused = [](const LearningProblem &problem, const ParticleParameters &choices) {
+    return refusal([&]() { check_network(problem, choices); });
   };
   ParticleParameters parameters = small_sgd(10, 1);
-  CHECK(refused(weighted, parameters).empty());
+  CHECK_FALSE(refused(weighted, parameters));
   parameters.layers = TrainedLayers::outer;
-  CHECK(refused(weighted, parameters).empty());
-  CHECK(refused(ridge, parameters) == "Particles/Trained layers");
+  CHECK_FALSE(refused(weighted, parameters));
+  CHECK(refused(ridge, parameters) == Refused{"Particles/Trained layers", Refusal::unsupported});
   parameters.method = ParticleParameters::Method::gradient_descent;
-  CHECK(refused(weighted, parameters) == "Particles/Trained layers");
+  CHECK(refused(weighted, parameters) == Refused{"Particles/Trained layers", Refusal::unsupported});
 
   parameters         = small_sgd(10, 1);
   parameters.scaling = ParticleParameters::Scaling::lazy;
-  CHECK(refused(weighted, parameters).empty());
-  CHECK(refused(ridge, parameters) == "Particles/Output scaling");
+  CHECK_FALSE(refused(weighted, parameters));
+  CHECK(refused(ridge, parameters) == Refused{"Particles/Output scaling", Refusal::unsupported});
   parameters.method = ParticleParameters::Method::gradient_flow;
-  CHECK(refused(weighted, parameters) == "Particles/Output scaling");
+  CHECK(refused(weighted, parameters) == Refused{"Particles/Output scaling", Refusal::unsupported});
 
   parameters           = small_sgd(10, 1);
   parameters.precision = ParticleParameters::Precision::single_precision;
   parameters.method    = ParticleParameters::Method::gradient_descent;
-  CHECK(refused(weighted, parameters) == "Particles/Precision");
+  CHECK(refused(weighted, parameters) == Refused{"Particles/Precision", Refusal::unsupported});
 
   parameters          = small_sgd(10, 1);
   parameters.schedule = "1/(1 + t";
-  CHECK(refused(weighted, parameters) == "Particles/Schedule");
+  CHECK(refused(weighted, parameters) == Refused{"Particles/Schedule", Refusal::malformed});
   parameters.schedule = "1 - t";
   parameters.check_output_times({0., 0.9});
-  CHECK_THROWS_AS(parameters.check_output_times({0., 1.1}), InputError);
+  CHECK(refusal([&]() { parameters.check_output_times({0., 1.1}); }) == Refused{"Particles/Schedule", Refusal::out_of_range});
   // With a schedule the output times need not be multiples of the step.
   parameters.schedule = "1/(1 + t)";
   parameters.check_output_times({0., 0.123});
   parameters.method = ParticleParameters::Method::gradient_flow;
-  CHECK(refused(weighted, parameters) == "Particles/Schedule");
+  CHECK(refused(weighted, parameters) == Refused{"Particles/Schedule", Refusal::unsupported});
 }
 
 TEST_CASE("gradient descent with a schedule takes its steps", "[particles]")

@@ -10,7 +10,6 @@
 #include <tests/support/references.h>
 
 #include <meshes/domain.h>
-#include <solvers/base/error.h>
 #include <solvers/base/files/csv.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/run/run_directory.h>
@@ -21,6 +20,7 @@
 #include <solvers/model/observables.h>
 #include <solvers/particles/gradient_flow.h>
 
+#include <tests/support/refusals.h>
 #include <tests/support/run.h>
 
 using namespace rhoflow;
@@ -33,9 +33,9 @@ void run(const std::string &text, const std::string &directory_name, MPI_Comm co
   run_solver("particles", directory_name, {}, communicator, text);
 }
 
-std::string refused(const std::string &text)
+std::optional<Refused> refused(const std::string &text)
 {
-  return refused_parameter("particles", {}, text);
+  return refusal("particles", {}, text);
 }
 
 std::unique_ptr<LearningProblem> single_neuron(const std::string &more = "")
@@ -119,19 +119,24 @@ TEST_CASE("the closed-form velocity of erf neurons in R^d is the gradient of the
 
 TEST_CASE("the particle solver refuses what does not fit before the first step", "[particles]")
 {
-  CHECK(refused("subsection Particles\n set Method = multi-pass SGD\nend\n") == "Particles/Method");
-  CHECK(refused("subsection Particles\n set Method = gradient flow\nend\n") == "");
+  CHECK(refused("subsection Particles\n set Method = multi-pass SGD\nend\n") ==
+        Refused{"Particles/Method", Refusal::unsupported});
+  CHECK_FALSE(refused("subsection Particles\n set Method = gradient flow\nend\n"));
   CHECK(
     refused(
       "subsection Particles\n set Method = gradient flow\nend\nsubsection Learning problem\n set Activation = tanh\nend\n") ==
-    "Particles/Method");
+    Refused{"Particles/Method", Refusal::unsupported});
   CHECK(refused("subsection Target\n set Activation = tanh\nend\nsubsection Particles\n set Method = gradient flow\nend\n") ==
-        "Particles/Method");
-  CHECK(refused("set Output interval = 0.0125\nsubsection Particles\n set Step size = 0.01\nend\n") == "Particles/Step size");
-  CHECK(refused("subsection Particles\n set Batch size = 1000000\nend\n") == "Particles/Batch size");
+        Refused{"Particles/Method", Refusal::unsupported});
+  CHECK(refused("set Output interval = 0.0125\nsubsection Particles\n set Step size = 0.01\nend\n") ==
+        Refused{"Particles/Step size", Refusal::inconsistent});
+  CHECK(refused("subsection Particles\n set Batch size = 1000000\nend\n") ==
+        Refused{"Particles/Batch size", Refusal::too_large});
   const std::string warm = "subsection Mean field\n set Inverse temperature = 20\nend\n";
-  CHECK(refused(warm) == "");
-  CHECK(refused(warm + "subsection Particles\n set Method = gradient descent\nend\n") == "");
-  CHECK(refused(warm + "subsection Particles\n set Method = gradient flow\nend\n") == "Particles/Method");
-  CHECK(refused("subsection Mean field\n set Inverse temperature = -1\nend\n") == "Mean field/Inverse temperature");
+  CHECK_FALSE(refused(warm));
+  CHECK_FALSE(refused(warm + "subsection Particles\n set Method = gradient descent\nend\n"));
+  CHECK(refused(warm + "subsection Particles\n set Method = gradient flow\nend\n") ==
+        Refused{"Particles/Method", Refusal::unsupported});
+  CHECK(refused("subsection Mean field\n set Inverse temperature = -1\nend\n") ==
+        Refused{"Mean field/Inverse temperature", Refusal::out_of_range});
 }

@@ -6,9 +6,10 @@
 #include <string>
 #include <vector>
 
-#include <solvers/base/error.h>
 #include <solvers/particles/network.h>
 #include <solvers/particles/tangent_kernel/tangent_kernel.h>
+
+#include <tests/support/refusals.h>
 
 #include "data_set_problem.h"
 
@@ -95,7 +96,8 @@ TEST_CASE("the tangent kernel is the product of the neurons' gradients", "[tange
           const DataSetProblem problem(type, 3, 19, type == Type::bump ? Activation::Kind::tanh : Activation::Kind::erf);
           if (trained == TrainedLayers::outer && !problem.has_outer_weight())
             {
-              CHECK_THROWS_AS(TangentKernel(problem, trained, n_points, 1), InputError);
+              CHECK(refusal([&]() { TangentKernel(problem, trained, n_points, 1); }) ==
+                    Refused{"Particles/Trained layers", Refusal::unsupported});
               continue;
             }
           CAPTURE(static_cast<int>(type), static_cast<int>(trained), n_points);
@@ -126,7 +128,8 @@ TEST_CASE("a bump whose centre is a point does not see that point", "[tangent_ke
 TEST_CASE("a landscape has no tangent kernel", "[tangent_kernel]")
 {
   const DataSetProblem problem(Type::landscape, 2, 4);
-  CHECK_THROWS_AS(TangentKernel(problem, TrainedLayers::both, 4, 1), InputError);
+  CHECK(refusal([&]() { TangentKernel(problem, TrainedLayers::both, 4, 1); }) ==
+        Refused{"Learning problem/Neuron", Refusal::unsupported});
 }
 
 TEST_CASE("points of a continuous law depend on the seed alone and come from the law", "[tangent_kernel]")

@@ -6,7 +6,8 @@
 #include <cmath>
 #include <limits>
 
-#include "../base/input_error.h"
+#include <tests/support/refusals.h>
+
 #include "../base/temporary_directory.h"
 #include "html_check.h"
 
@@ -139,10 +140,11 @@ TEST_CASE("A page is whole, lists its sections and replaces the one before")
   page.write(file);
   CHECK(directory.read("report.html") == page.html());
   CHECK_FALSE(std::filesystem::exists(file + ".part"));
-  CHECK_THAT(input_error([&]() { page.write(directory.path("no/where.html")); }),
-             Contains("cannot write") && Contains("where.html': No such"));
+  CHECK(refusal([&]() { page.write(directory.path("no/where.html")); }) ==
+        Refused{"", Refusal::unreadable}.naming("where.html': No such"));
   std::filesystem::create_directories(directory.path("taken/in"));
-  CHECK_THAT(input_error([&]() { page.write(directory.path("taken")); }), Contains("taken': Is a directory"));
+  CHECK(refusal([&]() { page.write(directory.path("taken")); }) ==
+        Refused{"", Refusal::unreadable}.naming("taken': Is a directory"));
   CHECK_FALSE(std::filesystem::exists(directory.path("taken.part")));
 }
 

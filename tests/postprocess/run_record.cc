@@ -5,7 +5,8 @@
 
 #include <cmath>
 
-#include "../base/input_error.h"
+#include <tests/support/refusals.h>
+
 #include "small_run.h"
 
 using namespace rhoflow;
@@ -13,9 +14,9 @@ using Catch::Contains;
 
 namespace
 {
-std::string opening(const std::string &directory)
+std::optional<Refused> opening(const std::string &directory)
 {
-  return input_error([&]() { RunRecord::open(directory); });
+  return refusal([&]() { RunRecord::open(directory); });
 }
 } // namespace
 
@@ -63,8 +64,9 @@ TEST_CASE("The record of a run has its parameters, tables, files and origin")
   CHECK(record.column("statistics", "risk") == std::vector<double>{0.5, 0.3125, 0.25});
   CHECK(std::isnan(record.column("comparison", "expected bias")[0]));
   CHECK(record.tables.at("timing").labels == std::vector<std::string>{"moments", "a < b, c"});
-  CHECK_THAT(input_error([&]() { record.column("statistics", "rsk"); }), Contains("Did you mean 'risk'?"));
-  CHECK_THAT(input_error([&]() { record.column("replicas", "time"); }), Contains("no table replicas.csv"));
+  CHECK(refusal([&]() { record.column("statistics", "rsk"); }) ==
+        Refused{"", Refusal::unknown_name}.naming("'rsk'").naming("mean 'risk'"));
+  CHECK(refusal([&]() { record.column("replicas", "time"); }) == Refused{"", Refusal::missing}.naming("replicas.csv"));
 
   REQUIRE(record.density.size() == 3);
   for (unsigned int i = 0; i < 3; ++i)
@@ -102,17 +104,19 @@ TEST_CASE("A directory that is no run is refused with what it is")
 {
   const SmallRun            run;
   const TemporaryDirectory &root = run.temporary;
-  CHECK_THAT(opening(""), Contains("the name of the directory of a run is needed"));
-  CHECK_THAT(opening(root.path("a rnu")), Contains("does not exist") && Contains("Did you mean '" + run.path() + "'?"));
-  CHECK_THAT(opening(root.path("nothing/like/it")), Contains("does not exist.") && !Contains("Did you mean"));
-  CHECK_THAT(opening(run.path("log.txt")), Contains("is a file") && Contains("the one that it is in"));
-  CHECK_THAT(opening(root.path("")), Contains("a directory that holds runs") && Contains("a run"));
+  CHECK(opening("") == Refused{"", Refusal::missing}.naming("name"));
+  CHECK(opening(root.path("a rnu")) == Refused{"", Refusal::missing}.naming("a rnu").naming("mean '" + run.path() + "'"));
+  const auto unlike = opening(root.path("nothing/like/it"));
+  CHECK(unlike == Refused{"", Refusal::missing}.naming("nothing/like/it"));
+  CHECK_THAT(message_of(unlike), !Contains("mean"));
+  CHECK(opening(run.path("log.txt")) == Refused{"", Refusal::unreadable}.naming("log.txt").naming("the one that it is in"));
+  CHECK(opening(root.path("")) == Refused{"", Refusal::missing}.naming("holds runs").naming("a run"));
 
   std::filesystem::create_directory(root.path("empty"));
-  CHECK_THAT(opening(root.path("empty")), Contains("is empty") && Contains("provenance.json"));
+  CHECK(opening(root.path("empty")) == Refused{"", Refusal::missing}.naming("is empty").naming("provenance.json"));
   std::filesystem::create_directory(root.path("other"));
   root.write("other/thesis.txt", "x");
-  CHECK_THAT(opening(root.path("other")), Contains("holds no run of rhoflow") && Contains("thesis.txt"));
+  CHECK(opening(root.path("other")) == Refused{"", Refusal::missing}.naming("thesis.txt"));
 
   for (int i = 1; i <= 7; ++i)
     {
@@ -120,9 +124,10 @@ TEST_CASE("A directory that is no run is refused with what it is")
       root.write("study/runs/000" + std::to_string(i) + "/provenance.json", "{}");
     }
   std::filesystem::create_directory(root.path("study/states"));
-  CHECK_THAT(opening(root.path("study")), Contains("of a study") && Contains("runs/0001") && Contains("runs/0005 and 2 more"));
-  CHECK_THAT(opening(root.path("study/runs")), Contains("holds runs") && Contains("and 2 more"));
-  CHECK_THAT(opening(root.path("study/runs/0001")), Contains("parameters_used.prm is missing"));
+  CHECK(opening(root.path("study")) ==
+        Refused{"", Refusal::missing}.naming("study").naming("runs/0001").naming("runs/0005 and 2 more"));
+  CHECK(opening(root.path("study/runs")) == Refused{"", Refusal::missing}.naming("holds runs").naming("and 2 more"));
+  CHECK(opening(root.path("study/runs/0001")) == Refused{"", Refusal::missing}.naming("parameters_used.prm"));
 }
 
 TEST_CASE("Damaged records are named with their line")
@@ -133,25 +138,27 @@ TEST_CASE("Damaged records are named with their line")
     run.write(name, text);
     return opening(run.path());
   };
-  CHECK_THAT(with("provenance.json", ""), Contains("provenance.json") && Contains("cut off (line 1: "));
-  CHECK_THAT(with("provenance.json", run.files["provenance.json"].substr(0, 60)),
-             Contains("provenance.json") && Contains("(line 4: "));
-  CHECK_THAT(with("provenance.json", "{}"), Contains("provenance.json") && Contains("versions"));
-  CHECK_THAT(
-    with("provenance.json", std::string(run.files["provenance.json"]).insert(1, "\"input files\": [{\"path\": \"bytes:%\"}],")),
-    Contains("provenance.json") && Contains("two hexadecimal digits"));
-  CHECK_THAT(with("provenance.json", std::string(1000000, '[')), Contains("provenance.json") && Contains("nested too deep"));
-  CHECK_THAT(with("parameters_used.prm", ""), Contains("names no Solver"));
-  CHECK_THAT(with("parameters_used.prm", "set Solver = x\nsubsection Data\n"),
-             Contains("parameters_used.prm:2: subsection 'Data' is not closed"));
-  CHECK_THAT(with("parameters_used.prm", "set Solver = x\nend\n"), Contains("parameters_used.prm:2: "));
-  CHECK_THAT(with("parameters_used.prm", "set Solver = x\nrubbish\n"), Contains("parameters_used.prm:2: "));
-  CHECK_THAT(with("parameters_used.prm", "set Solver = cont"), Contains("parameters_used.prm:1: the line has no end"));
-  CHECK_THAT(with("statistics.csv", "time,risk\n0,1\n1\n2,3\n"), Contains("statistics.csv:3: ") && Contains("1 field,"));
-  CHECK_THAT(with("statistics.csv", std::string("\x7f"
-                                                "ELF\0\1\2\n",
-                                                8)),
-             Contains("statistics.csv:1: ") && Contains("no text file"));
+  CHECK(with("provenance.json", "") == Refused{"", Refusal::damaged}.naming("provenance.json").naming("line 1"));
+  CHECK(with("provenance.json", run.files["provenance.json"].substr(0, 60)) ==
+        Refused{"", Refusal::damaged}.naming("provenance.json").naming("line 4"));
+  CHECK(with("provenance.json", "{}") == Refused{"", Refusal::damaged}.naming("provenance.json").naming("versions"));
+  CHECK(with("provenance.json",
+             std::string(run.files["provenance.json"]).insert(1, "\"input files\": [{\"path\": \"bytes:%\"}],")) ==
+        Refused{"", Refusal::damaged}.naming("provenance.json").naming("hexadecimal"));
+  CHECK(with("provenance.json", std::string(1000000, '[')) ==
+        Refused{"", Refusal::damaged}.naming("provenance.json").naming("nested"));
+  CHECK(with("parameters_used.prm", "") == Refused{"", Refusal::damaged}.naming("parameters_used.prm").naming("Solver"));
+  CHECK(with("parameters_used.prm", "set Solver = x\nsubsection Data\n") ==
+        Refused{"", Refusal::damaged}.naming("parameters_used.prm:2:").naming("'Data'"));
+  CHECK(with("parameters_used.prm", "set Solver = x\nend\n") == Refused{"", Refusal::damaged}.naming("parameters_used.prm:2:"));
+  CHECK(with("parameters_used.prm", "set Solver = x\nrubbish\n") ==
+        Refused{"", Refusal::damaged}.naming("parameters_used.prm:2:"));
+  CHECK(with("parameters_used.prm", "set Solver = cont") == Refused{"", Refusal::damaged}.naming("parameters_used.prm:1:"));
+  CHECK(with("statistics.csv", "time,risk\n0,1\n1\n2,3\n") ==
+        Refused{"", Refusal::malformed}.naming("statistics.csv:3:").naming("1 field,"));
+  CHECK(with("statistics.csv", std::string("\x7f"
+                                           "ELF\0\1\2\n",
+                                           8)) == Refused{"", Refusal::malformed}.naming("statistics.csv:1:").naming("NUL"));
 }
 
 TEST_CASE("A run that is going on is read up to its last complete row and file")

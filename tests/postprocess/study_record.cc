@@ -3,13 +3,14 @@
 #include <postprocess/page/html.h>
 #include <postprocess/page/study_report.h>
 #include <postprocess/records/study_record.h>
-#include <solvers/base/error.h>
 
 #include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <limits>
 #include <sstream>
+
+#include <tests/support/refusals.h>
 
 #include "small_study.h"
 
@@ -95,32 +96,21 @@ TEST_CASE("a study without fits takes the parameters from its file", "[postproce
 
 TEST_CASE("directories of no study, and damaged ones, are refused with the reason", "[postprocess]")
 {
-  SmallStudy        small;
-  const std::string directory = small.directory();
-  const auto        message   = [](const std::string &path) -> std::string {
-    try
-      {
-        StudyRecord::open(path);
-      }
-    catch (const InputError &error)
-      {
-        CHECK(error.parameter.empty());
-        return error.what();
-      }
-    return "";
-  };
+  SmallStudy               small;
+  const std::string        directory = small.directory();
+  const auto               refused   = [](const std::string &path) { return refusal([&]() { StudyRecord::open(path); }); };
   const TemporaryDirectory elsewhere;
   fs::create_directories(elsewhere.path("run"));
   fs::create_directories(elsewhere.path("empty"));
   fs::create_directories(elsewhere.path("waiting/states"));
   fs::create_directories(elsewhere.path("waiting/runs"));
   std::ofstream(elsewhere.path("run/provenance.json")) << "{}";
-  CHECK_THAT(message(""), Contains("name of the directory"));
-  CHECK_THAT(message(elsewhere.path("rum")), Contains("does not exist") && Contains("Did you mean") && Contains("run"));
-  CHECK_THAT(message(elsewhere.path("run/provenance.json")), Contains("is a file"));
-  CHECK_THAT(message(elsewhere.path("run")), Contains("one run"));
-  CHECK_THAT(message(elsewhere.path("empty")), Contains("holds no study"));
-  CHECK_THAT(message(elsewhere.path("waiting")), Contains("none of its runs has ended"));
+  CHECK(refused("") == Refused{"", Refusal::missing}.naming("name"));
+  CHECK(refused(elsewhere.path("rum")) == Refused{"", Refusal::missing}.naming("rum").naming("mean").naming("run"));
+  CHECK(refused(elsewhere.path("run/provenance.json")) == Refused{"", Refusal::unreadable}.naming("provenance.json"));
+  CHECK(refused(elsewhere.path("run")) == Refused{"", Refusal::missing}.naming("one run"));
+  CHECK(refused(elsewhere.path("empty")) == Refused{"", Refusal::missing}.naming("holds no study"));
+  CHECK(refused(elsewhere.path("waiting")) == Refused{"", Refusal::missing}.naming("has ended"));
   CHECK(StudyRecord::is_study(elsewhere.path("waiting")));
   CHECK_FALSE(StudyRecord::is_study(elsewhere.path("run")));
 
@@ -135,17 +125,17 @@ TEST_CASE("directories of no study, and damaged ones, are refused with the reaso
 
   small.files["study.csv"] = whole.substr(0, whole.find('\n') + 1) + "1,done,4\n";
   small.write();
-  CHECK_THAT(message(directory), Contains("study.csv:2") && Contains("3 fields") && Contains("8 columns"));
+  CHECK(refused(directory) == Refused{"", Refusal::damaged}.naming("study.csv:2").naming("3 fields").naming("8 columns"));
   small.files["study.csv"] = "time,risk\n0,1\n";
   small.write();
-  CHECK_THAT(message(directory), Contains("no column 'run'"));
+  CHECK(refused(directory) == Refused{"", Refusal::damaged}.naming("'run'"));
   small.files["study.csv"] = "";
   small.write();
-  CHECK_THAT(message(directory), Contains("empty"));
+  CHECK(refused(directory) == Refused{"", Refusal::damaged}.naming("empty"));
   small.files["study.csv"] = whole;
   small.files["fits.csv"]  = "result,against,points\nerror,Nothing,3\n";
   small.write();
-  CHECK_THAT(message(directory), Contains("Nothing") && Contains("damaged"));
+  CHECK(refused(directory) == Refused{"", Refusal::damaged}.naming("Nothing"));
 }
 
 TEST_CASE("the page of a study has verdicts, failed runs first, and the study file", "[postprocess]")

@@ -6,7 +6,7 @@ using namespace rhoflow;
 
 namespace
 {
-const TrialRun warm("", R"(set Solver = fokker planck
+const TrialRun    warm("", R"(set Solver = fokker planck
 set End time = 1
 set Output interval = 0.5
 set Output times =

@@ -29,7 +29,7 @@ subsection Particles
   set Replicas          = 3
 end
 )");
-using Places = std::vector<std::string>;
+using Places           = std::vector<std::string>;
 const std::string warm = "Mean field/Inverse temperature=10";
 } // namespace
 

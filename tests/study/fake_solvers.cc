@@ -37,7 +37,7 @@ public:
     behaviour  = parameters.get("Behaviour");
     parameters.leave_subsection();
     if (width == 13.)
-      throw InputError("Fake/Width", "13 brings bad luck.");
+      throw InputError(Refusal::out_of_range, "Fake/Width", "13 brings bad luck.");
   }
 
   void run(const RunContext &context) override

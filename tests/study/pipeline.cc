@@ -2,14 +2,14 @@
 
 #include <solvers/study/pipeline.h>
 
-#include "../base/input_error.h"
+#include <tests/support/refusals.h>
+
 #include "../base/temporary_directory.h"
 
 #include <cmath>
 #include <filesystem>
 
 using namespace rhoflow;
-using Catch::Contains;
 
 namespace
 {
@@ -34,10 +34,10 @@ struct Tables
   {
     return Pipeline::parse(text).evaluate(directory.path("run"), directory.path("ref"));
   }
-  double      value(const std::string &text) const { return evaluate(text).value; }
-  std::string error(const std::string &text) const
+  double                 value(const std::string &text) const { return evaluate(text).value; }
+  std::optional<Refused> error(const std::string &text) const
   {
-    return input_error([&]() { evaluate(text); });
+    return refusal([&]() { evaluate(text); });
   }
 
   TemporaryDirectory directory;
@@ -124,32 +124,40 @@ TEST_CASE("The jackknife gives the standard error of a mean and follows transfor
 TEST_CASE("Mistakes in results say what is valid")
 {
   const Tables tables;
-  CHECK_THAT(tables.error("maximun over time of statistics.csv: risk"),
-             Contains("unknown operation 'maximun over time'. Did you mean 'maximum over time'?") && Contains("'square root'"));
-  CHECK_THAT(tables.error("last of risk"), Contains("names no source"));
-  CHECK_THAT(tables.error("last of statistics.csv:"), Contains("must have the form 'FILE: COLUMN'"));
-  CHECK_THAT(tables.error("statistics.csv: risk"), Contains("is a function of time; reduce it by 'first'"));
-  CHECK_THAT(tables.error("first of replicas.csv: replica *"), Contains("a value for every replica; reduce it by"));
-  CHECK_THAT(tables.error("first of last of statistics.csv: risk"), Contains("the time is gone already"));
-  CHECK_THAT(tables.error("mean over replicas of last of statistics.csv: risk"), Contains("there are no replicas here"));
-  CHECK_THAT(tables.error("mean over replicas of mean over replicas of last of replicas.csv: replica *"),
-             Contains("there are no replicas any more"));
-  CHECK_THAT(tables.error("at t = soon of statistics.csv: risk"), Contains("'at t = NUMBER'"));
-  CHECK_THAT(tables.error("absolute value from 2 of last of statistics.csv: risk"), Contains("only operations over time"));
-  CHECK_THAT(tables.error("mean over time from 3 to 1 of statistics.csv: risk"), Contains("from NUMBER to NUMBER"));
-  CHECK_THAT(tables.error("last of statistics.csv: risk - other"), Contains("must have the form 'FILE: COLUMN'"));
-  CHECK_THAT(tables.error("last of replicas.csv: * *"), Contains("more than one '*'"));
+  CHECK(tables.error("maximun over time of statistics.csv: risk") == Refused{"", Refusal::unknown_name}
+                                                                       .naming("'maximun over time'")
+                                                                       .naming("mean 'maximum over time'")
+                                                                       .naming("'square root'"));
+  CHECK(tables.error("last of risk") == Refused{"", Refusal::malformed}.naming("'last of risk'"));
+  CHECK(tables.error("last of statistics.csv:") == Refused{"", Refusal::malformed}.naming("'FILE: COLUMN'"));
+  CHECK(tables.error("statistics.csv: risk") == Refused{"", Refusal::missing}.naming("'first'"));
+  CHECK(tables.error("first of replicas.csv: replica *") == Refused{"", Refusal::missing}.naming("'mean over replicas'"));
+  CHECK(tables.error("first of last of statistics.csv: risk") == Refused{"", Refusal::repeated}.naming("time"));
+  CHECK(tables.error("mean over replicas of last of statistics.csv: risk") == Refused{"", Refusal::missing}.naming("'*'"));
+  CHECK(tables.error("mean over replicas of mean over replicas of last of replicas.csv: replica *") ==
+        Refused{"", Refusal::repeated}.naming("'mean over replicas'"));
+  CHECK(tables.error("at t = soon of statistics.csv: risk") == Refused{"", Refusal::malformed}.naming("'at t = NUMBER'"));
+  CHECK(tables.error("absolute value from 2 of last of statistics.csv: risk") ==
+        Refused{"", Refusal::malformed}.naming("'absolute value from 2'"));
+  CHECK(tables.error("mean over time from 3 to 1 of statistics.csv: risk") ==
+        Refused{"", Refusal::malformed}.naming("from NUMBER to NUMBER"));
+  CHECK(tables.error("last of statistics.csv: risk - other") == Refused{"", Refusal::malformed}.naming("'FILE: COLUMN'"));
+  CHECK(tables.error("last of replicas.csv: * *") == Refused{"", Refusal::malformed}.naming("'* *'"));
 
-  CHECK_THAT(tables.error("last of statistics.csv: rsk"), Contains("no column 'rsk'. Did you mean 'risk'?"));
-  CHECK_THAT(tables.error("last of mean over replicas of replicas.csv: replika *"), Contains("no column 'replika *'"));
-  CHECK_THAT(tables.error("last of nothing.csv: risk"), Contains("nothing.csv' does not exist"));
-  CHECK_THAT(tables.error("at t = 2 of statistics.csv: risk"), Contains("has no row of time 2; its times go from 0 to 3"));
-  CHECK_THAT(tables.error("mean over time from 4 of statistics.csv: risk"), Contains("no row between times 4 and"));
-  CHECK_THAT(tables.error("last of statistics.csv: risk - reference other_times.csv: risk"),
-             Contains("row 2 is of time 1 here and 2 there"));
-  CHECK_THAT(tables.error("last of statistics.csv: risk - reference short.csv: risk"), Contains("3 rows against 2"));
-  CHECK_THAT(tables.error("last of mean over replicas of replicas.csv: replica * - reference two.csv: replica *"),
-             Contains("3 replicas against 2"));
+  CHECK(tables.error("last of statistics.csv: rsk") ==
+        Refused{"", Refusal::unknown_name}.naming("'rsk'").naming("mean 'risk'"));
+  CHECK(tables.error("last of mean over replicas of replicas.csv: replika *") ==
+        Refused{"", Refusal::unknown_name}.naming("'replika *'"));
+  CHECK(tables.error("last of nothing.csv: risk") == Refused{"", Refusal::missing}.naming("nothing.csv"));
+  CHECK(tables.error("at t = 2 of statistics.csv: risk") ==
+        Refused{"", Refusal::missing}.naming("time 2").naming("from 0 to 3"));
+  CHECK(tables.error("mean over time from 4 of statistics.csv: risk") == Refused{"", Refusal::missing}.naming("times 4"));
+  CHECK(tables.error("last of statistics.csv: risk - reference other_times.csv: risk") ==
+        Refused{"", Refusal::inconsistent}.naming("row 2"));
+  CHECK(tables.error("last of statistics.csv: risk - reference short.csv: risk") ==
+        Refused{"", Refusal::inconsistent}.naming("3 rows").naming("2"));
+  CHECK(tables.error("last of mean over replicas of replicas.csv: replica * - reference two.csv: replica *") ==
+        Refused{"", Refusal::inconsistent}.naming("3 replicas").naming("2"));
   // A word where a number is wanted is no number.
   CHECK(std::isnan(tables.value("last of statistics.csv: word")));
 }

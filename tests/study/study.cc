@@ -5,7 +5,8 @@
 #include <solvers/base/ranks.h>
 #include <solvers/study/study.h>
 
-#include "../base/input_error.h"
+#include <tests/support/refusals.h>
+
 #include "../base/temporary_directory.h"
 #include "fake_solvers.h"
 
@@ -22,10 +23,10 @@ const char *const head      = "set Base file = base.prm\n";
 const char *const vary      = "subsection Vary\n  set Fake/Width = 2 .. 8 by *2\nend\n";
 const char *const results   = "subsection Results\n  set risk = last of statistics.csv: risk\nend\n";
 
-/// The message that a study file with this text gives, read as file s.prm beside base.prm.
-std::string error(const std::string &text, const std::vector<std::string> &changes = {})
+/// How a study file with this text is refused, read as file s.prm beside base.prm.
+std::optional<Refused> error(const std::string &text, const std::vector<std::string> &changes = {})
 {
-  return input_error([&]() {
+  return refusal([&]() {
     ParameterFile file("s.prm", text);
     for (const std::string &change : changes)
       file.change(change);
@@ -82,63 +83,70 @@ TEST_CASE("All combinations are planned, each parameter set once")
 TEST_CASE("Every mistake in a study file is one message with file and line")
 {
   const std::string start = std::string(head) + vary + results; // 7 lines
-  CHECK(error(start) == "no error");
-  CHECK(error("set Bse file = x\n") ==
-        " | s.prm:1: unknown parameter 'Bse file' of a study. Did you mean 'Base file'? Valid: 'Title', 'Base file', 'Output "
-        "directory', 'Ranks per run'. Parameters of the runs belong into the subsections 'Fix', 'Vary' and 'Reference'.");
-  CHECK_THAT(error(start + "subsection Fits\nset rsk against Fake/Width = -1\nend\n"),
-             Contains("s.prm:9: there is no result 'rsk'. Did you mean 'risk'?"));
-  CHECK_THAT(error(start + "subsection Fits\nset risk against Fake/Wdth = -1\nend\n"),
-             Contains("s.prm:9: 'Fake/Wdth' is not varied. Did you mean 'Fake/Width'?"));
-  CHECK_THAT(error(start + "subsection Fits\nset risk against Fake/Width from large = -1\nend\n"),
-             Contains("'RESULT against PARAMETER from NUMBER'"));
-  CHECK_THAT(error(start + "subsection Fits\nset risk = -1\nend\n"), Contains("'RESULT against PARAMETER'"));
-  CHECK_THAT(error(start + "subsection Fits\nset risk against Fake/Width = half\nend\n"),
-             Contains("wanted is the expected slope"));
-  CHECK_THAT(error(start + "subsection Fits\nset risk against Fake/Width = -1, -2\nend\n"), Contains("(positive) prefactor"));
-  CHECK_THAT(error(start + "subsection Resluts\nset Seed = 1\nend\n"),
-             Contains("s.prm:9: unknown section 'Resluts'. Did you mean 'Results'?"));
-  CHECK_THAT(error(start + "subsection Fix\nset Fake/Replcas = 1\nend\n"),
-             Contains("s.prm:9: unknown parameter 'Fake/Replcas'. Did you mean 'Replicas'?"));
-  CHECK_THAT(error(start + "subsection Fix\nset Fake/Replicas = 0\nend\n"),
-             Contains("s.prm:9: Fake/Replicas: '0' is not valid"));
-  CHECK_THAT(error(start + "subsection Fix\nset Fake/Width = 3\nend\n"), Contains("is in section 'Vary' as well"));
-  CHECK_THAT(error(start + "subsection Fix\nset Overwrite = true\nend\n"), Contains("chosen by the study"));
-  CHECK_THAT(error(start + "subsection Reference\nset Seed = 3\nend\n"), Contains("no result has a 'reference' in it"));
-  CHECK_THAT(error(std::string(head) + vary + "subsection Results\nset d = last of reference a.csv: b\nend\n"),
-             Contains("s.prm:6: 'd' speaks of a reference, but there is no section 'Reference'"));
-  CHECK_THAT(error(std::string(head) + "subsection Vary\nset Fake/Width = 1, 2, 1\nend\n"), Contains("'1' is listed twice"));
-  CHECK_THAT(error(std::string(head) + "subsection Vary\nset Fake/Width = 10, 1e1, 10.0\nend\n"),
-             Contains("s.prm:3: '1e1' is listed twice, before as '10', which is the same value"));
-  CHECK_THAT(error(std::string(head) + "subsection Vary\nset Fake/Width = 2 .. 8 by *2, 4.0\nend\n"),
-             Contains("'4.0' is listed twice, before as '4'"));
-  CHECK_THAT(error(std::string(head) + "subsection Vary\nset Fake/Width & Seed = 4 & 1, 8 & 1, 4.0 & 1e0\nend\n"),
-             Contains("'4.0 & 1e0' is listed twice, before as '4 & 1'"));
-  CHECK(error(std::string(head) + "subsection Vary\nset Fake/Width & Seed = 4 & 1, 4.0 & 2\nend\n" + results) == "no error");
+  CHECK_FALSE(error(start));
+  CHECK(error("set Bse file = x\n") == Refused{"", Refusal::unknown_name}
+                                         .naming("s.prm:1:")
+                                         .naming("'Bse file'")
+                                         .naming("mean 'Base file'")
+                                         .naming("'Ranks per run'")
+                                         .naming("'Fix'"));
+  CHECK(error(start + "subsection Fits\nset rsk against Fake/Width = -1\nend\n") ==
+        Refused{"", Refusal::unknown_name}.naming("s.prm:9:").naming("'rsk'").naming("mean 'risk'"));
+  CHECK(error(start + "subsection Fits\nset risk against Fake/Wdth = -1\nend\n") ==
+        Refused{"", Refusal::unknown_name}.naming("s.prm:9:").naming("'Fake/Wdth'").naming("mean 'Fake/Width'"));
+  CHECK(error(start + "subsection Fits\nset risk against Fake/Width from large = -1\nend\n") ==
+        Refused{"", Refusal::malformed}.naming("from NUMBER"));
+  CHECK(error(start + "subsection Fits\nset risk = -1\nend\n") ==
+        Refused{"", Refusal::malformed}.naming("'RESULT against PARAMETER'"));
+  CHECK(error(start + "subsection Fits\nset risk against Fake/Width = half\nend\n") ==
+        Refused{"", Refusal::malformed}.naming("'half'"));
+  CHECK(error(start + "subsection Fits\nset risk against Fake/Width = -1, -2\nend\n") ==
+        Refused{"", Refusal::malformed}.naming("'-1, -2'").naming("positive"));
+  CHECK(error(start + "subsection Resluts\nset Seed = 1\nend\n") ==
+        Refused{"", Refusal::unknown_name}.naming("s.prm:9:").naming("'Resluts'").naming("mean 'Results'"));
+  CHECK(error(start + "subsection Fix\nset Fake/Replcas = 1\nend\n") ==
+        Refused{"", Refusal::unknown_name}.naming("s.prm:9:").naming("'Fake/Replcas'").naming("mean 'Replicas'"));
+  CHECK(error(start + "subsection Fix\nset Fake/Replicas = 0\nend\n") ==
+        Refused{"", Refusal::out_of_range}.naming("s.prm:9:").naming("Fake/Replicas").naming("'0'"));
+  CHECK(error(start + "subsection Fix\nset Fake/Width = 3\nend\n") == Refused{"", Refusal::repeated}.naming("'Vary'"));
+  CHECK(error(start + "subsection Fix\nset Overwrite = true\nend\n") ==
+        Refused{"", Refusal::unsupported}.naming("'Overwrite'"));
+  CHECK(error(start + "subsection Reference\nset Seed = 3\nend\n") == Refused{"", Refusal::no_effect}.naming("'Reference'"));
+  CHECK(error(std::string(head) + vary + "subsection Results\nset d = last of reference a.csv: b\nend\n") ==
+        Refused{"", Refusal::missing}.naming("s.prm:6:").naming("'d'").naming("'Reference'"));
+  CHECK(error(std::string(head) + "subsection Vary\nset Fake/Width = 1, 2, 1\nend\n") ==
+        Refused{"", Refusal::repeated}.naming("'1'"));
+  CHECK(error(std::string(head) + "subsection Vary\nset Fake/Width = 10, 1e1, 10.0\nend\n") ==
+        Refused{"", Refusal::repeated}.naming("s.prm:3:").naming("'1e1'").naming("'10'"));
+  CHECK(error(std::string(head) + "subsection Vary\nset Fake/Width = 2 .. 8 by *2, 4.0\nend\n") ==
+        Refused{"", Refusal::repeated}.naming("'4.0'").naming("'4'"));
+  CHECK(error(std::string(head) + "subsection Vary\nset Fake/Width & Seed = 4 & 1, 8 & 1, 4.0 & 1e0\nend\n") ==
+        Refused{"", Refusal::repeated}.naming("'4.0 & 1e0'").naming("'4 & 1'"));
+  CHECK_FALSE(error(std::string(head) + "subsection Vary\nset Fake/Width & Seed = 4 & 1, 4.0 & 2\nend\n" + results));
   // What no result depends on, and one parameter under two names.
-  CHECK_THAT(error(std::string(head) + "subsection Vary\nset Title = a, b\nend\n" + results),
-             Contains("s.prm:3: 'Title = a' and 'Title = b' are the same run"));
-  CHECK_THAT(
-    error(std::string(head) + "subsection Vary\nset Fake/Width & Seed = 4 & 1, 8 & 1\nset Fake/ Width = 2, 3\nend\n" + results),
-    Contains("are the same run"));
-  CHECK_THAT(error(std::string(head) + "subsection Vary\nset Fake/Width = 1, 2\nset Seed & Fake/Width = 1 & 2\nend\n"),
-             Contains("s.prm:4: 'Fake/Width' is varied already, at s.prm:3; a value replaces"));
-  CHECK_THAT(error(std::string(head) + "subsection Vary\nset Fake/Width = 2 .. 8\nend\n"), Contains("s.prm:3: the range"));
-  CHECK_THAT(error(std::string(head) + "subsection Vary\nset Fake/Width = 2, 0.5\nend\n"),
-             Contains("s.prm:3: Fake/Width: '0.5' is not valid; wanted is a number of at least 1"));
-  CHECK_THAT(error(std::string(head) + "subsection Vary\nset Fake/Behaviour = well, diverges\nend\n" + results +
-                   "subsection Fits\nset risk against Fake/Behaviour =\nend\n"),
-             Contains("'well' of 'Fake/Behaviour' has no logarithm"));
-  CHECK_THAT(error(std::string(head) + "subsection Vary\nsubsection Fake\nset Amplitude & Exponent = 1 & 2\nend\nend\n"),
-             Contains("s.prm:4: names that vary together are written with their sections"));
-  CHECK_THAT(error(vary), Contains("s.prm: 'Base file' is missing"));
-  CHECK_THAT(error(head), Contains("section 'Vary' is missing or empty"));
-  CHECK_THAT(error(start + "set Ranks per run = 0\n"), Contains("a whole number of at least 1"));
-  CHECK_THAT(error(std::string(head) + "set Base file = b\n"), Contains("was set before"));
-  CHECK_THAT(error(std::string(head) + vary + "subsection Results\nset r = last risk\nend\n"),
-             Contains("s.prm:6: 'last risk' names"));
-  CHECK_THAT(error(start, {"Vary/Fake/Width=2 .. "}), Contains("command line: the range"));
-  CHECK(error(start, {"Vary/Fake/Width=2, 3", "Fix/Seed=4"}) == "no error");
+  CHECK(error(std::string(head) + "subsection Vary\nset Title = a, b\nend\n" + results) ==
+        Refused{"", Refusal::repeated}.naming("s.prm:3:").naming("'Title = a'").naming("'Title = b'"));
+  CHECK(error(std::string(head) + "subsection Vary\nset Fake/Width & Seed = 4 & 1, 8 & 1\nset Fake/ Width = 2, 3\nend\n" +
+              results) == Refused{"", Refusal::repeated}.naming("same run"));
+  CHECK(error(std::string(head) + "subsection Vary\nset Fake/Width = 1, 2\nset Seed & Fake/Width = 1 & 2\nend\n") ==
+        Refused{"", Refusal::repeated}.naming("s.prm:4:").naming("'Fake/Width'").naming("s.prm:3"));
+  CHECK(error(std::string(head) + "subsection Vary\nset Fake/Width = 2 .. 8\nend\n") ==
+        Refused{"", Refusal::malformed}.naming("s.prm:3:").naming("'2 .. 8'"));
+  CHECK(error(std::string(head) + "subsection Vary\nset Fake/Width = 2, 0.5\nend\n") ==
+        Refused{"", Refusal::out_of_range}.naming("s.prm:3:").naming("Fake/Width").naming("'0.5'").naming("at least 1"));
+  CHECK(error(std::string(head) + "subsection Vary\nset Fake/Behaviour = well, diverges\nend\n" + results +
+              "subsection Fits\nset risk against Fake/Behaviour =\nend\n") ==
+        Refused{"", Refusal::out_of_range}.naming("'well'").naming("'Fake/Behaviour'"));
+  CHECK(error(std::string(head) + "subsection Vary\nsubsection Fake\nset Amplitude & Exponent = 1 & 2\nend\nend\n") ==
+        Refused{"", Refusal::malformed}.naming("s.prm:4:").naming("'Vary'"));
+  CHECK(error(vary) == Refused{"", Refusal::missing}.naming("s.prm:").naming("'Base file'"));
+  CHECK(error(head) == Refused{"", Refusal::missing}.naming("'Vary'"));
+  CHECK(error(start + "set Ranks per run = 0\n") == Refused{"", Refusal::out_of_range}.naming("at least 1"));
+  CHECK(error(std::string(head) + "set Base file = b\n") == Refused{"", Refusal::repeated}.naming("'Base file'"));
+  CHECK(error(std::string(head) + vary + "subsection Results\nset r = last risk\nend\n") ==
+        Refused{"", Refusal::malformed}.naming("s.prm:6:").naming("'last risk'"));
+  CHECK(error(start, {"Vary/Fake/Width=2 .. "}) == Refused{"", Refusal::malformed}.naming("command line").naming("'2 .."));
+  CHECK_FALSE(error(start, {"Vary/Fake/Width=2, 3", "Fix/Seed=4"}));
 }
 
 TEST_CASE("A study gives one table and its power laws", "[mpi]")
@@ -203,8 +211,8 @@ TEST_CASE("A study gives one table and its power laws", "[mpi]")
   CHECK(longer.rows[2][5] == Approx(.5 * 3. / std::sqrt(2.)));
   CHECK(directory.read("out/runs/0003/provenance.json") == provenance);
   MPI_Barrier(MPI_COMM_WORLD);
-  CHECK_THAT(input_error([&]() { run(directory, text, {"Fix/Seed=9"}); }),
-             Contains("Output directory | '") && Contains("holds the runs of another study"));
+  CHECK(refusal([&]() { run(directory, text, {"Fix/Seed=9"}); }) ==
+        Refused{"Output directory", Refusal::exists}.naming("another study"));
 }
 
 TEST_CASE("Failures are kept and the others are done", "[mpi]")
@@ -240,15 +248,16 @@ TEST_CASE("Failures are kept and the others are done", "[mpi]")
   // A solver that refuses a run does so before the first one begins.
   const std::string before = directory.read("out/study.csv");
   MPI_Barrier(MPI_COMM_WORLD);
-  CHECK_THAT(input_error([&]() {
-               run(directory, text, {"Vary/Fake/Width=2, 13", "Fix/Fake/Replicas=2"});
-             }),
-             Contains("command line: Fake/Width: 13 brings bad luck.") && Contains("no run was begun"));
+  CHECK(refusal([&]() {
+          run(directory, text, {"Vary/Fake/Width=2, 13", "Fix/Fake/Replicas=2"});
+        }) == Refused{"", Refusal::out_of_range}
+                .naming("command line: Fake/Width")
+                .naming("13 brings bad luck.")
+                .naming("no run was begun"));
   CHECK(directory.read("out/study.csv") == before);
   const std::string too_many = std::to_string(number_of_ranks(MPI_COMM_WORLD) + 1);
   MPI_Barrier(MPI_COMM_WORLD);
-  CHECK_THAT(input_error([&]() {
-               run(directory, text, {"Ranks per run=" + too_many, "Fix/Fake/Replicas=2"});
-             }),
-             Contains("Ranks per run | a run takes " + too_many + " ranks"));
+  CHECK(refusal([&]() {
+          run(directory, text, {"Ranks per run=" + too_many, "Fix/Fake/Replicas=2"});
+        }) == Refused{"Ranks per run", Refusal::out_of_range}.naming(too_many + " ranks"));
 }

@@ -2,10 +2,9 @@
 
 #include <solvers/study/value_list.h>
 
-#include "../base/input_error.h"
+#include <tests/support/refusals.h>
 
 using namespace rhoflow;
-using Catch::Contains;
 using Strings = std::vector<std::string>;
 
 TEST_CASE("Lists of values and ranges")
@@ -47,19 +46,20 @@ TEST_CASE("Values that mean the same have one canonical text")
 
 TEST_CASE("Mistakes in lists say what is wanted")
 {
-  const auto error = [](const std::string &text) { return input_error([&]() { parse_value_list(text); }); };
-  CHECK_THAT(error("50 .. 3200"), Contains("does not say by which steps") && Contains("'50 .. 3200 by *2'"));
-  CHECK_THAT(error("50 .. 3200 by 2"), Contains("does not say by which steps"));
-  CHECK_THAT(error("50 .. x by *2"), Contains("not a number"));
-  CHECK_THAT(error("50 .. 10 by *2"), Contains("does not lead from its first to its last"));
-  CHECK_THAT(error("1 .. 10 by +-1"), Contains("does not lead"));
-  CHECK_THAT(error("1 .. 10 by +0"), Contains("does not lead"));
-  CHECK_THAT(error("1 .. 10 by *1"), Contains("does not lead"));
-  CHECK_THAT(error("-1 .. 10 by *2"), Contains("same sign"));
-  CHECK_THAT(error("0 .. 1 by +1e-9"), Contains("more than 100000"));
-  CHECK_THAT(error("0 .. 99999 by +1, 1 .. 9 by +1"), Contains("more than 100000"));
-  CHECK_THAT(error("1,,2"), Contains("a value is missing"));
-  CHECK_THAT(error(""), Contains("a value is missing"));
-  CHECK_THAT(input_error([]() { parse_joint_list("1 & 2, 3", 2); }), Contains("'3' must have 2 values joined by '&'"));
-  CHECK_THAT(input_error([]() { parse_joint_list("1 & , 3 & 4", 2); }), Contains("must consist of single values"));
+  const auto error = [](const std::string &text) { return refusal([&]() { parse_value_list(text); }); };
+  CHECK(error("50 .. 3200") == Refused{"", Refusal::malformed}.naming("'50 .. 3200'").naming("steps"));
+  CHECK(error("50 .. 3200 by 2") == Refused{"", Refusal::malformed}.naming("'50 .. 3200 by 2'").naming("steps"));
+  CHECK(error("50 .. x by *2") == Refused{"", Refusal::malformed}.naming("'50 .. x by *2'").naming("number"));
+  CHECK(error("50 .. 10 by *2") == Refused{"", Refusal::out_of_range}.naming("'50 .. 10 by *2'").naming("lead"));
+  CHECK(error("1 .. 10 by +-1") == Refused{"", Refusal::out_of_range}.naming("'1 .. 10 by +-1'").naming("lead"));
+  CHECK(error("1 .. 10 by +0") == Refused{"", Refusal::out_of_range}.naming("'1 .. 10 by +0'").naming("lead"));
+  CHECK(error("1 .. 10 by *1") == Refused{"", Refusal::out_of_range}.naming("'1 .. 10 by *1'").naming("lead"));
+  CHECK(error("-1 .. 10 by *2") == Refused{"", Refusal::out_of_range}.naming("'-1 .. 10 by *2'").naming("sign"));
+  CHECK(error("0 .. 1 by +1e-9") == Refused{"", Refusal::too_large}.naming("100000"));
+  CHECK(error("0 .. 99999 by +1, 1 .. 9 by +1") == Refused{"", Refusal::too_large}.naming("100000"));
+  CHECK(error("1,,2") == Refused{"", Refusal::malformed}.naming("'1,,2'"));
+  CHECK(error("") == Refused{"", Refusal::malformed});
+  CHECK(refusal([]() { parse_joint_list("1 & 2, 3", 2); }) ==
+        Refused{"", Refusal::inconsistent}.naming("'3'").naming("2 values"));
+  CHECK(refusal([]() { parse_joint_list("1 & , 3 & 4", 2); }) == Refused{"", Refusal::malformed}.naming("'1 &'"));
 }

@@ -1,5 +1,5 @@
-#include <tests/support/refused_run.h>
 #include <tests/support/refusals.h>
+#include <tests/support/refused_run.h>
 
 #include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/progress.h>
@@ -7,6 +7,7 @@
 #include <solvers/base/run/unread_parameters.h>
 #include <solvers/registry/registry.h>
 
+#include <sstream>
 #include <tuple>
 #include <utility>
 
@@ -22,14 +23,25 @@ ParameterFile file_with(const std::string &name, const std::string &text, const 
   return file;
 }
 
-/// The last setting of a path counts.
-std::string place_of(const ParameterFile &file, const std::string &path)
+std::string last_part(const std::string &path)
 {
-  std::string where;
-  for (const ParameterFile::Setting &setting : file.given())
-    if (setting.path() == path)
-      where = setting.where;
-  return where.substr(where.find_last_of('/') + 1);
+  return path.substr(path.find_last_of('/') + 1);
+}
+
+RefusedRun refused_run(const ParameterFile &file, const InputError &error)
+{
+  RefusedRun result{"", error.parameter, error.why, error.what()};
+  for (const ParameterFile::Setting &setting : file.given()) // the last one of a path counts
+    {
+      // The file itself refuses values that are out of the declared range, and says where.
+      const std::string start = setting.where + ": " + setting.path() + ": ";
+      if (error.parameter.empty() ? result.message.rfind(start, 0) == 0 : setting.path() == error.parameter)
+        {
+          result.where     = last_part(setting.where);
+          result.parameter = setting.path();
+        }
+    }
+  return result;
 }
 } // namespace
 
@@ -58,7 +70,7 @@ std::optional<RefusedRun> TrialRun::refused(const std::vector<std::string> &chan
     }
   catch (const InputError &error)
     {
-      return RefusedRun{place_of(file, error.parameter), error.parameter, error.why, error.what()};
+      return refused_run(file, error);
     }
   return {};
 }
@@ -70,6 +82,16 @@ std::vector<std::string> TrialRun::unread(const std::vector<std::string> &change
   run.prepare(MPI_COMM_SELF, silent);
   std::vector<std::string> settings;
   for (const UnreadSetting &setting : run.unread())
-    settings.push_back(setting.where.substr(setting.where.find_last_of('/') + 1) + ": " + setting.path());
+    settings.push_back(last_part(setting.where) + ": " + setting.path());
   return settings;
+}
+
+std::string Catch::StringMaker<std::optional<RefusedRun>>::convert(const std::optional<RefusedRun> &refused)
+{
+  std::ostringstream text;
+  if (refused)
+    text << *refused;
+  else
+    text << "nothing was refused";
+  return text.str();
 }

@@ -1,13 +1,13 @@
 #pragma once
 
+#include <tests/support/refusals.h>
+
 #include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
 
 #include <mpi.h>
-
-#include <solvers/base/error.h>
 
 /// Why and where a run is refused before its first step.
 struct RefusedRun
@@ -37,3 +37,12 @@ public:
 private:
   std::string folder, text;
 };
+
+namespace Catch
+{
+template <>
+struct StringMaker<std::optional<RefusedRun>>
+{
+  static std::string convert(const std::optional<RefusedRun> &refused);
+};
+} // namespace Catch

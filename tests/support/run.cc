@@ -1,3 +1,4 @@
+#include <tests/support/refusals.h>
 #include <tests/support/run.h>
 #include <tests/support/source_directory.h>
 
@@ -6,7 +7,6 @@
 #include <sstream>
 #include <stdexcept>
 
-#include <solvers/base/error.h>
 #include <solvers/base/files/csv.h>
 #include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/progress.h>
@@ -54,19 +54,11 @@ void run_solver(const std::string &solver, const std::string &directory_name, co
   system->run({communicator, directory, silent});
 }
 
-std::pair<std::string, std::string> refusal(const std::string &solver, const Settings &settings, const std::string &text)
+std::optional<Refused> refusal(const std::string &solver, const Settings &settings, const std::string &text)
 {
   const auto        prm = make_parameters(settings + Settings{{"Solver", solver}}, text);
   rhoflow::Progress silent(false);
-  try
-    {
-      rhoflow::registry().solver(solver).make()->prepare(*prm, MPI_COMM_SELF, silent);
-    }
-  catch (const rhoflow::InputError &error)
-    {
-      return {error.parameter, error.what()};
-    }
-  return {};
+  return refusal([&]() { rhoflow::registry().solver(solver).make()->prepare(*prm, MPI_COMM_SELF, silent); });
 }
 
 std::string contents(const std::string &path)

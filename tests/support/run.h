@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +10,8 @@
 #include <deal.II/base/parameter_handler.h>
 
 #include <mpi.h>
+
+#include <tests/support/refusals.h>
 
 /// Parameters by their paths: {"Section/Name" or "Name", value}.
 using Settings = std::vector<std::pair<std::string, std::string>>;
@@ -35,13 +38,8 @@ std::unique_ptr<dealii::ParameterHandler> make_parameters(const Settings &settin
 /// Runs a solver into a directory, which is overwritten. Collective.
 void run_solver(const std::string &solver, const std::string &directory, const Settings &settings,
                 MPI_Comm communicator = MPI_COMM_WORLD, const std::string &text = "");
-/// The path of the parameter for which its preparation throws InputError, and the message; both empty if it does not.
-std::pair<std::string, std::string> refusal(const std::string &solver, const Settings &settings, const std::string &text = "");
-/// The path alone.
-inline std::string refused_parameter(const std::string &solver, const Settings &settings, const std::string &text = "")
-{
-  return refusal(solver, settings, text).first;
-}
+/// How its preparation is refused; nothing if it is not.
+std::optional<Refused> refusal(const std::string &solver, const Settings &settings, const std::string &text = "");
 
 /// All bytes of a file.
 std::string contents(const std::string &path);

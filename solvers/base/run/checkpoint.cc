@@ -28,7 +28,7 @@ std::string seal_of(const std::string &file)
   return file + ".good";
 }
 
-/// Throws on every rank with the message of the first rank that has one: there is no checkpoint `path`, or a damaged one.
+/// Throws on every rank with the message and the kind of the first rank that has one.
 void refuse_together(const Refusal why, const std::string &message, MPI_Comm communicator)
 {
   together(communicator, [&]() {

@@ -27,7 +27,7 @@ int main(int argc, char **argv)
     if (listed("all") || listed(rank))
       {
         if (arguments[0] == "input")
-          throw rhoflow::InputError("A/B", "too much.");
+          throw rhoflow::InputError(rhoflow::Refusal::out_of_range, "A/B", "too much.");
         if (arguments[0] == "run")
           throw rhoflow::RunError("diverged.");
         if (arguments[0] == "other")
