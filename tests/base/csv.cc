@@ -70,7 +70,7 @@ TEST_CASE("The separator of a table is found in its header and rows")
   CHECK(refused("x;y\n1;2\n3;four\n") ==
         Refused{"Data/CSV file", Refusal::malformed}.naming("t.csv:3:").naming("'four'").naming("';'"));
   CHECK(refused("x;y\n1;2\n3\n") == Refused{"Data/CSV file", Refusal::malformed}.naming("t.csv:3:").naming("';'"));
-  CHECK(refused("1;2\n3;4\n") == Refused{"Data/CSV file", Refusal::malformed}.naming("x;y"));
+  CHECK(refused("1;2\n3;4\n") == Refused{"Data/CSV file", Refusal::malformed}.naming("x;y").naming("';'"));
   CHECK(refusal([]() { table_of("a;b\n1;2\n"); }) ==
         Refused{"Data/Input columns", Refusal::unknown_name}.naming("'x'").naming("';'"));
   CHECK(refused("A title\nx,y\n1,2\n") ==

@@ -54,6 +54,6 @@ TEST_CASE("the density of the continuity equation measures observables", "[mpi]"
 TEST_CASE("observables that are not finite in the box are refused before the first step")
 {
   CHECK(refusal("continuity", linear + Settings{{"Output/Observables", "log(theta)"}}) ==
-        Refused{"Output/Observables", Refusal::out_of_range});
+        Refused{"Output/Observables", rhoflow::Refusal::out_of_range});
   CHECK_FALSE(refusal("continuity", linear));
 }
