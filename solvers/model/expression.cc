@@ -23,7 +23,7 @@ void refuse_traps(const std::string &text, const std::string &parameter)
   // muParser would read up to a NUL byte.
   const auto is_control = [](const unsigned char c) { return std::iscntrl(c) != 0 && std::isspace(c) == 0; };
   if (std::any_of(text.begin(), text.end(), is_control))
-    refuse("it has a control character.");
+    throw InputError(Refusal::malformed, parameter, "the expression has a control character. Type it anew.");
   const auto is_name = [](const char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; };
   int        depth   = 0;
   for (std::size_t i = 0; i < text.size(); ++i)

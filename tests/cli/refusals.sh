@@ -30,18 +30,24 @@ expect 2 "box.prm:4: Domain/Lower corner: only about 1" box.prm "Domain/Upper co
 expect 2 "box.prm:4: Domain/Lower corner: only 38" box.prm "Domain/Upper corner=-0.3, 2.6, 2"    # one on the mesh
 on_ranks=1
 expect 2 "mistake.prm:2: Output times: 3 lies behind the end time 2." --validate mistake.prm "End time=2"
-expect 2 "command line: Solver: unknown solver 'diffusion'." mistake.prm Solver=diffusion
+expect 2 "command line: Solver: unknown solver 'diffusion'." box.prm Solver=diffusion
 mkdir directory.prm
 expect 2 "'directory.prm' is a directory" directory.prm
 
 # A data file that one rank reads.
 cat >fit.prm <<PRM
 set Solver = particles
+subsection Learning problem
+  set Neuron = biased ridge
+end
 subsection Data
   set Law           = csv
   set CSV file      = data.csv
   set Input columns = times
   set Output column = accel
+end
+subsection Initial law
+  set Law = normal(0, 1), normal(0, 2), normal(0, 2)
 end
 PRM
 printf 'times,accel\n1,2\n2,x\n' >data.csv
@@ -112,7 +118,7 @@ stops() {
 }
 stops 2 "Domain/Upper corner: the box is too small for the density at rest" rest "Fokker-Planck/Find equilibrium=true"
 [ ! -e rest ] || fail "a run that was refused before its first step left its directory"
-stops 2 "Domain/Upper corner: the box is too small: at t = " small
+stops 2 "Domain/Upper corner: the box is too small: at t = " small "Fokker-Planck/Find equilibrium=false"
 [ "$(wc -l <small/statistics.csv)" -ge 2 ] || fail "the rows before the end were not kept"
 # One iteration is not enough for a step in which the mean field moves, nor does halving it help.
 stops 3 "an implicit step of length" stuck "Domain/Lower corner=-5, -5" "Domain/Upper corner=5, 5" "Fokker-Planck/Nonlinear solver=Newton" \

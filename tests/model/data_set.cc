@@ -107,7 +107,7 @@ TEST_CASE("A column that is named twice, or not there, is blamed on its own para
   CHECK_FALSE(refused(text, "x", "y"));
   CHECK(refused(text, "x, x", "y") == Refused{"Data/Input columns", Refusal::repeated}.naming("'x'"));
   CHECK(refused(text, "x, \"x\"", "y") == Refused{"Data/Input columns", Refusal::repeated}.naming("'x'"));
-  CHECK(refused(text, "x, y", "y") == Refused{"Data/Output column", Refusal::inconsistent}.naming("'x'"));
+  CHECK(refused(text, "x, y", "y") == Refused{"Data/Output column", Refusal::inconsistent}.naming("'y'"));
   CHECK(refused(text, "x, zz", "y") ==
         Refused{"Data/Input columns", Refusal::unknown_name}.naming("'zz'").naming("mean 'z'").naming("'x', 'z', 'y'"));
   CHECK(refused(text, "x", "Y") ==

@@ -80,3 +80,9 @@ TEST_CASE("A formula that cannot be read says what exists")
   CHECK(refused("rnd(1)") == Refused{"Target/Expression", Refusal::malformed}.naming("random"));
   CHECK(refused("x", {"two words"}) == Refused{"Target/Expression", Refusal::malformed}.naming("variable"));
 }
+
+TEST_CASE("A formula is text")
+{
+  CHECK(refused(std::string("x\0+1", 4)) == Refused{"Target/Expression", Refusal::malformed}.naming("control"));
+  CHECK(Expression("x\t+ 1", {"x"}, "")(std::vector<double>{1.}.data()) == 2.);
+}

@@ -343,7 +343,8 @@ TEST_CASE("Without a video the page has up to nine times of a density in space",
   BoxMeshFile mesh(3, 1);
   mesh.add({{0, 0, 0}}, {{1, 1, 1}});
   SmallRun    run;
-  std::string list = "<?xml version=\"1.0\"?>\n<VTKFile type=\"Collection\">\n<Collection>\n";
+  std::string list = "<?xml version=\"1.0\"?>\n<VTKFile type=\"Collection\" version=\"0.1\" "
+                     "byte_order=\"LittleEndian\">\n<Collection>\n";
   for (int i = 0; i < 5; ++i)
     {
       const std::string name = "density/density_000" + std::to_string(i) + ".vtu";

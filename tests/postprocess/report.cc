@@ -118,9 +118,10 @@ TEST_CASE("A report says where each session ran, how it ended, and how long all 
               ", \"hosts\": {\"node3\": 1}, \"ended\": \"2026-01-03T01:30:00Z\", \"status\": 0, \"reason\": \"finished\"}]");
   CHECK_THAT(page, Contains("node3 (1 rank)") && Contains("2026-01-03T01:30:00Z, exit status 0: finished"));
   CHECK_THAT(page, Contains("2 h 30 min in 2 of 3 sessions; when the others ended is not recorded"));
-  page = with(first + ", \"continued\": [" + session + ", \"ended\": \"2026-05-03T00:00:00Z\"}]");
+  page = with(first + ", \"continued\": [" + session +
+              ", \"ended\": \"2026-05-03T00:00:00Z\", \"status\": 0, \"reason\": \"finished\"}]");
   CHECK_THAT(page, Contains("2881 h 00 min in 2 sessions"));
-  page = with("\"ended\": \"yesterday\"");
+  page = with("\"ended\": \"yesterday\", \"status\": 0, \"reason\": \"finished\"");
   CHECK_THAT(page, !Contains("Total time"));
 
   std::string hosts;

@@ -141,7 +141,7 @@ TEST_CASE("Damaged records are named with their line")
   CHECK(with("provenance.json", "") == Refused{"", Refusal::damaged}.naming("provenance.json").naming("line 1"));
   CHECK(with("provenance.json", run.files["provenance.json"].substr(0, 60)) ==
         Refused{"", Refusal::damaged}.naming("provenance.json").naming("line 4"));
-  CHECK(with("provenance.json", "{}") == Refused{"", Refusal::damaged}.naming("provenance.json").naming("versions"));
+  CHECK(with("provenance.json", "{}") == Refused{"", Refusal::damaged}.naming("provenance.json").naming("'started'"));
   CHECK(with("provenance.json",
              std::string(run.files["provenance.json"]).insert(1, "\"input files\": [{\"path\": \"bytes:%\"}],")) ==
         Refused{"", Refusal::damaged}.naming("provenance.json").naming("hexadecimal"));

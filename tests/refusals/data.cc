@@ -97,12 +97,12 @@ TEST_CASE("Choices that contradict the data or each other are refused with the p
   refused({"Learning problem/Input dimension=2"}, "Learning problem/Input dimension", Refusal::inconsistent);
   refused({"Data/Input columns="}, "Data/Input columns", Refusal::missing);
   refused({"Particles/Method=momentum"}, "Particles/Method", Refusal::unknown_name);
-  refused({"Particles/Method=gradient flow", "Mean field/Inverse temperature=20"}, "Particles/Method", Refusal::inconsistent);
+  refused({"Particles/Method=gradient flow", "Mean field/Inverse temperature=20"}, "Particles/Method", Refusal::unsupported);
   CHECK(run.refused({"Data/Law=gaussian", "Target/Type=expression", "Target/Expression=x"}) ==
         RefusedRun{"run.prm:7", "Data/CSV file", Refusal::no_effect});
   // Several passes over data that are not a finite set.
   const TrialRun gaussian("", "set Solver = particles\nsubsection Particles\n  set Method = multi-pass SGD\nend\n");
-  CHECK(gaussian.refused() == RefusedRun{"run.prm:3", "Particles/Method", Refusal::inconsistent});
+  CHECK(gaussian.refused() == RefusedRun{"run.prm:3", "Particles/Method", Refusal::unsupported});
 }
 
 TEST_CASE("A difference of dimensions is seen by every rank", "[mpi]")

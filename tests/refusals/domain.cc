@@ -37,7 +37,7 @@ TEST_CASE("Boxes that do not fit the problem are refused with the parameter")
 TEST_CASE("Boxes that most of the initial law is outside of are refused", "[mpi]")
 {
   const std::string upper = "Domain/Upper corner";
-  const RefusedRun  low{"run.prm:4", "Domain/Lower corner", Refusal::out_of_range};
+  const RefusedRun  low{"run.prm:4", "Domain/Lower corner", Refusal::inconsistent};
   CHECK(single_neuron.refused({upper + "=-1, 2.6, 2"}, MPI_COMM_WORLD) == low);
   CHECK(single_neuron.refused({upper + "=0.5, 2.6, 2", "Domain/Boundary mass limit=1"}, MPI_COMM_WORLD) == std::nullopt);
   // What only the mesh shows: a borderline case, and the mass in its outermost cells at t = 0, also of a mesh that is refined.

@@ -59,8 +59,8 @@ TEST_CASE("What the equation with entropy cannot take is refused with the parame
 
 TEST_CASE("Boxes and meshes that do not hold the initial law are refused")
 {
-  refused({law + "=normal(30, 0.5), normal(0.5, 0.5)"}, "run.prm:22", "Domain/Lower corner", Refusal::out_of_range);
-  refused({law + "=normal(0.2, 1e-6), normal(0.2, 1e-6)"}, "command line", law, Refusal::out_of_range);
+  refused({law + "=normal(30, 0.5), normal(0.5, 0.5)"}, "run.prm:22", "Domain/Lower corner", Refusal::inconsistent);
+  refused({law + "=normal(0.2, 1e-6), normal(0.2, 1e-6)"}, "command line", law, Refusal::inconsistent);
   for (const char *const change : {"Refinement/Adaptive=true", "Domain/Periodic=false, true", "Fokker-Planck/Degree=3"})
     refused({change, upper + "=0.5, 5"}, "command line", upper, Refusal::out_of_range);
 }

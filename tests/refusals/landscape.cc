@@ -56,7 +56,7 @@ TEST_CASE("Landscapes that cannot be read, or are not finite in the box, are ref
   refused({"Solver=particles", "Particles/Method=one-pass SGD"}, "command line", "Particles/Method", Refusal::unsupported);
   for (const char *const solver : {"continuity", "single neuron"})
     refused({std::string("Solver=") + solver, without_entropy}, "run.prm:3", "Learning problem/Neuron", Refusal::unsupported);
-  refused({"Output/Observables=x; y > 0"}, "command line", "Output/Observables", Refusal::malformed);
+  refused({"Output/Observables=x; y > 0"}, "command line", "Output/Observables", Refusal::unknown_name);
 }
 
 TEST_CASE("A landscape that cannot be read is refused on every rank", "[mpi]")

@@ -90,7 +90,7 @@ Entries<Value> entries_in(const Json &object)
 Provenance::Session session_in(const Json &record)
 {
   Provenance::Session result;
-  result.versions = entries_in<std::string>(record.at("versions"));
+  result.versions = entries_in<std::string>(record.value("versions", Json::object()));
   result.started  = bytes_in(record.at("started"));
   result.ranks    = whole_number_in<int>(record.at("ranks"));
   for (const Json &argument : record.at("command line"))
