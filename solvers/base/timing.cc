@@ -1,12 +1,12 @@
 #include <solvers/base/collective.h>
-#include <solvers/base/files/complete_file.h>
+#include <solvers/base/error.h>
 #include <solvers/base/text.h>
 #include <solvers/base/timing.h>
 
 #include <deal.II/base/mpi.h>
 
 #include <algorithm>
-#include <ostream>
+#include <fstream>
 
 #include <sys/resource.h>
 
@@ -35,11 +35,13 @@ std::vector<std::pair<std::string, std::string>> Timing::write(const std::string
   const auto total = dealii::Utilities::MPI::min_max_avg(mine, communicator);
 
   on_rank_0(communicator, [&]() {
-    write_complete_file(path, [&](std::ostream &file) {
-      file << "section,minimum [s],mean [s],maximum [s]\n";
-      for (std::size_t i = 0; i < names.size(); ++i)
-        file << names[i] << ',' << total[i].min << ',' << total[i].avg << ',' << total[i].max << '\n';
-    });
+    std::ofstream file(path);
+    file << "section,minimum [s],mean [s],maximum [s]\n";
+    for (std::size_t i = 0; i < names.size(); ++i)
+      file << names[i] << ',' << total[i].min << ',' << total[i].avg << ',' << total[i].max << '\n';
+    file.close();
+    if (!file)
+      throw RunError("cannot write '" + path + "': is the disk full?");
   });
 
   std::vector<std::pair<std::string, std::string>> rows;

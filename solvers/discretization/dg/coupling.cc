@@ -129,7 +129,8 @@ void Coupling::rebuild(const DGMesh &mesh)
       for (const double v : values)
         largest = std::max(largest, std::abs(v));
     }
-  const double amplitude = mesh.batches().has_outer_weight ? std::max({1e-3, std::abs(box.lower[0]), std::abs(box.upper[0])}) : 1.;
+  const double amplitude = mesh.batches().has_outer_weight ? std::max({1e-3, std::abs(box.lower[0]), std::abs(box.upper[0])}) :
+                                                             1.;
   column_scale           = BinnedScale(amplitude);
   moment_scale           = BinnedScale(amplitude * std::max(largest, 1e-3));
 }
