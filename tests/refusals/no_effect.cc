@@ -44,18 +44,18 @@ TEST_CASE("Settings that a solver does not read are named with their places")
     return all;
   };
   const auto only = [](const std::string &path) { return Places{"command line: " + path}; };
-  using Catch::UnorderedEquals;
+  using Catch::Matchers::UnorderedEquals;
   CHECK_THAT(line.unread({"Fokker-Planck/Time step=1"}), UnorderedEquals(and_networks("Fokker-Planck/Time step")));
   CHECK_THAT(line.unread({"Refinement/Tolerance=1e-3"}), UnorderedEquals(and_networks("Refinement/Tolerance")));
   CHECK_THAT(line.unread({"Learning problem/Bump width=2"}), UnorderedEquals(and_networks("Learning problem/Bump width")));
   CHECK_THAT(line.unread({"Output times=0.05", "Output interval=0.02"}), UnorderedEquals(and_networks("Output interval")));
   CHECK_THAT(line.unread({"Solver=particles", "Particles/Sampling=with replacement"}),
-             Catch::VectorContains(only("Particles/Sampling").front()));
+             Catch::Matchers::VectorContains(only("Particles/Sampling").front()));
   const Places of_characteristics = line.unread({"Solver=characteristics", "Discontinuous Galerkin/Degree=1"});
-  CHECK_THAT(of_characteristics, Catch::VectorContains(only("Discontinuous Galerkin/Degree").front()));
+  CHECK_THAT(of_characteristics, Catch::Matchers::VectorContains(only("Discontinuous Galerkin/Degree").front()));
   const Places at_rest = line.unread({"Solver=boltzmann", warm, "End time=3"});
-  CHECK_THAT(at_rest, Catch::VectorContains(only("End time").front()));
-  CHECK_THAT(at_rest, Catch::VectorContains(std::string("run.prm:3: Output interval")));
+  CHECK_THAT(at_rest, Catch::Matchers::VectorContains(only("End time").front()));
+  CHECK_THAT(at_rest, Catch::Matchers::VectorContains(std::string("run.prm:3: Output interval")));
 }
 
 TEST_CASE("What would be asked for in vain is refused")

@@ -185,7 +185,7 @@ TEST_CASE("A study gives one table and its power laws", "[mpi]")
   CHECK_THAT(directory.read("out/runs/0001/log.txt"), Contains("This goes into the log alone."));
   const Provenance first = Provenance::parse(directory.read("out/runs/0001/provenance.json"));
   for (const std::string change : {"Fake/Width=2", "Fake/Amplitude=3"})
-    CHECK_THAT(first.begun.command_line, Catch::VectorContains(change));
+    CHECK_THAT(first.begun.command_line, Catch::Matchers::VectorContains(change));
 
   const CsvTable fits = read_csv(directory.path("out/fits.csv"), {}, "", true);
   REQUIRE(fits.rows.size() == 6);
