@@ -26,7 +26,7 @@ CASES = {
     "networks": ("particles/lazy", ["Particles/Tangent kernel=false", "Particles/Number of neurons=800000",
                                     "Particles/Output scaling=mean field", "Learning problem/Test samples=100"]),
     "noisy_networks": ("particles/noisy_linear", ["Particles/Number of neurons=10000000", "Particles/Replicas=4"]),
-    "twin": ("quickstart", ["Particles/Number of neurons=20000", "Comparison/Bins=100000", "Comparison/Directions=200"]),
+    "companion_networks": ("quickstart", ["Particles/Number of neurons=20000", "Comparison/Bins=100000", "Comparison/Directions=200"]),
     "characteristics": ("characteristics/reference_a", ["Characteristics/Nodes per coordinate=400"]),
 }
 UNITS = {"KiB": 2.0**-10, "MiB": 1.0, "GiB": 2.0**10, "TiB": 2.0**20}

@@ -58,6 +58,24 @@ TEST_CASE("Settings that a solver does not read are named with their places")
   CHECK_THAT(at_rest, Catch::Matchers::VectorContains(std::string("run.prm:3: Output interval")));
 }
 
+TEST_CASE("The reason names the choice that would read a setting")
+{
+  const auto names = [](const std::string &choice, const std::string &path, const std::vector<std::string> &changes) {
+    INFO(path);
+    CHECK_THAT(line.reason(path, changes), Catch::Contains("'" + choice));
+  };
+  names("Compare with SGD = true", "Particles/Replicas", {});
+  names("Solver = continuity", "Fokker-Planck/Time step", {"Fokker-Planck/Time step=1"});
+  names("Solver = characteristics", "Discontinuous Galerkin/Degree",
+        {"Solver=characteristics", "Discontinuous Galerkin/Degree=1"});
+  names("Adaptive = true", "Refinement/Tolerance", {"Refinement/Tolerance=1e-3"});
+  names("Method = multi-pass SGD", "Particles/Sampling", {"Solver=particles", "Particles/Sampling=with replacement"});
+  names("Neuron = bump", "Learning problem/Bump width", {"Learning problem/Bump width=2"});
+  names("Output times", "Output interval", {"Output times=0.05", "Output interval=0.02"});
+  names("Solver = boltzmann", "End time", {"Solver=boltzmann", warm, "End time=3"});
+  CHECK(line.reason("Particles/Replicas", {"Compare with SGD=true"}).empty());
+}
+
 TEST_CASE("What would be asked for in vain is refused")
 {
   for (const char *const solver : {"particles", "boltzmann"})

@@ -4,7 +4,6 @@
 #include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/run/single_run.h>
-#include <solvers/base/run/unread_parameters.h>
 #include <solvers/registry/registry.h>
 
 #include <sstream>
@@ -75,15 +74,28 @@ std::optional<RefusedRun> TrialRun::refused(const std::vector<std::string> &chan
   return {};
 }
 
-std::vector<std::string> TrialRun::unread(const std::vector<std::string> &changes) const
+std::vector<UnreadSetting> TrialRun::unread_settings(const std::vector<std::string> &changes) const
 {
   Progress  silent(false);
   SingleRun run(registry(), file_with(folder + "/run.prm", text, changes));
   run.prepare(MPI_COMM_SELF, silent);
+  return run.unread();
+}
+
+std::vector<std::string> TrialRun::unread(const std::vector<std::string> &changes) const
+{
   std::vector<std::string> settings;
-  for (const UnreadSetting &setting : run.unread())
+  for (const UnreadSetting &setting : unread_settings(changes))
     settings.push_back(last_part(setting.where) + ": " + setting.path());
   return settings;
+}
+
+std::string TrialRun::reason(const std::string &path, const std::vector<std::string> &changes) const
+{
+  for (const UnreadSetting &setting : unread_settings(changes))
+    if (setting.path() == path)
+      return setting.reason;
+  return "";
 }
 
 std::string Catch::StringMaker<std::optional<RefusedRun>>::convert(const std::optional<RefusedRun> &refused)

@@ -9,6 +9,8 @@
 
 #include <mpi.h>
 
+#include <solvers/base/run/unread_parameters.h>
+
 /// Why and where a run is refused before its first step.
 struct RefusedRun
 {
@@ -33,8 +35,12 @@ public:
 
   /// "run.prm:7: Section/Name" of each setting that an accepted run does not read.
   std::vector<std::string> unread(const std::vector<std::string> &changes = {}) const;
+  /// Why it does not read the setting of that path ("unless 'Adaptive = true'"); empty if it does.
+  std::string reason(const std::string &path, const std::vector<std::string> &changes) const;
 
 private:
+  std::vector<rhoflow::UnreadSetting> unread_settings(const std::vector<std::string> &changes) const;
+
   std::string folder, text;
 };
 

@@ -36,7 +36,7 @@ struct DGBatches
 };
 
 /// Positions in the table of one feature cell: values χ-sum ψ at the nodes, then −∂_dψ/h_d at the nodes (d from 1 with
-/// has_outer_weight, from 0 without), then the same on the sides.
+/// an outer weight, from 0 without), then the same on the sides.
 struct VelocityTableShape
 {
   VelocityTableShape() = default;
@@ -67,7 +67,7 @@ struct StageArguments
   double       *u2         = nullptr;
   const double *traces_in  = nullptr;
   double       *traces_out = nullptr;
-  double       *columns    = nullptr; ///< [cell][point], has_outer_weight only
+  double       *columns    = nullptr; ///< [cell][point], with an outer weight only
 
   bool   save    = false; ///< u2 ← u before anything else
   bool   combine = false; ///< u2 ← u2_keep · u2 + u2_mix · (u + u2_step · L)
