@@ -202,6 +202,11 @@ std::unique_ptr<LearningProblem> make_learning_problem(dealii::ParameterHandler 
     refuse_network_parameters(prm);
   else if (choices.data_law == DataLawKind::csv)
     name_columns(choices);
+  return make_problem(choices);
+}
+
+std::unique_ptr<LearningProblem> make_problem(const ModelChoices &choices)
+{
   switch (choices.neuron)
     {
       case NeuronKind::linear:

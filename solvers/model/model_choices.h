@@ -105,6 +105,9 @@ struct ModelChoices
 /// the coordinates of the mesh: s, r of the single neuron, r of the isotropic problem, or all d components.
 std::string expand_gaussian_neurons(const std::string &text, NeuronKind neuron, double input_dimension);
 
+/// One of those below. Throws InputError.
+std::unique_ptr<LearningProblem> make_problem(const ModelChoices &choices);
+
 std::unique_ptr<LearningProblem> make_euclidean_problem(const ModelChoices &choices);
 std::unique_ptr<LearningProblem> make_single_neuron_problem(const ModelChoices &choices);
 std::unique_ptr<LearningProblem> make_isotropic_problem(const ModelChoices &choices);
