@@ -100,12 +100,13 @@ ModelChoices DataNodes::in(ModelChoices choices) const
   choices.quadrature_nodes = quadrature;
   choices.radial_nodes     = radial;
   choices.angular_nodes    = angular;
+  choices.trapezoidal      = trapezoidal;
   return choices;
 }
 
 DataNodes choose_data_nodes(const ModelChoices &choices, const double tolerance)
 {
-  DataNodes chosen{choices.quadrature_nodes, choices.radial_nodes, choices.angular_nodes};
+  DataNodes chosen{choices.quadrature_nodes, choices.radial_nodes, choices.angular_nodes, choices.trapezoidal};
   if (!has_quadrature(choices))
     return chosen;
   std::vector<unsigned int DataNodes::*> numbers{&DataNodes::quadrature};
@@ -127,6 +128,8 @@ DataNodes choose_data_nodes(const ModelChoices &choices, const double tolerance)
         return std::unique_ptr<const Kernels>();
       }
   };
+  const bool is_gaussian = choices.neuron != NeuronKind::single_neuron && choices.neuron != NeuronKind::isotropic &&
+                           (choices.data_law == DataLawKind::gaussian || choices.data_law == DataLawKind::discrete);
   auto now = kernels_of(chosen);
   while (true)
     {
@@ -148,6 +151,17 @@ DataNodes choose_data_nodes(const ModelChoices &choices, const double tolerance)
       if (chosen.error <= tolerance || chosen.limited)
         break;
       DataNodes more = chosen;
+      // Where Gauss-Hermite does not converge at once, the other rule is tried.
+      if (is_gaussian && !chosen.trapezoidal && errors.front() > tolerance)
+        {
+          more.trapezoidal = true;
+          if (auto kernels = kernels_of(more))
+            {
+              chosen = more;
+              now    = std::move(kernels);
+              continue;
+            }
+        }
       for (std::size_t i = 0; i < numbers.size(); ++i)
         if (errors[i] > tolerance / static_cast<double>(2 * numbers.size()))
           more.*numbers[i] *= 2;

@@ -17,8 +17,9 @@ double quadrature_difference(const LearningProblem &one, const LearningProblem &
 struct DataNodes
 {
   unsigned int quadrature = 28, radial = 6, angular = 10; ///< the three numbers of the section "Data"
-  double       error   = 0.;    ///< of the risk, by quadrature_difference() to twice as many nodes; 0 for a finite law
-  bool         limited = false; ///< it is above the tolerance, since there may be no more nodes
+  bool         trapezoidal = false;                       ///< ModelChoices::trapezoidal
+  double       error       = 0.;    ///< of the risk, by quadrature_difference() to twice as many nodes; 0 for a finite law
+  bool         limited     = false; ///< it is above the tolerance, since there may be no more nodes
 
   /// The choices with these numbers.
   ModelChoices in(ModelChoices choices) const;

@@ -75,6 +75,7 @@ struct ModelChoices
   bool                     standardise      = false;
   double                   class_contrast   = 0.8;
   unsigned int             quadrature_nodes = 28, radial_nodes = 6, angular_nodes = 10;
+  bool                     trapezoidal = false; ///< Gaussian laws by the trapezoidal rule, for steep neurons
 
   // Target
   TargetKind   target            = TargetKind::automatic;
