@@ -40,14 +40,16 @@ std::string text_of(const double value)
 
 void Domain::bind(ParameterBinding &p)
 {
-  const ListLength corner{1, 3}, per_coordinate{1, 3, true};
+  const ListLength corner{1, 3, false, true}, per_coordinate{1, 3, true}, cells{1, 3, true, true};
   p.section("Domain");
   p.add("Lower corner", lower, any_number(), corner,
-        "Lower corner of the box of parameter space: one coordinate for each parameter of the neuron.");
+        "Lower corner of the box of parameter space: one coordinate for each parameter of the neuron. automatic, for both "
+        "corners: a box that holds the density until the end, found by a coarse solution before the run.");
   p.add("Upper corner", upper, any_number(), corner, "Upper corner of the box; as many coordinates as the lower corner.");
-  p.add("Subdivisions", subdivisions, range(1, 100000), per_coordinate,
+  p.add("Subdivisions", subdivisions, range(1, 100000), cells,
         "Cells of the coarse mesh along each axis: one number for each coordinate, or one for all. With elements at most "
-        "128 in two and three dimensions, where 'Refinement' makes the mesh finer.");
+        "128 in two and three dimensions, where 'Refinement' makes the mesh finer. automatic: a coarse mesh, from which "
+        "'Refinement' makes what section 'Accuracy' asks for.");
   p.add("Refinement", refinement, range(0, 20),
         "Uniform refinements of the coarse mesh: each halves the cells along every axis.");
   p.add("Periodic", periodic, per_coordinate,
@@ -63,7 +65,31 @@ void Domain::declare(ParameterHandler &prm)
 void Domain::parse(const ParameterHandler &prm)
 {
   read_parameters(*this, prm);
+  if (lower.empty() && upper.empty())
+    {
+      if (std::any_of(periodic.begin(), periodic.end(), [](const bool is) { return is; }))
+        throw InputError(Refusal::missing, "Domain/Lower corner",
+                         "a periodic coordinate needs its period: give both corners of the box.");
+      return;
+    }
+  check_corners();
+}
 
+void Domain::set_box(const std::vector<double> &lower_corner, const std::vector<double> &upper_corner)
+{
+  lower = lower_corner;
+  upper = upper_corner;
+  check_corners();
+}
+
+void Domain::set_subdivisions(const unsigned int n)
+{
+  subdivisions.assign(dimension(), n);
+  check_cells();
+}
+
+void Domain::check_corners()
+{
   if (upper.size() != lower.size())
     throw InputError(Refusal::inconsistent, "Domain/Upper corner",
                      "the upper corner has " + std::to_string(upper.size()) + " coordinates, but the lower corner has " +
@@ -73,8 +99,10 @@ void Domain::parse(const ParameterHandler &prm)
       throw InputError(Refusal::inconsistent, "Domain/Upper corner",
                        "coordinate " + std::to_string(d + 1) + " of the upper corner must be larger than " +
                          Utilities::to_string(lower[d]) + ", that of the lower corner.");
-  spread(subdivisions, "Subdivisions", lower.size());
   spread(periodic, "Periodic", lower.size());
+  if (subdivisions.empty())
+    return;
+  spread(subdivisions, "Subdivisions", lower.size());
   check_cells();
 }
 

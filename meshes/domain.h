@@ -12,13 +12,21 @@ namespace rhoflow
 {
 class ParameterBinding;
 
-/// The box of parameter space on which densities live: section "Domain".
+/// The box of parameter space on which densities live: section "Domain". Without corners in the file it has none until
+/// set_box().
 struct Domain
 {
   static void declare(dealii::ParameterHandler &prm);
   void        bind(ParameterBinding &p);
   /// Checks lower < upper, equal lengths, at most three coordinates, cells that have a size. Throws InputError.
   void parse(const dealii::ParameterHandler &prm);
+
+  /// Whether the file leaves the corners to the program.
+  bool is_automatic() const { return lower.empty(); }
+  /// Takes corners that the program chose. Throws InputError as parse() does.
+  void set_box(const std::vector<double> &lower_corner, const std::vector<double> &upper_corner);
+  /// Takes subdivisions where the file leaves them to the program, the same for each coordinate. Throws InputError.
+  void set_subdivisions(unsigned int n);
   /// Throws InputError unless AdaptiveMesh can make a mesh of this box: others may have more subdivisions.
   void check_mesh() const;
 
@@ -31,13 +39,14 @@ struct Domain
   /// Cells of the mesh at its beginning, in floating point since they may be too many for an integer.
   double n_cells() const;
 
-  std::vector<double>       lower{-6.5, -2.6, 0.};         ///< lower corner, [D]
-  std::vector<double>       upper{6.5, 2.6, 2.};           ///< upper corner, [D]
-  std::vector<unsigned int> subdivisions{16, 24, 14};      ///< cells of the coarse mesh along each axis, [D]
-  unsigned int              refinement = 0;                ///< uniform refinements of the coarse mesh
-  std::vector<bool>         periodic{false, false, false}; ///< opposite sides identified, [D]; otherwise no flux
+  std::vector<double>       lower;           ///< lower corner, [D]; empty: automatic
+  std::vector<double>       upper;           ///< upper corner, [D]; empty: automatic
+  std::vector<unsigned int> subdivisions;    ///< cells of the coarse mesh along each axis, [D]; empty: automatic
+  unsigned int              refinement = 0;  ///< uniform refinements of the coarse mesh
+  std::vector<bool>         periodic{false}; ///< opposite sides identified, [D]; otherwise no flux
 
 private:
+  void check_corners();
   void check_cells() const;
 };
 } // namespace rhoflow

@@ -9,5 +9,8 @@ namespace rhoflow
 struct BoltzmannInputs : EvolutionInputs
 {
   BoltzmannParameters scheme;
+
+protected:
+  DensityPlaces find_places() const override;
 };
 } // namespace rhoflow

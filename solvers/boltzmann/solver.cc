@@ -1,4 +1,5 @@
 #include <solvers/base/error.h>
+#include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/parameters/snapshot_parameters.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
@@ -9,6 +10,7 @@
 #include <solvers/base/run/statistics.h>
 #include <solvers/base/text.h>
 #include <solvers/base/timing.h>
+#include <solvers/boltzmann/density_places.h>
 #include <solvers/boltzmann/diagnostics.h>
 #include <solvers/boltzmann/maximise_dual.h>
 #include <solvers/boltzmann/picture.h>
@@ -249,19 +251,34 @@ SolverTraits boltzmann_traits()
 }
 } // namespace
 
+DensityPlaces BoltzmannInputs::find_places() const
+{
+  // The first of a path is the widest.
+  std::vector<double> betas{parameters.inverse_temperature};
+  if (!scheme.path.empty())
+    betas.push_back(scheme.path.front());
+  return boltzmann_places(*problem, domain, parameters, betas);
+}
+
 BoltzmannSolver::BoltzmannSolver()  = default;
 BoltzmannSolver::~BoltzmannSolver() = default;
 
 void BoltzmannSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &progress)
 {
-  inputs.parse(parameters, boltzmann_traits());
   BoltzmannParameters &settings = inputs.scheme;
   settings.parse(parameters);
+  inputs.parse(parameters, boltzmann_traits());
   const double beta = inputs.parameters.inverse_temperature;
   if (!settings.path.empty() && settings.path.back() >= beta)
     throw InputError(Refusal::inconsistent, "Boltzmann/Path of inverse temperatures",
                      "the path must stay below the last inverse temperature, " + short_number(beta) +
                        " of section 'Mean field'.");
+  if (inputs.domain.subdivisions.empty())
+    {
+      inputs.domain.set_subdivisions(enough_subdivisions(*inputs.problem, inputs.domain, inputs.parameters,
+                                                         settings.nodes_per_cell, inputs.accuracy.functionals));
+      set_parameter_value(parameters, "Domain/Subdivisions", std::to_string(inputs.domain.subdivisions.front()));
+    }
   inputs.observables.require_finite_in(inputs.domain.lower, inputs.domain.upper);
   inputs.make_mean_field(communicator, &progress);
   const Domain    &domain     = inputs.domain;
@@ -312,8 +329,8 @@ SolverEntry boltzmann_solver_entry()
     "boxes around the Gauss points, as that of the time infinity.",
     [] { return std::make_unique<BoltzmannSolver>(); },
     boltzmann_traits(),
-    {"", "Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Boltzmann", "Comparison",
-     "Output"},
+    {"", "Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Accuracy", "Domain", "Boltzmann",
+     "Comparison", "Output"},
     [](dealii::ParameterHandler &parameters) {
       return std::vector<Unread>{
                {"End time", ""}, {"Output interval", ""}, {"Output times", ""}, {"Output/Every n-th output", ""}} +

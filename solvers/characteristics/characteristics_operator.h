@@ -11,10 +11,6 @@ namespace rhoflow
 {
 class MeanField;
 
-/// Leaves out the lightest points as long as they hold at most `mass` together; equal weights keep their order. The other
-/// weights are scaled to the old sum.
-void drop_light_points(Measure &law, std::size_t dimension, double mass);
-
 /// The right-hand side of the characteristics of the continuity equation for an empirical measure ρ = Σ_i w_i δ_{θ_i}:
 ///   θ_i' = −∇Ψ_λ(θ_i; ρ) = −∇Ψ(θ_i; ρ) − λ θ_i,
 /// where Ψ = L in a landscape.

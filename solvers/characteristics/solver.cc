@@ -121,8 +121,8 @@ SolverEntry characteristics_solver_entry()
     "reads 'Observables', 'Every n-th output', 'Format' and 'Compression'.",
     [] { return std::make_unique<CharacteristicsSolver>(); },
     characteristics_traits(),
-    {"", "Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Characteristics",
-     "Particles", "Comparison", "Output"},
+    {"", "Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Accuracy", "Domain",
+     "Characteristics", "Particles", "Comparison", "Output"},
     [](dealii::ParameterHandler &parameters) {
       return std::vector<Unread>{
                {"Domain/Refinement", ""}, {"Domain/Boundary mass warning", ""}, {"Domain/Boundary mass limit", ""}} +

@@ -15,7 +15,6 @@
 #include <solvers/base/timing.h>
 #include <solvers/continuity/continuity_view.h>
 #include <solvers/continuity/initial_state.h>
-#include <solvers/discretization/dg/resolution_indicator.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 
@@ -24,33 +23,26 @@ namespace rhoflow
 ContinuityEvolution::ContinuityEvolution(const ContinuityInputs &given, const RunContext &c)
   : inputs(given)
   , context(c)
-  , method(RungeKutta::from_name(given.scheme.time_stepping))
-  , mesh(given.domain, c.communicator)
-  , solution(*given.mean_field, method, given.scheme.limit)
-  , stepping(given.scheme, method)
+  , density(given, DensityOnMesh::given(given), c.communicator)
+  , errors(given, c)
   , statistics(c.directory.file("statistics.csv"), rank_of(c.communicator) == 0)
   , pictures(given.output, c.directory, given.problem->parameter_names())
-  , outputs(given, c, solution.timing(), &pictures)
+  , outputs(given, c, density.solution().timing(), &pictures)
   , checks(given.scheme, c.progress)
   , natural_sides(natural_lower_sides(given))
-  , refinement_tolerance(given.refinement.tolerance)
 {
   // A run that goes on has its density from load().
   if (context.checkpoints == nullptr || context.checkpoints->restart() == nullptr)
-    project_initial_density();
+    start();
 }
 
-void ContinuityEvolution::project_initial_density()
+void ContinuityEvolution::start()
 {
-  InitialState start = project_initial_state(mesh, inputs);
-  missing_mass       = start.missing_mass;
-  space              = std::move(start.space);
-  solution.reinit(*space, start.values);
-  // The first measurement of velocities, for the first time step.
-  solution.dissipation();
+  density.start();
+  errors.start();
   announce();
-  if (std::abs(missing_mass) > 1e-3)
-    context.progress.warning("the box holds " + short_number(100. * (1. - missing_mass), 6) +
+  if (std::abs(density.missing_mass()) > 1e-3)
+    context.progress.warning("the box holds " + short_number(100. * (1. - density.missing_mass()), 6) +
                              " % of the initial law's mass; the density was scaled to mass one");
 }
 
@@ -59,56 +51,43 @@ void ContinuityEvolution::announce()
   context.progress.line("Mesh: " + cells_and_unknowns() + "; " + std::to_string(inputs.mean_field->n_modes()) + " of " +
                         std::to_string(inputs.problem->n_nodes()) + " features kept, error " +
                         short_number(inputs.mean_field->compression_error(), 2));
-  pictures.announce(context.progress, inputs.run.all_output_times().size(), mesh.n_global_cells() * space->points_per_cell());
+  pictures.announce(context.progress, inputs.run.all_output_times().size(), density.n_unknowns());
 }
 
 std::string ContinuityEvolution::cells_and_unknowns() const
 {
-  return std::to_string(mesh.n_global_cells()) + " cells, " + std::to_string(mesh.n_global_cells() * space->points_per_cell()) +
+  return std::to_string(density.mesh().n_global_cells()) + " cells, " + std::to_string(density.n_unknowns()) +
          " unknowns of degree " + std::to_string(inputs.scheme.degree);
 }
 
-void ContinuityEvolution::adapt()
+void ContinuityEvolution::record_dissipation(const double when, const double value)
 {
-  Timing::Scope       scope(solution.timing().section("adaptation"));
-  std::vector<double> values    = solution.values();
-  const auto          indicator = resolution_indicator(*space, values);
-  const auto          flags     = refinement_flags(mesh, indicator, inputs.refinement, refinement_tolerance);
-  if (!mesh.adapt(flags, space->points_per_cell(), values, space->cell_transfer()))
+  if (!dissipation_times.empty() && dissipation_times.back() == when)
     return;
-  space = std::make_unique<DGMesh>(mesh, inputs.scheme.degree, inputs.problem->has_outer_weight(), inputs.radial_power);
-  solution.reinit(*space, values);
-  // Smaller cells allow only smaller time steps: measure before the next one.
-  solution.dissipation();
-}
-
-void ContinuityEvolution::record_dissipation(double value)
-{
-  if (!dissipation_times.empty() && dissipation_times.back() == present)
-    return;
-  dissipation_times.push_back(present);
+  dissipation_times.push_back(when);
   dissipation_values.push_back(value);
 }
 
 void ContinuityEvolution::step(double end)
 {
-  double seconds = 0.;
+  const double before  = time();
+  double       seconds = 0.;
   {
-    Timing::Scope scope(seconds);
-    if (inputs.refinement.adaptive && stepping.n_steps() % inputs.refinement.interval == 0)
-      adapt();
-    const double after = stepping.step(solution, present, end, energies);
-    record_dissipation(solution.dissipation_before());
-    present = after;
-    unknown_stages += method.stages.size() * mesh.n_global_cells() * space->points_per_cell();
+    Timing::Scope       scope(seconds);
+    const std::uint64_t stages = density.solution().stages();
+    density.step(end, energies);
+    unknown_stages += (density.solution().stages() - stages) * density.n_unknowns();
   }
   stepping_seconds += seconds;
-  if (stepping.n_repeated() > 0)
-    checks.warn_of_steps(stepping.failure() + "; it was repeated with a smaller length, as are others like it");
+  record_dissipation(before, density.solution().dissipation_before());
+  errors.advance(time(), end);
+  if (density.stepping().n_repeated() > 0)
+    checks.warn_of_steps(density.stepping().failure() + "; it was repeated with a smaller length, as are others like it");
 }
 
 void ContinuityEvolution::check(const Diagnostics &d)
 {
+  const double present = time();
   RunningChecks::require_finite({d.risk, d.mass}, present, "Reduce 'Discontinuous Galerkin/CFL number'.");
   // Holds to far better than this unless something is wrong.
   RunningChecks::require_mass(d.mass, first_mass, 1e-8, present);
@@ -125,8 +104,9 @@ void ContinuityEvolution::check(const Diagnostics &d)
 
 void ContinuityEvolution::output()
 {
-  last = diagnose(solution, natural_sides, inputs.observables);
-  record_dissipation(last.dissipation);
+  const double present = time();
+  last                 = diagnose(density.solution(), natural_sides, inputs.observables);
+  record_dissipation(present, last.dissipation);
   dissipated += integrate_samples(dissipation_times, dissipation_values);
   dissipation_times.assign(1, present);
   dissipation_values.assign(1, last.dissipation);
@@ -140,20 +120,21 @@ void ContinuityEvolution::output()
   energy_balance        = energies.initial - energy - dissipated;
   largest_drift         = std::max(largest_drift, std::abs(last.mass / first_mass - 1.));
   largest_negative_mass = std::max(largest_negative_mass, last.negative_mass);
+  errors.look(last.risk, last.excess_risk);
   write_row();
   check(last);
-  ContinuityView view(solution, pictures);
+  ContinuityView view(density.solution(), pictures);
   outputs.write(present, view);
   largest_deviation = std::max(largest_deviation, view.deviation());
-  if (inputs.refinement.negative_mass > 0. && last.negative_mass > inputs.refinement.negative_mass)
-    refinement_tolerance *= 0.5;
+  density.control(last.negative_mass);
 }
 
 void ContinuityEvolution::write_row()
 {
-  statistics.set("time", present);
+  statistics.set("time", time());
   statistics.set("risk", last.risk);
   statistics.set("excess risk", last.excess_risk);
+  statistics.set("risk error", errors.risk_error());
   statistics.set("dissipation", last.dissipation);
   statistics.set("energy balance", energy_balance);
   statistics.set("Frank-Wolfe gap", last.certificate);
@@ -165,15 +146,14 @@ void ContinuityEvolution::write_row()
   statistics.set("minimum", last.minimum);
   statistics.set("negative mass", last.negative_mass);
   statistics.set("boundary mass", last.boundary_mass);
-  statistics.set("cells", static_cast<double>(mesh.n_global_cells()));
+  statistics.set("cells", static_cast<double>(density.mesh().n_global_cells()));
   statistics.finish_row();
 }
 
 void ContinuityEvolution::save(CheckpointWriter &checkpoint) const
 {
-  checkpoint.put_in_turn("mesh", mesh.has_counted_cells() ? mesh.listed_cells() : std::vector<std::uint64_t>());
-  checkpoint.put_in_turn("density", mesh.has_counted_cells() ? solution.values() : std::vector<double>());
-  checkpoint.put("largest velocity", solution.max_rate());
+  density.save(checkpoint, "");
+  errors.save(checkpoint);
   save_state(checkpoint, "evolution", *this);
   statistics.save(checkpoint);
   outputs.save(checkpoint);
@@ -181,10 +161,8 @@ void ContinuityEvolution::save(CheckpointWriter &checkpoint) const
 
 void ContinuityEvolution::load(const CheckpointReader &checkpoint)
 {
-  const std::vector<std::uint64_t> places = mesh.recreate(checkpoint.integers("mesh"));
-  space = std::make_unique<DGMesh>(mesh, inputs.scheme.degree, inputs.problem->has_outer_weight(), inputs.radial_power);
-  solution.reinit(*space, checkpoint.rows("density", places, space->points_per_cell()));
-  solution.set_max_rate(checkpoint.number_of("largest velocity"));
+  density.load(checkpoint, "");
+  errors.load(checkpoint);
   load_state(checkpoint, "evolution", *this);
   stages_before = unknown_stages;
   statistics.load(checkpoint);
@@ -194,34 +172,35 @@ void ContinuityEvolution::load(const CheckpointReader &checkpoint)
 
 std::vector<std::pair<std::string, std::string>> ContinuityEvolution::progress() const
 {
-  return {{"step", short_number(stepping.last_step(), 2)},
+  return {{"step", short_number(density.stepping().last_step(), 2)},
           {"risk", short_number(last.risk)},
-          {"cells", std::to_string(mesh.n_global_cells())},
+          {"cells", std::to_string(density.mesh().n_global_cells())},
           {"mass drift", short_number(largest_drift, 2)}};
 }
 
 std::vector<std::pair<std::string, std::string>> ContinuityEvolution::report()
 {
-  const int n_ranks = number_of_ranks(mesh.communicator());
+  const int n_ranks = number_of_ranks(density.mesh().communicator());
   double    memory  = Timing::peak_memory();
   MPI_Allreduce(MPI_IN_PLACE, &memory, 1, MPI_DOUBLE, MPI_MAX, context.communicator);
   const double speed = static_cast<double>(unknown_stages - stages_before) / stepping_seconds / n_ranks / 1e6;
   std::vector<std::pair<std::string, std::string>> rows = {
-    {"risk at t = " + short_number(present), short_number(last.risk, 6)},
-    {"certified distance to the least risk", short_number(last.certificate, 3)},
+    {"risk at t = " + short_number(time()), short_number(last.risk, 6)},
     {"energy balance", short_number(energy_balance, 2)},
     {"largest drift of the mass", short_number(largest_drift, 2)},
     {"largest negative mass", short_number(largest_negative_mass, 2)},
     {"mesh at the end", cells_and_unknowns()},
-    {"time steps", std::to_string(stepping.n_steps())},
+    {"time steps", std::to_string(density.stepping().n_steps())},
     {"throughput", stepping_seconds > 0. ?
                      short_number(speed, 3) + " million unknowns per second and rank (one right-hand side "
                                               "each)" :
                      "no steps were taken"},
     {"time in steps", short_number(stepping_seconds, 3) + " s"},
     {"memory", short_number(memory, 3) + " MiB at most on a rank"}};
-  if (stepping.n_repeated() > 0)
-    rows.insert(rows.begin() + 7, {"steps repeated with a smaller length", std::to_string(stepping.n_repeated())});
+  for (const auto &row : errors.report())
+    rows.push_back(row);
+  if (density.stepping().n_repeated() > 0)
+    rows.insert(rows.begin() + 7, {"steps repeated with a smaller length", std::to_string(density.stepping().n_repeated())});
   auto more = outputs.report();
   more.insert(more.begin(),
               {"moments of the written density", "off by at most " + short_number(largest_deviation, 2) + " of their scale"});
@@ -231,6 +210,6 @@ std::vector<std::pair<std::string, std::string>> ContinuityEvolution::report()
 
 std::vector<std::pair<std::string, std::string>> ContinuityEvolution::write_timing()
 {
-  return solution.timing().write(context.directory.file("timing.csv"), context.communicator);
+  return density.solution().timing().write(context.directory.file("timing.csv"), context.communicator);
 }
 } // namespace rhoflow

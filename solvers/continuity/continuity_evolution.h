@@ -5,12 +5,11 @@
 #include <utility>
 #include <vector>
 
-#include <meshes/adaptive_mesh.h>
 #include <solvers/base/run/statistics.h>
 #include <solvers/base/run/time_loop.h>
-#include <solvers/continuity/continuity_state.h>
-#include <solvers/continuity/continuity_step.h>
+#include <solvers/continuity/density_on_mesh.h>
 #include <solvers/continuity/diagnostics.h>
+#include <solvers/continuity/error_estimate.h>
 #include <solvers/continuity/inputs.h>
 #include <solvers/discretization/density_output.h>
 #include <solvers/evolution/density_outputs.h>
@@ -28,9 +27,9 @@ public:
   /// Both live longer.
   ContinuityEvolution(const ContinuityInputs &inputs, const RunContext &context);
 
-  double                                           time() const override { return present; }
+  double                                           time() const override { return density.time(); }
   void                                             step(double end) override;
-  bool                                             prepare_output() override { return outputs.prepare(present); }
+  bool                                             prepare_output() override { return outputs.prepare(time()); }
   void                                             output() override;
   void                                             save(CheckpointWriter &checkpoint) const override;
   void                                             load(const CheckpointReader &checkpoint) override;
@@ -44,9 +43,6 @@ public:
   template <class Visitor, class Self>
   static void visit(Visitor &visit, Self &self)
   {
-    visit("time", self.present);
-    visit("refinement tolerance", self.refinement_tolerance);
-    visit("missing mass", self.missing_mass);
     visit("first mass", self.first_mass);
     visit("first energy", self.energies.initial);
     visit("last energy", self.energies.last_output);
@@ -62,35 +58,28 @@ public:
     visit("dissipation times", self.dissipation_times);
     visit("dissipation values", self.dissipation_values);
     RunningChecks::visit(visit, self.checks);
-    ContinuityStep::visit(visit, self.stepping);
   }
 
 private:
-  void        project_initial_density();
+  void        start();
   void        announce();
-  void        adapt();
-  void        record_dissipation(double value);
+  void        record_dissipation(double when, double value);
   void        check(const Diagnostics &diagnostics);
   void        write_row();
   std::string cells_and_unknowns() const;
 
   const ContinuityInputs &inputs;
   const RunContext       &context;
-  RungeKutta              method;
-  AdaptiveMesh            mesh;
-  std::unique_ptr<DGMesh> space;
-  ContinuityState         solution;
-  ContinuityStep          stepping;
+  DensityOnMesh           density;
+  ErrorEstimate           errors;
   Statistics              statistics;
   DensityOutput           pictures;
   DensityOutputs          outputs;
   RunningChecks           checks;
   const std::vector<bool> natural_sides; ///< natural_lower_sides()
 
-  double              present        = 0.;
   std::uint64_t       unknown_stages = 0, stages_before = 0; ///< ... of the run that this one goes on with
-  double              refinement_tolerance;
-  double              missing_mass = 0., first_mass = 0., dissipated = 0., energy_balance = 0.;
+  double              first_mass = 0., dissipated = 0., energy_balance = 0.;
   Energies            energies;
   double              largest_drift = 0., largest_negative_mass = 0., stepping_seconds = 0.;
   double              largest_deviation = 0.; ///< of the moments of what is written

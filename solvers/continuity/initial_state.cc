@@ -9,7 +9,7 @@
 
 namespace rhoflow
 {
-InitialState project_initial_state(AdaptiveMesh &mesh, const ContinuityInputs &inputs)
+InitialState project_initial_state(AdaptiveMesh &mesh, const ContinuityInputs &inputs, const double refinement_tolerance)
 {
   const unsigned int degree           = inputs.scheme.degree;
   const bool         has_outer_weight = inputs.problem->has_outer_weight();
@@ -22,7 +22,7 @@ InitialState project_initial_state(AdaptiveMesh &mesh, const ContinuityInputs &i
         return state;
       // Refinement only: what is coarsened here would be refined again.
       auto flags = refinement_flags(mesh, resolution_indicator(*state.space, state.values), inputs.refinement,
-                                    inputs.refinement.tolerance);
+                                    refinement_tolerance);
       for (auto &flag : flags)
         flag = std::max<signed char>(flag, 0);
       if (!mesh.adapt(flags, state.space->points_per_cell(), state.values, state.space->cell_transfer()))
@@ -41,7 +41,7 @@ std::vector<bool> natural_lower_sides(const ContinuityInputs &inputs)
 double initial_mass_at_sides(const ContinuityInputs &inputs, const MPI_Comm communicator)
 {
   AdaptiveMesh       mesh(inputs.domain, communicator);
-  const InitialState state = project_initial_state(mesh, inputs);
+  const InitialState state = project_initial_state(mesh, inputs, inputs.refinement.tolerance);
   return mass_at_sides(*state.space, state.values, natural_lower_sides(inputs));
 }
 } // namespace rhoflow

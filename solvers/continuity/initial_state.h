@@ -18,9 +18,9 @@ struct InitialState
   double                  missing_mass = 0.; ///< before it was scaled to mass one
 };
 
-/// Projects the initial law, and refines the mesh where that asks for it. Throws the InputErrors of project_initial_density().
-/// Collective.
-InitialState project_initial_state(AdaptiveMesh &mesh, const ContinuityInputs &inputs);
+/// Projects the initial law, and refines the mesh where an adaptive one does not resolve it to the tolerance. Throws the
+/// InputErrors of project_initial_density(). Collective.
+InitialState project_initial_state(AdaptiveMesh &mesh, const ContinuityInputs &inputs, double refinement_tolerance);
 
 /// The mass of this state in the cells at the sides of the box. Collective.
 double initial_mass_at_sides(const ContinuityInputs &inputs, MPI_Comm communicator);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include <solvers/discretization/boundary_mass.h>
@@ -18,10 +19,13 @@ struct ContinuityParameters : BoundaryMassParameters
   void        bind(ParameterBinding &p);
   void        parse(const dealii::ParameterHandler &prm);
 
-  unsigned int degree            = 2;
+  unsigned int degree            = 2;           ///< set by parse()
   std::string  time_stepping     = "SSP(10,4)"; ///< a name of RungeKutta::names()
   double       cfl               = 0.85;
   double       maximum_time_step = 1.;
   bool         limit             = false; ///< the density stays positive in every stage
+
+private:
+  std::optional<unsigned int> given_degree;
 };
 } // namespace rhoflow

@@ -1,3 +1,4 @@
+#include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/progress.h>
 #include <solvers/comparison/parameters.h>
 #include <solvers/continuity/continuity_evolution.h>
@@ -8,6 +9,7 @@
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 
+#include <string>
 #include <utility>
 
 namespace rhoflow
@@ -21,8 +23,10 @@ ContinuitySolver::~ContinuitySolver() = default;
 void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &progress)
 {
   inputs.parse(parameters, traits);
-  inputs.parse_mesh(parameters);
+  // Which degree is best depends on whether the mesh is automatic, which parse_mesh() makes numbers of.
   inputs.scheme.parse(parameters);
+  inputs.parse_mesh(parameters);
+  set_parameter_value(parameters, "Discontinuous Galerkin/Degree", std::to_string(inputs.scheme.degree));
   adjust(parameters);
   inputs.prepare_on_mesh(communicator, progress, [&](const unsigned int n_modes) {
     DensityMemory{inputs.scheme.degree, inputs.problem->has_outer_weight(), inputs.refinement.adaptive,
@@ -51,7 +55,7 @@ void ContinuitySolver::run(const RunContext &context)
 
 std::vector<std::string> continuity_sections()
 {
-  return {"Learning problem",       "Data",       "Target", "Initial law", "Mean field", "Domain",
+  return {"Learning problem",       "Data",       "Target", "Initial law", "Mean field", "Accuracy", "Domain",
           "Discontinuous Galerkin", "Refinement", "Output", "Particles",   "Comparison"};
 }
 

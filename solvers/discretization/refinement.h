@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace dealii
@@ -19,7 +20,11 @@ struct RefinementParameters
 {
   static void declare(dealii::ParameterHandler &prm);
   void        bind(ParameterBinding &p);
-  void        parse(const dealii::ParameterHandler &prm);
+  /// Makes the choices that the file leaves to the program too: a mesh is adaptive unless its subdivisions are given, and then
+  /// aims at what section "Accuracy" says. `dimension`: of the mesh.
+  void parse(const dealii::ParameterHandler &prm, unsigned int dimension);
+  /// Replaces "automatic" in the handler by what was chosen.
+  void record(dealii::ParameterHandler &prm) const;
   /// Those that a mesh that stays does not need.
   static std::vector<Unread> unread(dealii::ParameterHandler &prm);
 
@@ -31,6 +36,17 @@ struct RefinementParameters
   unsigned int  interval      = 4;    ///< time steps between two adaptations
   double        negative_mass = 0.;   ///< target; 0: none
   std::uint64_t maximum_cells = 1000000;
+
+private:
+  enum class Adaptive
+  {
+    automatic,
+    yes,
+    no
+  };
+  Adaptive                    given_adaptive = Adaptive::automatic;
+  std::optional<unsigned int> given_maximum_level;
+  std::optional<double>       given_tolerance, given_negative_mass;
 };
 
 /// Flags for AdaptiveMesh::adapt(): +1 above the tolerance, −1 below its part for coarsening, within the levels. Depends on the

@@ -2,6 +2,7 @@
 #include <string>
 
 #include <solvers/base/error.h>
+#include <solvers/base/parameters/parameter_file.h>
 #include <solvers/comparison/memory.h>
 #include <solvers/evolution/inputs.h>
 #include <solvers/mean_field/mean_field.h>
@@ -58,8 +59,16 @@ void EvolutionInputs::parse(dealii::ParameterHandler &prm, const SolverTraits &t
 
 void EvolutionInputs::parse_mesh(dealii::ParameterHandler &prm)
 {
+  refinement.parse(prm, domain.dimension());
+  if (domain.subdivisions.empty())
+    {
+      // The coarse mesh: small cells only where the density is.
+      constexpr unsigned int n_cells[] = {0, 96, 16, 8};
+      domain.set_subdivisions(n_cells[domain.dimension()]);
+      set_parameter_value(prm, "Domain/Subdivisions", std::to_string(domain.subdivisions.front()));
+    }
+  refinement.record(prm);
   domain.check_mesh();
-  refinement.parse(prm);
   output.parse(prm);
   if (refinement.adaptive && domain.refinement > refinement.maximum_level)
     throw InputError(Refusal::inconsistent, "Refinement/Maximum level",

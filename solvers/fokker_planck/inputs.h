@@ -11,5 +11,9 @@ struct FokkerPlanckInputs : EvolutionInputs
   FokkerPlanckParameters scheme;
 
   double beta() const { return parameters.inverse_temperature; }
+
+protected:
+  /// Those of the equation without entropy, wider by what the noise adds, and those of the density at rest.
+  DensityPlaces find_places() const override;
 };
 } // namespace rhoflow

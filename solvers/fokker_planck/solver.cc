@@ -1,5 +1,6 @@
 #include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/progress.h>
+#include <solvers/boltzmann/density_places.h>
 #include <solvers/comparison/parameters.h>
 #include <solvers/evolution/density_memory.h>
 #include <solvers/evolution/running_checks.h>
@@ -8,6 +9,9 @@
 #include <solvers/fokker_planck/solver.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
+
+#include <algorithm>
+#include <cmath>
 
 namespace rhoflow
 {
@@ -23,6 +27,34 @@ SolverTraits fokker_planck_traits()
   return traits;
 }
 } // namespace
+
+DensityPlaces FokkerPlanckInputs::find_places() const
+{
+  DensityPlaces places = EvolutionInputs::find_places();
+  if (!domain.is_automatic())
+    return places;
+  // A coordinate with noise alone spreads by 2 t/β, with weight decay as an Ornstein-Uhlenbeck process.
+  constexpr double reach = 6.; // deviations
+  const double     decay = parameters.weight_decay, time = run.end_time;
+  const double spread = reach * std::sqrt(decay > 0. ? -std::expm1(-2. * decay * time) / (decay * beta()) : 2. * time / beta());
+  for (std::size_t d = 0; d < places.lower.size(); ++d)
+    {
+      const double middle = .5 * (places.lower[d] + places.upper[d]);
+      const double half   = std::hypot(.5 * (places.upper[d] - places.lower[d]), spread);
+      places.lower[d]     = middle - half;
+      places.upper[d]     = middle + half;
+    }
+  if (decay == 0.) // there may be no density at rest
+    return places;
+  DensityPlaces at_rest = boltzmann_places(*problem, domain, parameters, {beta()});
+  for (std::size_t d = 0; d < places.lower.size(); ++d)
+    {
+      places.lower[d] = std::min(places.lower[d], at_rest.lower[d]);
+      places.upper[d] = std::max(places.upper[d], at_rest.upper[d]);
+    }
+  places.snapshots.push_back(std::move(at_rest.snapshots.front()));
+  return places;
+}
 
 FokkerPlanckSolver::FokkerPlanckSolver()  = default;
 FokkerPlanckSolver::~FokkerPlanckSolver() = default;
@@ -83,8 +115,8 @@ SolverEntry fokker_planck_solver_entry()
     "row says between which bounds the free-energy gap lies.",
     [] { return std::make_unique<FokkerPlanckSolver>(); },
     fokker_planck_traits(),
-    {"Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Domain", "Fokker-Planck", "Refinement",
-     "Output", "Particles", "Comparison"},
+    {"Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Accuracy", "Domain", "Fokker-Planck",
+     "Refinement", "Output", "Particles", "Comparison"},
     unread_by_fokker_planck,
     true};
 }

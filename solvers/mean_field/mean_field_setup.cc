@@ -1,5 +1,9 @@
+#include <solvers/base/number.h>
+#include <solvers/base/parameters/parameter_binding.h>
+#include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/text.h>
 #include <solvers/mean_field/mean_field_setup.h>
+#include <solvers/model/model_choices.h>
 
 #include <string>
 #include <vector>
@@ -10,6 +14,17 @@
 
 namespace rhoflow
 {
+namespace
+{
+std::string list_of_numbers(const std::vector<double> &numbers)
+{
+  std::string text;
+  for (const double number : numbers)
+    text += (text.empty() ? "" : ", ") + shortest_text(number);
+  return text;
+}
+} // namespace
+
 MeanFieldSetup::MeanFieldSetup()  = default;
 MeanFieldSetup::~MeanFieldSetup() = default;
 
@@ -18,9 +33,50 @@ void MeanFieldSetup::parse(dealii::ParameterHandler &prm, const bool on_box)
   run.parse(prm);
   domain.parse(prm);
   parameters.parse(prm);
-  problem = make_learning_problem(prm, domain.lower, domain.upper, run.seed);
-  if (!on_box)
+  read_parameters(accuracy, prm);
+  ModelChoices choices = read_model_choices(prm, domain.lower, domain.upper, run.seed);
+  problem              = make_problem(choices);
+  if (on_box && !domain.is_automatic())
+    check_box();
+  const bool choose_box = on_box && domain.is_automatic(), choose_nodes = has_quadrature(choices);
+  if (!choose_box && !choose_nodes)
     return;
+  const DensityPlaces places = find_places();
+  if (choose_box)
+    {
+      std::vector<double> lower = places.lower, upper = places.upper;
+      enlarge_to_round_numbers(problem->parameter_names(), lower, upper);
+      domain.set_box(lower, upper);
+      set_parameter_value(prm, "Domain/Lower corner", list_of_numbers(lower));
+      set_parameter_value(prm, "Domain/Upper corner", list_of_numbers(upper));
+      choices.lower = lower;
+      choices.upper = upper;
+      problem       = make_problem(choices);
+    }
+  if (choose_nodes)
+    choose_data_nodes(prm, choices, places.snapshots);
+}
+
+DensityPlaces MeanFieldSetup::find_places() const
+{
+  return PilotFlow(*problem, parameters.weight_decay, run.end_time);
+}
+
+void MeanFieldSetup::choose_data_nodes(dealii::ParameterHandler &prm, ModelChoices choices,
+                                       const std::vector<Measure> &densities)
+{
+  // The mesh and the time steps have their errors too.
+  constexpr double part = 0.2;
+  data_nodes            = rhoflow::choose_data_nodes(choices, densities, part * accuracy.functionals);
+  problem               = make_problem(data_nodes.in(choices));
+  set_parameter_value(prm, "Data/Quadrature nodes", std::to_string(data_nodes.quadrature));
+  set_parameter_value(prm, "Data/Radial nodes", std::to_string(data_nodes.radial));
+  set_parameter_value(prm, "Data/Angular nodes", std::to_string(data_nodes.angular));
+  set_parameter_value(prm, "Data/Quadrature rule", data_nodes.trapezoidal ? "trapezoidal" : "Gauss");
+}
+
+void MeanFieldSetup::check_box() const
+{
   const std::vector<std::string> names = problem->parameter_names();
   if (domain.dimension() != names.size())
     {
@@ -45,6 +101,11 @@ void MeanFieldSetup::make_mean_field(MPI_Comm communicator, Progress *const prog
                  parameters.tolerance == 0. ? "choose fewer nodes in section 'Data', or a 'Mean field/Compression tolerance'" :
                                               "choose fewer nodes in section 'Data'",
                  communicator);
+  if (progress != nullptr && data_nodes.limited)
+    progress->warning(
+      "the data nodes that were chosen have the relative error " + short_number(data_nodes.error, 2) +
+      " in risk and potential, above a fifth of 'Accuracy/Functionals': more would cost too much. Give 'Data/Quadrature "
+      "nodes' to have more of them");
   if (progress != nullptr && MeanField::takes_long(*problem))
     progress->line("Preparing the features of " + std::to_string(problem->n_nodes()) + " data points");
   const auto first = static_cast<std::ptrdiff_t>(problem->n_parameters() - problem->n_feature_parameters());

@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
-#include <numeric>
 #include <utility>
 
 #include <solvers/base/error.h>
-#include <solvers/base/numerics/random.h>
 #include <solvers/model/data_law.h>
 #include <solvers/model/learning_problem.h>
 #include <solvers/model/model_choices.h>
@@ -16,83 +14,89 @@ namespace rhoflow
 {
 namespace
 {
-/// V at n points and U at all pairs of them.
-struct Kernels
+/// R without the noise and Ψ at the points, for each of several densities.
+struct RisksAndPotentials
 {
-  Kernels(const LearningProblem &problem, const std::vector<double> &omega)
+  RisksAndPotentials(const LearningProblem &problem, const std::vector<Measure> &densities)
   {
-    const std::size_t          K = problem.n_nodes(), dim = problem.n_feature_parameters(), n = omega.size() / dim;
-    const std::vector<double> &p = problem.weights(), &y = problem.targets();
-    std::vector<double>        g(n * K), weighted(n * K);
-    problem.features(static_cast<unsigned int>(n), omega.data(), g.data(), nullptr);
-    for (std::size_t k = 0; k < K; ++k)
-      half_square += .5 * p[k] * y[k] * y[k];
-    for (std::size_t i = 0; i < n; ++i)
-      {
-        double sum = 0.;
-        for (std::size_t k = 0; k < K; ++k)
-          {
-            weighted[i * K + k] = p[k] * g[i * K + k];
-            sum -= weighted[i * K + k] * y[k];
-          }
-        V.push_back(sum);
-      }
-    for (std::size_t i = 0; i < n; ++i)
-      for (std::size_t j = 0; j <= i; ++j)
-        {
-          double sum = 0.;
-          for (std::size_t k = 0; k < K; ++k)
-            sum += weighted[i * K + k] * g[j * K + k];
-          U.push_back(sum);
-        }
+    for (const Measure &density : densities)
+      add(problem, density);
   }
 
-  double              half_square = 0.; ///< ½ E y²
-  std::vector<double> V, U;
+  std::vector<double>              risks, sizes; ///< sizes: ‖Ψ‖
+  std::vector<std::vector<double>> potentials;
+  std::vector<std::vector<double>> masses;
+
+private:
+  void add(const LearningProblem &problem, const Measure &density)
+  {
+    const std::size_t   K = problem.n_nodes(), dim = problem.n_parameters(), n_omega = problem.n_feature_parameters();
+    const std::size_t   n = density.points.size() / dim, first = dim - n_omega;
+    std::vector<double> omega(n * n_omega), outer(n, 1.), g(n * K), mass(n), residual(K, 0.), potential(n);
+    for (std::size_t i = 0; i < n; ++i)
+      {
+        std::copy_n(&density.points[i * dim + first], n_omega, &omega[i * n_omega]);
+        mass[i] = density.weights.empty() ? 1. / static_cast<double>(n) : density.weights[i];
+        if (first == 1)
+          outer[i] = density.points[i * dim];
+      }
+    problem.features(static_cast<unsigned int>(n), omega.data(), g.data(), nullptr);
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t k = 0; k < K; ++k)
+        residual[k] += mass[i] * outer[i] * g[i * K + k];
+    double risk = 0., square = 0.;
+    for (std::size_t k = 0; k < K; ++k)
+      {
+        residual[k] -= problem.targets()[k];
+        risk += .5 * problem.weights()[k] * residual[k] * residual[k];
+        residual[k] *= problem.weights()[k];
+      }
+    for (std::size_t i = 0; i < n; ++i)
+      {
+        for (std::size_t k = 0; k < K; ++k)
+          potential[i] += outer[i] * residual[k] * g[i * K + k];
+        square += mass[i] * potential[i] * potential[i];
+      }
+    risks.push_back(risk);
+    sizes.push_back(std::sqrt(square));
+    potentials.push_back(std::move(potential));
+    masses.push_back(std::move(mass));
+  }
 };
 
-double largest_difference(const std::vector<double> &a, const std::vector<double> &b)
+double largest(const std::vector<double> &values)
 {
-  double largest = 0.;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    largest = std::max(largest, std::abs(a[i] - b[i]));
-  return largest;
+  return *std::max_element(values.begin(), values.end());
 }
 
-double difference(const Kernels &a, const Kernels &b)
+double difference(const RisksAndPotentials &one, const RisksAndPotentials &other)
 {
-  return std::abs(a.half_square - b.half_square) + largest_difference(a.V, b.V) + .5 * largest_difference(a.U, b.U);
+  // Where the risk and the potential are zero, there is nothing to be relative to.
+  constexpr double floor_of_risk = 1e-3, floor_of_potential = 1e-2, tiny = 1e-300;
+  const double     least_risk = floor_of_risk * largest(other.risks) + tiny;
+  const double     least_size = floor_of_potential * largest(other.sizes) + tiny;
+  double           most       = 0.;
+  for (std::size_t s = 0; s < one.risks.size(); ++s)
+    {
+      double square = 0.;
+      for (std::size_t i = 0; i < one.masses[s].size(); ++i)
+        square += one.masses[s][i] * std::pow(one.potentials[s][i] - other.potentials[s][i], 2.);
+      most = std::max(most, std::abs(one.risks[s] - other.risks[s]) / std::max(other.risks[s], least_risk) +
+                              std::sqrt(square) / std::max(other.sizes[s], least_size));
+    }
+  return most;
 }
-
-/// Random points of the box of ω, and its corners.
-std::vector<double> test_points(const LearningProblem &problem, const ModelChoices &choices)
-{
-  constexpr std::size_t n   = 200;
-  const std::size_t     dim = problem.n_feature_parameters(), first = problem.n_parameters() - dim;
-  std::vector<double>   points;
-  CounterRandom         random(0, RandomPurpose::check_points, 0);
-  const auto            between = [&](const std::size_t d, const double part) {
-    return choices.lower[first + d] + (choices.upper[first + d] - choices.lower[first + d]) * part;
-  };
-  for (std::size_t i = 0; i < n; ++i)
-    for (std::size_t d = 0; d < dim; ++d)
-      points.push_back(between(d, random.uniform()));
-  for (std::size_t corner = 0; corner < (std::size_t(1) << dim); ++corner)
-    for (std::size_t d = 0; d < dim; ++d)
-      points.push_back(between(d, (corner >> d & 1) == 0 ? 0. : 1.));
-  return points;
-}
+} // namespace
 
 bool has_quadrature(const ModelChoices &choices)
 {
   return choices.neuron != NeuronKind::landscape && choices.data_law != DataLawKind::csv &&
          !(choices.data_law == DataLawKind::discrete && choices.blob_deviation == 0.);
 }
-} // namespace
 
-double quadrature_difference(const LearningProblem &one, const LearningProblem &other, const std::vector<double> &omega)
+double quadrature_difference(const LearningProblem &one, const LearningProblem &other, const std::vector<Measure> &densities)
 {
-  return difference(Kernels(one, omega), Kernels(other, omega));
+  return difference(RisksAndPotentials(one, densities), RisksAndPotentials(other, densities));
 }
 
 ModelChoices DataNodes::in(ModelChoices choices) const
@@ -104,77 +108,147 @@ ModelChoices DataNodes::in(ModelChoices choices) const
   return choices;
 }
 
-DataNodes choose_data_nodes(const ModelChoices &choices, const double tolerance)
+namespace
 {
-  DataNodes chosen{choices.quadrature_nodes, choices.radial_nodes, choices.angular_nodes, choices.trapezoidal};
-  if (!has_quadrature(choices))
-    return chosen;
-  std::vector<unsigned int DataNodes::*> numbers{&DataNodes::quadrature};
-  if (choices.neuron == NeuronKind::single_neuron && std::isfinite(choices.input_dimension))
-    numbers.push_back(&DataNodes::radial);
-  if (choices.neuron == NeuronKind::single_neuron || choices.neuron == NeuronKind::isotropic)
-    numbers.push_back(&DataNodes::angular);
+using Number = unsigned int DataNodes::*;
+
+/// The search of choose_data_nodes().
+class NodeSearch
+{
+public:
+  NodeSearch(const ModelChoices &what, const std::vector<Measure> &laws)
+    : choices(what)
+    , densities(laws)
+    , chosen{what.quadrature_nodes, what.radial_nodes, what.angular_nodes, what.trapezoidal}
+  {
+    const bool single = choices.neuron == NeuronKind::single_neuron, isotropic = choices.neuron == NeuronKind::isotropic;
+    add(&DataNodes::quadrature, choices.given_quadrature_nodes.has_value());
+    if (single && std::isfinite(choices.input_dimension))
+      add(&DataNodes::radial, choices.given_radial_nodes.has_value());
+    if (single || isotropic)
+      add(&DataNodes::angular, choices.given_angular_nodes.has_value());
+    other_rule = !single && !isotropic && choices.given_rule == QuadratureChoice::automatic &&
+                 !choices.given_quadrature_nodes &&
+                 (choices.data_law == DataLawKind::gaussian || choices.data_law == DataLawKind::discrete);
+    most = std::max(2 * make_problem(choices)->n_nodes(), most_nodes(choices.activation));
+    now  = evaluate(chosen);
+  }
+
+  DataNodes run(const double tolerance)
+  {
+    for (;;)
+      {
+        chosen.error = error_of(chosen, *now);
+        if (chosen.error <= tolerance || free.empty())
+          return chosen;
+        if (!(other_rule && try_other_rule()) && !take_more(tolerance))
+          {
+            chosen.limited = true;
+            return chosen;
+          }
+      }
+  }
+
+private:
+  using Values = std::unique_ptr<const RisksAndPotentials>;
+
+  void add(const Number number, const bool given)
+  {
+    all.push_back(number);
+    if (!given)
+      free.push_back(number);
+  }
+
+  /// Nodes that are not exceeded, for the features of all of them are compressed before a run: those of neurons with kinks take
+  /// as many modes as there are nodes, those of others a few tens.
+  static unsigned int most_nodes(const Activation::Kind activation)
+  {
+    return activation_info(activation).kinks == Kinks::none ? 3200 : 500;
+  }
 
   /// Null if there would be more nodes than a problem may have.
-  const auto kernels_of = [&, points = test_points(*make_problem(chosen.in(choices)), choices)](const DataNodes &nodes) {
+  Values evaluate(const DataNodes &nodes) const
+  {
     try
       {
-        return std::make_unique<const Kernels>(*make_problem(nodes.in(choices)), points);
+        return std::make_unique<const RisksAndPotentials>(*make_problem(nodes.in(choices)), densities);
       }
     catch (const InputError &error)
       {
         if (error.why != Refusal::too_large)
           throw;
-        return std::unique_ptr<const Kernels>();
+        return nullptr;
       }
-  };
-  const bool is_gaussian = choices.neuron != NeuronKind::single_neuron && choices.neuron != NeuronKind::isotropic &&
-                           (choices.data_law == DataLawKind::gaussian || choices.data_law == DataLawKind::discrete);
-  auto now = kernels_of(chosen);
-  while (true)
-    {
-      std::vector<double> errors;
-      for (const auto number : numbers)
-        {
-          DataNodes other = chosen;
-          other.*number *= 2;
-          auto kernels = kernels_of(other);
-          if (kernels == nullptr) // then what the last doubling changed is an upper estimate
-            {
-              chosen.limited = true;
-              other.*number  = std::max(1U, chosen.*number / 2);
-              kernels        = kernels_of(other);
-            }
-          errors.push_back(difference(*now, *kernels));
-        }
-      chosen.error = std::accumulate(errors.begin(), errors.end(), 0.);
-      if (chosen.error <= tolerance || chosen.limited)
-        break;
-      DataNodes more = chosen;
-      // Where Gauss-Hermite does not converge at once, the other rule is tried.
-      if (is_gaussian && !chosen.trapezoidal && errors.front() > tolerance)
-        {
-          more.trapezoidal = true;
-          if (auto kernels = kernels_of(more))
-            {
-              chosen = more;
-              now    = std::move(kernels);
-              continue;
-            }
-        }
-      for (std::size_t i = 0; i < numbers.size(); ++i)
-        if (errors[i] > tolerance / static_cast<double>(2 * numbers.size()))
-          more.*numbers[i] *= 2;
-      auto kernels = kernels_of(more);
-      if (kernels == nullptr)
-        {
-          chosen.limited = true;
-          break;
-        }
-      chosen = more;
-      now    = std::move(kernels);
-    }
-  chosen.limited = chosen.limited && chosen.error > tolerance;
-  return chosen;
+  }
+
+  /// The difference to twice as many nodes; to half as many, which is more, where there may be no more.
+  double error_of(const DataNodes &nodes, const RisksAndPotentials &values) const
+  {
+    DataNodes more = nodes, fewer = nodes;
+    for (const Number number : all)
+      {
+        more.*number *= 2;
+        fewer.*number = std::max(1U, nodes.*number / 2);
+      }
+    Values reference = evaluate(more);
+    if (reference == nullptr)
+      reference = evaluate(fewer);
+    return difference(values, *reference);
+  }
+
+  /// The trapezoidal rule with as many nodes may be better than Gauss-Hermite's. Returns whether it is, and was taken.
+  bool try_other_rule()
+  {
+    DataNodes trapezoidal   = chosen;
+    trapezoidal.trapezoidal = true;
+    Values values           = evaluate(trapezoidal);
+    if (error_of(trapezoidal, *values) >= chosen.error)
+      return false;
+    other_rule = false;
+    chosen     = trapezoidal;
+    now        = std::move(values);
+    return true;
+  }
+
+  /// Doubles the free numbers that matter. Returns whether that was possible.
+  bool take_more(const double tolerance)
+  {
+    std::vector<double> errors;
+    for (const Number number : free)
+      {
+        DataNodes other = chosen;
+        other.*number *= 2;
+        const Values values = evaluate(other);
+        if (values == nullptr)
+          return false;
+        errors.push_back(difference(*now, *values));
+      }
+    DataNodes more = chosen;
+    for (std::size_t i = 0; i < free.size(); ++i)
+      if (errors[i] > tolerance / static_cast<double>(2 * free.size()) || errors[i] == largest(errors))
+        more.*free[i] *= 2;
+    Values values = evaluate(more);
+    if (values == nullptr || make_problem(more.in(choices))->n_nodes() > most)
+      return false;
+    chosen = more;
+    now    = std::move(values);
+    return true;
+  }
+
+  const ModelChoices         &choices;
+  const std::vector<Measure> &densities;
+  DataNodes                   chosen;
+  std::vector<Number>         all, free; ///< numbers that count, and those of them that the user did not give
+  bool                        other_rule;
+  unsigned int                most = 0; ///< nodes
+  Values                      now;
+};
+} // namespace
+
+DataNodes choose_data_nodes(const ModelChoices &choices, const std::vector<Measure> &densities, const double tolerance)
+{
+  if (!has_quadrature(choices))
+    return {choices.quadrature_nodes, choices.radial_nodes, choices.angular_nodes, choices.trapezoidal};
+  return NodeSearch(choices, densities).run(tolerance);
 }
 } // namespace rhoflow

@@ -189,8 +189,8 @@ std::vector<std::string> ModelParameters::input_file_parameters(const dealii::Pa
   return reads ? std::vector<std::string>{"Data/CSV file"} : std::vector<std::string>{};
 }
 
-std::unique_ptr<LearningProblem> make_learning_problem(dealii::ParameterHandler &prm, const std::vector<double> &lower,
-                                                       const std::vector<double> &upper, std::uint64_t seed)
+ModelChoices read_model_choices(dealii::ParameterHandler &prm, const std::vector<double> &lower,
+                                const std::vector<double> &upper, const std::uint64_t seed)
 {
   ModelChoices choices;
   choices.parse(prm);
@@ -202,7 +202,13 @@ std::unique_ptr<LearningProblem> make_learning_problem(dealii::ParameterHandler 
     refuse_network_parameters(prm);
   else if (choices.data_law == DataLawKind::csv)
     name_columns(choices);
-  return make_problem(choices);
+  return choices;
+}
+
+std::unique_ptr<LearningProblem> make_learning_problem(dealii::ParameterHandler &prm, const std::vector<double> &lower,
+                                                       const std::vector<double> &upper, std::uint64_t seed)
+{
+  return make_problem(read_model_choices(prm, lower, upper, seed));
 }
 
 std::unique_ptr<LearningProblem> make_problem(const ModelChoices &choices)

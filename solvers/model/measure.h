@@ -15,4 +15,8 @@ struct Measure
 
   double weight(std::size_t i) const { return weights.empty() ? 1. : weights[i]; }
 };
+
+/// Leaves out the lightest points as long as they hold at most `mass` together; equal weights keep their order. The other
+/// weights are scaled to the old sum.
+void drop_light_points(Measure &law, std::size_t dimension, double mass);
 } // namespace rhoflow

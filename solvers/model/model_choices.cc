@@ -196,12 +196,21 @@ void ModelChoices::bind(ParameterBinding &p)
         "Shift and scale every column of the CSV file to mean 0 and population variance 1. A constant column is refused.");
   p.add("Class contrast", class_contrast, range(0., 1.),
         "Delta of the isotropic problem: the classes +1 and -1 have deviations 1 + Delta and 1 - Delta.");
-  p.add("Quadrature nodes", quadrature_nodes, range(1, 1000),
-        "Gauss points for each input coordinate; for single neuron along x1, for isotropic for the length of x.");
-  p.add("Radial nodes", radial_nodes, range(1, 1000),
-        "Gauss points for the length of the inputs orthogonal to x1, single neuron only.");
-  p.add("Angular nodes", angular_nodes, range(1, 1000),
-        "Gauss points for the angle between the inputs and w, single neuron and smooth isotropic only.");
+  p.add("Quadrature nodes", given_quadrature_nodes, range(1, 1000),
+        "Nodes for each input coordinate; for single neuron along x1, for isotropic for the length of x. automatic, for this "
+        "and the next two: doubled until risk and potential have a fifth of the error of 'Accuracy/Functionals'.");
+  p.add("Radial nodes", given_radial_nodes, range(1, 1000),
+        "Nodes for the length of the inputs orthogonal to x1, single neuron only.");
+  p.add("Angular nodes", given_angular_nodes, range(1, 1000),
+        "Nodes for the angle between the inputs and w, single neuron and smooth isotropic only.");
+  p.add(
+    "Quadrature rule", given_rule,
+    Choices<QuadratureChoice>{{"automatic", QuadratureChoice::automatic},
+                              {"Gauss", QuadratureChoice::gauss},
+                              {"trapezoidal", QuadratureChoice::trapezoidal}},
+    "Rule for gaussian laws and blobs. Gauss: exact for polynomials. trapezoidal: on 8.5 deviations, for steep neurons such "
+    "as tanh(8 x), with which Gauss-Hermite needs the square of the nodes. automatic: Gauss unless the nodes are automatic "
+    "and the other needs fewer.");
 
   p.section("Target");
   p.add("Type", target, target_choices(),
@@ -236,6 +245,14 @@ void ModelChoices::bind(ParameterBinding &p)
 void ModelChoices::parse(const dealii::ParameterHandler &prm)
 {
   read_parameters(*this, prm);
+  // All combinations of nodes in three dimensions may not be too many.
+  constexpr unsigned int n_in_three_dimensions = 14;
+  const bool             reduced               = neuron == NeuronKind::single_neuron || neuron == NeuronKind::isotropic;
+  quadrature_nodes = given_quadrature_nodes.value_or(!reduced && input_dimension == 3. ? n_in_three_dimensions :
+                                                                                         quadrature_nodes);
+  radial_nodes     = given_radial_nodes.value_or(radial_nodes);
+  angular_nodes    = given_angular_nodes.value_or(angular_nodes);
+  trapezoidal      = given_rule == QuadratureChoice::trapezoidal;
   if (test_samples > 0 && test_samples < 100)
     throw InputError(Refusal::out_of_range, "Learning problem/Test samples",
                      "too few for an estimate: take at least 100, or 0 for the exact risk.");

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,6 +45,14 @@ enum class TargetKind
 };
 const Choices<TargetKind> &target_choices();
 
+/// What Data/Quadrature rule can be.
+enum class QuadratureChoice
+{
+  automatic,
+  gauss,
+  trapezoidal
+};
+
 /// The parameters of the sections "Learning problem", "Landscape", "Data", "Target" and "Initial law" as the user gave them.
 struct ModelChoices
 {
@@ -72,10 +81,14 @@ struct ModelChoices
   std::string              input_column_list; ///< as given; name_columns() makes the names of it
   std::vector<std::string> input_columns;
   std::string              output_column;
-  bool                     standardise      = false;
-  double                   class_contrast   = 0.8;
-  unsigned int             quadrature_nodes = 28, radial_nodes = 6, angular_nodes = 10;
-  bool                     trapezoidal = false; ///< Gaussian laws by the trapezoidal rule, for steep neurons
+  bool                     standardise    = false;
+  double                   class_contrast = 0.8;
+  /// The numbers that the user gave, if any, and those that are used: DataNodes chooses.
+  std::optional<unsigned int> given_quadrature_nodes, given_radial_nodes, given_angular_nodes;
+  unsigned int                quadrature_nodes = 28, radial_nodes = 6, angular_nodes = 10;
+  /// Gaussian laws by Gauss-Hermite's or by the trapezoidal rule, which is for steep neurons.
+  QuadratureChoice given_rule  = QuadratureChoice::automatic;
+  bool             trapezoidal = false;
 
   // Target
   TargetKind   target            = TargetKind::automatic;
@@ -105,6 +118,11 @@ struct ModelChoices
 /// `text` with every `gaussian_neurons(γ)` replaced by the factors that the law N(0, γ²/d I) of a weight vector w ∈ R^d has in
 /// the coordinates of the mesh: s, r of the single neuron, r of the isotropic problem, or all d components.
 std::string expand_gaussian_neurons(const std::string &text, NeuronKind neuron, double input_dimension);
+
+/// Reads the sections, and the header of a data file. `lower`, `upper`: the box of the domain (for `expression` initial laws,
+/// and where a landscape must be finite), empty where it is not known. Throws InputError with the parameter's path.
+ModelChoices read_model_choices(dealii::ParameterHandler &prm, const std::vector<double> &lower,
+                                const std::vector<double> &upper, std::uint64_t seed);
 
 /// One of those below. Throws InputError.
 std::unique_ptr<LearningProblem> make_problem(const ModelChoices &choices);

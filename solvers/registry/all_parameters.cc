@@ -7,6 +7,7 @@ void AllParameters::bind(ParameterBinding &p)
   run.bind(p);
   checkpoint.bind(p);
   model.bind(p);
+  accuracy.bind(p);
   domain.bind(p);
   mean_field.bind(p);
   continuity.bind(p);

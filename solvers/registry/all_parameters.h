@@ -11,6 +11,7 @@
 #include <solvers/discretization/output_parameters.h>
 #include <solvers/discretization/refinement.h>
 #include <solvers/fokker_planck/parameters.h>
+#include <solvers/mean_field/accuracy.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/model_choices.h>
 #include <solvers/model/observables.h>
@@ -27,6 +28,7 @@ struct AllParameters
   RunParameters             run;
   CheckpointParameters      checkpoint;
   ModelChoices              model;
+  AccuracyParameters        accuracy;
   Domain                    domain;
   MeanFieldParameters       mean_field;
   ContinuityParameters      continuity;

@@ -160,6 +160,6 @@ SolverEntry skeleton_solver_entry()
           "Transport of the initial law in the field of a landscape: a solver to begin a new one with.",
           [] { return std::make_unique<SkeletonSolver>(); },
           skeleton_traits(),
-          {"Learning problem", "Landscape", "Initial law", "Mean field", "Domain", "Skeleton", "Output"}};
+          {"Learning problem", "Landscape", "Initial law", "Mean field", "Accuracy", "Domain", "Skeleton", "Output"}};
 }
 } // namespace rhoflow

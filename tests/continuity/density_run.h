@@ -44,7 +44,7 @@ public:
     Domain     domain;
     domain.parse(*prm);
     parameters.parse(*prm);
-    refinement.parse(*prm);
+    refinement.parse(*prm, domain.dimension());
     MeanFieldParameters mean_field_parameters;
     mean_field_parameters.parse(*prm);
     SingleNeuronParameters reduction;

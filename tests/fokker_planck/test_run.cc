@@ -15,7 +15,7 @@ TestRun::TestRun(const Changes &changes, MPI_Comm communicator)
   const auto prm = make_parameters(changes);
   common.parse(*prm);
   parameters.parse(*prm);
-  refinement.parse(*prm);
+  refinement.parse(*prm, common.domain.dimension());
   common.make_mean_field();
   beta = common.parameters.inverse_temperature;
   mesh = std::make_unique<AdaptiveMesh>(common.domain, comm);

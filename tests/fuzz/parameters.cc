@@ -43,7 +43,7 @@ void parse_sections(dealii::ParameterHandler &prm)
   });
   allow_refusal([&]() { MeanFieldParameters().parse(prm); });
   allow_refusal([&]() { ContinuityParameters().parse(prm); });
-  allow_refusal([&]() { RefinementParameters().parse(prm); });
+  allow_refusal([&]() { RefinementParameters().parse(prm, 3); });
   allow_refusal([&]() { CharacteristicsParameters().parse(prm); });
   allow_refusal([&]() { FokkerPlanckParameters().parse(prm); });
   allow_refusal([&]() { BoltzmannParameters().parse(prm); });

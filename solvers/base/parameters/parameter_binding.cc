@@ -41,6 +41,22 @@ Patterns::Integer integer_pattern(const Range &allowed)
   return {static_cast<int>(std::clamp(allowed.lower, least, most)), static_cast<int>(std::clamp(allowed.upper, least, most))};
 }
 
+/// What another pattern allows, or the word "automatic".
+class OrAutomatic : public Patterns::PatternBase
+{
+public:
+  explicit OrAutomatic(const Patterns::PatternBase &other)
+    : pattern(other.clone())
+  {}
+
+  bool        match(const std::string &text) const override { return text == automatic_text || pattern->match(text); }
+  std::string description(const OutputStyle style) const override { return or_automatic_prefix + pattern->description(style); }
+  std::unique_ptr<PatternBase> clone() const override { return std::make_unique<OrAutomatic>(*pattern); }
+
+private:
+  std::unique_ptr<PatternBase> pattern;
+};
+
 Patterns::List list_pattern(const Patterns::PatternBase &element, const ListLength &length)
 {
   return {element, length.least, length.most};
@@ -154,6 +170,26 @@ void ParameterBinding::add(const std::string &name, double &variable, const Rang
     variable = dealii::Utilities::string_to_double(*text);
 }
 
+void ParameterBinding::add(const std::string &name, std::optional<double> &variable, const Range &allowed,
+                           const std::string &documentation, const OnResume rule)
+{
+  const auto text = value(name, variable ? shortest_text(*variable) : automatic_text, OrAutomatic(double_pattern(allowed)),
+                          documentation, rule);
+  if (text)
+    variable = *text == automatic_text ? std::nullopt : std::optional<double>(dealii::Utilities::string_to_double(*text));
+}
+
+void ParameterBinding::add(const std::string &name, std::optional<unsigned int> &variable, const Range &allowed,
+                           const std::string &documentation, const OnResume rule)
+{
+  const auto text = value(name, variable ? std::to_string(*variable) : automatic_text, OrAutomatic(integer_pattern(allowed)),
+                          documentation, rule);
+  if (text)
+    variable = *text == automatic_text ?
+                 std::nullopt :
+                 std::optional<unsigned int>(static_cast<unsigned int>(dealii::Utilities::string_to_int(*text)));
+}
+
 void ParameterBinding::add(const std::string &name, std::uint64_t &variable, const std::string &documentation,
                            const OnResume rule)
 {
@@ -168,25 +204,40 @@ void ParameterBinding::add(const std::string &name, std::string &variable, const
     variable = *text;
 }
 
+std::optional<std::vector<std::string>> ParameterBinding::list(const std::string &name, const std::string &standard,
+                                                               const dealii::Patterns::PatternBase &element,
+                                                               const ListLength &length, const std::string &documentation,
+                                                               const OnResume rule)
+{
+  const Patterns::List pattern = list_pattern(element, length);
+  const auto           text    = length.or_automatic ?
+                                   value(name, standard.empty() ? automatic_text : standard, OrAutomatic(pattern), documentation, rule) :
+                                   value(name, standard, pattern, documentation, rule);
+  if (!text)
+    return std::nullopt;
+  return length.or_automatic && *text == automatic_text ? std::vector<std::string>() :
+                                                          dealii::Utilities::split_string_list(*text);
+}
+
 void ParameterBinding::add(const std::string &name, std::vector<double> &variable, const Range &allowed,
                            const ListLength &length, const std::string &documentation, const OnResume rule)
 {
-  const auto text = value(name, list_text(variable, shortest_text, length.one_for_all),
-                          list_pattern(double_pattern(allowed), length), documentation, rule);
-  if (text)
-    variable = dealii::Utilities::string_to_double(dealii::Utilities::split_string_list(*text));
+  const auto texts = list(name, list_text(variable, shortest_text, length.one_for_all), double_pattern(allowed), length,
+                          documentation, rule);
+  if (texts)
+    variable = dealii::Utilities::string_to_double(*texts);
 }
 
 void ParameterBinding::add(const std::string &name, std::vector<unsigned int> &variable, const Range &allowed,
                            const ListLength &length, const std::string &documentation, const OnResume rule)
 {
   const auto to_text = [](const unsigned int number) { return std::to_string(number); };
-  const auto text    = value(name, list_text(variable, to_text, length.one_for_all),
-                             list_pattern(integer_pattern(allowed), length), documentation, rule);
-  if (!text)
+  const auto texts   = list(name, list_text(variable, to_text, length.one_for_all), integer_pattern(allowed), length,
+                            documentation, rule);
+  if (!texts)
     return;
   variable.clear();
-  for (const int number : dealii::Utilities::string_to_int(dealii::Utilities::split_string_list(*text)))
+  for (const int number : dealii::Utilities::string_to_int(*texts))
     variable.push_back(static_cast<unsigned int>(number));
 }
 

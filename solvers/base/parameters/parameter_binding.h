@@ -32,12 +32,19 @@ Range range(double lower, double upper);
 Range at_least(double lower);
 Range any_number();
 
-/// How many numbers a list may have. `one_for_all`: one number stands for as many equal ones as are needed.
+/// How many numbers a list may have. `one_for_all`: one number stands for as many equal ones as are needed. `or_automatic`: the
+/// word "automatic" stands for an empty list.
 struct ListLength
 {
   unsigned int least = 0, most = 4294967295;
-  bool         one_for_all = false;
+  bool         one_for_all  = false;
+  bool         or_automatic = false;
 };
+
+/// How the pattern of such a list, or of a number for which the word may stand, begins its description.
+inline const std::string or_automatic_prefix = "[Automatic] ";
+/// The word.
+inline const std::string automatic_text = "automatic";
 
 /// How a value is written where any text is allowed. Both throw InputError, which names the parameter.
 template <class T>
@@ -78,6 +85,11 @@ public:
     if (const auto value = whole_number(name, static_cast<long long>(variable), allowed, documentation, rule))
       variable = static_cast<Integer>(*value);
   }
+  /// A number, or the word "automatic" for none.
+  void add(const std::string &name, std::optional<double> &variable, const Range &allowed, const std::string &documentation,
+           OnResume rule = OnResume::must_stay);
+  void add(const std::string &name, std::optional<unsigned int> &variable, const Range &allowed,
+           const std::string &documentation, OnResume rule = OnResume::must_stay);
   /// A whole number of 64 bits.
   void add(const std::string &name, std::uint64_t &variable, const std::string &documentation,
            OnResume rule = OnResume::must_stay);
@@ -133,6 +145,11 @@ private:
                                       OnResume rule);
   std::optional<std::string> one_of(const std::string &name, const std::string &standard, const std::string &names,
                                     const std::string &documentation, OnResume rule);
+
+  /// The elements of a list; none for "automatic", where that is allowed.
+  std::optional<std::vector<std::string>> list(const std::string &name, const std::string &standard,
+                                               const dealii::Patterns::PatternBase &element, const ListLength &length,
+                                               const std::string &documentation, OnResume rule);
 
   dealii::ParameterHandler       *declared  = nullptr;
   ParameterCatalogue             *catalogue = nullptr;

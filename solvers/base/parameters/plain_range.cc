@@ -1,4 +1,5 @@
 #include <solvers/base/number.h>
+#include <solvers/base/parameters/parameter_binding.h>
 #include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/text.h>
 
@@ -103,6 +104,8 @@ std::string hidden_limit(const std::string &pattern, const std::string &value)
 
 std::string plain_range(const std::string &pattern)
 {
+  if (begins_with(pattern, or_automatic_prefix))
+    return "'automatic', or " + plain_range(pattern.substr(or_automatic_prefix.size()));
   if (begins_with(pattern, "[Bool"))
     return "true or false";
   if (begins_with(pattern, "[Integer"))

@@ -1,0 +1,110 @@
+#include <solvers/continuity/density_on_mesh.h>
+
+#include <algorithm>
+#include <vector>
+
+#include <solvers/base/run/checkpoint.h>
+#include <solvers/base/run/checkpoint_state.h>
+#include <solvers/continuity/initial_state.h>
+#include <solvers/discretization/dg/resolution_indicator.h>
+#include <solvers/mean_field/mean_field.h>
+#include <solvers/model/learning_problem.h>
+
+namespace rhoflow
+{
+namespace
+{
+ContinuityParameters with_maximum_step(ContinuityParameters scheme, const double length)
+{
+  scheme.maximum_time_step = length;
+  return scheme;
+}
+} // namespace
+
+DensityOnMesh::Resolution DensityOnMesh::given(const ContinuityInputs &inputs)
+{
+  return {inputs.domain, inputs.refinement.tolerance, inputs.scheme.maximum_time_step};
+}
+
+DensityOnMesh::Resolution DensityOnMesh::coarser(const ContinuityInputs &inputs)
+{
+  Resolution resolution = given(inputs);
+  if (resolution.domain.refinement > 0)
+    --resolution.domain.refinement;
+  else
+    for (unsigned int &n : resolution.domain.subdivisions)
+      n = (n + 1) / 2;
+  resolution.refinement_tolerance = std::min(1., 8. * resolution.refinement_tolerance);
+  resolution.maximum_time_step *= 2.;
+  return resolution;
+}
+
+DensityOnMesh::DensityOnMesh(const ContinuityInputs &given, const Resolution &resolution, const MPI_Comm communicator)
+  : inputs(given)
+  , method(RungeKutta::from_name(given.scheme.time_stepping))
+  , cells(resolution.domain, communicator)
+  , state(*given.mean_field, method, given.scheme.limit)
+  , steps(with_maximum_step(given.scheme, resolution.maximum_time_step), method)
+  , tolerance(resolution.refinement_tolerance)
+{}
+
+void DensityOnMesh::start()
+{
+  InitialState first = project_initial_state(cells, inputs, tolerance);
+  missing            = first.missing_mass;
+  space              = std::move(first.space);
+  state.reinit(*space, first.values);
+  // The first measurement of velocities, for the first time step.
+  state.dissipation();
+}
+
+void DensityOnMesh::make_space()
+{
+  space = std::make_unique<DGMesh>(cells, inputs.scheme.degree, inputs.problem->has_outer_weight(), inputs.radial_power);
+}
+
+void DensityOnMesh::adapt()
+{
+  Timing::Scope       scope(state.timing().section("adaptation"));
+  std::vector<double> values    = state.values();
+  const auto          indicator = resolution_indicator(*space, values);
+  const auto          flags     = refinement_flags(cells, indicator, inputs.refinement, tolerance);
+  if (!cells.adapt(flags, space->points_per_cell(), values, space->cell_transfer()))
+    return;
+  make_space();
+  state.reinit(*space, values);
+  // Smaller cells allow only smaller time steps: measure before the next one.
+  state.dissipation();
+}
+
+void DensityOnMesh::step(const double end, const Energies &energies)
+{
+  if (inputs.refinement.adaptive && steps.n_steps() % inputs.refinement.interval == 0)
+    adapt();
+  present = steps.step(state, present, end, energies);
+}
+
+void DensityOnMesh::control(const double negative_mass)
+{
+  if (inputs.refinement.negative_mass > 0. && negative_mass > inputs.refinement.negative_mass)
+    tolerance *= 0.5;
+}
+
+void DensityOnMesh::save(CheckpointWriter &checkpoint, const std::string &prefix) const
+{
+  const bool counts = cells.has_counted_cells();
+  checkpoint.put_in_turn(prefix + "mesh", counts ? cells.listed_cells() : std::vector<std::uint64_t>());
+  checkpoint.put_in_turn(prefix + "density", counts ? state.values() : std::vector<double>());
+  checkpoint.put(prefix + "largest velocity", state.max_rate());
+  save_state(checkpoint, prefix + "steps", *this);
+}
+
+void DensityOnMesh::load(const CheckpointReader &checkpoint, const std::string &prefix)
+{
+  const std::vector<std::uint64_t> places = cells.recreate(checkpoint.integers(prefix + "mesh"));
+  make_space();
+  state.reinit(*space, checkpoint.rows(prefix + "density", places, space->points_per_cell()));
+  state.set_max_rate(checkpoint.number_of(prefix + "largest velocity"));
+  load_state(checkpoint, prefix + "steps", *this);
+}
+} // namespace rhoflow

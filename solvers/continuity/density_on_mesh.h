@@ -1,0 +1,76 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <meshes/adaptive_mesh.h>
+#include <solvers/continuity/continuity_state.h>
+#include <solvers/continuity/continuity_step.h>
+#include <solvers/continuity/inputs.h>
+
+namespace rhoflow
+{
+class CheckpointReader;
+class CheckpointWriter;
+
+/// The density of the continuity equation in time on a mesh that follows it: the mesh, its spaces, the state and the steps.
+class DensityOnMesh
+{
+public:
+  /// What tells this mesh and its steps from others.
+  struct Resolution
+  {
+    Domain domain;
+    double refinement_tolerance; ///< the first one
+    double maximum_time_step;
+  };
+  /// That of the inputs.
+  static Resolution given(const ContinuityInputs &inputs);
+  /// Cells of twice the size everywhere, eight times the tolerance, and steps of twice the length: what it changes is more than
+  /// the error of the given one.
+  static Resolution coarser(const ContinuityInputs &inputs);
+
+  /// The inputs live longer.
+  DensityOnMesh(const ContinuityInputs &inputs, const Resolution &resolution, MPI_Comm communicator);
+
+  /// Projects the initial law, and measures velocities for the first step. Collective.
+  void start();
+  /// One step, not beyond `end`, with an adaptation of the mesh before it where it is time for one. Collective.
+  void step(double end, const Energies &energies);
+  /// Tightens the tolerance of the refinement where the negative mass is above its target.
+  void control(double negative_mass);
+
+  double                time() const { return present; }
+  double                missing_mass() const { return missing; }
+  AdaptiveMesh         &mesh() { return cells; }
+  const AdaptiveMesh   &mesh() const { return cells; }
+  ContinuityState      &solution() { return state; }
+  const ContinuityStep &stepping() const { return steps; }
+  std::uint64_t         n_unknowns() const { return cells.n_global_cells() * space->points_per_cell(); }
+
+  /// The density and what its further steps depend on, under names that begin with `prefix`. Collective.
+  void save(CheckpointWriter &checkpoint, const std::string &prefix) const;
+  void load(const CheckpointReader &checkpoint, const std::string &prefix);
+
+  template <class Visitor, class Self>
+  static void visit(Visitor &visit, Self &self)
+  {
+    visit("time", self.present);
+    visit("refinement tolerance", self.tolerance);
+    visit("missing mass", self.missing);
+    ContinuityStep::visit(visit, self.steps);
+  }
+
+private:
+  void adapt();
+  void make_space();
+
+  const ContinuityInputs &inputs;
+  RungeKutta              method;
+  AdaptiveMesh            cells;
+  std::unique_ptr<DGMesh> space;
+  ContinuityState         state;
+  ContinuityStep          steps;
+  double                  present = 0., tolerance, missing = 0.;
+};
+} // namespace rhoflow

@@ -1,0 +1,116 @@
+#include <solvers/continuity/error_estimate.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include <solvers/base/error.h>
+#include <solvers/base/progress.h>
+#include <solvers/base/run/checkpoint.h>
+#include <solvers/base/run/checkpoint_state.h>
+#include <solvers/base/run/solver.h>
+#include <solvers/base/text.h>
+#include <solvers/mean_field/mean_field.h>
+
+namespace rhoflow
+{
+ErrorEstimate::ErrorEstimate(const ContinuityInputs &given, const RunContext &c)
+  : inputs(given)
+  , context(c)
+{
+  if (inputs.accuracy.estimate)
+    coarse = std::make_unique<DensityOnMesh>(inputs, DensityOnMesh::coarser(inputs), context.communicator);
+}
+
+template <class Work>
+void ErrorEstimate::attempt(const Work &work)
+{
+  if (coarse == nullptr)
+    return;
+  try
+    {
+      work();
+      return;
+    }
+  catch (const RunError &error)
+    {
+      failure = error.what();
+    }
+  catch (const InputError &error)
+    {
+      failure = error.what();
+    }
+  // The same on all ranks.
+  coarse.reset();
+  context.progress.warning("the error of the mesh is not estimated: the solution on a coarser mesh failed. " + failure);
+}
+
+void ErrorEstimate::start()
+{
+  attempt([&]() { coarse->start(); });
+}
+
+void ErrorEstimate::advance(const double time, const double end)
+{
+  attempt([&]() {
+    while (coarse->time() < time)
+      coarse->step(end, energies);
+  });
+}
+
+void ErrorEstimate::look(const double risk, const double excess_risk)
+{
+  if (std::isnan(first_excess))
+    first_excess = excess_risk;
+  of_mesh = nan;
+  attempt([&]() {
+    const double other = inputs.mean_field->risk(coarse->solution().moments());
+    if (energies.initial == 0.)
+      energies.initial = other;
+    energies.last_output = other;
+    of_mesh              = std::abs(risk - other);
+  });
+  const double scale = std::max(excess_risk, AccuracyParameters::floor * first_excess);
+  last               = of_mesh + inputs.data_nodes.error * scale;
+  if (scale > 0. && last / scale > largest)
+    largest = last / scale;
+}
+
+std::vector<std::pair<std::string, std::string>> ErrorEstimate::report() const
+{
+  const double aim = inputs.accuracy.functionals;
+  std::string  mesh;
+  if (!failure.empty())
+    mesh = "not estimated: the solution on a coarser mesh failed";
+  else if (coarse == nullptr)
+    mesh = "not estimated ('Accuracy/Estimate errors = false')";
+  else
+    mesh = short_number(of_mesh, 2);
+  const std::string total = coarse == nullptr ?
+                              "not estimated" :
+                              short_number(last, 2) + "; at most " + short_number(largest, 2) + " of the risk at any output" +
+                                (largest > aim ? ", above " : ", below ") + short_number(aim, 2) + " of 'Accuracy/Functionals'";
+  return {{"error of the risk", total},
+          {"  of mesh and time steps", mesh},
+          {"  of the data nodes", inputs.data_nodes.error == 0. ? "none, the data are finite" :
+                                                                  short_number(inputs.data_nodes.error, 2) + " of the risk"},
+          {"  of the features' compression",
+           "not estimated; " + short_number(inputs.mean_field->compression_error(), 2) + " of the kernel"},
+          {"  of the box", "not estimated; see the boundary mass"}};
+}
+
+void ErrorEstimate::save(CheckpointWriter &checkpoint) const
+{
+  save_state(checkpoint, "error estimate", *this);
+  if (coarse != nullptr)
+    coarse->save(checkpoint, "coarse ");
+}
+
+void ErrorEstimate::load(const CheckpointReader &checkpoint)
+{
+  load_state(checkpoint, "error estimate", *this);
+  if (!failure.empty())
+    coarse.reset();
+  if (coarse != nullptr)
+    coarse->load(checkpoint, "coarse ");
+}
+} // namespace rhoflow

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <solvers/model/measure.h>
+
+namespace rhoflow
+{
+class LearningProblem;
+
+/// Where a density is.
+struct DensityPlaces
+{
+  std::vector<double>  lower, upper; ///< of all points at all times, [D]
+  std::vector<Measure> snapshots;    ///< the density at some times
+};
+
+/// A coarse solution of the continuity equation by characteristics, before anything is known of the box and the accuracy of the
+/// data nodes: the points of a Gauss quadrature of the initial law with all but 1e-9 of its mass, moved along −∇Ψ_λ with the
+/// local error 1e-3. It tells where the density goes.
+struct PilotFlow : DensityPlaces
+{
+  /// Moves the points of `problem` until `end`. Of more than 2000 data nodes evenly many are taken. `weight_decay`: λ. Every
+  /// rank does the same.
+  PilotFlow(const LearningProblem &problem, double weight_decay, double end);
+
+  double reached; ///< time; below `end` if that needs more steps than a pilot may take, or has no solution
+};
+
+/// The corners of a box with round numbers that is larger than [lower, upper] by 15 % on every side, so that the outermost
+/// cells of a coarse mesh are empty; a coordinate named r stays non-negative. [D].
+void enlarge_to_round_numbers(const std::vector<std::string> &names, std::vector<double> &lower, std::vector<double> &upper);
+} // namespace rhoflow
