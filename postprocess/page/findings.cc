@@ -281,7 +281,11 @@ std::vector<Invariant> invariants(const RunRecord &record)
                        "How far density and potential are from being consistent; fine up to ten times " +
                          html::code("Boltzmann/Tolerance") + "."});
     }
-  if (has("Frank-Wolfe gap"))
+  // Without weight decay and entropy the excess risk bounds the distance too.
+  const bool says_something = has("Frank-Wolfe gap") && !(has("excess risk") && std::isinf(beta) &&
+                                                          number_of(record, "Mean field/Weight decay", 0.) == 0. &&
+                                                          last("Frank-Wolfe gap") >= last("excess risk"));
+  if (says_something)
     found.push_back({"Frank-Wolfe gap at the end", number(last("Frank-Wolfe gap"), 3), Mark::note,
                      "∫ Ψ ρ − min Ψ: " + std::string(beta < std::numeric_limits<double>::infinity() ? "without entropy " : "") +
                        "no density on the box has a risk (with weight decay) lower than this one’s by more than that."});

@@ -125,7 +125,11 @@ public:
        {"excess risk", short_number(last.excess_risk, 8)},
        {"free energy", short_number(last.free_energy, 10)},
        {"  above its minimum by", "at most " + short_number(last.gap, 2) + " (duality gap)"},
-       {"  quadrature error", short_number(quadrature_error, 2)},
+       {"  error", short_number(free_energy_error(), 2)},
+       {"    of the quadrature", short_number(quadrature_error, 2)},
+       {"    of the data nodes", inputs.data_error()},
+       {"    of the features' compression", "not estimated; " + short_number(field.compression_error(), 2) + " of the kernel"},
+       {"    of the box", "not estimated; see the mass in the outermost cells"},
        {"  below that of the initial law by",
         short_number(initial.lower_bound, 3) + " to " + short_number(initial.upper_bound, 3)},
        {"entropy", short_number(last.entropy, 6)},
@@ -170,6 +174,7 @@ private:
                                short_number(quadrature_error * beta, 2) +
                                "): refine section 'Domain', or raise 'Boltzmann/Nodes per cell'");
     add_to_row(statistics, solution, last, quadrature_error, problem.parameter_names(), inputs.observables);
+    statistics.set("free energy error", free_energy_error());
     checks.check_observables(inputs.observables, last.functionals.observables.data(), at_beta(beta));
     statistics.set("initial free energy", initial.free_energy);
     statistics.set("initial lower bound of the gap", initial.lower_bound);
@@ -178,6 +183,9 @@ private:
     curve.add(beta, field.prediction(solution.state.moments));
     curve.add_map(beta, field.map_prediction(solution.state.moments));
   }
+
+  /// Of the quadrature over the box, of Newton's method, and of the data nodes: with a density held fixed F changes as R does.
+  double free_energy_error() const { return quadrature_error + last.gap + inputs.data_nodes.error * last.excess_risk; }
 
   /// What the solution tells.
   void examine()

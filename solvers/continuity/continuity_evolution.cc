@@ -178,6 +178,14 @@ std::vector<std::pair<std::string, std::string>> ContinuityEvolution::progress()
           {"mass drift", short_number(largest_drift, 2)}};
 }
 
+std::string ContinuityEvolution::certified_distance() const
+{
+  // A risk is never below that of the noise, and R_λ not below it either.
+  const double trivial = last.excess_risk + last.confinement;
+  return last.certificate < trivial ? short_number(last.certificate, 3) :
+                                      "no bound better than the excess risk, " + short_number(trivial, 3);
+}
+
 std::vector<std::pair<std::string, std::string>> ContinuityEvolution::report()
 {
   const int n_ranks = number_of_ranks(density.mesh().communicator());
@@ -186,6 +194,7 @@ std::vector<std::pair<std::string, std::string>> ContinuityEvolution::report()
   const double speed = static_cast<double>(unknown_stages - stages_before) / stepping_seconds / n_ranks / 1e6;
   std::vector<std::pair<std::string, std::string>> rows = {
     {"risk at t = " + short_number(time()), short_number(last.risk, 6)},
+    {"certified distance to the least risk", certified_distance()},
     {"energy balance", short_number(energy_balance, 2)},
     {"largest drift of the mass", short_number(largest_drift, 2)},
     {"largest negative mass", short_number(largest_negative_mass, 2)},

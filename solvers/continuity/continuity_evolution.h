@@ -67,6 +67,8 @@ private:
   void        check(const Diagnostics &diagnostics);
   void        write_row();
   std::string cells_and_unknowns() const;
+  /// R_λ − inf R_λ is at most the Frank–Wolfe gap; told where that says more than R_λ itself.
+  std::string certified_distance() const;
 
   const ContinuityInputs &inputs;
   const RunContext       &context;

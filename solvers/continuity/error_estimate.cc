@@ -91,8 +91,7 @@ std::vector<std::pair<std::string, std::string>> ErrorEstimate::report() const
                                 (largest > aim ? ", above " : ", below ") + short_number(aim, 2) + " of 'Accuracy/Functionals'";
   return {{"error of the risk", total},
           {"  of mesh and time steps", mesh},
-          {"  of the data nodes", inputs.data_nodes.error == 0. ? "none, the data are finite" :
-                                                                  short_number(inputs.data_nodes.error, 2) + " of the risk"},
+          {"  of the data nodes", inputs.data_error()},
           {"  of the features' compression",
            "not estimated; " + short_number(inputs.mean_field->compression_error(), 2) + " of the kernel"},
           {"  of the box", "not estimated; see the boundary mass"}};

@@ -57,6 +57,11 @@ void MeanFieldSetup::parse(dealii::ParameterHandler &prm, const bool on_box)
     choose_data_nodes(prm, choices, places.snapshots);
 }
 
+std::string MeanFieldSetup::data_error() const
+{
+  return data_nodes.error == 0. ? "none, the data are finite" : short_number(data_nodes.error, 2) + " of the risk";
+}
+
 DensityPlaces MeanFieldSetup::find_places() const
 {
   return PilotFlow(*problem, parameters.weight_decay, run.end_time);

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include <mpi.h>
 
@@ -40,6 +42,9 @@ struct MeanFieldSetup
   /// before. Work that takes longer than a second shows itself on `progress`, unless it is null.
   /// Throws InputError, the same on all ranks, if it needs more memory than there is. Collective.
   void make_mean_field(MPI_Comm communicator = MPI_COMM_SELF, Progress *progress = nullptr);
+
+  /// The error of the data nodes, for the report: "1e-06 of the risk".
+  std::string data_error() const;
 
   RunParameters                    run;
   Domain                           domain;
