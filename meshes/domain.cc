@@ -72,6 +72,9 @@ void Domain::parse(const ParameterHandler &prm)
                          "a periodic coordinate needs its period: give both corners of the box.");
       return;
     }
+  if (lower.empty() || upper.empty())
+    throw InputError(Refusal::missing, lower.empty() ? "Domain/Lower corner" : "Domain/Upper corner",
+                     "only the other corner of the box is given: give both, or leave both to the program.");
   check_corners();
 }
 

@@ -124,10 +124,17 @@ DensityPlaces boltzmann_places(const LearningProblem &problem, const Domain &dom
         add_snapshot(solve(problem, domain, parameters, beta).masses, dim, places);
       return places;
     }
-  // The box of the initial law is as good as any to begin with.
+  // A multiple of the box of the initial law is as good as any to begin with.
   PilotFlow start(problem, parameters.weight_decay, 0.);
   places.lower = start.lower;
   places.upper = start.upper;
+  for (unsigned int d = 0; d < dim; ++d)
+    {
+      // Densities are often symmetric around zero.
+      const double reach = 2. * std::max(std::abs(places.lower[d]), std::abs(places.upper[d]));
+      places.lower[d]    = -reach;
+      places.upper[d]    = reach;
+    }
   enlarge_to_round_numbers(problem.parameter_names(), places.lower, places.upper);
   std::vector<double> lower = places.lower, upper = places.upper;
   for (const double beta : inverse_temperatures)

@@ -61,6 +61,7 @@ public:
     , curve(problem, run_context.directory, rank_of(run_context.communicator) == 0, "inverse temperature")
     , checks(given.scheme, run_context.progress, advice_for_box(field.weight_decay()))
     , solution{{0., std::vector<double>(dual.n_modes(), 0.), 0., 0., {}, {}, {}}}
+    , of_data(given.data_nodes.error)
   {
     betas.push_back(given.parameters.inverse_temperature);
     context.progress.line("Quadrature: " + std::to_string(dual.n_nodes()) + " nodes; " +
@@ -111,6 +112,7 @@ public:
     visit("halvings", self.solution.n_halvings);
     visit("gradient", self.solution.gradient);
     visit("effective dimension", self.solution.effective_rank);
+    visit("error of the data nodes", self.of_data);
     RunningChecks::visit(visit, self.checks);
   }
 
@@ -125,11 +127,12 @@ public:
        {"excess risk", short_number(last.excess_risk, 8)},
        {"free energy", short_number(last.free_energy, 10)},
        {"  above its minimum by", "at most " + short_number(last.gap, 2) + " (duality gap)"},
-       {"  error", short_number(free_energy_error(), 2)},
-       {"    of the quadrature", short_number(quadrature_error, 2)},
-       {"    of the data nodes", inputs.data_error()},
-       {"    of the features' compression", "not estimated; " + short_number(field.compression_error(), 2) + " of the kernel"},
-       {"    of the box", "not estimated; see the mass in the outermost cells"},
+       {"  error", short_number(free_energy_error(), 2) + ", with the gap and"},
+       {"  quadrature error", short_number(quadrature_error, 2)},
+       {"  error of the data nodes", MeanFieldSetup::data_error(of_data)},
+       {"  error of the features' compression",
+        "not estimated; " + short_number(field.compression_error(), 2) + " of the kernel"},
+       {"  error of the box", "not estimated; see the mass in the outermost cells"},
        {"  below that of the initial law by",
         short_number(initial.lower_bound, 3) + " to " + short_number(initial.upper_bound, 3)},
        {"entropy", short_number(last.entropy, 6)},
@@ -185,7 +188,7 @@ private:
   }
 
   /// Of the quadrature over the box, of Newton's method, and of the data nodes: with a density held fixed F changes as R does.
-  double free_energy_error() const { return quadrature_error + last.gap + inputs.data_nodes.error * last.excess_risk; }
+  double free_energy_error() const { return quadrature_error + last.gap + of_data * last.excess_risk; }
 
   /// What the solution tells.
   void examine()
@@ -245,6 +248,7 @@ private:
   BoltzmannDiagnostics     last{};
   DualProblem::Certificate initial{nan, nan, nan, nan};
   double                   quadrature_error = 0.;
+  double                   of_data; ///< relative; as the run that this one goes on with found it
 };
 
 SolverTraits boltzmann_traits()
@@ -261,6 +265,8 @@ SolverTraits boltzmann_traits()
 
 DensityPlaces BoltzmannInputs::find_places() const
 {
+  if (!std::isfinite(parameters.inverse_temperature)) // which is refused later
+    return EvolutionInputs::find_places();
   // The first of a path is the widest.
   std::vector<double> betas{parameters.inverse_temperature};
   if (!scheme.path.empty())

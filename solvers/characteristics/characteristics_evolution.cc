@@ -213,7 +213,7 @@ std::vector<std::pair<std::string, std::string>> CharacteristicsEvolution::repor
                                            short_number(field.compression_error(), 2)},
        {"risk at t = " + short_number(time()), short_number(last.risk, 8)},
        {"error of the risk by points and time steps", "not estimated"},
-       {"  by the data nodes", inputs.data_error()},
+       {"  by the data nodes", MeanFieldSetup::data_error(inputs.data_nodes.error)},
        {"Frank-Wolfe gap", short_number(last.certificate)},
        {"energy balance", short_number(energy_balance(), 2)},
        {"time steps", std::to_string(stepper.n_steps()) + " (" + std::to_string(stepper.n_evaluations()) + " velocities)"}};

@@ -14,16 +14,17 @@ namespace rhoflow
 {
 namespace
 {
-ContinuityParameters with_maximum_step(ContinuityParameters scheme, const double length)
+ContinuityParameters with_steps_of(ContinuityParameters scheme, const DensityOnMesh::Resolution &resolution)
 {
-  scheme.maximum_time_step = length;
+  scheme.maximum_time_step = resolution.maximum_time_step;
+  scheme.time_stepping     = resolution.time_stepping;
   return scheme;
 }
 } // namespace
 
 DensityOnMesh::Resolution DensityOnMesh::given(const ContinuityInputs &inputs)
 {
-  return {inputs.domain, inputs.refinement.tolerance, inputs.scheme.maximum_time_step};
+  return {inputs.domain, inputs.refinement.tolerance, inputs.scheme.maximum_time_step, inputs.scheme.time_stepping};
 }
 
 DensityOnMesh::Resolution DensityOnMesh::coarser(const ContinuityInputs &inputs)
@@ -36,15 +37,17 @@ DensityOnMesh::Resolution DensityOnMesh::coarser(const ContinuityInputs &inputs)
       n = (n + 1) / 2;
   resolution.refinement_tolerance = std::min(1., 8. * resolution.refinement_tolerance);
   resolution.maximum_time_step *= 2.;
+  // Where the output times leave no longer steps, the order alone tells the error of the steps.
+  resolution.time_stepping = inputs.scheme.time_stepping == "SSP(10,4)" ? "SSP(4,3)" : "SSP(3,3)";
   return resolution;
 }
 
 DensityOnMesh::DensityOnMesh(const ContinuityInputs &given, const Resolution &resolution, const MPI_Comm communicator)
   : inputs(given)
-  , method(RungeKutta::from_name(given.scheme.time_stepping))
+  , method(RungeKutta::from_name(resolution.time_stepping))
   , cells(resolution.domain, communicator)
   , state(*given.mean_field, method, given.scheme.limit)
-  , steps(with_maximum_step(given.scheme, resolution.maximum_time_step), method)
+  , steps(with_steps_of(given.scheme, resolution), method)
   , tolerance(resolution.refinement_tolerance)
 {}
 

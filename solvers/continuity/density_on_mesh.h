@@ -20,14 +20,15 @@ public:
   /// What tells this mesh and its steps from others.
   struct Resolution
   {
-    Domain domain;
-    double refinement_tolerance; ///< the first one
-    double maximum_time_step;
+    Domain      domain;
+    double      refinement_tolerance; ///< the first one
+    double      maximum_time_step;
+    std::string time_stepping; ///< a name of RungeKutta::names()
   };
   /// That of the inputs.
   static Resolution given(const ContinuityInputs &inputs);
-  /// Cells of twice the size everywhere, eight times the tolerance, and steps of twice the length: what it changes is more than
-  /// the error of the given one.
+  /// Cells of twice the size everywhere, eight times the tolerance, steps of twice the length where they can be, and of a lower
+  /// order: what that changes is more than the error of the given one.
   static Resolution coarser(const ContinuityInputs &inputs);
 
   /// The inputs live longer.

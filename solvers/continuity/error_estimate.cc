@@ -16,6 +16,7 @@ namespace rhoflow
 ErrorEstimate::ErrorEstimate(const ContinuityInputs &given, const RunContext &c)
   : inputs(given)
   , context(c)
+  , of_data(given.data_nodes.error)
 {
   if (inputs.accuracy.estimate)
     coarse = std::make_unique<DensityOnMesh>(inputs, DensityOnMesh::coarser(inputs), context.communicator);
@@ -70,7 +71,7 @@ void ErrorEstimate::look(const double risk, const double excess_risk)
     of_mesh              = std::abs(risk - other);
   });
   const double scale = std::max(excess_risk, AccuracyParameters::floor * first_excess);
-  last               = of_mesh + inputs.data_nodes.error * scale;
+  last               = of_mesh + of_data * scale;
   if (scale > 0. && last / scale > largest)
     largest = last / scale;
 }
@@ -91,7 +92,7 @@ std::vector<std::pair<std::string, std::string>> ErrorEstimate::report() const
                                 (largest > aim ? ", above " : ", below ") + short_number(aim, 2) + " of 'Accuracy/Functionals'";
   return {{"error of the risk", total},
           {"  of mesh and time steps", mesh},
-          {"  of the data nodes", inputs.data_error()},
+          {"  of the data nodes", MeanFieldSetup::data_error(of_data)},
           {"  of the features' compression",
            "not estimated; " + short_number(inputs.mean_field->compression_error(), 2) + " of the kernel"},
           {"  of the box", "not estimated; see the boundary mass"}};

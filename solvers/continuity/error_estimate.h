@@ -47,6 +47,7 @@ public:
     visit("last energy", self.energies.last_output);
     visit("error", self.last);
     visit("error of the mesh", self.of_mesh);
+    visit("error of the data nodes", self.of_data);
     visit("largest relative error", self.largest);
   }
 
@@ -62,6 +63,7 @@ private:
   std::unique_ptr<DensityOnMesh> coarse;  ///< null: not asked for, or it failed
   std::string                    failure; ///< why it failed
   Energies                       energies;
+  double                         of_data; ///< relative; as the run that this one goes on with found it
   double                         first_excess = nan, last = nan, of_mesh = nan, largest = 0.;
 };
 } // namespace rhoflow

@@ -60,8 +60,11 @@ std::vector<Unread> RefinementParameters::unread(dealii::ParameterHandler &prm)
   const std::string adaptive = parameter_value(prm, "Refinement/Adaptive");
   if (adaptive == "true" || (adaptive == "automatic" && parameter_value(prm, "Domain/Subdivisions") == "automatic"))
     return {};
-  return {{"Refinement", "unless 'Adaptive = true'"},
-          {"Fokker-Planck/Refined Peclet number", "unless 'Refinement/Adaptive = true'"}};
+  std::vector<Unread> rules{{"Fokker-Planck/Refined Peclet number", "unless 'Refinement/Adaptive = true'"}};
+  for (const char *const name :
+       {"Maximum level", "Minimum level", "Tolerance", "Coarsening", "Interval", "Negative mass", "Maximum cells"})
+    rules.push_back({std::string("Refinement/") + name, "unless 'Adaptive = true'"});
+  return rules;
 }
 
 void RefinementParameters::parse(const dealii::ParameterHandler &prm, const unsigned int dimension)
@@ -82,7 +85,9 @@ void RefinementParameters::parse(const dealii::ParameterHandler &prm, const unsi
 
 void RefinementParameters::record(dealii::ParameterHandler &prm) const
 {
-  set_parameter_value(prm, "Refinement/Adaptive", adaptive ? "true" : "false");
+  if (!adaptive) // "automatic" says that too, beside subdivisions
+    return;
+  set_parameter_value(prm, "Refinement/Adaptive", "true");
   set_parameter_value(prm, "Refinement/Maximum level", std::to_string(maximum_level));
   set_parameter_value(prm, "Refinement/Tolerance", shortest_text(tolerance));
   set_parameter_value(prm, "Refinement/Negative mass", shortest_text(negative_mass));

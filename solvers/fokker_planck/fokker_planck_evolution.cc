@@ -221,7 +221,7 @@ std::vector<std::pair<std::string, std::string>> FokkerPlanckEvolution::report()
   const auto more = outputs.report();
   rows.insert(rows.end(), more.begin(), more.end());
   rows.emplace_back("error of the free energy by mesh and time steps", "not estimated");
-  rows.emplace_back("  by the data nodes", inputs.data_error());
+  rows.emplace_back("  by the data nodes", MeanFieldSetup::data_error(inputs.data_nodes.error));
   rows.emplace_back("mesh at the end", cells_and_unknowns());
   rows.emplace_back("time steps", std::to_string(counts.steps) + ", " + std::to_string(counts.rejected) + " rejected, " +
                                     std::to_string(counts.fallbacks) + " repeated with monotone fluxes");

@@ -31,7 +31,7 @@ SolverTraits fokker_planck_traits()
 DensityPlaces FokkerPlanckInputs::find_places() const
 {
   DensityPlaces places = EvolutionInputs::find_places();
-  if (!domain.is_automatic())
+  if (!domain.is_automatic() || !std::isfinite(beta())) // the latter is refused later
     return places;
   // A coordinate with noise alone spreads by 2 t/β, with weight decay as an Ornstein-Uhlenbeck process.
   constexpr double reach = 6.; // deviations

@@ -57,9 +57,9 @@ void MeanFieldSetup::parse(dealii::ParameterHandler &prm, const bool on_box)
     choose_data_nodes(prm, choices, places.snapshots);
 }
 
-std::string MeanFieldSetup::data_error() const
+std::string MeanFieldSetup::data_error(const double relative_error)
 {
-  return data_nodes.error == 0. ? "none, the data are finite" : short_number(data_nodes.error, 2) + " of the risk";
+  return relative_error == 0. ? "none, the data are finite" : short_number(relative_error, 2) + " of the risk";
 }
 
 DensityPlaces MeanFieldSetup::find_places() const
@@ -75,8 +75,11 @@ void MeanFieldSetup::choose_data_nodes(dealii::ParameterHandler &prm, ModelChoic
   data_nodes            = rhoflow::choose_data_nodes(choices, densities, part * accuracy.functionals);
   problem               = make_problem(data_nodes.in(choices));
   set_parameter_value(prm, "Data/Quadrature nodes", std::to_string(data_nodes.quadrature));
-  set_parameter_value(prm, "Data/Radial nodes", std::to_string(data_nodes.radial));
-  set_parameter_value(prm, "Data/Angular nodes", std::to_string(data_nodes.angular));
+  const bool single = choices.neuron == NeuronKind::single_neuron, isotropic = choices.neuron == NeuronKind::isotropic;
+  if (single)
+    set_parameter_value(prm, "Data/Radial nodes", std::to_string(data_nodes.radial));
+  if (single || isotropic)
+    set_parameter_value(prm, "Data/Angular nodes", std::to_string(data_nodes.angular));
   set_parameter_value(prm, "Data/Quadrature rule", data_nodes.trapezoidal ? "trapezoidal" : "Gauss");
 }
 

@@ -44,7 +44,7 @@ struct MeanFieldSetup
   void make_mean_field(MPI_Comm communicator = MPI_COMM_SELF, Progress *progress = nullptr);
 
   /// The error of the data nodes, for the report: "1e-06 of the risk".
-  std::string data_error() const;
+  static std::string data_error(double relative_error);
 
   RunParameters                    run;
   Domain                           domain;

@@ -12,7 +12,7 @@ namespace rhoflow
 {
 namespace
 {
-constexpr double       neglected_mass = 1e-9, local_error = 1e-3, margin = 0.15;
+constexpr double       neglected_mass = 1e-9, local_error = 1e-3, margin = 0.25;
 constexpr unsigned int max_steps = 1000, max_data_nodes = 2000, n_snapshots = 5;
 
 /// The points of the initial law. The more coordinates, the fewer for each.

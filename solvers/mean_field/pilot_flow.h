@@ -28,7 +28,7 @@ struct PilotFlow : DensityPlaces
   double reached; ///< time; below `end` if that needs more steps than a pilot may take, or has no solution
 };
 
-/// The corners of a box with round numbers that is larger than [lower, upper] by 15 % on every side, so that the outermost
+/// The corners of a box with round numbers that is larger than [lower, upper] by a quarter on every side, so that the outermost
 /// cells of a coarse mesh are empty; a coordinate named r stays non-negative. [D].
 void enlarge_to_round_numbers(const std::vector<std::string> &names, std::vector<double> &lower, std::vector<double> &upper);
 } // namespace rhoflow

@@ -292,6 +292,19 @@ TEST_CASE("A state knows the parameters and the files that it belongs to", "[mpi
   CHECK(refusal([&]() { kept.refuse_other_files({}); }) ==
         Refused{"", Refusal::inconsistent}.naming("1 input files").naming("0 now"));
 
+  // What the program chose when the run was begun.
+  dealii::ParameterHandler left, chosen;
+  for (dealii::ParameterHandler *const handler : {&left, &chosen})
+    declare_all(*handler);
+  left.declare_entry("Nodes", "automatic", Patterns::Anything(), "New.");
+  chosen.declare_entry("Nodes", "28", Patterns::Anything(), "New.");
+  const Premises of_choice(state_with(Premises(chosen, {}).text()));
+  of_choice.take_choices(left);
+  CHECK(parameter_value(left, "Nodes") == "28");
+  set_parameter_value(left, "Nodes", "14");
+  of_choice.take_choices(left);
+  CHECK(parameter_value(left, "Nodes") == "14");
+
   // Parameters that came or went with another version of the program.
   dealii::ParameterHandler more;
   declare_all(more);

@@ -72,7 +72,9 @@ run "$MPIEXEC" -np 2 "$RHOFLOW" hasty.prm "Output directory=parts" "End time=20"
 grep -q "it was repeated" parts/log.txt || fail "no step was repeated before the checkpoint"
 run "$RHOFLOW" --resume parts "End time=40"
 [ "$status" -eq 0 ] || fail "the second part: exit status $status"
-cmp -s hasty/statistics.csv parts/statistics.csv || fail "the run in two parts on other ranks differs"
+# But for the error of the data nodes in column 4, which is estimated for the densities until the end time.
+for directory in hasty parts; do cut -d, -f1-3,5- "$directory/statistics.csv" >"$out/$directory.csv"; done
+cmp -s "$out/hasty.csv" "$out/parts.csv" || fail "the run in two parts on other ranks differs"
 [ "$(grep -c "it was repeated with a smaller length" parts/log.txt)" -eq 1 ] || fail "the warning came again after the checkpoint"
 
 # ---- mass that is pressed against a side of the box

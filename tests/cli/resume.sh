@@ -11,7 +11,7 @@ ranks() {
 }
 
 problem="$SOURCE_DIR/parameter_files/single_neuron/reference_a_adaptive.prm"
-small="Domain/Subdivisions=6,8,6;Refinement/Maximum level=1;Refinement/Interval=2;Output interval=0.5;Compare with SGD=true"
+small="Domain/Lower corner=-6.5,-2.6,0;Domain/Upper corner=6.5,2.6,2;Domain/Subdivisions=6,8,6;Refinement/Maximum level=1;Refinement/Interval=2;Output interval=0.5;Compare with SGD=true"
 small="$small;Particles/Replicas=3;Particles/Number of neurons=100;Domain/Boundary mass limit=1;Particles/Write particles=all replicas"
 small="$small;Output/Every n-th output=2;Comparison/Write measures=true;Comparison/Measure points=300"
 
@@ -95,7 +95,9 @@ start short 1
 [ "$status" -eq 0 ] || fail "the short run: exit status $status"
 ranks 2 "$RHOFLOW" --resume short "End time=1.5"
 [ "$status" -eq 0 ] || fail "taking a run further: exit status $status"
-cmp -s whole/statistics.csv short/statistics.csv || fail "the run that was taken further differs from the long one"
+# But for the error of the data nodes in column 4, which is estimated for the densities until the end time.
+for directory in whole short; do cut -d, -f1-3,5- "$directory/statistics.csv" >"$out/$directory.csv"; done
+cmp -s "$out/whole.csv" "$out/short.csv" || fail "the run that was taken further differs from the long one"
 
 # ---- every session is in the record
 [ "$(grep -c '"ranks": ' asked/provenance.json)" -eq 3 ] || fail "provenance.json does not have the three sessions of a run"

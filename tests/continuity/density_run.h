@@ -40,7 +40,11 @@ public:
   explicit DensityRun(const Settings &settings, MPI_Comm communicator = MPI_COMM_SELF, const Where &where = {})
   {
     using namespace rhoflow;
-    const auto prm = make_parameters(settings);
+    // A box that holds Reference A; later settings win.
+    const auto prm = make_parameters(Settings{{"Domain/Lower corner", "-6.5, -2.6, 0"},
+                                              {"Domain/Upper corner", "6.5, 2.6, 2"},
+                                              {"Domain/Subdivisions", "16, 24, 14"}} +
+                                     settings);
     Domain     domain;
     domain.parse(*prm);
     parameters.parse(*prm);

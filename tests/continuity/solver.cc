@@ -114,7 +114,8 @@ TEST_CASE("Solver: point masses and boxes with the wrong number of coordinates a
         Refused{"Domain/Lower corner", Refusal::inconsistent}.naming("3 coordinates").naming("a, w"));
   CHECK(refuse({{"Domain/Lower corner", "-1"}, {"Domain/Upper corner", "1"}}) ==
         Refused{"Domain/Lower corner", Refusal::inconsistent}.naming("1"));
-  CHECK(refuse({{"Domain/Lower corner", "-6.5, -2.6, -1"}}, true) == Refused{"Domain/Lower corner", Refusal::out_of_range});
+  CHECK(refuse({{"Domain/Lower corner", "-6.5, -2.6, -1"}, {"Domain/Upper corner", "6.5, 2.6, 2"}}, true) ==
+        Refused{"Domain/Lower corner", Refusal::out_of_range});
   CHECK(refuse({{"Domain/Boundary mass limit", "1e-9"}}) == Refused{"Domain/Boundary mass limit", Refusal::inconsistent});
   CHECK(refuse({{"Refinement/Minimum level", "3"}}) == Refused{"Refinement/Minimum level", Refusal::inconsistent});
   {

@@ -24,8 +24,11 @@ ParameterValues &values()
 bool is_quick(dealii::ParameterHandler &prm)
 {
   prm.enter_subsection("Data");
-  const long nodes = prm.get_integer("Quadrature nodes"), radial = prm.get_integer("Radial nodes"),
-             angular = prm.get_integer("Angular nodes");
+  const auto number = [&prm](const std::string &name, const long automatic) {
+    const std::string value = prm.get(name);
+    return value == "automatic" ? automatic : std::stol(value);
+  };
+  const long nodes = number("Quadrature nodes", 28), radial = number("Radial nodes", 6), angular = number("Angular nodes", 10);
   prm.leave_subsection();
   prm.enter_subsection("Target");
   const long teachers = prm.get_integer("Number of teachers");

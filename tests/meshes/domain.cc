@@ -24,6 +24,14 @@ Domain domain(const std::vector<std::pair<std::string, std::string>> &settings)
   return result;
 }
 
+/// A box in three dimensions with changes.
+std::vector<std::pair<std::string, std::string>> box_around(const std::vector<std::pair<std::string, std::string>> &changes)
+{
+  std::vector<std::pair<std::string, std::string>> settings{{"Lower corner", "-6.5, -2.6, 0"}, {"Upper corner", "6.5, 2.6, 2"}};
+  settings.insert(settings.end(), changes.begin(), changes.end());
+  return settings;
+}
+
 std::optional<Refused> mistake(const std::vector<std::pair<std::string, std::string>> &settings)
 {
   return refusal([&]() { domain(settings); });
@@ -45,21 +53,27 @@ TEST_CASE("A domain is read from comma-separated lists")
   CHECK(box.periodic == std::vector<bool>{true, false});
 }
 
-TEST_CASE("One value stands for all coordinates, and the defaults are valid")
+TEST_CASE("One value stands for all coordinates, and the defaults leave all to the program")
 {
-  const Domain cube = domain({{"Subdivisions", "5"}, {"Periodic", "true"}});
+  const Domain cube = domain(box_around({{"Subdivisions", "5"}, {"Periodic", "true"}}));
   CHECK(cube.dimension() == 3);
   CHECK(cube.subdivisions == std::vector<unsigned int>{5, 5, 5});
   CHECK(cube.periodic == std::vector<bool>{true, true, true});
+  const Domain automatic = domain({});
+  CHECK(automatic.is_automatic());
+  CHECK(automatic.subdivisions.empty());
 }
 
 TEST_CASE("Domains that are none are refused")
 {
-  CHECK(mistake({{"Upper corner", "1, 2"}}) == Refused{"Domain/Upper corner", Refusal::inconsistent}.naming("2 coordinates"));
-  CHECK(mistake({{"Upper corner", "6.5, -2.6, 2"}}) ==
+  CHECK(mistake(box_around({{"Upper corner", "1, 2"}})) ==
+        Refused{"Domain/Upper corner", Refusal::inconsistent}.naming("2 coordinates"));
+  CHECK(mistake(box_around({{"Upper corner", "6.5, -2.6, 2"}})) ==
         Refused{"Domain/Upper corner", Refusal::inconsistent}.naming("coordinate 2").naming("-2.6"));
-  CHECK(mistake({{"Subdivisions", "1, 2"}}) == Refused{"Domain/Subdivisions", Refusal::inconsistent}.naming("2 values"));
-  CHECK(mistake({{"Periodic", "true, true"}}) == Refused{"Domain/Periodic", Refusal::inconsistent}.naming("2 values"));
+  CHECK(mistake(box_around({{"Subdivisions", "1, 2"}})) ==
+        Refused{"Domain/Subdivisions", Refusal::inconsistent}.naming("2 values"));
+  CHECK(mistake(box_around({{"Periodic", "true, true"}})) ==
+        Refused{"Domain/Periodic", Refusal::inconsistent}.naming("2 values"));
   // Found by fuzzing: differences that overflow or vanish.
   CHECK(mistake({{"Lower corner", "-1e308"}, {"Upper corner", "1e308"}, {"Subdivisions", "4"}}) ==
         Refused{"Domain/Upper corner", Refusal::out_of_range}.naming("coordinate 1"));
@@ -67,8 +81,11 @@ TEST_CASE("Domains that are none are refused")
         Refused{"Domain/Upper corner", Refusal::out_of_range}.naming("coordinate 1"));
   CHECK(mistake({{"Lower corner", "0, 0, 0"}, {"Upper corner", "1e-200"}}) ==
         Refused{"Domain/Upper corner", Refusal::inconsistent}.naming("1 coordinates"));
-  CHECK(mistake({{"Lower corner", "0, 0, 0"}, {"Upper corner", "1e-200, 1e-200, 1e-200"}}) ==
+  CHECK(mistake({{"Lower corner", "0, 0, 0"}, {"Upper corner", "1e-200, 1e-200, 1e-200"}, {"Subdivisions", "4"}}) ==
         Refused{"Domain/Upper corner", Refusal::out_of_range}.naming("volume"));
+  CHECK(mistake({{"Lower corner", "0, 0, 0"}}) == Refused{"Domain/Upper corner", Refusal::missing});
+  CHECK(mistake({{"Upper corner", "1"}}) == Refused{"Domain/Lower corner", Refusal::missing});
+  CHECK(mistake({{"Periodic", "true"}}) == Refused{"Domain/Lower corner", Refusal::missing});
 }
 
 TEST_CASE("Meshes of which MPI cannot gather all cells are refused before they are made")
@@ -87,7 +104,8 @@ TEST_CASE("A mistake in the section leaves the handler where it was")
   dealii::ParameterHandler prm;
   Domain::declare(prm);
   prm.enter_subsection("Domain");
-  prm.set("Subdivisions", "1, 2");
+  for (const auto &[name, value] : box_around({{"Subdivisions", "1, 2"}}))
+    prm.set(name, value);
   prm.leave_subsection();
   Domain box;
   CHECK(refusal([&]() { box.parse(prm); }) == Refused{"Domain/Subdivisions", Refusal::inconsistent});

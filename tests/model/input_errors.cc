@@ -52,7 +52,8 @@ TEST_CASE("Contradictory Euclidean problems are refused")
   refuse(with(ridge, {{"Data/Law", "uniform"}, {"Data/Lower corner", "1"}}), "Data/Upper corner", Refusal::inconsistent);
   refuse(with(ridge, {{"Data/Law", "uniform"}, {"Data/Lower corner", "0, 0"}}), "Data/Lower corner", Refusal::inconsistent,
          "2 numbers");
-  refuse(with(ridge, {{"Learning problem/Input dimension", "3"}}), "Data/Quadrature nodes", Refusal::too_large, "21952");
+  refuse(with(ridge, {{"Learning problem/Input dimension", "3"}, {"Data/Quadrature nodes", "28"}}), "Data/Quadrature nodes",
+         Refusal::too_large, "21952");
 }
 
 TEST_CASE("Parameters that would have no effect are refused")

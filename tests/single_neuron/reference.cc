@@ -82,7 +82,7 @@ TEST_CASE("Single neuron: the reference itself, by fewer characteristics")
     CHECK(std::abs(reference()[t].value - printed[t].value) < 0.51 * printed[t].error);
 }
 
-TEST_CASE("Single neuron: the default resolution is within 2e-4 up to t = 10")
+TEST_CASE("Single neuron: a uniform mesh of degree 2 is within 2e-4 up to t = 10")
 {
   DensityRun run({});
   CHECK(run.mesh->n_global_cells() == 16 * 24 * 14);

@@ -35,6 +35,7 @@ struct Parameters
   RunParameters        run;
   CheckpointParameters checkpoint;
   ModelChoices         model;
+  AccuracyParameters   accuracy;
   Domain               domain;
   MeanFieldParameters  mean_field;
   ComparisonParameters comparison;
@@ -47,6 +48,7 @@ struct Parameters
     run.bind(p);
     checkpoint.bind(p);
     model.bind(p);
+    accuracy.bind(p);
     domain.bind(p);
     mean_field.bind(p);
     comparison.bind(p);

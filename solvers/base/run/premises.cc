@@ -1,5 +1,6 @@
 #include <solvers/base/error.h>
 #include <solvers/base/number.h>
+#include <solvers/base/parameters/parameter_binding.h>
 #include <solvers/base/parameters/parameter_catalogue.h>
 #include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/parameters/parameter_line.h>
@@ -100,6 +101,13 @@ void Premises::parse(const std::string &text)
         file.path = value_of_text(ParameterLine(rest).text);
         files.push_back(file);
       }
+}
+
+void Premises::take_choices(dealii::ParameterHandler &present) const
+{
+  for (const auto &[path, value] : current_values(present))
+    if (const auto found = values.find(path); value == automatic_text && found != values.end())
+      set_parameter_value(present, path, found->second);
 }
 
 void Premises::refuse_other_parameters(const dealii::ParameterHandler &present, const ParameterCatalogue &catalogue) const

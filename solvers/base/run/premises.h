@@ -32,6 +32,8 @@ public:
   static constexpr const char *section = "premises";
   std::string                  text() const;
 
+  /// Replaces "automatic" by what the program chose when the run was begun.
+  void take_choices(dealii::ParameterHandler &present) const;
   /// Throws InputError with the path of the first parameter that the state depends on and that has another value now; with an
   /// empty path if a version of the program with other parameters made the state. The catalogue knows which may change.
   void refuse_other_parameters(const dealii::ParameterHandler &present, const ParameterCatalogue &catalogue) const;

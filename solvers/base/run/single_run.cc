@@ -134,6 +134,7 @@ void SingleRun::resume(const std::string &path, const MPI_Comm communicator, Pro
   find_inputs(communicator, progress);
   Checkpoints    checkpoints(checkpoint_parameters(), *earlier, true, requests);
   const Premises before(*checkpoints.restart());
+  before.take_choices(*handler);
   before.refuse_other_parameters(*handler, catalogue);
   make_solver(communicator, progress);
   before.refuse_other_files(inputs);
