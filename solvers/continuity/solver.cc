@@ -1,3 +1,4 @@
+#include <solvers/base/number.h>
 #include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/progress.h>
 #include <solvers/comparison/parameters.h>
@@ -9,6 +10,7 @@
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -25,7 +27,16 @@ void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm co
   inputs.parse(parameters, traits);
   // Which degree is best depends on whether the mesh is automatic, which parse_mesh() makes numbers of.
   inputs.scheme.parse(parameters);
+  const bool automatic_mesh = inputs.domain.subdivisions.empty();
   inputs.parse_mesh(parameters);
+  if (automatic_mesh)
+    {
+      // Such a mesh leaves ripples in empty cells that are far below the tolerance, and no sign of a small box.
+      constexpr double part          = 0.1;
+      inputs.scheme.boundary_warning = std::min(inputs.scheme.boundary_limit,
+                                                std::max(inputs.scheme.boundary_warning, part * inputs.refinement.tolerance));
+      set_parameter_value(parameters, "Domain/Boundary mass warning", shortest_text(inputs.scheme.boundary_warning));
+    }
   set_parameter_value(parameters, "Discontinuous Galerkin/Degree", std::to_string(inputs.scheme.degree));
   adjust(parameters);
   inputs.prepare_on_mesh(communicator, progress, [&](const unsigned int n_modes) {

@@ -261,7 +261,8 @@ SolverEntry particle_solver_entry()
     "'Output' it reads 'Observables', 'Every n-th output' and 'Compression'.",
     [] { return std::make_unique<ParticleSolver>(); },
     particle_traits(),
-    {"Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Accuracy", "Domain", "Particles", "Output"},
+    {"Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Accuracy", "Domain", "Particles",
+     "Output"},
     [](dealii::ParameterHandler &parameters) {
       return std::vector<Unread>{{"Domain/Refinement", ""},
                                  {"Domain/Boundary mass warning", ""},
