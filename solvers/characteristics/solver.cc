@@ -124,8 +124,11 @@ SolverEntry characteristics_solver_entry()
     {"", "Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Accuracy", "Domain",
      "Characteristics", "Particles", "Comparison", "Output"},
     [](dealii::ParameterHandler &parameters) {
-      return std::vector<Unread>{
-               {"Domain/Refinement", ""}, {"Domain/Boundary mass warning", ""}, {"Domain/Boundary mass limit", ""}} +
+      return std::vector<Unread>{{"Accuracy/Density", ""},
+                                 {"Accuracy/Estimate errors", ""},
+                                 {"Domain/Refinement", ""},
+                                 {"Domain/Boundary mass warning", ""},
+                                 {"Domain/Boundary mass limit", ""}} +
              SnapshotParameters::unread_without_density() + RunParameters::unread(parameters) +
              ModelParameters::unread(parameters) + CompanionSettings::unread(parameters);
     }};

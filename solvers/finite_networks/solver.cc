@@ -264,7 +264,9 @@ SolverEntry particle_solver_entry()
     {"Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Accuracy", "Domain", "Particles",
      "Output"},
     [](dealii::ParameterHandler &parameters) {
-      return std::vector<Unread>{{"Domain/Refinement", ""},
+      return std::vector<Unread>{{"Accuracy/Density", ""},
+                                 {"Accuracy/Estimate errors", ""},
+                                 {"Domain/Refinement", ""},
                                  {"Domain/Boundary mass warning", ""},
                                  {"Domain/Boundary mass limit", ""},
                                  {"Mean field/Compression tolerance", ""},

@@ -94,9 +94,9 @@ namespace
 {
 std::vector<Unread> unread_by_fokker_planck(dealii::ParameterHandler &parameters)
 {
-  std::vector<Unread> rules = RunParameters::unread(parameters) + ModelParameters::unread(parameters) +
-                              RefinementParameters::unread(parameters) + OutputParameters::unread(parameters) +
-                              CompanionSettings::unread(parameters);
+  std::vector<Unread> rules = std::vector<Unread>{{"Accuracy/Estimate errors", ""}} + RunParameters::unread(parameters) +
+                              ModelParameters::unread(parameters) + RefinementParameters::unread(parameters) +
+                              OutputParameters::unread(parameters) + CompanionSettings::unread(parameters);
   if (parameter_value(parameters, "Fokker-Planck/Time stepping") != "SDIRK2")
     for (const char *parameter : {"Fokker-Planck/Maximum time step", "Fokker-Planck/Error tolerance"})
       rules.push_back({parameter, "unless 'Time stepping = SDIRK2'"});
