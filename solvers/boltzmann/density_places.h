@@ -11,7 +11,8 @@ namespace rhoflow
 {
 /// Where the Boltzmann densities of `problem` at several inverse temperatures are, found on coarse meshes: in the box of
 /// `domain`, or if that has none in one that grows and shrinks until the outermost of its cells hold less than 1e-9 of the mass
-/// and the next ones do not. Throws InputError if there is no such box, as without a weight decay. Every rank does the same.
+/// and the next ones do not. Throws InputError if there is no such box, as without a weight decay, and RunError if Newton's
+/// method fails. Every rank does the same.
 DensityPlaces boltzmann_places(const LearningProblem &problem, const Domain &domain, const MeanFieldParameters &parameters,
                                const std::vector<double> &inverse_temperatures);
 

@@ -271,7 +271,17 @@ DensityPlaces BoltzmannInputs::find_places() const
   std::vector<double> betas{parameters.inverse_temperature};
   if (!scheme.path.empty())
     betas.push_back(scheme.path.front());
-  return boltzmann_places(*problem, domain, parameters, betas);
+  try
+    {
+      return boltzmann_places(*problem, domain, parameters, betas);
+    }
+  catch (const RunError &error)
+    {
+      if (domain.is_automatic())
+        throw InputError(Refusal::missing, "Domain/Lower corner",
+                         std::string("the search for a box failed: ") + error.what() + " Give both corners of a box.");
+      return EvolutionInputs::find_places(); // for the data nodes; the run has a mesh of its own
+    }
 }
 
 BoltzmannSolver::BoltzmannSolver()  = default;

@@ -9,6 +9,8 @@
 #include <solvers/base/run/checkpoint_state.h>
 #include <solvers/base/run/solver.h>
 #include <solvers/base/text.h>
+#include <solvers/continuity/diagnostics.h>
+#include <solvers/continuity/initial_state.h>
 #include <solvers/mean_field/mean_field.h>
 
 namespace rhoflow
@@ -60,15 +62,17 @@ void ErrorEstimate::advance(const double time, const double end)
 
 void ErrorEstimate::look(const double risk, const double excess_risk)
 {
-  if (std::isnan(first_excess))
+  const bool is_first = std::isnan(first_excess);
+  if (is_first)
     first_excess = excess_risk;
   of_mesh = nan;
   attempt([&]() {
-    const double other = inputs.mean_field->risk(coarse->solution().moments());
-    if (energies.initial == 0.)
-      energies.initial = other;
-    energies.last_output = other;
-    of_mesh              = std::abs(risk - other);
+    const Diagnostics other  = diagnose(coarse->solution(), natural_lower_sides(inputs), Observables());
+    const double      energy = other.risk + other.confinement; // what no solution lets grow
+    if (is_first)
+      energies.initial = energy;
+    energies.last_output = energy;
+    of_mesh              = std::abs(risk - other.risk);
   });
   const double scale = std::max(excess_risk, AccuracyParameters::floor * first_excess);
   last               = of_mesh + of_data * scale;

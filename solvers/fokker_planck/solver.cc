@@ -1,3 +1,4 @@
+#include <solvers/base/error.h>
 #include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/progress.h>
 #include <solvers/boltzmann/density_places.h>
@@ -46,7 +47,15 @@ DensityPlaces FokkerPlanckInputs::find_places() const
     }
   if (decay == 0.) // there may be no density at rest
     return places;
-  DensityPlaces at_rest = boltzmann_places(*problem, domain, parameters, {beta()});
+  DensityPlaces at_rest;
+  try
+    {
+      at_rest = boltzmann_places(*problem, domain, parameters, {beta()});
+    }
+  catch (const RunError &) // what the noise can reach must do; the boundary mass tells if it does not
+    {
+      return places;
+    }
   for (std::size_t d = 0; d < places.lower.size(); ++d)
     {
       places.lower[d] = std::min(places.lower[d], at_rest.lower[d]);

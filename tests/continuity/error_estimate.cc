@@ -66,6 +66,25 @@ TEST_CASE("A mesh that is too coarse says so in its estimate")
   CHECK(table["risk error"].back() >= error);
 }
 
+TEST_CASE("The risk may grow with a weight decay, and its error is estimated all the same")
+{
+  // m goes from b to b/(1 + λ) at the rate 1 + λ: R grows from nothing, R_λ falls.
+  const double       b = .7, decay = .5;
+  TemporaryDirectory scratch;
+  run_solver("continuity", scratch.path("run"),
+             linear_neurons(1) + Settings{{"Initial law/Law", "normal(0.7, 0.1)"}, {"Mean field/Weight decay", "0.5"}},
+             MPI_COMM_SELF);
+  auto table = columns_of(scratch.path("run/statistics.csv"));
+  for (std::size_t row = 1; row < table["time"].size(); ++row)
+    {
+      const double limit = b / (1. + decay), mean = limit + (b - limit) * std::exp(-(1. + decay) * table["time"][row]);
+      const double exact = .5 * (mean - b) * (mean - b);
+      CAPTURE(row, table["risk"][row], exact, table["risk error"][row]);
+      CHECK(table["risk error"][row] < 1e-4 * exact);
+      CHECK(std::abs(table["risk"][row] - exact) <= table["risk error"][row] + 1e-14);
+    }
+}
+
 TEST_CASE("Errors that are not asked for are not estimated")
 {
   TemporaryDirectory scratch;
