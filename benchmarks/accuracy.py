@@ -1,15 +1,20 @@
 #!/usr/bin/env python3
-"""The error of the risk beside its estimate, for runs that are given nothing but a learning problem and an accuracy.
+"""The errors of risk and free energy beside their estimates, for runs that are given nothing but a learning problem and an accuracy.
 
     benchmarks/accuracy.py --program build/release/rhoflow [--only NAME ...] [--tolerances 1e-3 1e-4 1e-5] [--ranks 2]
+                           [--references FILE]
 
-The reference of each problem is the solver 'characteristics' with many points, data nodes for 'Accuracy/Functionals = 1e-8' and
-the local error 1e-10; its own error is the difference to three quarters of the points in each coordinate. Errors are relative to
-the excess risk, or to a thousandth of the first one, whichever is larger: the largest over all outputs counts. A row is counted
-where the reference is better than a fifth of the error that is to be seen.
+References: for equations without entropy the solver 'characteristics' with many points, and its own error is the difference to
+three quarters of the points in each coordinate; with entropy the same solver with a hundredth of the least tolerance, or a closed
+form (linear neurons). Errors of the risk are relative to the excess risk, or to a thousandth of the first one, whichever is larger;
+those of the free energy to its size. The largest over all outputs counts. A row is counted for the estimate where the reference is
+better than a fifth of the error that is to be seen. --references keeps what took long for the next call.
 """
 import argparse
 import csv
+import hashlib
+import json
+import math
 import os
 import pathlib
 import statistics
@@ -17,6 +22,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+import jobs
 
 SINGLE = {"Solver": "single neuron", "End time": 10}
 ISOTROPIC = {"Solver": "continuity", "Learning problem/Neuron": "isotropic", "Learning problem/Input dimension": 40,
@@ -56,7 +63,28 @@ PROBLEMS = {
     "discrete data, 2-D": regression("weighted ridge", "erf", "x^3", "normal(0, 0.7), normal(1, 0.4)", 5,
                                      **{"Data/Law": "discrete", "Data/Points": "-1 | -0.5 | 0.3 | 1.2"}),
 }
-POINTS = {1: 400, 2: 80, 3: 32}
+ENTROPY = {
+    "fokker planck, linear, 1-D": {**regression("linear", "erf", "0.7*x", "normal(-0.5, 0.4)", 2), "Solver": "fokker planck",
+                                   "Mean field/Inverse temperature": 20, "Mean field/Weight decay": 0.2},
+    "fokker planck, linear, 2-D": {**regression("linear", "erf", "0.7*x1 - 0.2*x2", "normal(-0.5, 0.4), normal(0.3, 0.5)", 1, 2),
+                                   "Solver": "fokker planck", "Mean field/Inverse temperature": 20,
+                                   "Mean field/Weight decay": 0.2},
+    "fokker planck, ridge tanh": {**regression("ridge", "tanh", "tanh(2*x)", "normal(0.5, 0.5)", 3), "Solver": "fokker planck",
+                                  "Mean field/Inverse temperature": 50, "Mean field/Weight decay": 0.05},
+    "fokker planck, tanh, 2-D": {**regression("weighted ridge", "tanh", "sin(1.5*x)", "normal(0, 1), normal(0, 1)", 2),
+                                 "Solver": "fokker planck", "Mean field/Inverse temperature": 20, "Mean field/Weight decay": 0.1},
+    "boltzmann, tanh, 2-D": {**regression("weighted ridge", "tanh", "tanh(2*x) - 0.6*tanh(x - 1)", "normal(0, 1), normal(0, 1)", 1),
+                             "Solver": "boltzmann", "Mean field/Inverse temperature": 20, "Mean field/Weight decay": 0.05},
+    "boltzmann, erf, 2-D": {**regression("weighted ridge", "erf", "sin(2*x)", "normal(0, 1), normal(0, 1)", 1),
+                            "Solver": "boltzmann", "Mean field/Inverse temperature": 200, "Mean field/Weight decay": 0.02},
+    "boltzmann, ridge tanh": {**regression("ridge", "tanh", "tanh(2*x)", "normal(0.5, 0.5)", 1), "Solver": "boltzmann",
+                              "Mean field/Inverse temperature": 100, "Mean field/Weight decay": 0.01},
+    "boltzmann, biased tanh, 3-D": {**regression("biased ridge", "tanh", "sin(1.5*x)", "normal(0, 1), normal(0, 1), normal(0, 1)", 1),
+                                    "Solver": "boltzmann", "Mean field/Inverse temperature": 20, "Mean field/Weight decay": 0.1},
+}
+MOVED = {f"characteristics, {name}": {**PROBLEMS[name], "Solver": "characteristics"}
+         for name in ("reference D", "linear, 2-D", "tanh, 2-D", "ridge erf, 2-D", "isotropic, contrast 0.6", "softplus, 2-D")}
+POINTS = {1: 400, 2: 160, 3: 40}
 OUTPUTS = 10
 
 
@@ -71,11 +99,13 @@ def run(arguments, directory, settings):
     target = os.path.join(directory, "run")
     parameters = pathlib.Path(directory, "run.prm")
     parameters.write_text("", encoding="utf-8")
-    settings = {**settings, "Output directory": target, "Overwrite": "true", "Output interval": settings["End time"] / OUTPUTS}
+    settings = {**settings, "Output directory": target, "Overwrite": "true"}
+    if settings["Solver"] != "boltzmann":
+        settings["Output interval"] = settings["End time"] / OUTPUTS
     command = ["mpirun", "--oversubscribe", "-np", str(arguments.ranks), arguments.program, str(parameters)]
     command += [f"{name}={value}" for name, value in settings.items()]
     begun = time.time()
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=jobs.environment())
     seconds = time.time() - begun
     if done.returncode != 0:
         raise RuntimeError((done.stderr + done.stdout).strip()[-300:])
@@ -84,21 +114,71 @@ def run(arguments, directory, settings):
     return {name: [float(row[name]) for row in rows] for name in rows[0]}, seconds
 
 
-def reference(arguments, directory, problem):
-    """Excess risks, and their error."""
+def finer(arguments, problem):
+    """The settings of two runs for the reference, the better one last."""
+    if "Mean field/Inverse temperature" in problem:
+        least = min(float(tolerance) for tolerance in arguments.tolerances)
+        return [{**problem, "Accuracy/Estimate errors": "false", "Accuracy/Functionals": part * least,
+                 "Accuracy/Density": part * 1e-2} for part in (0.03, 0.01)]
     d = dimension(problem)
     box = {"Domain/Lower corner": ", ".join(["-60"] * d), "Domain/Upper corner": ", ".join(["60"] * d)}
     names = {"single neuron": {"Domain/Lower corner": "-40, -15, 0", "Domain/Upper corner": "40, 15, 10"},
              "isotropic": {"Domain/Lower corner": "0", "Domain/Upper corner": "30"}}
     box = names.get(problem.get("Learning problem/Neuron", "single neuron"), box)
-    results = []
-    for n in (POINTS[d] * 3 // 4, POINTS[d]):
-        settings = {**problem, **box, "Solver": "characteristics", "Characteristics/Nodes per coordinate": n,
-                    "Characteristics/Tolerance": 1e-10, "Characteristics/Features": "compressed" if d == 3 else "automatic",
-                    "Characteristics/Neglected mass": 1e-12, "Characteristics/Write points": "false",
-                    "Accuracy/Functionals": 1e-8, "Mean field/Compression tolerance": 1e-13}
-        results.append(run(arguments, directory, settings)[0]["excess risk"])
-    return results[1], [abs(a - b) for a, b in zip(*results)]
+    return [{**problem, **box, "Solver": "characteristics", "Characteristics/Nodes per coordinate": n,
+             "Characteristics/Tolerance": 1e-9 if d == 3 else 1e-10, "Characteristics/Neglected mass": 1e-12,
+             "Characteristics/Features": "compressed" if d == 3 else "automatic", "Characteristics/Write points": "false",
+             "Accuracy/Functionals": {1: 1e-8, 2: 1e-7, 3: 1e-6}[d], "Accuracy/Estimate errors": "false",
+             "Mean field/Compression tolerance": 1e-13} for n in (POINTS[d] * 3 // 4, POINTS[d])]
+
+
+def gaussian(problem, times):
+    """Risk and free energy of linear neurons with entropy: theta stays Gaussian, its mean goes to b/(1 + lambda)."""
+    beta, decay = problem["Mean field/Inverse temperature"], problem["Mean field/Weight decay"]
+    d = problem["Learning problem/Input dimension"]
+    start, b = ([(-0.5, 0.4), (0.3, 0.5)][:d], [0.7, -0.2][:d])
+    table = {"risk": [], "excess risk": [], "free energy": []}
+    for t in times:
+        risk = confinement = entropy = 0.
+        for (m0, deviation), target in zip(start, b):
+            rest, width = target / (1. + decay), 1. / (beta * decay)
+            mean = rest + (m0 - rest) * math.exp(-(1. + decay) * t)
+            variance = width + (deviation**2 - width) * math.exp(-2. * decay * t)
+            risk += .5 * (mean - target)**2
+            confinement += .5 * decay * (mean**2 + variance)
+            entropy -= .5 * math.log(2. * math.pi * math.e * variance)
+        table["risk"].append(risk)
+        table["excess risk"].append(risk)
+        table["free energy"].append(risk + confinement + entropy / beta)
+    return table
+
+
+def reference(arguments, directory, problem):
+    """Columns, and their errors."""
+    if problem.get("Learning problem/Neuron") == "linear" and problem["Solver"] == "fokker planck":
+        table = gaussian(problem, [problem["End time"] * i / OUTPUTS for i in range(OUTPUTS + 1)])
+        return table, {name: [0.] * len(values) for name, values in table.items()}
+    settings = finer(arguments, problem)
+    key = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
+    kept = json.loads(pathlib.Path(arguments.references).read_text()) if pathlib.Path(arguments.references).exists() else {}
+    if key not in kept:
+        tables = [run(arguments, directory, one)[0] for one in settings]
+        names = [name for name in ("risk", "excess risk", "free energy") if name in tables[0]]
+        kept[key] = [{name: tables[1][name] for name in names},
+                     {name: [abs(a - b) for a, b in zip(tables[0][name], tables[1][name])] for name in names}]
+        pathlib.Path(arguments.references).write_text(json.dumps(kept))
+    return kept[key]
+
+
+def compare(table, exact, doubts, functional):
+    """Error, estimate, doubt, relative and the largest of all rows."""
+    if functional == "risk":
+        scales = [max(risk, 1e-3 * exact["excess risk"][0]) for risk in exact["excess risk"]]
+    else:
+        scales = [max(abs(value), 1e-3 * exact["excess risk"][0]) for value in exact[functional]]
+    errors = [abs(a - b) / s for a, b, s in zip(table[functional], exact[functional], scales)]
+    estimates = [e / s for e, s in zip(table[f"{functional} error"], scales)]
+    return max(errors), max(estimates), max(u / s for u, s in zip(doubts[functional], scales))
 
 
 def main():
@@ -107,40 +187,44 @@ def main():
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--tolerances", nargs="*", default=["1e-3", "1e-4", "1e-5"])
     parser.add_argument("--ranks", type=int, default=2)
+    parser.add_argument("--references", default="references.json")
+    parser.add_argument("--cost", action="store_true", help="run without estimates, too, and compare the times")
     arguments = parser.parse_args()
-    os.environ.update(OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1", OMP_NUM_THREADS="1")
     below, within, ratios, failures = [], [], [], 0
-    print(f"{'problem':26} {'tolerance':>9} {'error':>9} {'estimate':>9} {'reference':>9} {'neg. mass':>9} {'time':>6} {'without':>7}")
-    for name, problem in PROBLEMS.items():
+    print(f"{'problem':38} {'tolerance':>9} {'error':>8} {'estimate':>8} {'reference':>9} {'neg. mass':>9} {'time':>6} {'without':>7}")
+    for name, problem in {**PROBLEMS, **ENTROPY, **MOVED}.items():
         if arguments.only and name not in arguments.only:
             continue
         with tempfile.TemporaryDirectory() as directory:
             try:
-                exact, uncertain = reference(arguments, directory, problem)
+                exact, doubts = reference(arguments, directory, problem)
             except RuntimeError as error:
-                print(f"{name:26} no reference: {error}")
+                print(f"{name:38} no reference: {error}")
                 failures += 1
                 continue
             for tolerance in arguments.tolerances:
                 try:
                     table, seconds = run(arguments, directory, {**problem, "Accuracy/Functionals": tolerance})
-                    _, alone = run(arguments, directory, {**problem, "Accuracy/Functionals": tolerance,
-                                                          "Accuracy/Estimate errors": "false"})
+                    alone = math.nan
+                    if arguments.cost:
+                        _, alone = run(arguments, directory, {**problem, "Accuracy/Functionals": tolerance,
+                                                              "Accuracy/Estimate errors": "false"})
                 except RuntimeError as error:
-                    print(f"{name:26} {tolerance:>9} failed: {error}")
+                    print(f"{name:38} {tolerance:>9} failed: {error}")
                     failures += 1
                     continue
-                scales = [max(risk, 1e-3 * exact[0]) for risk in exact]
-                errors = [abs(a - b) / s for a, b, s in zip(table["excess risk"], exact, scales)]
-                estimates = [e / s for e, s in zip(table["risk error"], scales)]
-                doubt = max(u / s for u, s in zip(uncertain, scales))
-                error, estimate = max(errors), max(estimates)
-                print(f"{name:26} {tolerance:>9} {error:9.1e} {estimate:9.1e} {doubt:9.1e} {max(table['negative mass']):9.1e} "
-                      f"{seconds:6.1f} {alone:7.1f}", flush=True)
-                within.append(error <= float(tolerance))
-                if doubt < 0.2 * error:
-                    below.append(error <= estimate)
-                    ratios.append(estimate / error)
+                negative = f"{max(table['negative mass']):9.1e}" if "negative mass" in table else " " * 9
+                for functional in ("risk", "free energy"):
+                    if f"{functional} error" not in table:
+                        continue
+                    error, estimate, doubt = compare(table, exact, doubts, functional)
+                    what = name + (" (F)" if functional == "free energy" else "")
+                    print(f"{what:38} {tolerance:>9} {error:8.1e} {estimate:8.1e} {doubt:9.1e} {negative} {seconds:6.1f} {alone:7.1f}",
+                          flush=True)
+                    within.append(error <= float(tolerance))
+                    if doubt < 0.2 * error:
+                        below.append(error <= estimate)
+                        ratios.append(estimate / error)
     share = lambda of: f"{100 * sum(of) / max(1, len(of)):.0f} % of {len(of)}"
     print(f"error within the tolerance: {share(within)}; not above its estimate: {share(below)}; "
           f"estimate over error, median: {statistics.median(ratios) if ratios else float('nan'):.1f}; failed: {failures}")

@@ -91,6 +91,15 @@ void Domain::set_subdivisions(const unsigned int n)
   check_cells();
 }
 
+void Domain::coarsen()
+{
+  if (refinement > 0)
+    --refinement;
+  else
+    for (unsigned int &n : subdivisions)
+      n = (n + 1) / 2;
+}
+
 void Domain::check_corners()
 {
   if (upper.size() != lower.size())

@@ -27,6 +27,8 @@ struct Domain
   void set_box(const std::vector<double> &lower_corner, const std::vector<double> &upper_corner);
   /// Takes subdivisions where the file leaves them to the program, the same for each coordinate. Throws InputError.
   void set_subdivisions(unsigned int n);
+  /// Cells of twice the size, or nearly so where a number of them is odd.
+  void coarsen();
   /// Throws InputError unless AdaptiveMesh can make a mesh of this box: others may have more subdivisions.
   void check_mesh() const;
 

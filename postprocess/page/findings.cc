@@ -92,6 +92,17 @@ std::string position(const RunRecord &record, const std::string &table, const st
   return std::string(rest ? "β = " : "t = ") + number(rows.rows[row][0]);
 }
 
+/// What the density's own error is beside the standard error of the networks.
+std::string own_error(const RunRecord &record, const std::size_t row)
+{
+  const std::string unit = "standard error without bias";
+  if (!record.has("comparison", "risk error") || !record.has("comparison", unit))
+    return "";
+  const double error = record.column("comparison", "risk error")[row] / record.column("comparison", unit)[row];
+  return std::isfinite(error) ? " The density’s own error there is " + number(error, 2) + " standard errors." :
+                                " The density’s own error was not estimated.";
+}
+
 Verdict verdict(const RunRecord &record)
 {
   const std::string column = "deviation [standard errors]";
@@ -136,7 +147,7 @@ Verdict verdict(const RunRecord &record)
                                 " standard errors, at " + position(record, "comparison", worst) + " (of " +
                                 number(static_cast<double>(deviations.size())) + " output times; " +
                                 (fine ? "up to " : "beyond ") + number(deviation_limit) + " counts as " +
-                                (fine ? "agreement" : "a difference") + "). " + by_chance(record));
+                                (fine ? "agreement" : "a difference") + "). " + by_chance(record) + own_error(record, worst));
   if (record.has("comparison", "mean risk of networks") && record.has("comparison", "standard error"))
     {
       const std::size_t last = deviations.size() - 1;

@@ -1,4 +1,5 @@
 #include <solvers/characteristics/characteristics_evolution.h>
+#include <solvers/characteristics/coarser_points.h>
 
 #include <algorithm>
 #include <cmath>
@@ -132,6 +133,7 @@ CharacteristicsEvolution::CharacteristicsEvolution(const CharacteristicsInputs &
   , problem(*given.problem)
   , system(*given.mean_field, given.law, c.communicator)
   , stepper(system, given.scheme.tolerance)
+  , errors({"risk"}, coarser_points(given, c.communicator), given, c)
   , sample(given.domain.lower, given.domain.upper, problem.has_outer_weight())
   , statistics(c.directory.file("statistics.csv"), rank_of(c.communicator) == 0)
   , pictures(c.directory, given.scheme.snapshots, problem.parameter_names(), given.scheme.write_points)
@@ -141,8 +143,11 @@ CharacteristicsEvolution::CharacteristicsEvolution(const CharacteristicsInputs &
 
 void CharacteristicsEvolution::step(const double end)
 {
-  Timing::Scope scope(timing.section("characteristics"));
-  stepper.step(end);
+  {
+    Timing::Scope scope(timing.section("characteristics"));
+    stepper.step(end);
+  }
+  errors.advance(time(), end);
   risk = system.mean_field().risk(system.moments()) + system.external_energy(stepper.points());
   if (inputs.exact_features)
     return;
@@ -161,7 +166,8 @@ void CharacteristicsEvolution::output()
       initial_energy = last.energy;
     started = true;
     risk    = last.risk;
-    add_to_row(statistics, time(), last, energy_balance(), problem.parameter_names(),
+    errors.look({last.risk}, last.excess_risk);
+    add_to_row(statistics, time(), last, errors.error(0), energy_balance(), problem.parameter_names(),
                problem.parameter_names() == std::vector<std::string>{"a", "s", "r"}, inputs.observables);
     statistics.finish_row();
   }
@@ -170,12 +176,13 @@ void CharacteristicsEvolution::output()
   std::vector<double> points(stepper.points(), stepper.points() + n);
   require_known_gradient(problem, points, time(), system.communicator());
   CharacteristicsView view(system, std::move(points), last.risk, pictures);
-  outputs.write(time(), view);
+  outputs.write(time(), view, errors.error(0));
 }
 
 void CharacteristicsEvolution::save(CheckpointWriter &checkpoint) const
 {
-  stepper.save(checkpoint);
+  stepper.save(checkpoint, "");
+  errors.save(checkpoint);
   save_state(checkpoint, "evolution", *this);
   statistics.save(checkpoint);
   outputs.save(checkpoint);
@@ -183,7 +190,8 @@ void CharacteristicsEvolution::save(CheckpointWriter &checkpoint) const
 
 void CharacteristicsEvolution::load(const CheckpointReader &checkpoint)
 {
-  stepper.load(checkpoint);
+  stepper.load(checkpoint, "");
+  errors.load(checkpoint);
   evaluations_before = stepper.n_evaluations();
   load_state(checkpoint, "evolution", *this);
   started = true;
@@ -212,8 +220,6 @@ std::vector<std::pair<std::string, std::string>> CharacteristicsEvolution::repor
                                                        std::to_string(field.n_modes()) + " modes, relative error " +
                                            short_number(field.compression_error(), 2)},
        {"risk at t = " + short_number(time()), short_number(last.risk, 8)},
-       {"error of the risk by points and time steps", "not estimated"},
-       {"  by the data nodes", MeanFieldSetup::data_error(inputs.data_nodes.error)},
        {"Frank-Wolfe gap", short_number(last.certificate)},
        {"energy balance", short_number(energy_balance(), 2)},
        {"time steps", std::to_string(stepper.n_steps()) + " (" + std::to_string(stepper.n_evaluations()) + " velocities)"}};
@@ -221,6 +227,8 @@ std::vector<std::pair<std::string, std::string>> CharacteristicsEvolution::repor
     rows.emplace_back("throughput",
                       short_number(work / seconds / n_ranks / 1e6, 3) + " million velocities per second and core");
   rows.emplace_back("memory", short_number(Timing::peak_memory(), 3) + " MiB on rank 0");
+  for (const auto &row : errors.report("points and time steps"))
+    rows.push_back(row);
   for (const auto &row : outputs.report())
     rows.push_back(row);
   return rows;

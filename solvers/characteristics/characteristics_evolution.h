@@ -14,6 +14,7 @@
 #include <solvers/characteristics/point_output.h>
 #include <solvers/characteristics/step.h>
 #include <solvers/evolution/density_outputs.h>
+#include <solvers/evolution/error_estimate.h>
 #include <solvers/evolution/running_checks.h>
 
 namespace rhoflow
@@ -62,6 +63,7 @@ private:
   Timing                       timing;
   CharacteristicsOperator      system;
   CharacteristicsStep          stepper;
+  ErrorEstimate                errors;
   PotentialSample              sample;
   Statistics                   statistics;
   PointOutput                  pictures;

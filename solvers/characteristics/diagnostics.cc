@@ -83,12 +83,14 @@ CharacteristicsDiagnostics diagnose(CharacteristicsOperator &system, const doubl
   return result;
 }
 
-void add_to_row(Statistics &table, double time, const CharacteristicsDiagnostics &diagnostics, double energy_balance,
-                const std::vector<std::string> &names, bool with_alignment, const Observables &observables)
+void add_to_row(Statistics &table, double time, const CharacteristicsDiagnostics &diagnostics, double risk_error,
+                double energy_balance, const std::vector<std::string> &names, bool with_alignment,
+                const Observables &observables)
 {
   table.set("time", time);
   table.set("risk", diagnostics.risk);
   table.set("excess risk", diagnostics.excess_risk);
+  table.set("risk error", risk_error);
   table.set("dissipation", diagnostics.dissipation);
   table.set("energy balance", energy_balance);
   table.set("Frank-Wolfe gap", diagnostics.certificate);

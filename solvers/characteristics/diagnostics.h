@@ -42,6 +42,7 @@ CharacteristicsDiagnostics diagnose(CharacteristicsOperator &system, const doubl
                                     const Observables &observables);
 
 /// Fills the current row. `energy_balance`: E(0) − E(t) − ∫_0^t ∫ |∇Ψ_λ|² ρ dt.
-void add_to_row(Statistics &table, double time, const CharacteristicsDiagnostics &diagnostics, double energy_balance,
-                const std::vector<std::string> &names, bool with_alignment, const Observables &observables);
+void add_to_row(Statistics &table, double time, const CharacteristicsDiagnostics &diagnostics, double risk_error,
+                double energy_balance, const std::vector<std::string> &names, bool with_alignment,
+                const Observables &observables);
 } // namespace rhoflow

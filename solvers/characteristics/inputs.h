@@ -4,6 +4,8 @@
 #include <solvers/evolution/inputs.h>
 #include <solvers/model/measure.h>
 
+#include <mpi.h>
+
 namespace rhoflow
 {
 /// Everything that defines a run by characteristics.
@@ -12,5 +14,11 @@ struct CharacteristicsInputs : EvolutionInputs
   CharacteristicsParameters scheme;
   bool                      exact_features = true; ///< else those of the box
   Measure                   law;                   ///< the points at t = 0, the same on every rank
+
+  /// The points of the initial law with `n` of them in each coordinate, but for the lightest.
+  Measure points(unsigned int n) const;
+  /// Makes `law` of the points that the scheme asks for. Throws InputError where they are too many or outside of the box that
+  /// they need. Collective.
+  void take_points(MPI_Comm communicator);
 };
 } // namespace rhoflow

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include <solvers/base/parameters/snapshot_parameters.h>
 
 namespace dealii
@@ -23,14 +25,21 @@ struct CharacteristicsParameters
 
   static void declare(dealii::ParameterHandler &prm);
   void        bind(ParameterBinding &p);
-  void        parse(const dealii::ParameterHandler &prm);
+  /// Makes the choices that need no solution: the tolerance.
+  void parse(const dealii::ParameterHandler &prm);
+  /// Replaces "automatic" in the handler by what was chosen.
+  void record(dealii::ParameterHandler &prm) const;
 
-  unsigned int n_per_coordinate = 16;    ///< Gauss points of ρ_0 for each coordinate
+  unsigned int n_per_coordinate = 0;     ///< Gauss points of ρ_0 for each coordinate; 0: to be chosen
   double       neglected_mass   = 1e-12; ///< of the lightest points together, which are left out
-  double       tolerance        = 1e-8;  ///< local error of the points, relative and absolute
+  double       tolerance        = 1e-8;  ///< local error of the points, relative and absolute; set by parse()
   Features     features         = Features::automatic;
   bool         write_points     = true;
 
   SnapshotParameters snapshots; ///< of the points
+
+private:
+  std::optional<unsigned int> given_n;
+  std::optional<double>       given_tolerance;
 };
 } // namespace rhoflow

@@ -3,6 +3,7 @@
 #include <solvers/base/ranks.h>
 #include <solvers/base/run/run_directory.h>
 #include <solvers/characteristics/characteristics_evolution.h>
+#include <solvers/characteristics/coarser_points.h>
 #include <solvers/characteristics/solver.h>
 #include <solvers/comparison/parameters.h>
 #include <solvers/mean_field/mean_field.h>
@@ -15,6 +16,8 @@ namespace rhoflow
 {
 namespace
 {
+const char *const points_parameter = "Characteristics/Nodes per coordinate";
+
 /// How many points InitialLaw::quadrature(n) would give, without making them: a sum of powers of n, one for each component of a
 /// mixture, since factors that are point masses have one node whatever n is.
 double number_of_points(const InitialLaw &law, const double n)
@@ -47,6 +50,31 @@ SolverTraits characteristics_traits()
 }
 } // namespace
 
+Measure CharacteristicsInputs::points(const unsigned int n) const
+{
+  Measure points;
+  problem->initial_law().quadrature(n, points.points, points.weights);
+  drop_light_points(points, problem->n_parameters(), scheme.neglected_mass);
+  return points;
+}
+
+void CharacteristicsInputs::take_points(const MPI_Comm communicator)
+{
+  const double n_points = number_of_points(problem->initial_law(), scheme.n_per_coordinate);
+  if (n_points > 1e8)
+    throw InputError(Refusal::too_large, points_parameter, "the initial law would have more than 10^8 points. Choose fewer.");
+  require_memory("the points of the initial law", 8. * (3. * problem->n_parameters() + 4.) * n_points, points_parameter,
+                 "choose fewer 'Nodes per coordinate'", communicator);
+  law = points(scheme.n_per_coordinate);
+  observables.require_finite_at(law.points);
+  if (exact_features)
+    return;
+  const std::string outside = coordinate_outside(*this, law.points.data(), law.weights.size());
+  if (!outside.empty())
+    throw InputError(Refusal::inconsistent, "Domain/Lower corner",
+                     "the initial law has a point with " + outside + " outside the box. " + box_advice);
+}
+
 CharacteristicsSolver::CharacteristicsSolver()  = default;
 CharacteristicsSolver::~CharacteristicsSolver() = default;
 
@@ -59,15 +87,6 @@ void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Co
   const unsigned int     D       = problem.n_parameters();
   Measure               &law     = inputs.law;
 
-  const std::string parameter = "Characteristics/Nodes per coordinate", advice = "choose fewer 'Nodes per coordinate'";
-  const double      n_points = number_of_points(problem.initial_law(), settings.n_per_coordinate);
-  if (n_points > 1e8)
-    throw InputError(Refusal::too_large, parameter, "the initial law would have more than 10^8 points. Choose fewer.");
-  require_memory("the points of the initial law", 8. * (3. * D + 4.) * n_points, parameter, advice, communicator);
-  problem.initial_law().quadrature(settings.n_per_coordinate, law.points, law.weights);
-  drop_light_points(law, D, settings.neglected_mass);
-  inputs.observables.require_finite_at(law.points);
-
   const unsigned int K  = problem.n_nodes();
   inputs.exact_features = (settings.features == CharacteristicsParameters::Features::exact ||
                            (settings.features == CharacteristicsParameters::Features::automatic && K <= 1000));
@@ -79,21 +98,31 @@ void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Co
                        "or fewer nodes in section 'Data'.");
   if (inputs.exact_features)
     inputs.parameters.tolerance = 0.;
-  else
-    {
-      const std::string outside = coordinate_outside(inputs, law.points.data(), law.weights.size());
-      if (!outside.empty())
-        throw InputError(Refusal::inconsistent, "Domain/Lower corner",
-                         "the initial law has a point with " + outside + " outside the box. " + box_advice);
-    }
-  inputs.make_mean_field(communicator, &progress);
 
-  const double of_rank = static_cast<double>(law.weights.size()) / number_of_ranks(communicator);
+  const bool choose = settings.n_per_coordinate == 0;
+  if (!choose)
+    inputs.take_points(communicator);
+  inputs.make_mean_field(communicator, &progress);
+  if (choose)
+    {
+      const PointsChoice choice = choose_points(inputs, communicator, progress);
+      settings.n_per_coordinate = choice.n_per_coordinate;
+      inputs.take_points(communicator);
+      if (choice.limited)
+        progress.warning("the " + std::to_string(inputs.law.weights.size()) +
+                         " points of the initial law may be too few for 'Accuracy/Functionals': more would cost too much. See "
+                         "'risk error', and give 'Characteristics/Nodes per coordinate' to have more of them");
+    }
+  settings.record(parameters);
+
+  const std::string advice  = "choose fewer 'Nodes per coordinate'";
+  const double      of_rank = static_cast<double>(law.weights.size()) / number_of_ranks(communicator);
   inputs.memory.add("the features at the points",
-                    8. * of_rank * inputs.mean_field->n_modes() * (1. + problem.n_feature_parameters()), parameter,
+                    8. * of_rank * inputs.mean_field->n_modes() * (1. + problem.n_feature_parameters()), points_parameter,
                     advice + (inputs.exact_features ? ", or 'Characteristics/Features = compressed'" : ""));
   // The stages of the Runge-Kutta method here, and all points where they are written.
-  inputs.memory.add("the points", 8. * D * (12. * of_rank + 5. * static_cast<double>(law.weights.size())), parameter, advice);
+  inputs.memory.add("the points", 8. * D * (12. * of_rank + 5. * static_cast<double>(law.weights.size())), points_parameter,
+                    advice);
   inputs.add_network_memory(communicator);
   inputs.memory.require(communicator);
 }
@@ -125,7 +154,6 @@ SolverEntry characteristics_solver_entry()
      "Characteristics", "Particles", "Comparison", "Output"},
     [](dealii::ParameterHandler &parameters) {
       return std::vector<Unread>{{"Accuracy/Density", ""},
-                                 {"Accuracy/Estimate errors", ""},
                                  {"Domain/Refinement", ""},
                                  {"Domain/Boundary mass warning", ""},
                                  {"Domain/Boundary mass limit", ""}} +

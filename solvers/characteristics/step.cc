@@ -50,37 +50,37 @@ void CharacteristicsStep::step(double end)
   system.project(state.data());
 }
 
-void CharacteristicsStep::save(CheckpointWriter &checkpoint) const
+void CharacteristicsStep::save(CheckpointWriter &checkpoint, const std::string &prefix) const
 {
   const std::size_t n = squares.size(), D = (n > 0 ? (state.size() - 1) / n : 0);
   const auto        points = [&](const State &x) { return State(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(n * D)); };
-  checkpoint.put("time step", std::vector<double>{time(), method.next_step(), state.back()});
-  checkpoint.put("numbers of steps", std::vector<std::uint64_t>{steps, evaluations});
-  checkpoint.put_part("points", points(state), system.first_point() * D);
+  checkpoint.put(prefix + "time step", std::vector<double>{time(), method.next_step(), state.back()});
+  checkpoint.put(prefix + "numbers of steps", std::vector<std::uint64_t>{steps, evaluations});
+  checkpoint.put_part(prefix + "points", points(state), system.first_point() * D);
   const State &derivative = method.velocity();
-  checkpoint.put("velocities are known", std::uint64_t(derivative.empty() ? 0 : 1));
+  checkpoint.put(prefix + "velocities are known", std::uint64_t(derivative.empty() ? 0 : 1));
   if (derivative.empty())
     return;
-  checkpoint.put("dissipation", derivative.back());
-  checkpoint.put_part("velocities", points(derivative), system.first_point() * D);
+  checkpoint.put(prefix + "dissipation", derivative.back());
+  checkpoint.put_part(prefix + "velocities", points(derivative), system.first_point() * D);
 }
 
-void CharacteristicsStep::load(const CheckpointReader &checkpoint)
+void CharacteristicsStep::load(const CheckpointReader &checkpoint, const std::string &prefix)
 {
-  const std::size_t n = squares.size(), D = checkpoint.size("points") / system.n_global_points();
+  const std::size_t n = squares.size(), D = checkpoint.size(prefix + "points") / system.n_global_points();
   if (system.start().points.size() != n * D)
     throw std::length_error("its points have another number of coordinates");
-  const std::vector<double>        times  = checkpoint.numbers("time step");
-  const std::vector<std::uint64_t> counts = checkpoint.integers("numbers of steps");
+  const std::vector<double>        times  = checkpoint.numbers(prefix + "time step");
+  const std::vector<std::uint64_t> counts = checkpoint.integers(prefix + "numbers of steps");
   steps                                   = counts.at(0);
   evaluations                             = counts.at(1);
-  state                                   = checkpoint.numbers("points", system.first_point() * D, n * D);
+  state                                   = checkpoint.numbers(prefix + "points", system.first_point() * D, n * D);
   state.push_back(times.at(2));
   State derivative;
-  if (checkpoint.integer("velocities are known") != 0)
+  if (checkpoint.integer(prefix + "velocities are known") != 0)
     {
-      derivative = checkpoint.numbers("velocities", system.first_point() * D, n * D);
-      derivative.push_back(checkpoint.number_of("dissipation"));
+      derivative = checkpoint.numbers(prefix + "velocities", system.first_point() * D, n * D);
+      derivative.push_back(checkpoint.number_of(prefix + "dissipation"));
     }
   method.restore(times.at(0), times.at(1), derivative);
 }

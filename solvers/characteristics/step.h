@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include <solvers/base/numerics/adaptive_runge_kutta.h>
@@ -21,9 +22,9 @@ public:
   /// enough. Collective.
   void step(double end);
 
-  /// Everything that further steps depend on. Collective.
-  void save(CheckpointWriter &checkpoint) const;
-  void load(const CheckpointReader &checkpoint);
+  /// Everything that further steps depend on, under names that begin with `prefix`. Collective.
+  void save(CheckpointWriter &checkpoint, const std::string &prefix) const;
+  void load(const CheckpointReader &checkpoint, const std::string &prefix);
 
   double time() const { return method.time(); }
   /// This rank's points, [n][D].

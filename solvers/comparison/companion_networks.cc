@@ -139,10 +139,12 @@ void CompanionNetworks::compare(double time, const DensitySnapshot &density)
     {
       largest         = std::abs(deviation);
       time_of_largest = time;
+      own_error       = density.risk_error / error;
     }
 
   comparison_table.set("time", time);
   comparison_table.set("risk", density.risk);
+  comparison_table.set("risk error", density.risk_error);
   comparison_table.set("mean risk of networks", mean(risks));
   comparison_table.set("standard error", standard_error(risks));
   set_quantiles(comparison_table, "risk of networks ", risks);
@@ -222,7 +224,7 @@ void CompanionNetworks::save(CheckpointWriter &checkpoint) const
   if (double_step)
     double_step->save(checkpoint, "double step");
   checkpoint.put("comparison", std::vector<double>{trained[0], trained[1], trained[2], compared, largest, time_of_largest,
-                                                   last_distance, last_floor});
+                                                   last_distance, last_floor, own_error});
   comparison_table.save(checkpoint);
   replicas_table.save(checkpoint);
   pictures.save(checkpoint);
@@ -235,13 +237,14 @@ void CompanionNetworks::load(const CheckpointReader &checkpoint)
     half_width->load(checkpoint, "half width");
   if (double_step)
     double_step->load(checkpoint, "double step");
-  const std::vector<double> numbers = checkpoint.numbers("comparison", 0, 8);
+  const std::vector<double> numbers = checkpoint.numbers("comparison", 0, 9);
   std::copy_n(numbers.begin(), trained.size(), trained.begin());
   compared        = numbers[3];
   largest         = numbers[4];
   time_of_largest = numbers[5];
   last_distance   = numbers[6];
   last_floor      = numbers[7];
+  own_error       = numbers[8];
   comparison_table.load(checkpoint);
   replicas_table.load(checkpoint);
   pictures.load(checkpoint);
@@ -251,17 +254,19 @@ std::vector<std::pair<std::string, std::string>> CompanionNetworks::report() con
 {
   const ParticleParameters &particles = settings.particles;
   const bool extrapolates             = settings.comparison.bias_estimation == ComparisonParameters::BiasEstimation::richardson;
-  return {
-    {"finite networks", std::to_string(particles.n_replicas) + " of " + std::to_string(particles.n_neurons) +
-                          (problem.has_external_potential() ? " independent walkers, " : " neurons, ") +
-                          ParticleParameters::method_name(particles.method) +
-                          (std::isfinite(particles.inverse_temperature) ?
-                             " with noise of inverse temperature " + short_number(particles.inverse_temperature) :
-                             "")},
-    {"largest deviation of the risk", short_number(largest, 3) + " standard errors, at t = " + short_number(time_of_largest)},
-    {"sliced W1 of density and neurons",
-     short_number(last_distance, 2) + " at the end; sampling alone would make " + short_number(last_floor, 2)},
-    {"bias of width and step",
-     extrapolates ? "extrapolated" : "exact at t = 0, not subtracted later ('Bias estimation = richardson' does)"}};
+  return {{"finite networks", std::to_string(particles.n_replicas) + " of " + std::to_string(particles.n_neurons) +
+                                (problem.has_external_potential() ? " independent walkers, " : " neurons, ") +
+                                ParticleParameters::method_name(particles.method) +
+                                (std::isfinite(particles.inverse_temperature) ?
+                                   " with noise of inverse temperature " + short_number(particles.inverse_temperature) :
+                                   "")},
+          {"largest deviation of the risk",
+           short_number(largest, 3) + " standard errors, at t = " + short_number(time_of_largest) +
+             (std::isfinite(own_error) ? "; the density's own error there: " + short_number(own_error, 2) + " of them" :
+                                         "; the density's own error is not estimated")},
+          {"sliced W1 of density and neurons",
+           short_number(last_distance, 2) + " at the end; sampling alone would make " + short_number(last_floor, 2)},
+          {"bias of width and step",
+           extrapolates ? "extrapolated" : "exact at t = 0, not subtracted later ('Bias estimation = richardson' does)"}};
 }
 } // namespace rhoflow

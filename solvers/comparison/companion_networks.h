@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -26,7 +27,8 @@ class RunDirectory;
 /// it.
 struct DensitySnapshot : Measure
 {
-  double              risk = 0.;  ///< R(ρ), irreducible risk included
+  double              risk       = 0.;                                       ///< R(ρ), irreducible risk included
+  double              risk_error = std::numeric_limits<double>::quiet_NaN(); ///< |δR|; NaN: not estimated
   std::vector<double> prediction; ///< f(x_k; ρ) at the data nodes, [K], the same on every rank
 };
 
@@ -92,6 +94,7 @@ private:
   std::array<double, 3>     trained{};     ///< times of `networks`, `half_width`, `double_step`
   double                    compared = 0.; ///< the last output time
   double                    largest = 0., time_of_largest = 0.;
+  double                    own_error     = 0.;                  ///< of the density at that time, in standard errors
   double                    last_distance = 0., last_floor = 0.; ///< sliced
 };
 } // namespace rhoflow

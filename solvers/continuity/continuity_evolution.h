@@ -9,10 +9,10 @@
 #include <solvers/base/run/time_loop.h>
 #include <solvers/continuity/density_on_mesh.h>
 #include <solvers/continuity/diagnostics.h>
-#include <solvers/continuity/error_estimate.h>
 #include <solvers/continuity/inputs.h>
 #include <solvers/discretization/density_output.h>
 #include <solvers/evolution/density_outputs.h>
+#include <solvers/evolution/error_estimate.h>
 #include <solvers/evolution/running_checks.h>
 
 namespace rhoflow
@@ -44,8 +44,7 @@ public:
   static void visit(Visitor &visit, Self &self)
   {
     visit("first mass", self.first_mass);
-    visit("first energy", self.energies.initial);
-    visit("last energy", self.energies.last_output);
+    Energies::visit(visit, self.energies);
     visit("dissipated energy", self.dissipated);
     visit("energy balance", self.energy_balance);
     visit("largest drift", self.largest_drift);
@@ -61,8 +60,10 @@ public:
   }
 
 private:
-  void        start();
-  void        announce();
+  void start();
+  void announce();
+  /// Beyond which the next step may not go, where the next output is at `end`.
+  double      end_of_step(double end) const;
   void        record_dissipation(double when, double value);
   void        check(const Diagnostics &diagnostics);
   void        write_row();

@@ -6,6 +6,7 @@
 #include <solvers/base/error.h>
 #include <solvers/base/text.h>
 #include <solvers/continuity/continuity_state.h>
+#include <solvers/mean_field/accuracy.h>
 #include <solvers/mean_field/mean_field.h>
 
 namespace rhoflow
@@ -29,6 +30,7 @@ ContinuityStep::ContinuityStep(const ContinuityParameters &parameters, const Run
   : limit(method.stability_limit[parameters.degree - 1])
   , cfl(parameters.cfl)
   , maximum_time_step(parameters.maximum_time_step)
+  , largest_fall(parameters.largest_fall)
 {
   if (parameters.limit)
     limit = std::min(limit, method.positivity_limit(parameters.degree));
@@ -36,7 +38,15 @@ ContinuityStep::ContinuityStep(const ContinuityParameters &parameters, const Run
 
 double ContinuityStep::allowed(double max_rate) const
 {
-  return max_rate > 0. ? std::min(maximum_time_step, cfl * limit / max_rate) : maximum_time_step;
+  const double most = std::min(maximum_time_step, longest);
+  return max_rate > 0. ? std::min(most, cfl * limit / max_rate) : most;
+}
+
+void ContinuityStep::look_at_fall(const double excess_risk, const double dissipation, const double first_energy)
+{
+  const double size = std::max(excess_risk, AccuracyParameters::floor * std::abs(first_energy));
+  if (std::isfinite(largest_fall) && size > 0. && dissipation > 0.)
+    longest = largest_fall * size / dissipation;
 }
 
 double ContinuityStep::step(ContinuityState &solution, double time, double end, const Energies &energies)
@@ -46,6 +56,8 @@ double ContinuityStep::step(ContinuityState &solution, double time, double end, 
   const double risk_before = field.risk(solution.moments());
   const double before      = field.weight_decay() > 0. ? energies.last_output : risk_before;
   unsigned int halvings    = 0;
+  if (accepted == 0)
+    look_at_fall(field.excess_risk(solution.moments()), solution.dissipation_before(), energies.initial);
   for (;;)
     {
       const double full          = allowed(solution.max_rate());
@@ -76,6 +88,7 @@ double ContinuityStep::step(ContinuityState &solution, double time, double end, 
       if (reason.empty())
         {
           taken = dt;
+          look_at_fall(field.excess_risk(solution.moments()), solution.dissipation_before(), energies.initial);
           control.recover();
           ++accepted;
           return reach_end ? end : time + dt;

@@ -1,6 +1,7 @@
 #include <solvers/continuity/density_on_mesh.h>
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include <solvers/base/run/checkpoint.h>
@@ -14,9 +15,13 @@ namespace rhoflow
 {
 namespace
 {
+/// Where one cell asks for a new mesh, those that will ask soon are refined, too: new meshes cost more than some cells.
+constexpr double look_ahead = 0.5;
+
 ContinuityParameters with_steps_of(ContinuityParameters scheme, const DensityOnMesh::Resolution &resolution)
 {
   scheme.maximum_time_step = resolution.maximum_time_step;
+  scheme.largest_fall      = resolution.largest_fall;
   scheme.time_stepping     = resolution.time_stepping;
   return scheme;
 }
@@ -24,21 +29,19 @@ ContinuityParameters with_steps_of(ContinuityParameters scheme, const DensityOnM
 
 DensityOnMesh::Resolution DensityOnMesh::given(const ContinuityInputs &inputs)
 {
-  return {inputs.domain, inputs.refinement.tolerance, inputs.scheme.maximum_time_step, inputs.scheme.time_stepping};
+  return {inputs.domain, inputs.refinement.tolerance, inputs.scheme.maximum_time_step, inputs.scheme.largest_fall,
+          inputs.scheme.time_stepping};
 }
 
-DensityOnMesh::Resolution DensityOnMesh::coarser(const ContinuityInputs &inputs)
+DensityOnMesh::Resolution DensityOnMesh::coarser(Resolution resolution)
 {
-  Resolution resolution = given(inputs);
-  if (resolution.domain.refinement > 0)
-    --resolution.domain.refinement;
-  else
-    for (unsigned int &n : resolution.domain.subdivisions)
-      n = (n + 1) / 2;
+  resolution.domain.coarsen();
   resolution.refinement_tolerance = std::min(1., 8. * resolution.refinement_tolerance);
   resolution.maximum_time_step *= 2.;
+  resolution.largest_fall *= 2.;
   // Where the output times leave no longer steps, the order alone tells the error of the steps.
-  resolution.time_stepping = inputs.scheme.time_stepping == "SSP(10,4)" ? "SSP(4,3)" : "SSP(3,3)";
+  if (!std::isfinite(resolution.largest_fall))
+    resolution.time_stepping = resolution.time_stepping == "SSP(10,4)" ? "SSP(4,3)" : "SSP(3,3)";
   return resolution;
 }
 
@@ -71,7 +74,12 @@ void DensityOnMesh::adapt()
   Timing::Scope       scope(state.timing().section("adaptation"));
   std::vector<double> values    = state.values();
   const auto          indicator = resolution_indicator(*space, values);
-  const auto          flags     = refinement_flags(cells, indicator, inputs.refinement, tolerance);
+  // Cells that may be joined ask for nothing, but cost.
+  constexpr unsigned int most = 4;
+  if (steps.n_steps() % (most * inputs.refinement.interval) != 0 &&
+      !needs_new_mesh(cells, indicator, inputs.refinement, tolerance))
+    return;
+  const auto flags = refinement_flags(cells, indicator, inputs.refinement, look_ahead * tolerance);
   if (!cells.adapt(flags, space->points_per_cell(), values, space->cell_transfer()))
     return;
   make_space();

@@ -22,14 +22,14 @@ public:
   {
     Domain      domain;
     double      refinement_tolerance; ///< the first one
-    double      maximum_time_step;
+    double      maximum_time_step, largest_fall;
     std::string time_stepping; ///< a name of RungeKutta::names()
   };
   /// That of the inputs.
   static Resolution given(const ContinuityInputs &inputs);
-  /// Cells of twice the size everywhere, eight times the tolerance, steps of twice the length where they can be, and of a lower
-  /// order: what that changes is more than the error of the given one.
-  static Resolution coarser(const ContinuityInputs &inputs);
+  /// Cells of twice the size everywhere, eight times the tolerance, steps of twice the length; where their length is not chosen
+  /// by the fall of the risk they are of a lower order, too.
+  static Resolution coarser(Resolution resolution);
 
   /// The inputs live longer.
   DensityOnMesh(const ContinuityInputs &inputs, const Resolution &resolution, MPI_Comm communicator);

@@ -4,6 +4,9 @@
 #include <solvers/base/parameters/parameter_file.h>
 #include <solvers/discretization/dg/runge_kutta.h>
 #include <solvers/discretization/line_basis.h>
+#include <solvers/mean_field/accuracy.h>
+
+#include <cmath>
 
 namespace rhoflow
 {
@@ -16,7 +19,11 @@ void ContinuityParameters::bind(ParameterBinding &p)
         "Strong-stability-preserving Runge-Kutta method (stages, order).");
   p.add("CFL number", cfl, range(1e-6, 1.), "Time step as a part of the largest stable one for upwind fluxes of this degree.",
         may_change);
-  p.add("Maximum time step", maximum_time_step, at_least(1e-12), "No time step is longer than this [time].", may_change);
+  p.add(
+    "Maximum time step", given_maximum_time_step, at_least(1e-12),
+    "No time step is longer than this. automatic: 1 beside given 'Domain/Subdivisions', else as 'Accuracy/Functionals' and the "
+    "dissipation of the risk say [time].",
+    may_change);
   p.add("Positivity", limit, Choices<bool>{{"on output", false}, {"every stage", true}},
         "on output: the evolution stays linear and the density is made positive where it is written, keeping mass and "
         "moments. every stage: a limiter keeps the density positive all the time, at a hundred times the error in the risk.");
@@ -32,7 +39,19 @@ void ContinuityParameters::parse(const dealii::ParameterHandler &prm)
 {
   read_parameters(*this, prm);
   // Measured on References A and D: on an adaptive mesh degree 4 needs the least time for a given accuracy.
-  degree = given_degree.value_or(parameter_value(prm, "Domain/Subdivisions") == automatic_text ? 4 : 2);
+  const bool automatic_mesh = parameter_value(prm, "Domain/Subdivisions") == automatic_text;
+  degree                    = given_degree.value_or(automatic_mesh ? 4 : 2);
+  if (given_maximum_time_step || !automatic_mesh)
+    maximum_time_step = given_maximum_time_step.value_or(1.);
+  else
+    {
+      // SSP(10,4) is off by 1e-5 where half of the risk is lost in one step, and by the fourth power of that part.
+      constexpr double   part = 0.1;
+      AccuracyParameters accuracy;
+      read_parameters(accuracy, prm);
+      maximum_time_step = infinite;
+      largest_fall      = 0.5 * std::pow(part * accuracy.functionals / 1e-5, 0.25);
+    }
   check();
 }
 } // namespace rhoflow

@@ -28,7 +28,7 @@ bool DensityOutputs::prepare(const double time)
   return networks->train(time);
 }
 
-void DensityOutputs::write(const double time, DensityView &density)
+void DensityOutputs::write(const double time, DensityView &density, const double risk_error)
 {
   if (pictures != nullptr && pictures->due(time == end_time))
     {
@@ -44,6 +44,7 @@ void DensityOutputs::write(const double time, DensityView &density)
       DensitySnapshot snapshot;
       static_cast<Measure &>(snapshot) = density.measure();
       snapshot.risk                    = density.risk();
+      snapshot.risk_error              = risk_error;
       snapshot.prediction              = prediction;
       for (double &weight : snapshot.weights)
         weight /= density.mass();

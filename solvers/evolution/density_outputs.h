@@ -48,8 +48,8 @@ public:
 
   /// A part of the training of the networks up to the output time; true at its end. Collective.
   bool prepare(double time);
-  /// At an output time. Collective.
-  void write(double time, DensityView &density);
+  /// At an output time. `risk_error`: of the density, for the comparison with the networks. Collective.
+  void write(double time, DensityView &density, double risk_error);
 
   /// Tables, series and networks as they are, and as they were at `time`. Collective.
   void save(CheckpointWriter &checkpoint) const;

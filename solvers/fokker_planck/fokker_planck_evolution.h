@@ -7,18 +7,15 @@
 #include <utility>
 #include <vector>
 
-#include <meshes/adaptive_mesh.h>
 #include <solvers/base/run/statistics.h>
 #include <solvers/base/run/time_loop.h>
-#include <solvers/base/timing.h>
 #include <solvers/discretization/density_output.h>
 #include <solvers/evolution/density_outputs.h>
+#include <solvers/evolution/error_estimate.h>
 #include <solvers/evolution/running_checks.h>
 #include <solvers/fokker_planck/diagnostics.h>
-#include <solvers/fokker_planck/fokker_planck_state.h>
-#include <solvers/fokker_planck/inputs.h>
+#include <solvers/fokker_planck/fokker_planck_on_mesh.h>
 #include <solvers/fokker_planck/relaxation.h>
-#include <solvers/fokker_planck/time_stepping.h>
 
 namespace rhoflow
 {
@@ -31,9 +28,9 @@ public:
   /// Both live longer.
   FokkerPlanckEvolution(const FokkerPlanckInputs &inputs, const RunContext &context);
 
-  double                                           time() const override { return present; }
+  double                                           time() const override { return density.time(); }
   void                                             step(double end) override;
-  bool                                             prepare_output() override { return outputs.prepare(present); }
+  bool                                             prepare_output() override { return outputs.prepare(time()); }
   void                                             output() override;
   void                                             save(CheckpointWriter &checkpoint) const override;
   void                                             load(const CheckpointReader &checkpoint) override;
@@ -50,11 +47,8 @@ public:
   template <class Visitor, class Self>
   static void visit(Visitor &visit, Self &self)
   {
-    visit("time", self.present);
-    visit("missing mass", self.missing_mass);
     visit("largest drift", self.largest_drift);
     visit("largest increase", self.largest_increase);
-    visit("changes by new meshes", self.refinement_jumps);
     visit("last risk", self.last.risk);
     visit("last free energy", self.last.free_energy);
     visit("last upper bound", self.last.upper_bound);
@@ -66,27 +60,22 @@ public:
   }
 
 private:
-  void        make_state();
-  void        set_initial_density();
+  void        start();
   void        announce();
-  void        adapt();
   void        check(const FokkerPlanckDiagnostics &diagnostics);
   void        check_equilibrium();
   std::string cells_and_unknowns() const;
 
-  const FokkerPlanckInputs          &inputs;
-  const RunContext                  &context;
-  AdaptiveMesh                       mesh;
-  std::unique_ptr<FokkerPlanckState> state;
-  TimeStepping                       stepping;
-  Statistics                         statistics;
-  Timing                             timing;
-  DensityOutput                      pictures;
-  DensityOutputs                     outputs;
-  RunningChecks                      checks;
+  const FokkerPlanckInputs &inputs;
+  const RunContext         &context;
+  FokkerPlanckOnMesh        density;
+  ErrorEstimate             errors; ///< of risk and free energy
+  Statistics                statistics;
+  DensityOutput             pictures;
+  DensityOutputs            outputs;
+  RunningChecks             checks;
 
-  double present      = 0.;
-  double missing_mass = 0., largest_drift = 0., largest_increase = 0., refinement_jumps = 0., stepping_seconds = 0.;
+  double largest_drift = 0., largest_increase = 0., stepping_seconds = 0.;
   double energy_by_steps = std::numeric_limits<double>::infinity(); ///< F at the last output without what new meshes changed
   bool   warned_of_rest  = false;
   FokkerPlanckDiagnostics last;

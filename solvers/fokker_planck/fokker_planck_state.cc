@@ -51,7 +51,7 @@ double FokkerPlanckState::minimum() const
   return dealii::Utilities::MPI::min(lowest, space.mesh().communicator());
 }
 
-void FokkerPlanckState::save(CheckpointWriter &checkpoint) const
+void FokkerPlanckState::save(CheckpointWriter &checkpoint, const std::string &prefix) const
 {
   const std::vector<double> local = space.to_local(p);
   std::vector<double>       rows;
@@ -67,18 +67,19 @@ void FokkerPlanckState::save(CheckpointWriter &checkpoint) const
         }
       rows.push_back(fitted.fallback()[c]);
     }
-  checkpoint.put_in_turn("density", space.mesh().has_counted_cells() ? rows : std::vector<double>());
-  checkpoint.put("residual", e);
-  stage.jacobian().save(checkpoint);
-  checkpoint.put("equilibrium is known", std::uint64_t(equilibrium ? 1 : 0));
+  checkpoint.put_in_turn(prefix + "density", space.mesh().has_counted_cells() ? rows : std::vector<double>());
+  checkpoint.put(prefix + "residual", e);
+  stage.jacobian().save(checkpoint, prefix);
+  checkpoint.put(prefix + "equilibrium is known", std::uint64_t(equilibrium ? 1 : 0));
   if (equilibrium)
-    checkpoint.put("residual of the equilibrium", equilibrium->e);
+    checkpoint.put(prefix + "residual of the equilibrium", equilibrium->e);
 }
 
-void FokkerPlanckState::load(const CheckpointReader &checkpoint, const std::vector<std::uint64_t> &places)
+void FokkerPlanckState::load(const CheckpointReader &checkpoint, const std::string &prefix,
+                             const std::vector<std::uint64_t> &places)
 {
   const std::size_t         n_points = space.points_per_cell();
-  const std::vector<double> rows     = checkpoint.rows("density", places, n_points + 1);
+  const std::vector<double> rows     = checkpoint.rows(prefix + "density", places, n_points + 1);
   // A rank's cells touch all of its nodes.
   std::vector<double> local(space.n_local(), 0.);
   for (std::size_t c = 0; c < space.n_cells(); ++c)
@@ -92,12 +93,12 @@ void FokkerPlanckState::load(const CheckpointReader &checkpoint, const std::vect
   for (std::size_t i = 0; i < p.size(); ++i)
     p[i] = local[space.owned_node(i)];
   const std::size_t n = potential.mean_field().n_modes();
-  e                   = checkpoint.numbers("residual", n);
+  e                   = checkpoint.numbers(prefix + "residual", n);
   update_operator();
-  stage.jacobian().load(checkpoint);
+  stage.jacobian().load(checkpoint, prefix);
   equilibrium.reset();
-  if (checkpoint.integer("equilibrium is known") != 0)
+  if (checkpoint.integer(prefix + "equilibrium is known") != 0)
     equilibrium = std::make_unique<Equilibrium>(
-      Equilibrium::of_residual(potential, space, checkpoint.numbers("residual of the equilibrium", n)));
+      Equilibrium::of_residual(potential, space, checkpoint.numbers(prefix + "residual of the equilibrium", n)));
 }
 } // namespace rhoflow

@@ -27,10 +27,11 @@ struct FokkerPlanckState
   void set(std::vector<double> density);
   /// Moves the operator to the present residual e.
   void update_operator() { fitted.update(potential.exponents(e)); }
-  /// The density cell by cell and all that was remembered of the equations on this mesh. Collective.
-  void save(CheckpointWriter &checkpoint) const;
+  /// The density cell by cell and all that was remembered of the equations on this mesh, under names that begin with `prefix`.
+  /// Collective.
+  void save(CheckpointWriter &checkpoint, const std::string &prefix) const;
   /// On the mesh that the checkpoint has; `places`: of this rank's cells there. Collective.
-  void load(const CheckpointReader &checkpoint, const std::vector<std::uint64_t> &places);
+  void load(const CheckpointReader &checkpoint, const std::string &prefix, const std::vector<std::uint64_t> &places);
 
   /// Σ M p. Collective.
   double mass() const;

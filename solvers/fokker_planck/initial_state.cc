@@ -42,18 +42,19 @@ std::vector<double> initial_density(const InitialLaw &law, const NodalSpace &spa
 }
 } // namespace
 
-std::unique_ptr<FokkerPlanckState> initial_state(AdaptiveMesh &mesh, const FokkerPlanckInputs &inputs, double &missing_mass)
+std::unique_ptr<FokkerPlanckState> initial_state(AdaptiveMesh &mesh, const FokkerPlanckInputs &inputs,
+                                                 const RefinementParameters &refinement, double &missing_mass)
 {
   for (;;)
     {
       auto state = std::make_unique<FokkerPlanckState>(mesh, *inputs.mean_field, inputs.beta(), inputs.scheme.degree,
                                                        inputs.scheme.stage);
       state->set(initial_density(inputs.problem->initial_law(), state->space, missing_mass));
-      if (!inputs.refinement.adaptive)
+      if (!refinement.adaptive)
         return state;
       CellDensities densities = cell_densities(*state);
-      auto          flags     = refinement_flags(mesh, resolution_indicator(*state, densities, inputs.scheme.peclet_limit),
-                                                 inputs.refinement, inputs.refinement.tolerance);
+      auto flags = refinement_flags(mesh, resolution_indicator(*state, densities, inputs.scheme.peclet_limit), refinement,
+                                    refinement.tolerance);
       // Refinement only: what is coarsened here would be refined again.
       for (auto &flag : flags)
         flag = std::max<signed char>(flag, 0);
@@ -74,7 +75,7 @@ double initial_mass_at_sides(const FokkerPlanckInputs &inputs, const MPI_Comm co
   double       missing_mass;
   if (inputs.refinement.adaptive)
     {
-      const auto state = initial_state(mesh, inputs, missing_mass);
+      const auto state = initial_state(mesh, inputs, inputs.refinement, missing_mass);
       return mass_at_sides(state->fitted, state->potential, state->p);
     }
   // Without hanging nodes the features, of which a state is full, say nothing about the mass.

@@ -53,16 +53,16 @@ std::vector<double> MomentJacobian::solve(std::vector<double> f)
   return f;
 }
 
-void MomentJacobian::save(CheckpointWriter &checkpoint) const
+void MomentJacobian::save(CheckpointWriter &checkpoint, const std::string &prefix) const
 {
-  checkpoint.put("moment jacobian", trivial ? std::vector<double>() : j);
+  checkpoint.put(prefix + "moment jacobian", trivial ? std::vector<double>() : j);
 }
 
-void MomentJacobian::load(const CheckpointReader &checkpoint)
+void MomentJacobian::load(const CheckpointReader &checkpoint, const std::string &prefix)
 {
   forget();
-  trivial = checkpoint.size("moment jacobian") == 0;
+  trivial = checkpoint.size(prefix + "moment jacobian") == 0;
   if (!trivial)
-    j = checkpoint.numbers("moment jacobian", n * n);
+    j = checkpoint.numbers(prefix + "moment jacobian", n * n);
 }
 } // namespace rhoflow

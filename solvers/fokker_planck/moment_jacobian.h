@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <solvers/base/numerics/dense.h>
@@ -26,8 +27,8 @@ public:
   void                forget();
 
   /// What was learned. Collective.
-  void save(CheckpointWriter &checkpoint) const;
-  void load(const CheckpointReader &checkpoint);
+  void save(CheckpointWriter &checkpoint, const std::string &prefix) const;
+  void load(const CheckpointReader &checkpoint, const std::string &prefix);
 
 private:
   std::size_t         n;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include <solvers/discretization/boundary_mass.h>
 #include <solvers/fokker_planck/implicit_stage.h>
 
@@ -23,16 +25,26 @@ struct FokkerPlanckParameters : BoundaryMassParameters
 
   static void declare(dealii::ParameterHandler &prm);
   void        bind(ParameterBinding &p);
-  void        parse(const dealii::ParameterHandler &prm);
+  /// Makes the choices that the file leaves to the program too: SDIRK2 with the error that section "Accuracy" asks for, unless
+  /// a time step is given.
+  /// `dimension`: of the mesh.
+  void parse(const dealii::ParameterHandler &prm, unsigned int dimension);
+  /// Replaces "automatic" in the handler by what was chosen.
+  void record(dealii::ParameterHandler &prm) const;
 
-  unsigned int  degree            = 2;
-  Stepping      stepping          = Stepping::implicit_euler;
-  double        time_step         = 0.01;
+  unsigned int  degree            = 2;                        ///< set by parse()
+  Stepping      stepping          = Stepping::implicit_euler; ///< set by parse()
+  double        time_step         = 0.01;                     ///< set by parse()
   double        maximum_time_step = 1e300;
-  double        error_tolerance   = 1e-4; ///< of the density in one step, relative to its maximum
+  double        error_tolerance   = 1e-4; ///< of the density in one step, relative to its maximum; set by parse()
   StageSettings stage;
-  double        peclet_limit     = 0.; ///< cells with mass above it are refined; 0: never
+  double        peclet_limit     = 0.; ///< cells with mass above it are refined; 0: never; set by parse()
   bool          find_equilibrium = true;
   bool          find_gap         = false;
+
+private:
+  std::optional<Stepping>     given_stepping;
+  std::optional<unsigned int> given_degree;
+  std::optional<double>       given_time_step, given_error_tolerance, given_peclet_limit;
 };
 } // namespace rhoflow

@@ -71,8 +71,17 @@ FokkerPlanckSolver::~FokkerPlanckSolver() = default;
 void FokkerPlanckSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm communicator, Progress &progress)
 {
   inputs.parse(parameters, fokker_planck_traits());
+  // What is automatic depends on whether the mesh is, which parse_mesh() makes numbers of.
+  inputs.scheme.parse(parameters, inputs.domain.dimension());
+  inputs.scheme.record(parameters);
+  const bool automatic_mesh = inputs.domain.subdivisions.empty();
   inputs.parse_mesh(parameters);
-  inputs.scheme.parse(parameters);
+  if (automatic_mesh)
+    {
+      // The density comes to rest on cells that it has needed before, and new meshes change the free energy.
+      inputs.refinement.prefer(0., 30);
+      inputs.refinement.record(parameters);
+    }
   inputs.prepare_on_mesh(communicator, progress, [&](const unsigned int n_modes) {
     DensityMemory{inputs.scheme.degree, inputs.problem->has_outer_weight(), inputs.refinement.adaptive,
                   inputs.output.write_density, n_modes}
@@ -103,10 +112,12 @@ namespace
 {
 std::vector<Unread> unread_by_fokker_planck(dealii::ParameterHandler &parameters)
 {
-  std::vector<Unread> rules = std::vector<Unread>{{"Accuracy/Estimate errors", ""}} + RunParameters::unread(parameters) +
-                              ModelParameters::unread(parameters) + RefinementParameters::unread(parameters) +
-                              OutputParameters::unread(parameters) + CompanionSettings::unread(parameters);
-  if (parameter_value(parameters, "Fokker-Planck/Time stepping") != "SDIRK2")
+  std::vector<Unread> rules = RunParameters::unread(parameters) + ModelParameters::unread(parameters) +
+                              RefinementParameters::unread(parameters) + OutputParameters::unread(parameters) +
+                              CompanionSettings::unread(parameters);
+  const std::string stepping = parameter_value(parameters, "Fokker-Planck/Time stepping");
+  const bool        euler    = stepping == "automatic" && parameter_value(parameters, "Fokker-Planck/Time step") != "automatic";
+  if (stepping != "SDIRK2" && (stepping != "automatic" || euler))
     for (const char *parameter : {"Fokker-Planck/Maximum time step", "Fokker-Planck/Error tolerance"})
       rules.push_back({parameter, "unless 'Time stepping = SDIRK2'"});
   return rules;

@@ -241,20 +241,20 @@ double TimeStepping::second_order(FokkerPlanckState &state, double time, double 
   return ends && taken == length ? end : time + taken;
 }
 
-void TimeStepping::save(CheckpointWriter &checkpoint) const
+void TimeStepping::save(CheckpointWriter &checkpoint, const std::string &prefix) const
 {
-  save_state(checkpoint, "time stepping", *this);
-  checkpoint.put("rate of the residual", sdirk ? sdirk->rate() : std::vector<double>());
+  save_state(checkpoint, prefix + "time stepping", *this);
+  checkpoint.put(prefix + "rate of the residual", sdirk ? sdirk->rate() : std::vector<double>());
 }
 
-void TimeStepping::load(const CheckpointReader &checkpoint, FokkerPlanckState &state)
+void TimeStepping::load(const CheckpointReader &checkpoint, const std::string &prefix, FokkerPlanckState &state)
 {
-  load_state(checkpoint, "time stepping", *this);
+  load_state(checkpoint, prefix + "time stepping", *this);
   sdirk.reset();
-  if (checkpoint.size("rate of the residual") > 0)
+  if (checkpoint.size(prefix + "rate of the residual") > 0)
     {
       sdirk = std::make_unique<Sdirk>(state, settings.error_tolerance);
-      sdirk->set_rate(checkpoint.numbers("rate of the residual", state.e.size()));
+      sdirk->set_rate(checkpoint.numbers(prefix + "rate of the residual", state.e.size()));
     }
 }
 } // namespace rhoflow

@@ -45,9 +45,9 @@ public:
   /// The mesh is a new one: nothing that was remembered fits.
   void forget();
 
-  /// Everything that further steps depend on besides the state. Collective.
-  void save(CheckpointWriter &checkpoint) const;
-  void load(const CheckpointReader &checkpoint, FokkerPlanckState &state);
+  /// Everything that further steps depend on besides the state, under names that begin with `prefix`. Collective.
+  void save(CheckpointWriter &checkpoint, const std::string &prefix) const;
+  void load(const CheckpointReader &checkpoint, const std::string &prefix, FokkerPlanckState &state);
 
   /// What save() keeps beside the rate of SDIRK2.
   template <class Visitor, class Self>

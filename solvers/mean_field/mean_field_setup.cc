@@ -45,6 +45,7 @@ void MeanFieldSetup::parse(dealii::ParameterHandler &prm, const bool on_box)
   if (choose_box)
     {
       std::vector<double> lower = places.lower, upper = places.upper;
+      box_until = places.reached;
       enlarge_to_round_numbers(problem->parameter_names(), lower, upper);
       domain.set_box(lower, upper);
       set_parameter_value(prm, "Domain/Lower corner", list_of_numbers(lower));
@@ -114,6 +115,9 @@ void MeanFieldSetup::make_mean_field(MPI_Comm communicator, Progress *const prog
       "the data nodes that were chosen have the relative error " + short_number(data_nodes.error, 2) +
       " in risk and potential, above a fifth of 'Accuracy/Functionals': more would cost too much. Give 'Data/Quadrature "
       "nodes' to have more of them");
+  if (progress != nullptr && box_until < run.end_time)
+    progress->warning("the box was chosen by a coarse solution that ended at t = " + short_number(box_until) +
+                      ", before the end time: see the boundary mass, or give both corners of 'Domain'");
   if (progress != nullptr && MeanField::takes_long(*problem))
     progress->line("Preparing the features of " + std::to_string(problem->n_nodes()) + " data points");
   const auto first = static_cast<std::ptrdiff_t>(problem->n_parameters() - problem->n_feature_parameters());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -46,11 +47,12 @@ struct MeanFieldSetup
   /// The error of the data nodes, for the report: "1e-06 of the risk".
   static std::string data_error(double relative_error);
 
-  RunParameters                    run;
-  Domain                           domain;
-  AccuracyParameters               accuracy;
-  DataNodes                        data_nodes; ///< set by parse()
-  MeanFieldParameters              parameters;
+  RunParameters       run;
+  Domain              domain;
+  AccuracyParameters  accuracy;
+  DataNodes           data_nodes;                                          ///< set by parse()
+  double              box_until = std::numeric_limits<double>::infinity(); ///< time until which the box was looked for
+  MeanFieldParameters parameters;
   std::unique_ptr<LearningProblem> problem;    ///< set by parse()
   std::unique_ptr<MeanField>       mean_field; ///< set by make_mean_field()
   MemoryEstimate                   memory;     ///< of what the solver will make of it

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,9 @@ class LearningProblem;
 /// Where a density is.
 struct DensityPlaces
 {
-  std::vector<double>  lower, upper; ///< of all points at all times, [D]
-  std::vector<Measure> snapshots;    ///< the density at some times
+  std::vector<double>  lower, upper;                                      ///< of all points at all times, [D]
+  std::vector<Measure> snapshots;                                         ///< the density at some times
+  double               reached = std::numeric_limits<double>::infinity(); ///< the last time that was looked at
 };
 
 /// A coarse solution of the continuity equation by characteristics, before anything is known of the box and the accuracy of the
@@ -23,9 +25,8 @@ struct PilotFlow : DensityPlaces
 {
   /// Moves the points of `problem` until `end`. Of more than 2000 data nodes evenly many are taken. `weight_decay`: λ. Every
   /// rank does the same.
+  /// DensityPlaces::reached is below `end` if that needs more steps than a pilot may take, or has no solution.
   PilotFlow(const LearningProblem &problem, double weight_decay, double end);
-
-  double reached; ///< time; below `end` if that needs more steps than a pilot may take, or has no solution
 };
 
 /// The corners of a box with round numbers that is larger than [lower, upper] by a quarter on every side, so that the outermost

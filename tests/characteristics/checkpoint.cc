@@ -31,7 +31,7 @@ std::vector<double> everything(const CharacteristicsOperator &system, const Char
 void save(const CharacteristicsStep &stepper, const std::string &file, MPI_Comm communicator)
 {
   CheckpointWriter checkpoint(communicator);
-  stepper.save(checkpoint);
+  stepper.save(checkpoint, "");
   checkpoint.write(file, stepper.time(), 1);
 }
 } // namespace
@@ -69,7 +69,7 @@ TEST_CASE("points go on from a checkpoint to the same bits", "[characteristics][
   MPI_Barrier(MPI_COMM_WORLD);
   CharacteristicsOperator shared_system(field, law, MPI_COMM_WORLD);
   CharacteristicsStep     shared(shared_system, 1e-6);
-  shared.load(CheckpointReader(directory.path("alone_0"), MPI_COMM_WORLD));
+  shared.load(CheckpointReader(directory.path("alone_0"), MPI_COMM_WORLD), "");
   CHECK(everything(shared_system, shared) == before);
   save(shared, directory.path("together"), MPI_COMM_WORLD);
   go_on(shared, 1.5);
@@ -78,7 +78,7 @@ TEST_CASE("points go on from a checkpoint to the same bits", "[characteristics][
   CharacteristicsOperator single_system(field, law, MPI_COMM_SELF);
   CharacteristicsStep     single(single_system, 1e-6);
   single.step(1.); // to be forgotten
-  single.load(CheckpointReader(directory.path("together"), MPI_COMM_SELF));
+  single.load(CheckpointReader(directory.path("together"), MPI_COMM_SELF), "");
   go_on(single, 1.5);
   CHECK(everything(single_system, single) == after);
 }

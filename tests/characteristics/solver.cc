@@ -128,6 +128,42 @@ TEST_CASE("finite networks run beside the characteristics", "[characteristics]")
   CHECK(!risk_column.empty());
 }
 
+TEST_CASE("the points are chosen for the accuracy, and the error is estimated", "[characteristics]")
+{
+  const Settings     ridge{{"End time", "3"},
+                       {"Output interval", "1"},
+                       {"Learning problem/Neuron", "ridge"},
+                       {"Learning problem/Activation", "tanh"},
+                       {"Learning problem/Input dimension", "1"},
+                       {"Target/Type", "expression"},
+                       {"Target/Expression", "tanh(2*x)"},
+                       {"Initial law/Law", "normal(0.5, 0.5)"},
+                       {"Data/Law", "discrete"},
+                       {"Data/Points", "-1 | -0.5 | 0.3 | 1.2"},
+                       {"Characteristics/Write points", "false"}};
+  TemporaryDirectory directory;
+  run_into(directory.path("fine"), "",
+           ridge + Settings{{"Characteristics/Nodes per coordinate", "120"}, {"Characteristics/Tolerance", "1e-12"}},
+           MPI_COMM_SELF);
+  auto fine = columns_of(directory.path("fine/statistics.csv"));
+  for (const char *const tolerance : {"1e-2", "1e-6"})
+    {
+      run_into(directory.path("run"), "", ridge + Settings{{"Accuracy/Functionals", tolerance}}, MPI_COMM_SELF);
+      auto table = columns_of(directory.path("run/statistics.csv"));
+      REQUIRE(table["risk"].size() == 4);
+      double error = 0., estimate = 0.;
+      for (std::size_t row = 0; row < 4; ++row)
+        {
+          error    = std::max(error, std::abs(table["risk"][row] / fine["risk"][row] - 1.));
+          estimate = std::max(estimate, table["risk error"][row] / fine["risk"][row]);
+        }
+      CAPTURE(tolerance, error, estimate);
+      CHECK(error < std::stod(tolerance));
+      CHECK(estimate < std::stod(tolerance));
+      CHECK(error <= estimate + 1e-11);
+    }
+}
+
 TEST_CASE("curve.csv has the fit whose risk is reported, in the band of the networks beside it", "[characteristics]")
 {
   TemporaryDirectory directory;

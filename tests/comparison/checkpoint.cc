@@ -29,7 +29,8 @@ int rank_in_world()
 DensitySnapshot drifting(const DataSetProblem &problem, double time, MPI_Comm communicator)
 {
   DensitySnapshot density;
-  density.risk = 0.3 - 0.02 * time;
+  density.risk_error = 0.; // exact
+  density.risk       = 0.3 - 0.02 * time;
   density.prediction.assign(problem.n_nodes(), 0.1 * time);
   int rank;
   MPI_Comm_rank(communicator, &rank);

@@ -40,8 +40,9 @@ double exact_variance(double time, double inverse_temperature)
 DensitySnapshot gaussian(double m, double variance)
 {
   DensitySnapshot density;
-  const double    deviation = std::sqrt(variance), h = 14. / 600.;
-  double          sum = 0.;
+  density.risk_error     = 0.; // exact
+  const double deviation = std::sqrt(variance), h = 14. / 600.;
+  double       sum = 0.;
   for (int i = -300; i < 300; ++i)
     {
       density.points.push_back(m + deviation * h * (i + .5));

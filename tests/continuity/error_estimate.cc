@@ -4,8 +4,12 @@
 
 #include <cmath>
 
+#include <solvers/evolution/error_estimate.h>
+
 #include <tests/base/temporary_directory.h>
 #include <tests/support/run.h>
+
+using namespace rhoflow;
 
 namespace
 {
@@ -33,7 +37,7 @@ double exact_risk(const unsigned int dimension, const double time)
 TEST_CASE("The error of the risk is below its estimate and the tolerance", "[mpi]")
 {
   for (const unsigned int dimension : {1U, 2U})
-    for (const char *const tolerance : {"1e-3", "1e-5"})
+    for (const char *const tolerance : {"1e-3", "1e-6"})
       {
         CAPTURE(dimension, tolerance);
         TemporaryDirectory scratch;
@@ -49,6 +53,47 @@ TEST_CASE("The error of the risk is below its estimate and the tolerance", "[mpi
             CHECK(std::abs(table["risk"][row] - exact) <= std::stod(tolerance) * exact);
           }
       }
+}
+
+TEST_CASE("The gain of finer meshes tells the error")
+{
+  // Errors that grow by a factor from mesh to mesh, around the exact value 1.
+  for (const double factor : {2., 8., 100.})
+    {
+      CAPTURE(factor);
+      FunctionalError error("risk");
+      const double    e = 1e-6;
+      error.look(1. + e, {1. + factor * e, 1. + factor * factor * e}, 1., 0.);
+      CHECK(error.error() >= e);
+      CHECK(error.error() <= 3. * e);
+    }
+  SECTION("one coarser solution alone: the whole difference, and the error of the data")
+  {
+    FunctionalError error("risk");
+    error.look(1., {1.01}, 1., 0.5);
+    CHECK(error.of_resolution() == Approx(0.01));
+    CHECK(error.error() == Approx(0.51));
+  }
+  SECTION("solutions that cross have an error")
+  {
+    FunctionalError error("risk");
+    error.look(1., {1.001, 1.003}, 1., 0.);
+    error.look(1., {1., 1.003}, 1., 0.);
+    CHECK(error.error() > 1e-5);
+    CHECK(error.largest_relative() == Approx(1e-3));
+  }
+  SECTION("what does not converge is not believed")
+  {
+    FunctionalError error("risk");
+    error.look(1., {1.01, 1.011}, 1., 0.);
+    CHECK(error.error() == Approx(0.02));
+  }
+  SECTION("nothing to compare with")
+  {
+    FunctionalError error("risk");
+    error.look(1., {}, 1., 0.);
+    CHECK(std::isnan(error.error()));
+  }
 }
 
 TEST_CASE("A mesh that is too coarse says so in its estimate")

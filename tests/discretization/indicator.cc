@@ -56,6 +56,29 @@ double legendre(unsigned int k, double xi)
 }
 } // namespace
 
+TEST_CASE("A new mesh is needed by many cells above the tolerance, or by one far above it")
+{
+  Domain line;
+  line.set_box({0.}, {1.});
+  line.set_subdivisions(100);
+  const AdaptiveMesh        mesh(line, MPI_COMM_SELF);
+  RefinementParameters      parameters;
+  constexpr double          tolerance = 1e-3;
+  const std::vector<double> quiet(100, 0.9 * tolerance);
+  const auto                needed = [&](const std::size_t n_cells, const double indicator) {
+    std::vector<double> values = quiet;
+    std::fill_n(values.begin() + 10, n_cells, indicator);
+    return needs_new_mesh(mesh, values, parameters, tolerance);
+  };
+  CHECK(!needed(0, 0.));
+  CHECK(!needed(5, 3. * tolerance));
+  CHECK(needed(6, 3. * tolerance));
+  CHECK(needed(1, 5. * tolerance));
+  // Cells that may not be refined ask for nothing.
+  parameters.maximum_level = 0;
+  CHECK(!needed(6, 5. * tolerance));
+}
+
 TEST_CASE("Resolution indicator: zero for positive polynomials below the degree")
 {
   for (unsigned int dim = 1; dim <= 3; ++dim)

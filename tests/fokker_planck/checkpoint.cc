@@ -69,8 +69,8 @@ struct Evolution
     CheckpointWriter checkpoint(run.comm);
     checkpoint.put("mesh", run.mesh->all_cells());
     checkpoint.put("time", time);
-    run.state->save(checkpoint);
-    stepping.save(checkpoint);
+    run.state->save(checkpoint, "");
+    stepping.save(checkpoint, "");
     checkpoint.write(file, time, 1);
   }
 
@@ -81,8 +81,8 @@ struct Evolution
     time                                    = checkpoint.number_of("time");
     run.state = std::make_unique<FokkerPlanckState>(*run.mesh, *run.common.mean_field, run.beta, run.parameters.degree,
                                                     run.parameters.stage);
-    run.state->load(checkpoint, places);
-    stepping.load(checkpoint, *run.state);
+    run.state->load(checkpoint, "", places);
+    stepping.load(checkpoint, "", *run.state);
   }
 
   TestRun      run;

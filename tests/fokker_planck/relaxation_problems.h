@@ -32,7 +32,7 @@ struct AtRest
     const auto prm = make_parameters(settings);
     common.parse(*prm);
     FokkerPlanckParameters parameters;
-    parameters.parse(*prm);
+    parameters.parse(*prm, common.domain.dimension());
     common.make_mean_field();
     mesh = std::make_unique<AdaptiveMesh>(common.domain, communicator);
     if (refined)

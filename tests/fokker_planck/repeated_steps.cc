@@ -126,7 +126,7 @@ TEST_CASE("explicit steps beyond the stability limit are mended by shorter steps
   save_state(state, "time stepping", OtherStableStep{wrong * stable.last_step()});
   state.put("rate of the residual", std::vector<double>());
   state.write(directory.path("state"), 0., 1);
-  misled.load(CheckpointReader(directory.path("state"), MPI_COMM_SELF), *run.state);
+  misled.load(CheckpointReader(directory.path("state"), MPI_COMM_SELF), "", *run.state);
   time = 0.;
   advance(misled, run, time, .5);
   CAPTURE(wrong, misled.failure());

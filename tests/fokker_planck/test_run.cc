@@ -12,9 +12,9 @@ using namespace rhoflow;
 TestRun::TestRun(const Changes &changes, MPI_Comm communicator)
   : comm(communicator)
 {
-  const auto prm = make_parameters(changes);
+  const auto prm = make_parameters(Changes{{"Fokker-Planck/Time stepping", "implicit Euler"}} + changes);
   common.parse(*prm);
-  parameters.parse(*prm);
+  parameters.parse(*prm, common.domain.dimension());
   refinement.parse(*prm, common.domain.dimension());
   common.make_mean_field();
   beta = common.parameters.inverse_temperature;

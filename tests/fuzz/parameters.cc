@@ -45,7 +45,7 @@ void parse_sections(dealii::ParameterHandler &prm)
   allow_refusal([&]() { ContinuityParameters().parse(prm); });
   allow_refusal([&]() { RefinementParameters().parse(prm, 3); });
   allow_refusal([&]() { CharacteristicsParameters().parse(prm); });
-  allow_refusal([&]() { FokkerPlanckParameters().parse(prm); });
+  allow_refusal([&]() { FokkerPlanckParameters().parse(prm, 3); });
   allow_refusal([&]() { BoltzmannParameters().parse(prm); });
   allow_refusal([&]() { OutputParameters().parse(prm); });
   allow_refusal([&]() { ComparisonParameters().parse(prm); });

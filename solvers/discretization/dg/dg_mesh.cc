@@ -152,19 +152,30 @@ std::int32_t DGMesh::layer_record(const CellKey &key) const
 
 void DGMesh::nodes(const CellKey &key, double *points) const
 {
-  for (unsigned int i = 0; i < n_points; ++i)
-    for (unsigned int d = 0, rest = i; d < data.dim; ++d, rest /= data.n)
-      points[i * data.dim + d] = adaptive_mesh.position(key, d, 0) +
-                                 adaptive_mesh.extent(key, d) * line(key, d).nodes[rest % data.n];
+  for (unsigned int d = 0, stride = 1; d < data.dim; ++d, stride *= data.n)
+    {
+      const LineBasis &basis = line(key, d);
+      const double     start = adaptive_mesh.position(key, d, 0), extent = adaptive_mesh.extent(key, d);
+      for (unsigned int i = 0; i < n_points; ++i)
+        points[i * data.dim + d] = start + extent * basis.nodes[i / stride % data.n];
+    }
 }
 
 void DGMesh::weights(const CellKey &key, double *w) const
 {
+  double along[3][max_points];
+  for (unsigned int d = 0; d < data.dim; ++d)
+    {
+      const LineBasis &basis  = line(key, d);
+      const double     extent = adaptive_mesh.extent(key, d);
+      for (unsigned int q = 0; q < data.n; ++q)
+        along[d][q] = extent * basis.weights[q] * basis.weight_mean;
+    }
   for (unsigned int i = 0; i < n_points; ++i)
     {
       w[i] = 1.;
       for (unsigned int d = 0, rest = i; d < data.dim; ++d, rest /= data.n)
-        w[i] *= adaptive_mesh.extent(key, d) * line(key, d).weights[rest % data.n] * line(key, d).weight_mean;
+        w[i] *= along[d][rest % data.n];
     }
 }
 

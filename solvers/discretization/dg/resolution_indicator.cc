@@ -6,9 +6,41 @@
 
 namespace rhoflow
 {
+namespace
+{
+/// The highest orthonormal polynomial of a line: coefficients of a function's values, and ∫ |p|.
+struct TopMode
+{
+  explicit TopMode(const LineBasis &line)
+  {
+    // It takes the values ± 1/√w_q / normalisation at the Gauss points up to the factor that makes it orthogonal to all lower
+    // ones: (−1)^q ∏_{m≠q} |ξ_q − ξ_m|^−1 / w_q.
+    double value[max_points], norm = 0.;
+    for (unsigned int q = 0; q < line.n; ++q)
+      {
+        value[q] = 1. / line.weights[q];
+        for (unsigned int m = 0; m < line.n; ++m)
+          if (m != q)
+            value[q] /= line.nodes[q] - line.nodes[m];
+        norm += line.weights[q] * value[q] * value[q];
+      }
+    for (unsigned int q = 0; q < line.n; ++q)
+      {
+        value[q] /= std::sqrt(norm);
+        mean_size += line.weights[q] * std::abs(value[q]);
+        weighted[q] = line.weights[q] * value[q];
+      }
+  }
+
+  double weighted[max_points];
+  double mean_size = 0.;
+};
+} // namespace
+
 std::vector<double> resolution_indicator(const DGMesh &mesh, const std::vector<double> &values)
 {
   const unsigned int  dim = mesh.dimension(), n = mesh.batches().n, n_points = mesh.points_per_cell();
+  const TopMode       unweighted(mesh.batches().line);
   std::vector<double> indicator(mesh.n_cells()), w(n_points);
   for (std::size_t c = 0; c < mesh.n_cells(); ++c)
     {
@@ -20,34 +52,18 @@ std::vector<double> resolution_indicator(const DGMesh &mesh, const std::vector<d
         sum += w[i] * std::max(-u[i], 0.);
       for (unsigned int d = 0, stride = 1; d < dim; ++d, stride *= n)
         {
-          // The highest orthonormal polynomial p takes the values ± 1/√w_q / normalisation at the Gauss points up to the factor
-          // that makes it orthogonal to all lower ones: (−1)^q ∏_{m≠q} |ξ_q − ξ_m|^−1 / w_q.
           const LineBasis &line = mesh.line(key, d);
-          double           top[max_points], norm = 0.;
-          for (unsigned int q = 0; q < n; ++q)
-            {
-              top[q] = 1. / line.weights[q];
-              for (unsigned int m = 0; m < n; ++m)
-                if (m != q)
-                  top[q] /= line.nodes[q] - line.nodes[m];
-              norm += line.weights[q] * top[q] * top[q];
-            }
-          double mean_size = 0.; // ∫ |p| of the normalised polynomial
-          for (unsigned int q = 0; q < n; ++q)
-            {
-              top[q] /= std::sqrt(norm);
-              mean_size += line.weights[q] * std::abs(top[q]);
-            }
+          const TopMode    top  = &line == &mesh.batches().line ? unweighted : TopMode(line);
           for (unsigned int i = 0; i < n_points; ++i)
             if (i / stride % n == 0)
               {
                 double coefficient = 0., weight = 0.;
                 for (unsigned int q = 0; q < n; ++q)
                   {
-                    coefficient += line.weights[q] * top[q] * u[i + q * stride];
+                    coefficient += top.weighted[q] * u[i + q * stride];
                     weight += w[i + q * stride];
                   }
-                sum += weight * std::abs(coefficient) * mean_size;
+                sum += weight * std::abs(coefficient) * top.mean_size;
               }
         }
       indicator[c] = sum;
