@@ -18,7 +18,7 @@ from jobs import ROOT, processes, send, start
 CASES = {
     "continuity_2d": ("continuity/relu_circle", ["Domain/Refinement=6"]),
     "continuity_3d": ("continuity/linear_3d", ["Domain/Refinement=2"]),
-    "single_neuron": ("single_neuron/reference_a", ["Domain/Refinement=2"]),
+    "single_neuron": ("single_neuron/reference_a", ["Domain/Subdivisions=16,24,14", "Domain/Refinement=2"]),
     "entropy_1d": ("fokker_planck/double_well_1d", ["Domain/Refinement=14", "Fokker-Planck/Find spectral gap=false"]),
     "entropy_2d": ("fokker_planck/tanh_2d", ["Domain/Refinement=4"]),
     "boltzmann": ("boltzmann/tanh_2d", ["Domain/Subdivisions=1500"]),

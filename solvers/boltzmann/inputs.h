@@ -11,6 +11,6 @@ struct BoltzmannInputs : EvolutionInputs
   BoltzmannParameters scheme;
 
 protected:
-  DensityPlaces find_places() const override;
+  DensityPlaces find_places() override;
 };
 } // namespace rhoflow

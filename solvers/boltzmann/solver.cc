@@ -263,7 +263,7 @@ SolverTraits boltzmann_traits()
 }
 } // namespace
 
-DensityPlaces BoltzmannInputs::find_places() const
+DensityPlaces BoltzmannInputs::find_places()
 {
   if (!std::isfinite(parameters.inverse_temperature)) // which is refused later
     return EvolutionInputs::find_places();

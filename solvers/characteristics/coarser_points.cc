@@ -1,5 +1,6 @@
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
+#include <solvers/base/ranks.h>
 #include <solvers/characteristics/characteristics_operator.h>
 #include <solvers/characteristics/coarser_points.h>
 #include <solvers/characteristics/inputs.h>
@@ -94,38 +95,38 @@ std::vector<std::unique_ptr<CoarserSolution>> coarser_points(const Characteristi
 PointsChoice choose_points(const CharacteristicsInputs &inputs, const MPI_Comm communicator, Progress &progress)
 {
   // The data nodes have their part, too. The difference is the error of the fewer points; the more of them are taken.
-  constexpr double      part = 0.5;
-  constexpr std::size_t most = 100000;
-  const double          aim = part * inputs.accuracy.functionals, tolerance = 10. * inputs.scheme.tolerance;
-  unsigned int          n = 8;
-  Attempt               fewer;
+  constexpr double   part = 0.5, most_points = 1e5, most_bytes = 1e9;
+  const unsigned int D   = inputs.problem->n_parameters();
+  const double       aim = part * inputs.accuracy.functionals, tolerance = 10. * inputs.scheme.tolerance;
+  const double       bytes_of_point = 8. * inputs.mean_field->n_modes() * (1. + inputs.problem->n_feature_parameters());
+  const double       most = std::min(most_points, most_bytes * number_of_ranks(communicator) / std::max(bytes_of_point, 1.));
+  unsigned int       n    = 8;
   try
     {
-      fewer = attempt(inputs, n, tolerance, communicator);
+      Attempt fewer = attempt(inputs, n, tolerance, communicator);
+      for (;;)
+        {
+          progress.line("Choosing the points: " + std::to_string(n) + " in each coordinate, " + std::to_string(fewer.n_points) +
+                        " in all");
+          if (static_cast<double>(fewer.n_points) * std::pow(1.5, D) > most)
+            return {n, true};
+          const unsigned int n_more     = n + n / 2;
+          Attempt            more       = attempt(inputs, n_more, tolerance, communicator);
+          double             difference = 0.;
+          for (std::size_t i = 0; i < more.risks.size(); ++i)
+            difference = std::max(
+              difference, std::abs(more.risks[i] - fewer.risks[i]) /
+                            std::max(std::abs(more.risks[i]), AccuracyParameters::floor * std::abs(more.risks.front())));
+          // A law of point masses has no more of them.
+          if (difference <= aim || more.n_points == fewer.n_points)
+            return {n_more, false};
+          n     = n_more;
+          fewer = std::move(more);
+        }
     }
   catch (const RunError &) // which the run will tell
     {
       return {2 * n, true};
-    }
-  for (;;)
-    {
-      progress.line("Choosing the points: " + std::to_string(n) + " in each coordinate, " + std::to_string(fewer.n_points) +
-                    " in all");
-      const unsigned int n_more = n + n / 2;
-      if (const double points = static_cast<double>(fewer.n_points) * std::pow(1.5, inputs.problem->n_parameters());
-          points > most)
-        return {n, true};
-      const Attempt more       = attempt(inputs, n_more, tolerance, communicator);
-      double        difference = 0.;
-      for (std::size_t i = 0; i < more.risks.size(); ++i)
-        difference = std::max(difference,
-                              std::abs(more.risks[i] - fewer.risks[i]) /
-                                std::max(std::abs(more.risks[i]), AccuracyParameters::floor * std::abs(more.risks.front())));
-      // A law of point masses has no more of them.
-      if (difference <= aim || more.n_points == fewer.n_points)
-        return {n_more, false};
-      n     = n_more;
-      fewer = more;
     }
 }
 } // namespace rhoflow

@@ -21,7 +21,7 @@ std::vector<std::unique_ptr<CoarserSolution>> coarser_points(const Characteristi
 struct PointsChoice
 {
   unsigned int n_per_coordinate;
-  bool         limited; ///< more would be over 10^5, or there was no solution
+  bool         limited; ///< more would be over 10^5 or 1 GB on a rank, or there was no solution
 };
 PointsChoice choose_points(const CharacteristicsInputs &inputs, MPI_Comm communicator, Progress &progress);
 } // namespace rhoflow

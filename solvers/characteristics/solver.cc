@@ -115,8 +115,11 @@ void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Co
     }
   settings.record(parameters);
 
-  const std::string advice  = "choose fewer 'Nodes per coordinate'";
-  const double      of_rank = static_cast<double>(law.weights.size()) / number_of_ranks(communicator);
+  const std::string advice = "choose fewer 'Nodes per coordinate'";
+  // The solutions with fewer points for the error among them.
+  const double ratio   = std::pow(.75, D);
+  const double of_rank = static_cast<double>(law.weights.size()) / number_of_ranks(communicator) *
+                         (inputs.accuracy.estimate ? 1. + ratio + ratio * ratio : 1.);
   inputs.memory.add("the features at the points",
                     8. * of_rank * inputs.mean_field->n_modes() * (1. + problem.n_feature_parameters()), points_parameter,
                     advice + (inputs.exact_features ? ", or 'Characteristics/Features = compressed'" : ""));

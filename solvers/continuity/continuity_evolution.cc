@@ -73,7 +73,7 @@ double ContinuityEvolution::end_of_step(const double end) const
 {
   // The coarser solutions take steps of twice the length: two steps here leave room for one there.
   const double middle = 0.5 * (statistics.last_time() + end);
-  return std::isfinite(inputs.scheme.largest_fall) && time() < middle ? middle : end;
+  return inputs.scheme.largest_fall > 0. && time() < middle ? middle : end;
 }
 
 void ContinuityEvolution::step(double end)

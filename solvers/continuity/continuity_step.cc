@@ -45,7 +45,7 @@ double ContinuityStep::allowed(double max_rate) const
 void ContinuityStep::look_at_fall(const double excess_risk, const double dissipation, const double first_energy)
 {
   const double size = std::max(excess_risk, AccuracyParameters::floor * std::abs(first_energy));
-  if (std::isfinite(largest_fall) && size > 0. && dissipation > 0.)
+  if (largest_fall > 0. && size > 0. && dissipation > 0.)
     longest = largest_fall * size / dissipation;
 }
 

@@ -1,7 +1,6 @@
 #include <solvers/continuity/density_on_mesh.h>
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 #include <solvers/base/run/checkpoint.h>
@@ -40,7 +39,7 @@ DensityOnMesh::Resolution DensityOnMesh::coarser(Resolution resolution)
   resolution.maximum_time_step *= 2.;
   resolution.largest_fall *= 2.;
   // Where the output times leave no longer steps, the order alone tells the error of the steps.
-  if (!std::isfinite(resolution.largest_fall))
+  if (resolution.largest_fall == 0.)
     resolution.time_stepping = resolution.time_stepping == "SSP(10,4)" ? "SSP(4,3)" : "SSP(3,3)";
   return resolution;
 }

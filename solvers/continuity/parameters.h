@@ -1,6 +1,5 @@
 #pragma once
 
-#include <limits>
 #include <optional>
 #include <string>
 
@@ -20,17 +19,15 @@ struct ContinuityParameters : BoundaryMassParameters
   void        bind(ParameterBinding &p);
   void        parse(const dealii::ParameterHandler &prm);
 
-  static constexpr double infinite = std::numeric_limits<double>::infinity();
-
   unsigned int degree            = 2;           ///< set by parse()
   std::string  time_stepping     = "SSP(10,4)"; ///< a name of RungeKutta::names()
   double       cfl               = 0.85;
-  double       maximum_time_step = 1.;       ///< set by parse()
-  double       largest_fall      = infinite; ///< of the excess risk in one step, as a part of it; set by parse()
-  bool         limit             = false;    ///< the density stays positive in every stage
+  double       maximum_time_step = 1.;
+  double       largest_fall      = 0.;    ///< part of the excess risk that one step may take; 0: any; set by parse()
+  bool         limit             = false; ///< the density stays positive in every stage
 
 private:
   std::optional<unsigned int> given_degree;
-  std::optional<double>       given_maximum_time_step;
+  std::optional<double>       given_largest_fall;
 };
 } // namespace rhoflow

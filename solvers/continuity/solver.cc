@@ -38,10 +38,15 @@ void ContinuitySolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm co
       set_parameter_value(parameters, "Domain/Boundary mass warning", shortest_text(inputs.scheme.boundary_warning));
     }
   set_parameter_value(parameters, "Discontinuous Galerkin/Degree", std::to_string(inputs.scheme.degree));
+  set_parameter_value(parameters, "Discontinuous Galerkin/Largest fall of the risk", shortest_text(inputs.scheme.largest_fall));
   adjust(parameters);
   inputs.prepare_on_mesh(communicator, progress, [&](const unsigned int n_modes) {
-    DensityMemory{inputs.scheme.degree, inputs.problem->has_outer_weight(), inputs.refinement.adaptive,
-                  inputs.output.write_density, n_modes}
+    DensityMemory{inputs.scheme.degree,
+                  inputs.problem->has_outer_weight(),
+                  inputs.refinement.adaptive,
+                  inputs.output.write_density,
+                  n_modes,
+                  inputs.accuracy.estimate ? 2U : 0U}
       .add_discontinuous(inputs.domain, communicator, inputs.memory);
   });
 }

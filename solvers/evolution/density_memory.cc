@@ -20,6 +20,15 @@ double cells_of_rank(const Domain &domain, MPI_Comm communicator)
   return domain.n_cells() / (domain.dimension() == 1 ? 1 : number_of_ranks(communicator));
 }
 
+/// Of all solutions together, as a multiple of the finest one's.
+double all_solutions(const Domain &domain, const unsigned int n_coarser)
+{
+  double factor = 1.;
+  for (unsigned int i = 1; i <= n_coarser; ++i)
+    factor += std::ldexp(1., -static_cast<int>(i * domain.dimension()));
+  return factor;
+}
+
 void add_mesh(const Domain &domain, const bool adaptive, MPI_Comm communicator, MemoryEstimate &memory)
 {
   // Bytes of a cell with its faces and lines, and of a coarse cell, which every rank knows.
@@ -35,10 +44,10 @@ void add_mesh(const Domain &domain, const bool adaptive, MPI_Comm communicator, 
 void DensityMemory::add_discontinuous(const Domain &domain, MPI_Comm communicator, MemoryEstimate &memory) const
 {
   const unsigned int dim = domain.dimension(), n = degree + 1;
-  const double       cells = cells_of_rank(domain, communicator);
+  const double       cells = cells_of_rank(domain, communicator), all = all_solutions(domain, n_coarser);
   add_mesh(domain, adaptive, communicator, memory);
   const double unknowns = cells * std::pow(n, dim), traces = cells * 2. * dim * std::pow(n, dim - 1);
-  memory.add("the density", 56. * unknowns + 16. * traces, cells_parameter, advice);
+  memory.add("the density", all * (56. * unknowns + 16. * traces), cells_parameter, advice);
   if (written)
     memory.add("the density's picture", 170. * unknowns, "Output/Write density", advice);
   if (n_modes > 0)
@@ -46,21 +55,23 @@ void DensityMemory::add_discontinuous(const Domain &domain, MPI_Comm communicato
       const double features = has_outer_weight ?
                                 domain.n_cells() / std::ldexp(domain.subdivisions[0], static_cast<int>(domain.refinement)) :
                                 cells;
-      memory.add("the tables of the features", 8. * features * VelocityTableShape(dim, n, has_outer_weight).n_rows * n_modes,
-                 cells_parameter, std::string(advice) + ", or a larger 'Mean field/Compression tolerance'");
+      memory.add("the tables of the features",
+                 all * 8. * features * VelocityTableShape(dim, n, has_outer_weight).n_rows * n_modes, cells_parameter,
+                 std::string(advice) + ", or a larger 'Mean field/Compression tolerance'");
     }
 }
 
 void DensityMemory::add_continuous(const Domain &domain, MPI_Comm communicator, MemoryEstimate &memory) const
 {
   const unsigned int dim = domain.dimension();
+  const double       all = all_solutions(domain, n_coarser);
   add_mesh(domain, adaptive, communicator, memory);
   const double unknowns = cells_of_rank(domain, communicator) * std::pow(degree, dim);
-  memory.add("the density and its linear systems", (dim == 1 ? 800. : 1500.) * unknowns, cells_parameter, advice);
+  memory.add("the density and its linear systems", all * (dim == 1 ? 800. : 1500.) * unknowns, cells_parameter, advice);
   if (written)
     memory.add("the density's picture", 300. * unknowns, "Output/Write density", advice);
   if (n_modes > 0)
-    memory.add("the features at the nodes", 8. * unknowns * n_modes, cells_parameter,
+    memory.add("the features at the nodes", all * 8. * unknowns * n_modes, cells_parameter,
                std::string(advice) + ", or a larger 'Mean field/Compression tolerance'");
 }
 } // namespace rhoflow

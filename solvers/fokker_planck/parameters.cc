@@ -7,6 +7,9 @@
 #include <solvers/discretization/line_basis.h>
 #include <solvers/mean_field/accuracy.h>
 
+#include <algorithm>
+#include <cmath>
+
 namespace rhoflow
 {
 void FokkerPlanckParameters::bind(ParameterBinding &p)
@@ -45,9 +48,13 @@ void FokkerPlanckParameters::bind(ParameterBinding &p)
   p.add("Refined Peclet number", given_peclet_limit, at_least(0.),
         "With 'Refinement/Adaptive', cells that hold more mass than the tolerance of section 'Refinement' are refined also "
         "where beta times the potential varies by more than this over the cell; 2 to 4 times the degree is sensible. 0: by "
-        "the density alone. automatic: 0 beside given 'Domain/Subdivisions', else the degree.");
-  p.add("Find equilibrium", find_equilibrium,
-        "Find the Boltzmann density at which the density comes to rest, for the distance to it and the lower bound.");
+        "the density alone. automatic: 0 beside given 'Domain/Subdivisions', else the degree, and "
+        "less where 'Accuracy/Functionals' is below 3e-4.");
+  p.add(
+    "Find equilibrium", given_find_equilibrium,
+    Choices<std::optional<bool>>{{"automatic", std::nullopt}, {"true", true}, {"false", false}},
+    "Find the Boltzmann density at which the density comes to rest, for the distance to it and the lower bound. automatic: unless "
+    "no box was found that holds it.");
   p.add("Find spectral gap", find_gap,
         "At the end compute the rates at which small perturbations of the equilibrium decay (relaxation.csv).");
   BoundaryMassParameters::bind(p);
@@ -58,7 +65,7 @@ void FokkerPlanckParameters::declare(dealii::ParameterHandler &prm)
   declare_parameters<FokkerPlanckParameters>(prm);
 }
 
-void FokkerPlanckParameters::parse(const dealii::ParameterHandler &prm, const unsigned int dimension)
+void FokkerPlanckParameters::parse(const dealii::ParameterHandler &prm, const unsigned int dimension, const bool may_rest)
 {
   read_parameters(*this, prm);
   AccuracyParameters accuracy;
@@ -66,10 +73,13 @@ void FokkerPlanckParameters::parse(const dealii::ParameterHandler &prm, const un
   stepping        = given_stepping.value_or(given_time_step ? Stepping::implicit_euler : Stepping::sdirk2);
   time_step       = given_time_step.value_or(time_step);
   error_tolerance = given_error_tolerance.value_or(0.5 * accuracy.functionals);
-  // Measured in one and two dimensions: beyond a Péclet number of the degree the blended fluxes cost the order.
+  // Measured in one and two dimensions: beyond a Péclet number of the degree the blended fluxes cost the order, and below it
+  // the error falls about like its fifth power; at the degree it is 3e-4.
   const bool given_cells = parameter_value(prm, "Domain/Subdivisions") != automatic_text;
   degree                 = given_degree.value_or(given_cells || dimension == 3 ? 2 : 4);
-  peclet_limit           = given_peclet_limit.value_or(given_cells ? 0. : degree);
+  peclet_limit           = given_peclet_limit.value_or(given_cells ? 0. :
+                                                                     degree * std::min(1., std::pow(accuracy.functionals / 3e-4, 0.2)));
+  find_equilibrium       = given_find_equilibrium.value_or(may_rest);
   check();
   if (find_gap && !find_equilibrium)
     throw InputError(Refusal::inconsistent, "Fokker-Planck/Find spectral gap",
@@ -80,6 +90,7 @@ void FokkerPlanckParameters::record(dealii::ParameterHandler &prm) const
 {
   if (!given_stepping)
     set_parameter_value(prm, "Fokker-Planck/Time stepping", stepping == Stepping::sdirk2 ? "SDIRK2" : "implicit Euler");
+  set_parameter_value(prm, "Fokker-Planck/Find equilibrium", find_equilibrium ? "true" : "false");
   set_parameter_value(prm, "Fokker-Planck/Degree", std::to_string(degree));
   set_parameter_value(prm, "Fokker-Planck/Refined Peclet number", shortest_text(peclet_limit));
   set_parameter_value(prm, "Fokker-Planck/Time step", shortest_text(time_step));

@@ -27,8 +27,8 @@ struct FokkerPlanckParameters : BoundaryMassParameters
   void        bind(ParameterBinding &p);
   /// Makes the choices that the file leaves to the program too: SDIRK2 with the error that section "Accuracy" asks for, unless
   /// a time step is given.
-  /// `dimension`: of the mesh.
-  void parse(const dealii::ParameterHandler &prm, unsigned int dimension);
+  /// `dimension`: of the mesh; `may_rest`: whether the box may hold a density at rest.
+  void parse(const dealii::ParameterHandler &prm, unsigned int dimension, bool may_rest = true);
   /// Replaces "automatic" in the handler by what was chosen.
   void record(dealii::ParameterHandler &prm) const;
 
@@ -38,11 +38,12 @@ struct FokkerPlanckParameters : BoundaryMassParameters
   double        maximum_time_step = 1e300;
   double        error_tolerance   = 1e-4; ///< of the density in one step, relative to its maximum; set by parse()
   StageSettings stage;
-  double        peclet_limit     = 0.; ///< cells with mass above it are refined; 0: never; set by parse()
-  bool          find_equilibrium = true;
+  double        peclet_limit     = 0.;   ///< cells with mass above it are refined; 0: never; set by parse()
+  bool          find_equilibrium = true; ///< set by parse()
   bool          find_gap         = false;
 
 private:
+  std::optional<bool>         given_find_equilibrium;
   std::optional<Stepping>     given_stepping;
   std::optional<unsigned int> given_degree;
   std::optional<double>       given_time_step, given_error_tolerance, given_peclet_limit;

@@ -29,7 +29,7 @@ SolverTraits fokker_planck_traits()
 }
 } // namespace
 
-DensityPlaces FokkerPlanckInputs::find_places() const
+DensityPlaces FokkerPlanckInputs::find_places()
 {
   DensityPlaces places = EvolutionInputs::find_places();
   if (!domain.is_automatic() || !std::isfinite(beta())) // the latter is refused later
@@ -45,17 +45,21 @@ DensityPlaces FokkerPlanckInputs::find_places() const
       places.lower[d]     = middle - half;
       places.upper[d]     = middle + half;
     }
-  if (decay == 0.) // there may be no density at rest
-    return places;
   DensityPlaces at_rest;
   try
     {
       at_rest = boltzmann_places(*problem, domain, parameters, {beta()});
     }
-  catch (const RunError &) // what the noise can reach must do; the boundary mass tells if it does not
+  catch (const RunError &)
     {
-      return places;
+      box_without_rest = true;
     }
+  catch (const InputError &)
+    {
+      box_without_rest = true;
+    }
+  if (box_without_rest) // what the noise can reach must do; the boundary mass tells if it does not
+    return places;
   for (std::size_t d = 0; d < places.lower.size(); ++d)
     {
       places.lower[d] = std::min(places.lower[d], at_rest.lower[d]);
@@ -72,8 +76,12 @@ void FokkerPlanckSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm 
 {
   inputs.parse(parameters, fokker_planck_traits());
   // What is automatic depends on whether the mesh is, which parse_mesh() makes numbers of.
-  inputs.scheme.parse(parameters, inputs.domain.dimension());
+  inputs.scheme.parse(parameters, inputs.domain.dimension(), !inputs.box_without_rest);
   inputs.scheme.record(parameters);
+  if (inputs.box_without_rest && !inputs.scheme.find_equilibrium)
+    progress.warning(
+      "no box was found that holds a density at rest, and the distance to it is not computed. 'Mean field/Weight "
+      "decay' makes sure that there is one");
   const bool automatic_mesh = inputs.domain.subdivisions.empty();
   inputs.parse_mesh(parameters);
   if (automatic_mesh)
@@ -83,8 +91,12 @@ void FokkerPlanckSolver::prepare(dealii::ParameterHandler &parameters, MPI_Comm 
       inputs.refinement.record(parameters);
     }
   inputs.prepare_on_mesh(communicator, progress, [&](const unsigned int n_modes) {
-    DensityMemory{inputs.scheme.degree, inputs.problem->has_outer_weight(), inputs.refinement.adaptive,
-                  inputs.output.write_density, n_modes}
+    DensityMemory{inputs.scheme.degree,
+                  inputs.problem->has_outer_weight(),
+                  inputs.refinement.adaptive,
+                  inputs.output.write_density,
+                  n_modes,
+                  inputs.accuracy.estimate ? 1U : 0U}
       .add_continuous(inputs.domain, communicator, inputs.memory);
   });
 }

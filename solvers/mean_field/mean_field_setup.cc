@@ -63,7 +63,7 @@ std::string MeanFieldSetup::data_error(const double relative_error)
   return relative_error == 0. ? "none, the data are finite" : short_number(relative_error, 2) + " of the risk";
 }
 
-DensityPlaces MeanFieldSetup::find_places() const
+DensityPlaces MeanFieldSetup::find_places()
 {
   return PilotFlow(*problem, parameters.weight_decay, run.end_time);
 }

@@ -60,7 +60,7 @@ struct MeanFieldSetup
 protected:
   /// Where the density will be, as far as that is known before the run: here that of the equation without entropy. The box is
   /// that of the file, or the search's first one is up to it if the file has none.
-  virtual DensityPlaces find_places() const;
+  virtual DensityPlaces find_places();
 
 private:
   /// Throws InputError unless the box suits the parameters of the neuron.

@@ -112,6 +112,7 @@ TEST_CASE("A run may go on with other outputs, times and tolerances, and with no
                                          "Domain/Boundary mass limit",
                                          "Discontinuous Galerkin/CFL number",
                                          "Discontinuous Galerkin/Maximum time step",
+                                         "Discontinuous Galerkin/Largest fall of the risk",
                                          "Fokker-Planck/Time step",
                                          "Fokker-Planck/Error tolerance",
                                          "Particles/Write particles",

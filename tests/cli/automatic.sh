@@ -13,7 +13,7 @@ for ranks in 1 2 3 4; do
 done
 
 for name in "Lower corner" "Upper corner" Subdivisions Adaptive "Maximum level" Tolerance "Quadrature nodes" "Radial nodes" "Angular nodes" \
-  "Quadrature rule" Degree; do
+  "Quadrature rule" Degree "Largest fall of the risk"; do
   grep -q "^ *set $name *= *[^a ]" on1/parameters_used.prm || fail "parameters_used.prm has no choice of '$name'"
 done
 

@@ -13,8 +13,8 @@ expect 2 "command line: Domain/Subdivisions: at most 128 subdivisions along an a
 expect 2 "command line: Particles/Number of neurons: the run needs about" --validate "$files/particles/lazy.prm" \
   "Particles/Number of neurons=1e7" "Particles/Replicas=100000"
 on_ranks=1
-expect 2 "Output/Write density: the run needs about" "$files/single_neuron/reference_a.prm" Domain/Refinement=14
-expect 2 "for the density's picture, but only" --validate "$files/single_neuron/reference_a.prm" Domain/Refinement=6
+expect 2 "Output/Write density: the run needs about" "$files/single_neuron/reference_a.prm" Domain/Subdivisions=16,24,14 Domain/Refinement=14
+expect 2 "for the density's picture, but only" --validate "$files/single_neuron/reference_a.prm" Domain/Subdivisions=16,24,14 Domain/Refinement=6
 expect 2 "command line: Domain/Subdivisions: the run needs about" --validate "$files/fokker_planck/tanh_2d.prm" \
   Domain/Subdivisions=128 Domain/Refinement=12
 expect 2 "quadrature nodes on every rank, more than 10^9" --validate "$files/boltzmann/tanh_2d.prm" Domain/Subdivisions=100000
