@@ -227,7 +227,7 @@ std::vector<std::pair<std::string, std::string>> CharacteristicsEvolution::repor
     rows.emplace_back("throughput",
                       short_number(work / seconds / n_ranks / 1e6, 3) + " million velocities per second and core");
   rows.emplace_back("memory", short_number(Timing::peak_memory(), 3) + " MiB on rank 0");
-  for (const auto &row : errors.report("points and time steps"))
+  for (const auto &row : errors.report("points and time steps", false))
     rows.push_back(row);
   for (const auto &row : outputs.report())
     rows.push_back(row);

@@ -214,9 +214,8 @@ std::vector<std::pair<std::string, std::string>> ContinuityEvolution::report()
                      "no steps were taken"},
     {"time in steps", short_number(stepping_seconds, 3) + " s"},
     {"memory", short_number(memory, 3) + " MiB at most on a rank"}};
-  for (const auto &row : errors.report("mesh and time steps"))
+  for (const auto &row : errors.report("mesh and time steps", true))
     rows.push_back(row);
-  rows.emplace_back("  of the box", "not estimated; see the boundary mass");
   if (density.stepping().n_repeated() > 0)
     rows.insert(rows.begin() + 7, {"steps repeated with a smaller length", std::to_string(density.stepping().n_repeated())});
   auto more = outputs.report();

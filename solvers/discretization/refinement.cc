@@ -89,8 +89,10 @@ void RefinementParameters::parse(const dealii::ParameterHandler &prm, const unsi
                        std::to_string(maximum_level) + ".");
 }
 
-void RefinementParameters::prefer(const double other_coarsening, const unsigned int other_interval)
+void RefinementParameters::prefer(const double part_of_tolerance, const double other_coarsening,
+                                  const unsigned int other_interval)
 {
+  tolerance  = given_tolerance.value_or(part_of_tolerance * tolerance);
   coarsening = given_coarsening.value_or(other_coarsening);
   interval   = given_interval.value_or(other_interval);
 }

@@ -23,8 +23,8 @@ struct RefinementParameters
   /// Makes the choices that the file leaves to the program too: a mesh is adaptive unless its subdivisions are given, and then
   /// aims at what section "Accuracy" says. `dimension`: of the mesh.
   void parse(const dealii::ParameterHandler &prm, unsigned int dimension);
-  /// Takes other values than the standard ones where the file leaves them to the program.
-  void prefer(double coarsening, unsigned int interval);
+  /// Takes other values than the standard ones where the file leaves them to the program: a part of the tolerance, and those.
+  void prefer(double part_of_tolerance, double coarsening, unsigned int interval);
   /// Replaces "automatic" in the handler by what was chosen.
   void record(dealii::ParameterHandler &prm) const;
   /// Those that a mesh that stays does not need.

@@ -21,14 +21,15 @@ void FunctionalError::look(const double value, const std::vector<double> &coarse
   resolution = last = nan;
   if (coarser.empty())
     return;
-  const double difference = std::abs(value - coarser[0]);
-  resolution              = difference;
+  constexpr double safety     = 2.;
+  const double     difference = std::abs(value - coarser[0]);
+  resolution                  = safety * difference;
   if (coarser.size() > 1 && size > 0.)
     {
-      constexpr double least_gain = 1. / 256., safety = 2.;
-      first_differences  = std::max(first_differences, difference / size);
-      second_differences = std::max(second_differences, std::abs(coarser[0] - coarser[1]) / size);
-      const double gain  = second_differences > 0. ? std::clamp(first_differences / second_differences, least_gain, 1.) : 1.;
+      constexpr double least_gain = 1. / 256.;
+      first_differences           = std::max(first_differences, difference / size);
+      second_differences          = std::max(second_differences, std::abs(coarser[0] - coarser[1]) / size);
+      const double gain = second_differences > 0. ? std::clamp(first_differences / second_differences, least_gain, 1.) : 1.;
       // Solutions that cross have no difference for a moment, but an error.
       constexpr double part = 0.1;
       resolution            = safety * gain * std::max(difference, part * first_differences * size);
@@ -113,7 +114,7 @@ void ErrorEstimate::look(const std::vector<double> &functionals, const double ex
     }
 }
 
-std::vector<std::pair<std::string, std::string>> ErrorEstimate::report(const std::string &resolution) const
+std::vector<std::pair<std::string, std::string>> ErrorEstimate::report(const std::string &resolution, const bool has_box) const
 {
   const double                                     aim = inputs.accuracy.functionals;
   std::vector<std::pair<std::string, std::string>> rows;
@@ -138,6 +139,8 @@ std::vector<std::pair<std::string, std::string>> ErrorEstimate::report(const std
   rows.emplace_back("  of the data nodes", MeanFieldSetup::data_error(of_data));
   rows.emplace_back("  of the features' compression",
                     "not estimated; " + short_number(inputs.mean_field->compression_error(), 2) + " of the kernel");
+  if (has_box)
+    rows.emplace_back("  of the box", "not estimated; see the boundary mass");
   if (!coarser.empty())
     rows.emplace_back("time for these estimates", short_number(time_taken, 3) + " s");
   return rows;

@@ -50,7 +50,7 @@ std::vector<std::unique_ptr<CoarserSolution>> coarser_solutions(const unsigned i
 }
 
 /// The error of one functional Q from solutions with less and less resolution, Q_1, Q_2:
-/// - from one of them |Q − Q_1|, which is much more than |Q − Q_exact| where the method is of high order;
+/// - from one of them 2 |Q − Q_1|, since differences may be small by chance;
 /// - from two the ratio q = |Q − Q_1| / |Q_1 − Q_2| tells how much a finer resolution gains, and the error is 2 q |Q − Q_1|.
 /// The
 ///   differences in q are the largest ones up to now, relative to Q, and 1/256 ≤ q ≤ 1: what looks better is not believed.
@@ -111,8 +111,9 @@ public:
   /// |δQ| of functional `i` at the last output; NaN where it was not estimated.
   double error(const std::size_t i) const { return errors[i].error(); }
   double seconds() const { return time_taken; }
-  /// Rows for the report; `resolution`: what it is made of, "mesh and time steps".
-  std::vector<std::pair<std::string, std::string>> report(const std::string &resolution) const;
+  /// Rows for the report. `resolution`: what it is made of, "mesh and time steps"; `has_box`: whether the solution ends at the
+  /// sides of one.
+  std::vector<std::pair<std::string, std::string>> report(const std::string &resolution, bool has_box) const;
 
   /// Collective.
   void save(CheckpointWriter &checkpoint) const;

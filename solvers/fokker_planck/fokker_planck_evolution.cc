@@ -194,9 +194,8 @@ std::vector<std::pair<std::string, std::string>> FokkerPlanckEvolution::report()
     }
   const auto more = outputs.report();
   rows.insert(rows.end(), more.begin(), more.end());
-  for (const auto &row : errors.report("mesh and time steps"))
+  for (const auto &row : errors.report("mesh and time steps", true))
     rows.push_back(row);
-  rows.emplace_back("  of the box", "not estimated; see the boundary mass");
   rows.emplace_back("mesh at the end", cells_and_unknowns());
   rows.emplace_back("time steps", std::to_string(counts.steps) + ", " + std::to_string(counts.rejected) + " rejected, " +
                                     std::to_string(counts.fallbacks) + " repeated with monotone fluxes");

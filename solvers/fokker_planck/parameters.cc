@@ -7,9 +7,6 @@
 #include <solvers/discretization/line_basis.h>
 #include <solvers/mean_field/accuracy.h>
 
-#include <algorithm>
-#include <cmath>
-
 namespace rhoflow
 {
 void FokkerPlanckParameters::bind(ParameterBinding &p)
@@ -48,8 +45,7 @@ void FokkerPlanckParameters::bind(ParameterBinding &p)
   p.add("Refined Peclet number", given_peclet_limit, at_least(0.),
         "With 'Refinement/Adaptive', cells that hold more mass than the tolerance of section 'Refinement' are refined also "
         "where beta times the potential varies by more than this over the cell; 2 to 4 times the degree is sensible. 0: by "
-        "the density alone. automatic: 0 beside given 'Domain/Subdivisions', else the degree, and "
-        "less where 'Accuracy/Functionals' is below 3e-4.");
+        "the density alone. automatic: 0 beside given 'Domain/Subdivisions', else the degree.");
   p.add(
     "Find equilibrium", given_find_equilibrium,
     Choices<std::optional<bool>>{{"automatic", std::nullopt}, {"true", true}, {"false", false}},
@@ -73,12 +69,10 @@ void FokkerPlanckParameters::parse(const dealii::ParameterHandler &prm, const un
   stepping        = given_stepping.value_or(given_time_step ? Stepping::implicit_euler : Stepping::sdirk2);
   time_step       = given_time_step.value_or(time_step);
   error_tolerance = given_error_tolerance.value_or(0.5 * accuracy.functionals);
-  // Measured in one and two dimensions: beyond a Péclet number of the degree the blended fluxes cost the order, and below it
-  // the error falls about like its fifth power; at the degree it is 3e-4.
+  // Measured in one and two dimensions: beyond a Péclet number of the degree the blended fluxes cost the order.
   const bool given_cells = parameter_value(prm, "Domain/Subdivisions") != automatic_text;
   degree                 = given_degree.value_or(given_cells || dimension == 3 ? 2 : 4);
-  peclet_limit           = given_peclet_limit.value_or(given_cells ? 0. :
-                                                                     degree * std::min(1., std::pow(accuracy.functionals / 3e-4, 0.2)));
+  peclet_limit           = given_peclet_limit.value_or(given_cells ? 0. : degree);
   find_equilibrium       = given_find_equilibrium.value_or(may_rest);
   check();
   if (find_gap && !find_equilibrium)

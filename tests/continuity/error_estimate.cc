@@ -67,12 +67,12 @@ TEST_CASE("The gain of finer meshes tells the error")
       CHECK(error.error() >= e);
       CHECK(error.error() <= 3. * e);
     }
-  SECTION("one coarser solution alone: the whole difference, and the error of the data")
+  SECTION("one coarser solution alone: twice the difference, and the error of the data")
   {
     FunctionalError error("risk");
     error.look(1., {1.01}, 1., 0.5);
-    CHECK(error.of_resolution() == Approx(0.01));
-    CHECK(error.error() == Approx(0.51));
+    CHECK(error.of_resolution() == Approx(0.02));
+    CHECK(error.error() == Approx(0.52));
   }
   SECTION("solutions that cross have an error")
   {
