@@ -160,13 +160,15 @@ def reference(arguments, directory, problem):
         return table, {name: [0.] * len(values) for name, values in table.items()}
     settings = finer(arguments, problem)
     key = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
-    kept = json.loads(pathlib.Path(arguments.references).read_text()) if pathlib.Path(arguments.references).exists() else {}
+    file = pathlib.Path(arguments.references) if arguments.references else None
+    kept = json.loads(file.read_text(encoding="utf-8")) if file and file.exists() else {}
     if key not in kept:
         tables = [run(arguments, directory, one)[0] for one in settings]
         names = [name for name in ("risk", "excess risk", "free energy") if name in tables[0]]
         kept[key] = [{name: tables[1][name] for name in names},
                      {name: [abs(a - b) for a, b in zip(tables[0][name], tables[1][name])] for name in names}]
-        pathlib.Path(arguments.references).write_text(json.dumps(kept))
+        if file:
+            file.write_text(json.dumps(kept), encoding="utf-8")
     return kept[key]
 
 
@@ -187,7 +189,7 @@ def main():
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--tolerances", nargs="*", default=["1e-3", "1e-4", "1e-5"])
     parser.add_argument("--ranks", type=int, default=2)
-    parser.add_argument("--references", default="references.json")
+    parser.add_argument("--references", metavar="FILE", default="", help="keep the references there, and take them from there")
     parser.add_argument("--cost", action="store_true", help="run without estimates, too, and compare the times")
     arguments = parser.parse_args()
     below, within, ratios, failures = [], [], [], 0

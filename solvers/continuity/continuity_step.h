@@ -35,9 +35,9 @@ struct Energies
 /// - If the moments are no longer finite or grew beyond every bound, or if the energy grew by more than 1e-5 of its initial
 ///   size and by more than the dissipation says that it should have fallen, Δt ∫ |∇Ψ_λ|² ρ, the step is repeated with half its
 ///   length. Later steps are shortened by the same factor, which grows back by 2^(1/8) a step.
-/// - With ContinuityParameters::largest_fall no step lets R_λ fall by more than that part of the excess risk, or of a
-/// thousandth
-///   of the first energy: longer ones have errors of their own.
+/// - With ContinuityParameters::largest_fall a step is only as long as R_λ falls, at its present rate, by that part of the
+/// excess
+///   risk, or of a thousandth of the first energy: longer ones have errors of their own.
 /// - The same if R exceeds Energies::bound(), as R_λ ≥ R may not.
 /// The moments after a step are those that the next one begins with: to look at them costs nothing. They tell R but not the
 /// weight decay; with one the growth that counts is that of R over R_λ at the last output.

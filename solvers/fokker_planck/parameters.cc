@@ -16,23 +16,22 @@ void FokkerPlanckParameters::bind(ParameterBinding &p)
     "Degree", given_degree, range(1, max_degree),
     "Polynomial degree k of the continuous elements. automatic: 2 beside given 'Domain/Subdivisions' and in three dimensions, "
     "else 4.");
-  p.add(
-    "Time stepping", given_stepping,
-    Choices<std::optional<Stepping>>{{"automatic", std::nullopt},
-                                     {"implicit Euler", Stepping::implicit_euler},
-                                     {"SDIRK2", Stepping::sdirk2},
-                                     {"semi-implicit Euler", Stepping::semi_implicit_euler},
-                                     {"SSP(3,3)", Stepping::ssp33}},
-    "implicit Euler: the potential at the new time; the free energy falls for every step size. SDIRK2: second order, "
-    "L-stable, step sizes by an error estimate. semi-implicit Euler: the potential at the old time, one linear system a "
-    "step; for short steps. SSP(3,3): explicit, third order, stable steps only. automatic: implicit Euler beside a given 'Time "
-    "step', else SDIRK2.");
+  p.add("Time stepping", given_stepping,
+        Choices<std::optional<Stepping>>{{"automatic", std::nullopt},
+                                         {"implicit Euler", Stepping::implicit_euler},
+                                         {"SDIRK2", Stepping::sdirk2},
+                                         {"semi-implicit Euler", Stepping::semi_implicit_euler},
+                                         {"SSP(3,3)", Stepping::ssp33}},
+        "implicit Euler: the potential at the new time; the free energy falls for every step size. SDIRK2: second order, "
+        "L-stable, step sizes by an error estimate. semi-implicit Euler: the potential at the old time, one linear system a "
+        "step; for short steps. SSP(3,3): explicit, third order, stable steps only. automatic: implicit Euler "
+        "beside a given 'Time step' or given 'Domain/Subdivisions', else SDIRK2.");
   p.add("Time step", given_time_step, at_least(1e-300),
         "Time step; with SDIRK2 the first one, with SSP(3,3) the longest; automatic: 0.01 [time].", may_change);
   p.add("Maximum time step", maximum_time_step, at_least(1e-300), "No step of SDIRK2 is longer than this [time].");
   p.add("Error tolerance", given_error_tolerance, range(1e-14, 1.),
-        "Error of the density that SDIRK2 may make in one step, relative to the density's maximum; automatic: half "
-        "of 'Accuracy/Functionals'.",
+        "Error of the density that SDIRK2 may make in one step, relative to the density's maximum; automatic: 1e-4 "
+        "beside given 'Domain/Subdivisions', else half of 'Accuracy/Functionals'.",
         may_change);
   p.add("Nonlinear solver", stage.newton, Choices<bool>{{"Anderson", false}, {"Newton", true}},
         "Iteration for the moments of an implicit step. Newton takes over where Anderson's fails.");
@@ -66,14 +65,14 @@ void FokkerPlanckParameters::parse(const dealii::ParameterHandler &prm, const un
   read_parameters(*this, prm);
   AccuracyParameters accuracy;
   read_parameters(accuracy, prm);
-  stepping        = given_stepping.value_or(given_time_step ? Stepping::implicit_euler : Stepping::sdirk2);
-  time_step       = given_time_step.value_or(time_step);
-  error_tolerance = given_error_tolerance.value_or(0.5 * accuracy.functionals);
-  // Measured in one and two dimensions: beyond a Péclet number of the degree the blended fluxes cost the order.
   const bool given_cells = parameter_value(prm, "Domain/Subdivisions") != automatic_text;
-  degree                 = given_degree.value_or(given_cells || dimension == 3 ? 2 : 4);
-  peclet_limit           = given_peclet_limit.value_or(given_cells ? 0. : degree);
-  find_equilibrium       = given_find_equilibrium.value_or(may_rest);
+  stepping        = given_stepping.value_or(given_cells || given_time_step ? Stepping::implicit_euler : Stepping::sdirk2);
+  time_step       = given_time_step.value_or(time_step);
+  error_tolerance = given_error_tolerance.value_or(given_cells ? error_tolerance : 0.5 * accuracy.functionals);
+  // Measured in one and two dimensions: beyond a Péclet number of the degree the blended fluxes cost the order.
+  degree           = given_degree.value_or(given_cells || dimension == 3 ? 2 : 4);
+  peclet_limit     = given_peclet_limit.value_or(given_cells ? 0. : degree);
+  find_equilibrium = given_find_equilibrium.value_or(may_rest);
   check();
   if (find_gap && !find_equilibrium)
     throw InputError(Refusal::inconsistent, "Fokker-Planck/Find spectral gap",

@@ -26,8 +26,8 @@ struct FokkerPlanckParameters : BoundaryMassParameters
   static void declare(dealii::ParameterHandler &prm);
   void        bind(ParameterBinding &p);
   /// Makes the choices that the file leaves to the program too: SDIRK2 with the error that section "Accuracy" asks for, unless
-  /// a time step is given.
-  /// `dimension`: of the mesh; `may_rest`: whether the box may hold a density at rest.
+  /// a time step or cells are given; degree and Péclet number of automatic meshes. `dimension`: of the mesh; `may_rest`:
+  /// whether the box may hold a density at rest.
   void parse(const dealii::ParameterHandler &prm, unsigned int dimension, bool may_rest = true);
   /// Replaces "automatic" in the handler by what was chosen.
   void record(dealii::ParameterHandler &prm) const;

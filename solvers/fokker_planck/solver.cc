@@ -130,7 +130,8 @@ std::vector<Unread> unread_by_fokker_planck(dealii::ParameterHandler &parameters
                               RefinementParameters::unread(parameters) + OutputParameters::unread(parameters) +
                               CompanionSettings::unread(parameters);
   const std::string stepping = parameter_value(parameters, "Fokker-Planck/Time stepping");
-  const bool        euler    = stepping == "automatic" && parameter_value(parameters, "Fokker-Planck/Time step") != "automatic";
+  const bool        euler = stepping == "automatic" && (parameter_value(parameters, "Fokker-Planck/Time step") != "automatic" ||
+                                                 parameter_value(parameters, "Domain/Subdivisions") != "automatic");
   if (stepping != "SDIRK2" && (stepping != "automatic" || euler))
     for (const char *parameter : {"Fokker-Planck/Maximum time step", "Fokker-Planck/Error tolerance"})
       rules.push_back({parameter, "unless 'Time stepping = SDIRK2'"});
