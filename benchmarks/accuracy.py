@@ -2,7 +2,7 @@
 """The errors of risk and free energy beside their estimates, for runs that are given nothing but a learning problem and an accuracy.
 
     benchmarks/accuracy.py --program build/release/rhoflow [--only NAME ...] [--tolerances 1e-3 1e-4 1e-5] [--ranks 2]
-                           [--references FILE]
+                           [--references FILE] [--patience SECONDS] [--cost]
 
 References: for equations without entropy the solver 'characteristics' with many points, and its own error is the difference to
 three quarters of the points in each coordinate; with entropy the same solver with a hundredth of the least tolerance, or a closed
@@ -105,7 +105,11 @@ def run(arguments, directory, settings):
     command = ["mpirun", "--oversubscribe", "-np", str(arguments.ranks), arguments.program, str(parameters)]
     command += [f"{name}={value}" for name, value in settings.items()]
     begun = time.time()
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=jobs.environment())
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=jobs.environment(),
+                              timeout=arguments.patience)
+    except subprocess.TimeoutExpired:
+        raise RuntimeError(f"not done in {arguments.patience:.0f} s") from None
     seconds = time.time() - begun
     if done.returncode != 0:
         raise RuntimeError((done.stderr + done.stdout).strip()[-300:])
@@ -133,15 +137,16 @@ def finer(arguments, problem):
 
 
 def gaussian(problem, times):
-    """Risk and free energy of linear neurons with entropy: theta stays Gaussian, its mean goes to b/(1 + lambda)."""
-    beta, decay = problem["Mean field/Inverse temperature"], problem["Mean field/Weight decay"]
+    """Risk and free energy of linear neurons: theta stays Gaussian, its mean goes to b/(1 + lambda). Without entropy the free
+    energy is that of the risk."""
+    beta, decay = problem.get("Mean field/Inverse temperature", math.inf), problem.get("Mean field/Weight decay", 0.)
     d = problem["Learning problem/Input dimension"]
-    start, b = ([(-0.5, 0.4), (0.3, 0.5)][:d], [0.7, -0.2][:d])
+    start, b = ([(-0.5, 0.4), (0.3, 0.5), (0., 0.3)][:d], [0.7, -0.2, 1.][:d])
     table = {"risk": [], "excess risk": [], "free energy": []}
     for t in times:
         risk = confinement = entropy = 0.
         for (m0, deviation), target in zip(start, b):
-            rest, width = target / (1. + decay), 1. / (beta * decay)
+            rest, width = target / (1. + decay), 1. / (beta * decay) if decay > 0. else 0.
             mean = rest + (m0 - rest) * math.exp(-(1. + decay) * t)
             variance = width + (deviation**2 - width) * math.exp(-2. * decay * t)
             risk += .5 * (mean - target)**2
@@ -155,7 +160,7 @@ def gaussian(problem, times):
 
 def reference(arguments, directory, problem):
     """Columns, and their errors."""
-    if problem.get("Learning problem/Neuron") == "linear" and problem["Solver"] == "fokker planck":
+    if problem.get("Learning problem/Neuron") == "linear":
         table = gaussian(problem, [problem["End time"] * i / OUTPUTS for i in range(OUTPUTS + 1)])
         return table, {name: [0.] * len(values) for name, values in table.items()}
     settings = finer(arguments, problem)
@@ -189,6 +194,7 @@ def main():
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--tolerances", nargs="*", default=["1e-3", "1e-4", "1e-5"])
     parser.add_argument("--ranks", type=int, default=2)
+    parser.add_argument("--patience", type=float, default=1800., metavar="SECONDS", help="the longest run that is waited for")
     parser.add_argument("--references", metavar="FILE", default="", help="keep the references there, and take them from there")
     parser.add_argument("--cost", action="store_true", help="run without estimates, too, and compare the times")
     arguments = parser.parse_args()

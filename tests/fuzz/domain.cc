@@ -44,6 +44,14 @@ int LLVMFuzzerTestOneInput(const std::uint8_t *data, const std::size_t size)
   try
     {
       domain.parse(prm);
+      // What is left to the program is chosen as a solver in two dimensions does.
+      if (domain.lower.empty())
+        {
+          require(domain.upper.empty(), "one corner of a box");
+          domain.set_box({-3., -2.}, {3., 2.});
+        }
+      if (domain.subdivisions.empty())
+        domain.set_subdivisions(8);
       parsed = true;
     }
   catch (const InputError &)
