@@ -323,6 +323,16 @@ std::vector<std::uint64_t> AdaptiveMesh::all_cells() const
 
 std::vector<std::uint64_t> AdaptiveMesh::recreate(const std::vector<std::uint64_t> &cells)
 {
+  return recreate(cells, true);
+}
+
+std::vector<std::uint64_t> AdaptiveMesh::recreate_part(const std::vector<std::uint64_t> &cells)
+{
+  return recreate(cells, false);
+}
+
+std::vector<std::uint64_t> AdaptiveMesh::recreate(const std::vector<std::uint64_t> &cells, const bool covers_the_box)
+{
   std::unordered_map<CellKey, std::uint64_t, CellKeyHash> wanted;
   std::unordered_set<CellKey, CellKeyHash>                above;
   // Said on every rank alike, since all have the list.
@@ -356,12 +366,40 @@ std::vector<std::uint64_t> AdaptiveMesh::recreate(const std::vector<std::uint64_
       for (const CellKey &cell : local)
         flags.push_back(above.count(cell) > 0 ? 1 : 0);
   } while (adapt(flags, 0, values, nothing));
-  const bool known = std::all_of(local.begin(), local.end(), [&](const CellKey &cell) { return wanted.count(cell) > 0; });
-  refuse_unless(all_agree(known, comm) && n_global == wanted.size());
   std::vector<std::uint64_t> places;
+  std::uint64_t              n_listed = 0;
   for (const CellKey &cell : local)
-    places.push_back(wanted.at(cell));
+    {
+      const auto found = wanted.find(cell);
+      places.push_back(found == wanted.end() ? no_place : found->second);
+      n_listed += found == wanted.end() ? 0 : 1;
+    }
+  n_listed = dealii::Utilities::MPI::sum(n_listed, comm);
+  refuse_unless(n_listed == wanted.size() && (!covers_the_box || n_global == n_listed));
   return places;
+}
+
+std::vector<std::uint64_t> cells_in_larger_box(std::vector<std::uint64_t> cells, const Domain &from, const Domain &to)
+{
+  std::array<std::uint64_t, 3> before{};
+  for (unsigned int d = 0; d < to.dimension(); ++d)
+    {
+      const double cell = (from.upper[d] - from.lower[d]) / from.subdivisions[d];
+      const auto   more = [&](const double length) {
+        const double n = length / cell;
+        if (!(n > -0.01 && std::abs(n - std::round(n)) < 0.01))
+          throw InputError(Refusal::inconsistent, "",
+                             "the box of the state is no part of the box that was chosen for this end time. Choose a later one.");
+        return static_cast<std::uint64_t>(std::round(n));
+      };
+      before[d] = more(from.lower[d] - to.lower[d]);
+      if (before[d] + from.subdivisions[d] + more(to.upper[d] - from.upper[d]) != to.subdivisions[d])
+        throw InputError(Refusal::inconsistent, "", "the box of the state has cells of another size.");
+    }
+  for (std::size_t i = 0; i + 3 < cells.size(); i += 4)
+    for (unsigned int d = 0; d < to.dimension(); ++d)
+      cells[i + d] += before[d] << std::min<std::uint64_t>(cells[i + 3], CellKey::max_level);
+  return cells;
 }
 
 template <int dim>

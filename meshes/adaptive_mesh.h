@@ -91,6 +91,10 @@ public:
   /// this rank's cells in the list, in the order of cells(): the order of the list depends on the ranks that made it. Throws
   /// std::logic_error if no mesh of this box has them. Collective.
   std::vector<std::uint64_t> recreate(const std::vector<std::uint64_t> &cells);
+  /// The same of a list that covers a part of the box only. Around these cells the mesh is as coarse as the balance allows, and
+  /// the place of a cell there is no_place.
+  std::vector<std::uint64_t>     recreate_part(const std::vector<std::uint64_t> &cells);
+  static constexpr std::uint64_t no_place = ~std::uint64_t{0};
 
   /// The deal.II triangulation, for `dim` = dimension(); std::logic_error for another `dim`. Adapting the mesh through it is
   /// not possible: adapt() alone keeps the lists of cells.
@@ -102,7 +106,8 @@ private:
   struct Implementation;
   struct Base;
 
-  void update_lists();
+  void                       update_lists();
+  std::vector<std::uint64_t> recreate(const std::vector<std::uint64_t> &cells, bool covers_the_box);
 
   Domain                box;
   MPI_Comm              comm;
@@ -114,6 +119,10 @@ private:
   std::uint64_t         n_global = 0;
   unsigned int          finest   = 0;
 };
+
+/// The cells of a mesh of the box `from`, in the form of AdaptiveMesh::all_cells(), as cells of a mesh of `to`, which has whole
+/// coarse cells more. Throws InputError (parameter empty) for two boxes that are no such pair.
+std::vector<std::uint64_t> cells_in_larger_box(std::vector<std::uint64_t> cells, const Domain &from, const Domain &to);
 
 /// Completes refinement flags on the list of all cells of a mesh (a function of its arguments alone): cells flagged +1 are
 /// refined, further cells are refined for the 2:1 balance over faces, edges and corners, and those families are coarsened that

@@ -55,6 +55,12 @@ void Domain::bind(ParameterBinding &p)
   p.add("Periodic", periodic, per_coordinate,
         "Whether opposite sides are identified: true or false for each coordinate, or once for all. Nothing flows through "
         "the other sides.");
+  p.add("Extendable", extendable,
+        Choices<Extendable>{{"automatic", Extendable::automatic}, {"true", Extendable::yes}, {"false", Extendable::no}},
+        "Whether the box gets more coarse cells at its sides where the density needs them until the end time, as when a run "
+        "goes on to a later one. automatic: where the program chose the corners. The corners here stay those of the first "
+        "box. For the solvers 'continuity' and 'single neuron'.",
+        may_change);
 }
 
 void Domain::declare(ParameterHandler &prm)
@@ -88,7 +94,34 @@ void Domain::set_box(const std::vector<double> &lower_corner, const std::vector<
 void Domain::set_subdivisions(const unsigned int n)
 {
   subdivisions.assign(dimension(), n);
+  for (std::size_t d = 0; d < added.size(); ++d)
+    subdivisions[d] += added[d];
   check_cells();
+}
+
+void Domain::extend(const std::vector<double> &below, const std::vector<double> &above, const unsigned int unit)
+{
+  const unsigned int most = CellKey::max_subdivisions(dimension());
+  added.assign(dimension(), 0);
+  for (unsigned int d = 0; d < dimension(); ++d)
+    {
+      const unsigned int n     = subdivisions.empty() ? automatic_subdivisions(dimension()) : subdivisions[d];
+      const double       cell  = (upper[d] - lower[d]) / n;
+      const auto         cells = [&](const double length) {
+        const double       blocks = std::ceil(length / (cell * unit));
+        const unsigned int room   = (most - std::min(most, n + added[d])) / unit;
+        return unit * (blocks < room ? static_cast<unsigned int>(blocks) : room);
+      };
+      const unsigned int n_below = cells(below[d]);
+      added[d] += n_below;
+      const unsigned int n_above = cells(above[d]);
+      added[d] += n_above;
+      lower[d] -= n_below * cell;
+      upper[d] += n_above * cell;
+      if (!subdivisions.empty())
+        subdivisions[d] += added[d];
+    }
+  check_corners();
 }
 
 void Domain::coarsen()

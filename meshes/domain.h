@@ -25,8 +25,16 @@ struct Domain
   bool is_automatic() const { return lower.empty(); }
   /// Takes corners that the program chose. Throws InputError as parse() does.
   void set_box(const std::vector<double> &lower_corner, const std::vector<double> &upper_corner);
+  /// Cells along each axis of the coarse mesh that the program chooses.
+  static constexpr unsigned int automatic_subdivisions(const unsigned int dimension)
+  {
+    return dimension == 1 ? 96 : (dimension == 2 ? 16 : 8);
+  }
   /// Takes subdivisions where the file leaves them to the program, the same for each coordinate. Throws InputError.
   void set_subdivisions(unsigned int n);
+  /// Adds coarse cells at the sides, as many as `below` and `above` are long [D] and at most what AdaptiveMesh takes. Their
+  /// number is a multiple of `unit`. The subdivisions may be those of the program, which are set later.
+  void extend(const std::vector<double> &below, const std::vector<double> &above, unsigned int unit);
   /// Cells of twice the size, or nearly so where a number of them is odd.
   void coarsen();
   /// Throws InputError unless AdaptiveMesh can make a mesh of this box: others may have more subdivisions.
@@ -47,8 +55,19 @@ struct Domain
   unsigned int              refinement = 0;  ///< uniform refinements of the coarse mesh
   std::vector<bool>         periodic{false}; ///< opposite sides identified, [D]; otherwise no flux
 
+  /// Whether coarse cells may be added for a later end time.
+  enum class Extendable
+  {
+    automatic, ///< where the program chose the box, which is then recorded as yes
+    yes,
+    no
+  };
+  Extendable extendable = Extendable::automatic;
+
 private:
   void check_corners();
   void check_cells() const;
+
+  std::vector<unsigned int> added; ///< coarse cells that extend() added, [D]; empty: none
 };
 } // namespace rhoflow

@@ -356,9 +356,10 @@ SolverEntry boltzmann_solver_entry()
     {"", "Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Accuracy", "Domain", "Boltzmann",
      "Comparison", "Output"},
     [](dealii::ParameterHandler &parameters) {
-      return std::vector<Unread>{{"Accuracy/Density", ""}, {"Accuracy/Estimate errors", ""},
-                                 {"End time", ""},         {"Output interval", ""},
-                                 {"Output times", ""},     {"Output/Every n-th output", ""}} +
+      return std::vector<Unread>{{"Accuracy/Density", ""},        {"Accuracy/Estimate errors", ""},
+                                 {"Domain/Extendable", ""},       {"End time", ""},
+                                 {"Output interval", ""},         {"Output times", ""},
+                                 {"Output/Every n-th output", ""}} +
              SnapshotParameters::unread_without_density() + ModelParameters::unread(parameters) +
              ComparisonParameters::unread_without_networks(parameters, "");
     }};

@@ -157,6 +157,7 @@ SolverEntry characteristics_solver_entry()
      "Characteristics", "Particles", "Comparison", "Output"},
     [](dealii::ParameterHandler &parameters) {
       return std::vector<Unread>{{"Accuracy/Density", ""},
+                                 {"Domain/Extendable", ""},
                                  {"Domain/Refinement", ""},
                                  {"Domain/Boundary mass warning", ""},
                                  {"Domain/Boundary mass limit", ""}} +

@@ -1,6 +1,8 @@
 #include <solvers/continuity/density_on_mesh.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <vector>
 
 #include <solvers/base/run/checkpoint.h>
@@ -102,18 +104,60 @@ void DensityOnMesh::control(const double negative_mass)
 
 void DensityOnMesh::save(CheckpointWriter &checkpoint, const std::string &prefix) const
 {
-  const bool counts = cells.has_counted_cells();
+  const bool    counts = cells.has_counted_cells();
+  const Domain &box    = cells.domain();
+  checkpoint.put(prefix + "lower corner", box.lower);
+  checkpoint.put(prefix + "upper corner", box.upper);
+  checkpoint.put(prefix + "subdivisions", std::vector<std::uint64_t>(box.subdivisions.begin(), box.subdivisions.end()));
   checkpoint.put_in_turn(prefix + "mesh", counts ? cells.listed_cells() : std::vector<std::uint64_t>());
   checkpoint.put_in_turn(prefix + "density", counts ? state.values() : std::vector<double>());
   checkpoint.put(prefix + "largest velocity", state.max_rate());
   save_state(checkpoint, prefix + "steps", *this);
 }
 
+Domain DensityOnMesh::box_of(const CheckpointReader &checkpoint, const std::string &prefix) const
+{
+  Domain box = cells.domain();
+  if (!checkpoint.has(prefix + "subdivisions")) // that of a version without boxes that grow
+    return box;
+  const unsigned int dim = box.dimension();
+  const auto         n   = checkpoint.integers(prefix + "subdivisions", 0, dim);
+  box.lower              = checkpoint.numbers(prefix + "lower corner", dim);
+  box.upper              = checkpoint.numbers(prefix + "upper corner", dim);
+  box.subdivisions.assign(n.begin(), n.end());
+  return box;
+}
+
 void DensityOnMesh::load(const CheckpointReader &checkpoint, const std::string &prefix)
 {
-  const std::vector<std::uint64_t> places = cells.recreate(checkpoint.integers(prefix + "mesh"));
-  make_space();
-  state.reinit(*space, checkpoint.rows(prefix + "density", places, space->points_per_cell()));
+  const auto   listed = checkpoint.integers(prefix + "mesh");
+  const Domain before = box_of(checkpoint, prefix);
+  if (before.subdivisions == cells.domain().subdivisions)
+    {
+      const std::vector<std::uint64_t> places = cells.recreate(listed);
+      make_space();
+      state.reinit(*space, checkpoint.rows(prefix + "density", places, space->points_per_cell()));
+    }
+  else
+    {
+      // Nothing is in the cells around the box of the state.
+      const std::vector<std::uint64_t> places = cells.recreate_part(cells_in_larger_box(listed, before, cells.domain()));
+      make_space();
+      const unsigned int         n = space->points_per_cell();
+      std::vector<std::uint64_t> known;
+      std::copy_if(places.begin(), places.end(), std::back_inserter(known),
+                   [](const std::uint64_t place) { return place != AdaptiveMesh::no_place; });
+      const std::vector<double> rows = checkpoint.rows(prefix + "density", known, n);
+      std::vector<double>       values(places.size() * n, 0.);
+      auto                      row = rows.begin();
+      for (std::size_t c = 0; c < places.size(); ++c)
+        if (places[c] != AdaptiveMesh::no_place)
+          {
+            std::copy_n(row, n, values.begin() + static_cast<std::ptrdiff_t>(c * n));
+            row += n;
+          }
+      state.reinit(*space, values);
+    }
   state.set_max_rate(checkpoint.number_of(prefix + "largest velocity"));
   load_state(checkpoint, prefix + "steps", *this);
 }

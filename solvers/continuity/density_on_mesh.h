@@ -65,6 +65,8 @@ public:
 private:
   void adapt();
   void make_space();
+  /// The box that the state was in, which may be smaller than that of the mesh.
+  Domain box_of(const CheckpointReader &checkpoint, const std::string &prefix) const;
 
   const ContinuityInputs &inputs;
   RungeKutta              method;

@@ -11,5 +11,8 @@ struct ContinuityInputs : EvolutionInputs
   ContinuityParameters scheme;
   double               radial_power = 0.;    ///< κ of the weight r^κ of the last coordinate
   bool                 alignment    = false; ///< write ∫ a s ρ
+
+protected:
+  bool can_extend_box() const override { return true; }
 };
 } // namespace rhoflow

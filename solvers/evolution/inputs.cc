@@ -63,9 +63,9 @@ void EvolutionInputs::parse_mesh(dealii::ParameterHandler &prm)
   if (domain.subdivisions.empty())
     {
       // The coarse mesh: small cells only where the density is.
-      constexpr unsigned int n_cells[] = {0, 96, 16, 8};
-      domain.set_subdivisions(n_cells[domain.dimension()]);
-      set_parameter_value(prm, "Domain/Subdivisions", std::to_string(domain.subdivisions.front()));
+      const unsigned int n_cells = Domain::automatic_subdivisions(domain.dimension());
+      domain.set_subdivisions(n_cells);
+      set_parameter_value(prm, "Domain/Subdivisions", std::to_string(n_cells));
     }
   refinement.record(prm);
   domain.check_mesh();

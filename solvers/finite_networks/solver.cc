@@ -265,6 +265,7 @@ SolverEntry particle_solver_entry()
      "Output"},
     [](dealii::ParameterHandler &parameters) {
       return std::vector<Unread>{{"Accuracy/Density", ""},
+                                 {"Domain/Extendable", ""},
                                  {"Accuracy/Estimate errors", ""},
                                  {"Domain/Refinement", ""},
                                  {"Domain/Boundary mass warning", ""},

@@ -129,6 +129,7 @@ std::vector<Unread> unread_by_fokker_planck(dealii::ParameterHandler &parameters
   std::vector<Unread> rules = RunParameters::unread(parameters) + ModelParameters::unread(parameters) +
                               RefinementParameters::unread(parameters) + OutputParameters::unread(parameters) +
                               CompanionSettings::unread(parameters);
+  rules.push_back({"Domain/Extendable", ""});
   const std::string stepping = parameter_value(parameters, "Fokker-Planck/Time stepping");
   const bool        euler = stepping == "automatic" && (parameter_value(parameters, "Fokker-Planck/Time step") != "automatic" ||
                                                  parameter_value(parameters, "Domain/Subdivisions") != "automatic");

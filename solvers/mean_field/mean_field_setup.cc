@@ -39,9 +39,12 @@ void MeanFieldSetup::parse(dealii::ParameterHandler &prm, const bool on_box)
   if (on_box && !domain.is_automatic())
     check_box();
   const bool choose_box = on_box && domain.is_automatic(), choose_nodes = has_quadrature(choices);
-  if (!choose_box && !choose_nodes)
+  const bool may_extend = on_box && !choose_box && domain.extendable == Domain::Extendable::yes && can_extend_box();
+  if (!choose_box && !choose_nodes && !may_extend)
     return;
   const DensityPlaces places = find_places();
+  if (may_extend)
+    extend_box(choices, places);
   if (choose_box)
     {
       std::vector<double> lower = places.lower, upper = places.upper;
@@ -50,12 +53,39 @@ void MeanFieldSetup::parse(dealii::ParameterHandler &prm, const bool on_box)
       domain.set_box(lower, upper);
       set_parameter_value(prm, "Domain/Lower corner", list_of_numbers(lower));
       set_parameter_value(prm, "Domain/Upper corner", list_of_numbers(upper));
+      if (can_extend_box() && domain.extendable == Domain::Extendable::automatic)
+        set_parameter_value(prm, "Domain/Extendable", "true");
       choices.lower = lower;
       choices.upper = upper;
       problem       = make_problem(choices);
     }
   if (choose_nodes)
     choose_data_nodes(prm, choices, places.snapshots);
+}
+
+void MeanFieldSetup::extend_box(ModelChoices &choices, const DensityPlaces &places)
+{
+  box_until = places.reached;
+  const MissingRoom missing(places, problem->parameter_names(), domain.lower, domain.upper);
+  if (!missing.exists())
+    return;
+  // Coarser solutions have cells of twice and four times the size, which must fit in, too.
+  const unsigned int blocks = accuracy.estimate && domain.refinement < 2 ? 4U >> domain.refinement : 1U;
+  for (const unsigned int n : domain.subdivisions)
+    if (n % blocks != 0)
+      throw InputError(Refusal::inconsistent, "Domain/Extendable",
+                       "the density needs a larger box until the end time, and coarser solutions need coarse cells in numbers "
+                       "that are multiples of " +
+                         std::to_string(blocks) + ". Set it to false, or 'Accuracy/Estimate errors'.");
+  std::vector<double> below = missing.below, above = missing.above;
+  for (unsigned int d = 0; d < domain.dimension(); ++d)
+    if (domain.periodic[d])
+      below[d] = above[d] = 0.;
+  domain.extend(below, above, blocks);
+  extended      = true;
+  choices.lower = domain.lower;
+  choices.upper = domain.upper;
+  problem       = make_problem(choices);
 }
 
 std::string MeanFieldSetup::data_error(const double relative_error)
@@ -118,6 +148,9 @@ void MeanFieldSetup::make_mean_field(MPI_Comm communicator, Progress *const prog
   if (progress != nullptr && box_until < run.end_time)
     progress->warning("the box was chosen by a coarse solution that ended at t = " + short_number(box_until) +
                       ", before the end time: see the boundary mass, or give both corners of 'Domain'");
+  if (progress != nullptr && extended)
+    progress->line("The box was extended until t = " + short_number(run.end_time) + ", to (" + list_of_numbers(domain.lower) +
+                   ") and (" + list_of_numbers(domain.upper) + ")");
   if (progress != nullptr && MeanField::takes_long(*problem))
     progress->line("Preparing the features of " + std::to_string(problem->n_nodes()) + " data points");
   const auto first = static_cast<std::ptrdiff_t>(problem->n_parameters() - problem->n_feature_parameters());

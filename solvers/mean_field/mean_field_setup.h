@@ -52,6 +52,7 @@ struct MeanFieldSetup
   AccuracyParameters  accuracy;
   DataNodes           data_nodes;                                          ///< set by parse()
   double              box_until = std::numeric_limits<double>::infinity(); ///< time until which the box was looked for
+  bool                extended  = false; ///< the box has coarse cells more than the parameters say
   MeanFieldParameters parameters;
   std::unique_ptr<LearningProblem> problem;    ///< set by parse()
   std::unique_ptr<MeanField>       mean_field; ///< set by make_mean_field()
@@ -62,7 +63,12 @@ protected:
   /// that of the file, or the search's first one is up to it if the file has none.
   virtual DensityPlaces find_places();
 
+  /// Whether the solver can take a state into a larger box.
+  virtual bool can_extend_box() const { return false; }
+
 private:
+  /// Adds coarse cells to a box that is too small for the places, and makes the problem anew.
+  void extend_box(ModelChoices &choices, const DensityPlaces &places);
   /// Throws InputError unless the box suits the parameters of the neuron.
   void check_box() const;
   void choose_data_nodes(dealii::ParameterHandler &prm, ModelChoices choices, const std::vector<Measure> &densities);

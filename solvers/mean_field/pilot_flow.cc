@@ -162,6 +162,25 @@ PilotFlow::PilotFlow(const LearningProblem &problem, const double weight_decay, 
     }
 }
 
+MissingRoom::MissingRoom(const DensityPlaces &places, const std::vector<std::string> &names, const std::vector<double> &lower,
+                         const std::vector<double> &upper)
+{
+  constexpr double least = 0.1;
+  for (std::size_t d = 0; d < names.size(); ++d)
+    {
+      const double extent  = places.upper[d] - places.lower[d];
+      const auto   missing = [&](const double room) { return room < least * extent ? margin * extent - room : 0.; };
+      below.push_back(names[d] == "r" && lower[d] == 0. ? 0. : missing(places.lower[d] - lower[d]));
+      above.push_back(missing(upper[d] - places.upper[d]));
+    }
+}
+
+bool MissingRoom::exists() const
+{
+  const auto is_positive = [](const double length) { return length > 0.; };
+  return std::any_of(below.begin(), below.end(), is_positive) || std::any_of(above.begin(), above.end(), is_positive);
+}
+
 void enlarge_to_round_numbers(const std::vector<std::string> &names, std::vector<double> &lower, std::vector<double> &upper)
 {
   for (std::size_t d = 0; d < names.size(); ++d)

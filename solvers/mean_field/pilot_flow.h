@@ -29,6 +29,18 @@ struct PilotFlow : DensityPlaces
   PilotFlow(const LearningProblem &problem, double weight_decay, double end);
 };
 
+/// By how much a box [lower, upper] falls short of the places and a quarter of their extent on every side, [D]; zero where at
+/// least a tenth is left, and below a coordinate named r that begins at zero.
+struct MissingRoom
+{
+  MissingRoom(const DensityPlaces &places, const std::vector<std::string> &names, const std::vector<double> &lower,
+              const std::vector<double> &upper);
+  /// Whether there is any.
+  bool exists() const;
+
+  std::vector<double> below, above;
+};
+
 /// The corners of a box with round numbers that is larger than [lower, upper] by a quarter on every side, so that the outermost
 /// cells of a coarse mesh are empty; a coordinate named r stays non-negative. [D].
 void enlarge_to_round_numbers(const std::vector<std::string> &names, std::vector<double> &lower, std::vector<double> &upper);

@@ -136,3 +136,51 @@ TEST_CASE("Boxes that cannot be chosen are refused")
   CHECK(refused({{"Domain/Lower corner", "-2"}}) == Refused{"Domain/Upper corner", Refusal::missing});
   CHECK(refused({{"Initial law/Law", "expression(exp(-theta1^2))"}}) == Refused{"Initial law/Law", Refusal::inconsistent});
 }
+
+TEST_CASE("A box that the program chose is extended by whole cells for a later end time, and no other")
+{
+  /// A solver that takes states into larger boxes.
+  struct Extending : MeanFieldSetup
+  {
+    bool can_extend_box() const override { return true; }
+  };
+  // The mean goes from -0.5 to 30.
+  const Settings drifting = linear_neuron + Settings{{"Target/Expression", "30*x"}, {"End time", "0.1"}};
+  const auto     first    = make_parameters(drifting);
+  Extending      start;
+  start.parse(*first);
+  CHECK_FALSE(start.extended);
+  CHECK(value(*first, "Domain", "Extendable") == "true");
+  const Settings box{{"Domain/Lower corner", value(*first, "Domain", "Lower corner")},
+                     {"Domain/Upper corner", value(*first, "Domain", "Upper corner")},
+                     {"Domain/Extendable", "true"}};
+
+  // The same time needs the same box.
+  const auto same = make_parameters(drifting + box);
+  Extending  again;
+  again.parse(*same);
+  CHECK_FALSE(again.extended);
+  CHECK(again.domain.upper == start.domain.upper);
+
+  const auto later = make_parameters(drifting + box + Settings{{"End time", "2"}});
+  Extending  grown;
+  grown.parse(*later);
+  CHECK(grown.extended);
+  CHECK(grown.domain.lower.front() <= start.domain.lower.front());
+  const double mean = 30. - 30.5 * std::exp(-2.);
+  CHECK(grown.domain.upper.front() > mean + 5. * .4);
+  grown.domain.set_subdivisions(Domain::automatic_subdivisions(1));
+  const double cell = (start.domain.upper.front() - start.domain.lower.front()) / 96.;
+  CHECK((grown.domain.upper.front() - grown.domain.lower.front()) / grown.domain.subdivisions.front() ==
+        Approx(cell).epsilon(1e-12));
+  CHECK(grown.domain.subdivisions.front() % 4 == 0);
+  CHECK(value(*later, "Domain", "Upper corner") == value(*first, "Domain", "Upper corner"));
+
+  const auto given = make_parameters(drifting + box + Settings{{"End time", "2"}, {"Domain/Extendable", "automatic"}});
+  Extending  stays;
+  stays.parse(*given);
+  CHECK_FALSE(stays.extended);
+
+  const auto odd = make_parameters(drifting + box + Settings{{"End time", "2"}, {"Domain/Subdivisions", "30"}});
+  CHECK(refusal([&]() { Extending().parse(*odd); }) == Refused{"Domain/Extendable", Refusal::inconsistent});
+}

@@ -328,3 +328,60 @@ TEST_CASE("Adaptive mesh: lists of cells that are no mesh of the box are refused
         }()})
     CHECK_THROWS_WITH(recreate(other), "the list of cells is not that of a mesh of this box");
 }
+
+TEST_CASE("Adaptive mesh: the cells of a box are cells of a larger one, with coarse cells around them")
+{
+  const unsigned int dim = GENERATE(1U, 2U, 3U);
+  const Domain box = make_domain(std::vector<double>(dim, -1.), std::vector<double>(dim, 3.), std::vector<unsigned int>(dim, 4),
+                                 std::vector<bool>(dim, false));
+  AdaptiveMesh mesh(box, MPI_COMM_SELF);
+  const auto   nothing = [](const CellKey &, const double *, double *) {};
+  std::vector<double> values;
+  // Two levels at a corner, beside cells that will be new.
+  for (unsigned int round = 0; round < 2; ++round)
+    {
+      std::vector<signed char> flags(mesh.cells().size(), 0);
+      for (std::size_t c = 0; c < flags.size(); ++c)
+        if (mesh.cells()[c].index == std::array<std::uint32_t, 3>{})
+          flags[c] = 1;
+      mesh.adapt(flags, 0, values, {nothing, nothing});
+    }
+
+  Domain              larger = box;
+  std::vector<double> below(dim, 0.), above(dim, 0.);
+  below[0]       = 1.5;
+  above[dim - 1] = 0.25;
+  larger.extend(below, above, 2);
+  CHECK(larger.lower[0] == -3.);
+  CHECK(larger.upper[dim - 1] == 5.);
+  CHECK(larger.subdivisions[0] == (dim == 1 ? 8U : 6U));
+
+  AdaptiveMesh                     grown(larger, MPI_COMM_SELF);
+  const auto                       listed  = mesh.all_cells();
+  const std::vector<std::uint64_t> places  = grown.recreate_part(cells_in_larger_box(listed, box, larger));
+  std::size_t                      n_known = 0;
+  for (std::size_t c = 0; c < places.size(); ++c)
+    {
+      const CellKey &cell   = grown.cells()[c];
+      bool           inside = true;
+      for (unsigned int d = 0; d < dim; ++d)
+        inside = inside && grown.position(cell, d, 0) > box.lower[d] - 1e-9 && grown.position(cell, d, 1) < box.upper[d] + 1e-9;
+      CHECK((places[c] != AdaptiveMesh::no_place) == inside);
+      if (!inside)
+        continue;
+      ++n_known;
+      const CellKey &before = mesh.cells()[places[c]];
+      for (unsigned int d = 0; d < dim; ++d)
+        for (const unsigned int side : {0U, 1U})
+          CHECK(grown.position(cell, d, side) == Approx(mesh.position(before, d, side)).margin(1e-14));
+    }
+  CHECK(n_known == mesh.cells().size());
+  // Beside the corner of level 2 the balance asks for level 1.
+  CHECK(grown.cells().size() > mesh.cells().size() + (dim == 1 ? 4U : (dim == 2 ? 20U : 4U)));
+
+  // A box of other cells is none that the state could be in.
+  Domain other          = larger;
+  other.subdivisions[0] = 9;
+  CHECK(refusal([&]() { cells_in_larger_box(listed, box, other); }) == Refused{"", Refusal::inconsistent});
+  CHECK(refusal([&]() { cells_in_larger_box(listed, larger, box); }) == Refused{"", Refusal::inconsistent});
+}
