@@ -124,8 +124,8 @@ def finer(arguments, problem, name):
     """The settings of two runs for the reference, the better one last."""
     if name in SAME_SOLVER:
         least = min(float(tolerance) for tolerance in arguments.tolerances)
-        return [{**problem, "Accuracy/Estimate errors": "false", "Accuracy/Functionals": 0.1 * least, "Accuracy/Density": density}
-                for density in (2e-3, 1e-3)]
+        return [{**problem, "Accuracy/Estimate errors": "false", "Accuracy/Functionals": part * least, "Accuracy/Density": part * 1e-2}
+                for part in (0.3, 0.1)]
     if "Mean field/Inverse temperature" in problem:
         least = min(float(tolerance) for tolerance in arguments.tolerances)
         return [{**problem, "Accuracy/Estimate errors": "false", "Accuracy/Functionals": part * least,
