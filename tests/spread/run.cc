@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 
 #include <cmath>
-#include <limits>
 #include <stdexcept>
+#include <string>
 
 #include <mpi.h>
 
@@ -86,6 +86,44 @@ TEST_CASE("a run by characteristics writes the variance of the risk when it is a
   comparison = columns_of(directory.path("run/comparison.csv"));
   CHECK(comparison.count("predicted standard deviation") == 0);
   CHECK(comparison["standard deviation of networks"].size() == 4);
+}
+
+TEST_CASE("a density on a mesh has the spread of the points that it chooses", "[spread]")
+{
+  // On a box, with compressed features, and with points until the variances change by less than a fiftieth.
+  TemporaryDirectory directory;
+  run_solver("continuity", directory.path("run"),
+             tanh_run + Settings{{"Comparison/Predicted spread", "true"}, {"Domain/Subdivisions", "48"}}, MPI_COMM_SELF);
+  auto                   table = columns_of(directory.path("run/statistics.csv"));
+  const SpreadCase       c(tanh_run);
+  const SpreadPrediction exact(*c.field, c.law(90), {0., .5, 1.5}, {1e-10, false}, MPI_COMM_SELF);
+  REQUIRE(table[data_column].size() == 3);
+  for (std::size_t i = 0; i < 3; ++i)
+    {
+      CHECK(table[data_column][i] == Approx(exact.all()[i].of_data).epsilon(.02));
+      CHECK(table[law_column][i] == Approx(exact.all()[i].of_initial).epsilon(.02));
+    }
+}
+
+TEST_CASE("networks are as far apart as the density predicts", "[spread][slow]")
+{
+  TemporaryDirectory directory;
+  const unsigned int n = 4000;
+  run_solver("characteristics", directory.path("run"),
+             tanh_run + networks_beside +
+               Settings{{"Particles/Number of neurons", "1000"},
+                        {"Particles/Replicas", std::to_string(n)},
+                        {"Particles/Step size", "0.005"},
+                        {"Particles/Batch size", "1"},
+                        {"Particles/Write particles", "none"},
+                        {"Output times", "0, 0.5, 1, 2, 4"},
+                        {"End time", "4"}},
+             MPI_COMM_SELF);
+  auto table = columns_of(directory.path("run/comparison.csv"));
+  // The standard deviation of n Gaussian values scatters by 1/√(2n); three of these for every time.
+  for (std::size_t i = 0; i < 5; ++i)
+    CHECK(table["standard deviation of networks"][i] ==
+          Approx(table["predicted standard deviation"][i]).epsilon(3. / std::sqrt(2. * n)));
 }
 
 TEST_CASE("the predicted spread has the same bits on any number of ranks", "[spread][mpi]")
