@@ -13,7 +13,7 @@ DensityOutputs::DensityOutputs(const EvolutionInputs &inputs, const RunContext &
   : end_time(inputs.run.end_time)
   , timing(stop_watch)
   , pictures(series)
-  , spread(inputs, context.communicator, context.progress)
+  , spread(inputs, context.communicator, context.progress, stop_watch)
   , curve(*inputs.problem, context.directory, rank_of(context.communicator) == 0)
   , networks(inputs.networks ?
                std::make_unique<CompanionNetworks>(*inputs.problem, *inputs.networks, context.directory, &context.progress) :

@@ -38,7 +38,7 @@ struct EvolutionInputs : MeanFieldSetup
   /// The points of ρ_0 with which the spread of networks is predicted, and the tolerance of their time steps; no points: to be
   /// chosen.
   virtual Measure spread_points() const { return {}; }
-  virtual double  spread_tolerance() const { return 1e-6; }
+  virtual double  spread_tolerance() const { return 1e-4; }
 
   ComparisonParameters             comparison;
   bool                             predicts_spread = false; ///< set by parse()

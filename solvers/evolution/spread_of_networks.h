@@ -13,6 +13,7 @@ namespace rhoflow
 {
 class Progress;
 class Statistics;
+class Timing;
 struct EvolutionInputs;
 
 /// Whether 'Comparison/Predicted spread' asks for a prediction that there can be. Throws InputError if it says true and there
@@ -26,7 +27,7 @@ class SpreadOfNetworks
 public:
   /// Does the work if the inputs ask for it. If it fails, a warning says so, and the run goes on without. The inputs live
   /// longer. Collective.
-  SpreadOfNetworks(const EvolutionInputs &inputs, MPI_Comm communicator, Progress &progress);
+  SpreadOfNetworks(const EvolutionInputs &inputs, MPI_Comm communicator, Progress &progress, Timing &timing);
 
   /// Sets the columns of a row, if there is a prediction.
   void add_to_row(Statistics &table, double time) const;
@@ -38,7 +39,6 @@ public:
 private:
   const EvolutionInputs            &inputs;
   std::unique_ptr<SpreadPrediction> prediction; ///< null: none
-  std::size_t                       n_points   = 0;
-  double                            time_taken = 0.;
+  std::size_t                       n_points = 0;
 };
 } // namespace rhoflow

@@ -20,8 +20,9 @@ namespace
 {
 using State = std::vector<double>;
 
-constexpr double      first_step = 1e-3, shortest_step = 1e-13;
-constexpr std::size_t steps_between_marks = 16;
+constexpr double first_step = 1e-3, shortest_step = 1e-13;
+/// Of so many points all steps are kept, of more of them every 16th. On all ranks together: the numbers depend on it.
+constexpr std::size_t few_points = 5000, steps_between_marks = 16;
 
 /// This rank's points at one time.
 struct Mark
@@ -240,9 +241,10 @@ double RiskVariance::variance(const double step_per_batch, const double inverse_
 SpreadPrediction::SpreadPrediction(const MeanField &mean_field, const Measure &law, const std::vector<double> &times,
                                    const Options &options, const MPI_Comm communicator, Progress *const progress)
 {
-  AdjointOperator system(mean_field, law, communicator);
-  const double    end  = times.empty() ? 0. : times.back();
-  const auto      tell = [&](const double done) {
+  AdjointOperator   system(mean_field, law, communicator);
+  const std::size_t between = law.weights.size() <= few_points ? 1 : steps_between_marks;
+  const double      end     = times.empty() ? 0. : times.back();
+  const auto        tell    = [&](const double done) {
     if (progress != nullptr)
       progress->update(done, {{"preparing", "spread of networks"}});
   };
@@ -257,7 +259,7 @@ SpreadPrediction::SpreadPrediction(const MeanField &mean_field, const Measure &l
       for (std::size_t steps = 1; forward.time() < time; ++steps)
         {
           forward.step(time);
-          if (steps % steps_between_marks == 0 || forward.time() == time)
+          if (steps % between == 0 || forward.time() == time)
             marks.push_back(forward.mark());
           tell(end > 0. ? .2 * forward.time() / end : 0.);
         }
@@ -272,8 +274,11 @@ SpreadPrediction::SpreadPrediction(const MeanField &mean_field, const Measure &l
       if (last == 0)
         break;
       std::vector<Mark> steps{marks[last - 1]};
-      forward.start(steps.front());
-      while (forward.time() < marks[last].time)
+      if (between == 1)
+        steps.push_back(marks[last]);
+      else
+        forward.start(steps.front());
+      while (steps.back().time < marks[last].time)
         {
           forward.step(marks[last].time);
           steps.push_back(forward.mark());

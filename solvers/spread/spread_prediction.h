@@ -43,11 +43,11 @@ struct RiskVariance
 /// over an invariant ρ is ∇φ·∇σ̄ with the reduced feature σ̄, a function of the reduced data node, and so is the residual. Hence
 /// the formula holds with the reduced nodes. The second order needs functionals that are not invariant, and does not.
 ///
-/// The forward run keeps the points at every 16th step and at the output times. The backward sweep goes through them from the
-/// last to the first: it takes the steps between two of them again, and from the end of each step back to its beginning it
-/// integrates points, adjoints and the time integral together by AdaptiveRungeKutta, so that its tolerance bounds the local
-/// error of all of them. Every step begins with the points as the forward run left them, since backwards small differences
-/// would grow. The functionals of all output times share the sweep, each from its time on.
+/// The forward run keeps the points of all steps, of more than 5000 points those of every 16th step and of the output times.
+/// The backward sweep goes through them from the last to the first and takes the steps between two of them again. From the end
+/// of each step back to its beginning it integrates points, adjoints and the time integral together by AdaptiveRungeKutta, so
+/// that its tolerance bounds the local error of all of them. Every step begins with the points as the forward run left them,
+/// since backwards small differences would grow. The functionals of all output times share the sweep, each from its time on.
 class SpreadPrediction
 {
 public:

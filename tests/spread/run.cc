@@ -90,7 +90,7 @@ TEST_CASE("a run by characteristics writes the variance of the risk when it is a
 
 TEST_CASE("a density on a mesh has the spread of the points that it chooses", "[spread]")
 {
-  // On a box, with compressed features, and with points until the variances change by less than a fiftieth.
+  // On a box, with compressed features, and with points until the variances change by less than a twentieth.
   TemporaryDirectory directory;
   run_solver("continuity", directory.path("run"),
              tanh_run + Settings{{"Comparison/Predicted spread", "true"}, {"Domain/Subdivisions", "48"}}, MPI_COMM_SELF);
@@ -100,8 +100,8 @@ TEST_CASE("a density on a mesh has the spread of the points that it chooses", "[
   REQUIRE(table[data_column].size() == 3);
   for (std::size_t i = 0; i < 3; ++i)
     {
-      CHECK(table[data_column][i] == Approx(exact.all()[i].of_data).epsilon(.02));
-      CHECK(table[law_column][i] == Approx(exact.all()[i].of_initial).epsilon(.02));
+      CHECK(table[data_column][i] == Approx(exact.all()[i].of_data).epsilon(.05));
+      CHECK(table[law_column][i] == Approx(exact.all()[i].of_initial).epsilon(.05));
     }
 }
 
