@@ -103,6 +103,23 @@ std::string own_error(const RunRecord &record, const std::size_t row)
                                 " The density’s own error was not estimated.";
 }
 
+/// How far the networks are apart at the end, beside what the density predicts.
+std::string spread(const RunRecord &record)
+{
+  const std::string measured = "standard deviation of networks", predicted = "predicted standard deviation";
+  if (!record.has("comparison", measured) || !record.has("comparison", predicted))
+    return "";
+  const double deviation = record.column("comparison", measured).back();
+  const double n         = std::atof(record.parameter("Particles/Replicas").c_str());
+  if (!std::isfinite(deviation) || !(n > 1.))
+    return "";
+  // A sample deviation of Gaussian values scatters by 1/√(2 (n − 1)) of itself.
+  return html::paragraph("The risks of the networks have a standard deviation of " + number(deviation, 3) + " ± " +
+                         number(deviation / std::sqrt(2. * (n - 1.)), 2) + " there. The density predicts " +
+                         number(record.column("comparison", predicted).back(), 3) +
+                         ", from the noise of the data and of the initial neurons.");
+}
+
 Verdict verdict(const RunRecord &record)
 {
   const std::string column = "deviation [standard errors]";
@@ -160,6 +177,7 @@ Verdict verdict(const RunRecord &record)
         text += "; finite width and step are expected to make " +
                 number(record.column("comparison", "expected bias").back(), 2) + " of the difference";
       result.html += html::paragraph(text + ".");
+      result.html += spread(record);
     }
   result.html += distances(record);
   if (!fine)

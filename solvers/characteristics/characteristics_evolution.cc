@@ -169,6 +169,7 @@ void CharacteristicsEvolution::output()
     errors.look({last.risk}, last.excess_risk);
     add_to_row(statistics, time(), last, errors.error(0), energy_balance(), problem.parameter_names(),
                problem.parameter_names() == std::vector<std::string>{"a", "s", "r"}, inputs.observables);
+    outputs.spread_of_networks().add_to_row(statistics, time());
     statistics.finish_row();
   }
   checks.check_observables(inputs.observables, last.functionals.observables.data(), RunningChecks::at_time(time()));

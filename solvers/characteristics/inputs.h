@@ -11,6 +11,10 @@ namespace rhoflow
 /// Everything that defines a run by characteristics.
 struct CharacteristicsInputs : EvolutionInputs
 {
+  /// The points of the run, with longer steps: a variance needs fewer digits.
+  Measure spread_points() const override { return law; }
+  double  spread_tolerance() const override { return 100. * scheme.tolerance; }
+
   CharacteristicsParameters scheme;
   bool                      exact_features = true; ///< else those of the box
   Measure                   law;                   ///< the points at t = 0, the same on every rank

@@ -147,6 +147,9 @@ void CompanionNetworks::compare(double time, const DensitySnapshot &density)
   comparison_table.set("risk error", density.risk_error);
   comparison_table.set("mean risk of networks", mean(risks));
   comparison_table.set("standard error", standard_error(risks));
+  comparison_table.set("standard deviation of networks", standard_deviation(risks));
+  if (!std::isnan(density.risk_deviation))
+    comparison_table.set("predicted standard deviation", density.risk_deviation);
   set_quantiles(comparison_table, "risk of networks ", risks);
   comparison_table.set("expected bias", bias);
   comparison_table.set("standard error without bias", error);

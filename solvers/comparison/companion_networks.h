@@ -27,8 +27,9 @@ class RunDirectory;
 /// it.
 struct DensitySnapshot : Measure
 {
-  double              risk       = 0.;                                       ///< R(ρ), irreducible risk included
-  double              risk_error = std::numeric_limits<double>::quiet_NaN(); ///< |δR|; NaN: not estimated
+  double risk           = 0.;                                       ///< R(ρ), irreducible risk included
+  double risk_error     = std::numeric_limits<double>::quiet_NaN(); ///< |δR|; NaN: not estimated
+  double risk_deviation = std::numeric_limits<double>::quiet_NaN(); ///< predicted for the networks; NaN: not predicted
   std::vector<double> prediction; ///< f(x_k; ρ) at the data nodes, [K], the same on every rank
 };
 

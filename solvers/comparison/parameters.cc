@@ -33,6 +33,12 @@ void ComparisonParameters::bind(ParameterBinding &p)
   p.add("Transport points", n_points, range(0, 10000),
         "Points into which density and neurons are each drawn together for the Wasserstein distances in all coordinates at "
         "once, by network simplex; 0 for none [points]. The time grows like this number to the power of 2.5.");
+  p.add("Predicted spread", predicted_spread,
+        Choices<Prediction>{{"automatic", Prediction::automatic}, {"true", Prediction::yes}, {"false", Prediction::no}},
+        "Predict how far the risks of finite networks are apart, from the density alone, by one run of points forwards in time "
+        "and one of their adjoint equation backwards, for the equation without entropy and features with two derivatives: the "
+        "variance of the risk for every step size, batch and width (statistics.csv), and its standard deviation beside that of "
+        "the networks (comparison.csv). automatic: beside networks, where it is possible.");
   p.add("Write measures", write_measures,
         "Write the density at every output time to measures/, also without finite networks, so that 'rhoflow --distance "
         "RUN_A RUN_B' can tell how far two runs are apart.");

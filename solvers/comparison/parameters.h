@@ -27,6 +27,13 @@ struct ComparisonParameters
     richardson ///< extrapolated from runs with half the width and with twice the step
   };
 
+  enum class Prediction
+  {
+    automatic, ///< beside networks, where it is possible
+    yes,
+    no
+  };
+
   static void declare(dealii::ParameterHandler &prm);
   void        bind(ParameterBinding &p);
   void        parse(const dealii::ParameterHandler &prm);
@@ -38,6 +45,7 @@ struct ComparisonParameters
   unsigned int   n_bins           = 4096; ///< of the distribution functions
   unsigned int   n_resamples      = 100;  ///< of the bootstrap over networks; 0: none
   unsigned int   n_points         = 64;   ///< of either measure for the network simplex; 0: none
+  Prediction     predicted_spread = Prediction::automatic;
   bool           write_measures   = false;
   unsigned int   n_measure_points = 4096; ///< of a density that is written
 };

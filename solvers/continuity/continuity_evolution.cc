@@ -155,6 +155,7 @@ void ContinuityEvolution::write_row()
   statistics.set("negative mass", last.negative_mass);
   statistics.set("boundary mass", last.boundary_mass);
   statistics.set("cells", static_cast<double>(density.mesh().n_global_cells()));
+  outputs.spread_of_networks().add_to_row(statistics, time());
   statistics.finish_row();
 }
 

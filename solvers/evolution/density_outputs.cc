@@ -13,6 +13,7 @@ DensityOutputs::DensityOutputs(const EvolutionInputs &inputs, const RunContext &
   : end_time(inputs.run.end_time)
   , timing(stop_watch)
   , pictures(series)
+  , spread(inputs, context.communicator, context.progress, stop_watch)
   , curve(*inputs.problem, context.directory, rank_of(context.communicator) == 0)
   , networks(inputs.networks ?
                std::make_unique<CompanionNetworks>(*inputs.problem, *inputs.networks, context.directory, &context.progress) :
@@ -45,6 +46,7 @@ void DensityOutputs::write(const double time, DensityView &density, const double
       static_cast<Measure &>(snapshot) = density.measure();
       snapshot.risk                    = density.risk();
       snapshot.risk_error              = risk_error;
+      snapshot.risk_deviation          = spread.standard_deviation(time);
       snapshot.prediction              = prediction;
       for (double &weight : snapshot.weights)
         weight /= density.mass();
@@ -76,6 +78,10 @@ void DensityOutputs::load(const CheckpointReader &checkpoint, const double time)
 
 std::vector<std::pair<std::string, std::string>> DensityOutputs::report() const
 {
-  return networks ? networks->report() : std::vector<std::pair<std::string, std::string>>();
+  auto rows = spread.report();
+  if (networks)
+    for (const auto &row : networks->report())
+      rows.push_back(row);
+  return rows;
 }
 } // namespace rhoflow

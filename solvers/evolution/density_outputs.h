@@ -9,6 +9,7 @@
 #include <solvers/base/timing.h>
 #include <solvers/comparison/companion_networks.h>
 #include <solvers/comparison/measure_output.h>
+#include <solvers/evolution/spread_of_networks.h>
 #include <solvers/mean_field/fitted_curve.h>
 
 namespace rhoflow
@@ -51,6 +52,9 @@ public:
   /// At an output time. `risk_error`: of the density, for the comparison with the networks. Collective.
   void write(double time, DensityView &density, double risk_error);
 
+  /// How far the risks of finite networks are apart, as predicted from the density.
+  const SpreadOfNetworks &spread_of_networks() const { return spread; }
+
   /// Tables, series and networks as they are, and as they were at `time`. Collective.
   void save(CheckpointWriter &checkpoint) const;
   void load(const CheckpointReader &checkpoint, double time);
@@ -62,6 +66,7 @@ private:
   double                             end_time;
   Timing                            &timing;
   SnapshotSeries                    *pictures;
+  SpreadOfNetworks                   spread;
   FittedCurve                        curve;
   std::unique_ptr<CompanionNetworks> networks; ///< null for no comparison
   MeasureOutput                      measures;

@@ -5,6 +5,7 @@
 #include <solvers/base/parameters/parameter_file.h>
 #include <solvers/comparison/memory.h>
 #include <solvers/evolution/inputs.h>
+#include <solvers/evolution/spread_of_networks.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 
@@ -48,13 +49,15 @@ void EvolutionInputs::parse(dealii::ParameterHandler &prm, const SolverTraits &t
                      "a point mass has no density on a mesh. Use a narrow normal(...) instead of point(...), or a solver that "
                      "moves points: 'characteristics' for the equation without entropy, or 'particles'.");
   observables.parse(prm, problem->parameter_names());
-  if (!run.compare_with_sgd)
-    return;
-  if (!traits.networks_beside)
-    refuse_networks(traits, run.solver);
-  networks.emplace();
-  networks->parse(prm, run, parameters, comparison);
-  networks->check(*problem);
+  if (run.compare_with_sgd)
+    {
+      if (!traits.networks_beside)
+        refuse_networks(traits, run.solver);
+      networks.emplace();
+      networks->parse(prm, run, parameters, comparison);
+      networks->check(*problem);
+    }
+  predicts_spread = wants_spread(*this);
 }
 
 void EvolutionInputs::parse_mesh(dealii::ParameterHandler &prm)

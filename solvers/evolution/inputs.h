@@ -10,6 +10,7 @@
 #include <solvers/discretization/output_parameters.h>
 #include <solvers/discretization/refinement.h>
 #include <solvers/mean_field/mean_field_setup.h>
+#include <solvers/model/measure.h>
 #include <solvers/model/observables.h>
 
 namespace rhoflow
@@ -34,8 +35,14 @@ struct EvolutionInputs : MeanFieldSetup
   /// What networks beside the density take.
   void add_network_memory(MPI_Comm communicator);
 
+  /// The points of ρ_0 with which the spread of networks is predicted, and the tolerance of their time steps; no points: to be
+  /// chosen.
+  virtual Measure spread_points() const { return {}; }
+  virtual double  spread_tolerance() const { return 1e-4; }
+
   ComparisonParameters             comparison;
-  std::optional<CompanionSettings> networks; ///< those to be trained beside the density, if any
+  bool                             predicts_spread = false; ///< set by parse()
+  std::optional<CompanionSettings> networks;                ///< those to be trained beside the density, if any
   Observables                      observables;
   RefinementParameters             refinement; ///< set by parse_mesh(), as the next one
   OutputParameters                 output;

@@ -78,6 +78,10 @@ public:
   /// Bitwise the same for a point whatever `count` and its position.
   void modes(unsigned int count, const double *omega, double *values, double *gradients) const;
 
+  /// Second derivatives of Σ_j e_j χ_j for `coefficients` e [n] at `count` points ω, `result` [count][Dω][Dω], from all data
+  /// nodes; as LearningProblem::curvature().
+  void curvature(unsigned int count, const double *omega, const std::vector<double> &coefficients, double *result) const;
+
   /// e = m − c.
   std::vector<double> residual(const std::vector<double> &moments) const;
   /// R(ρ), irreducible risk included; of an external potential nothing.

@@ -6,6 +6,7 @@
 
 #include <solvers/base/error.h>
 #include <solvers/base/numerics/random.h>
+#include <solvers/model/curvature_kernel.h>
 #include <solvers/model/data_law.h>
 #include <solvers/model/expression.h>
 #include <solvers/model/feature_kernel.h>
@@ -251,6 +252,22 @@ public:
   void features_at(const std::vector<double> &x, unsigned int n, const double *omega, double *values) const override
   {
     kernel::neuron_features(neuron, *sigma, kernel::NodeTable(x, data.dimension), n, omega, values, nullptr);
+  }
+
+  std::string missing_curvature() const override
+  {
+    if (neuron.type == ParticleNeuron::Type::linear)
+      return "";
+    if (neuron.type == ParticleNeuron::Type::bump && sigma->derivative(0.) != 0.)
+      return "the bump has a kink at its centre";
+    return LearningProblem::missing_curvature();
+  }
+
+  void curvature(unsigned int n, const double *omega, const std::vector<double> &coefficients, double *result) const override
+  {
+    std::vector<double> padded = coefficients;
+    padded.resize(table.stride, 0.);
+    kernel::neuron_curvature(neuron, *sigma, table, padded, n, omega, result);
   }
 
   double self_kernel(const double *theta) const override

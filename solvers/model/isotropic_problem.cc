@@ -5,6 +5,7 @@
 #include <solvers/base/numerics/exact_sum.h>
 #include <solvers/base/numerics/random.h>
 #include <solvers/base/ranks.h>
+#include <solvers/model/curvature_kernel.h>
 #include <solvers/model/gaussian/gaussian_mean.h>
 #include <solvers/model/gaussian/gaussian_pairs.h>
 #include <solvers/model/gaussian/quadrature.h>
@@ -97,6 +98,32 @@ public:
         kernel::reduced_features(*sigma, nodes, 1, point, values + i * K, gradients != nullptr ? both.data() : nullptr);
         if (gradients != nullptr)
           std::copy(both.begin() + K, both.end(), gradients + i * K);
+      }
+  }
+
+  std::string missing_curvature() const override { return mean ? "" : LearningProblem::missing_curvature(); }
+
+  void curvature(unsigned int n, const double *omega, const std::vector<double> &coefficients, double *result) const override
+  {
+    std::vector<double> padded = coefficients;
+    padded.resize(nodes.x1.size(), 0.);
+    for (unsigned int i = 0; i < n; ++i)
+      {
+        if (!mean)
+          {
+            const double point[2] = {0., omega[i]};
+            double       both[4];
+            kernel::reduced_curvature(*sigma, nodes, padded, 1, point, both);
+            result[i] = both[3];
+            continue;
+          }
+        result[i] = 0.;
+        for (unsigned int k = 0; k < n_nodes(); ++k)
+          {
+            double value, derivative, second_derivative;
+            mean->evaluate_exactly(nodes.rho[k] * std::abs(omega[i]), value, derivative, second_derivative);
+            result[i] += coefficients[k] * nodes.rho[k] * nodes.rho[k] * second_derivative;
+          }
       }
   }
 

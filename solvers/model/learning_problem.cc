@@ -89,6 +89,18 @@ unsigned int ParticleNeuron::n_parameters() const
   throw std::logic_error("the parameters of a neuron are not counted");
 }
 
+std::string LearningProblem::missing_curvature() const
+{
+  if (has_external_potential())
+    return "a landscape has no network";
+  return sigma->info().kinks == Kinks::none ? "" : "the activation '" + std::string(sigma->info().name) + "' has kinks";
+}
+
+void LearningProblem::curvature(unsigned int, const double *, const std::vector<double> &, double *) const
+{
+  throw std::logic_error("this learning problem has no second derivatives");
+}
+
 double LearningProblem::external_potential(const double *) const
 {
   return 0.;

@@ -84,6 +84,12 @@ public:
   /// lives.
   virtual Features features_of(const std::vector<unsigned int> &chosen) const;
 
+  /// Why features have no second derivatives; empty if they have.
+  virtual std::string missing_curvature() const;
+  /// Σ_k c_k ∂²g_k/∂ω_i∂ω_j for `coefficients` c [K] at n points ω, `result` [n][Dω][Dω]. Bitwise the same for a point whatever
+  /// n and its position. Throws std::logic_error where they are missing.
+  virtual void curvature(unsigned int n, const double *omega, const std::vector<double> &coefficients, double *result) const;
+
   /// U(θ, θ) of one neuron, in the particles' space (for the single neuron: a² E σ(w·x)², not the kernel of averaged features).
   /// `theta` [D]. Used by the static lemma.
   virtual double self_kernel(const double *theta) const = 0;

@@ -6,6 +6,7 @@
 #include <solvers/base/numerics/exact_sum.h>
 #include <solvers/base/numerics/random.h>
 #include <solvers/base/ranks.h>
+#include <solvers/model/curvature_kernel.h>
 #include <solvers/model/expression.h>
 #include <solvers/model/gaussian/gaussian_mean.h>
 #include <solvers/model/gaussian/quadrature.h>
@@ -88,6 +89,13 @@ public:
     return [this, part](unsigned int n, const double *omega, double *values, double *gradients) {
       kernel::reduced_features(*sigma, part, n, omega, values, gradients);
     };
+  }
+
+  void curvature(unsigned int n, const double *omega, const std::vector<double> &coefficients, double *result) const override
+  {
+    std::vector<double> padded = coefficients;
+    padded.resize(nodes.x1.size(), 0.);
+    kernel::reduced_curvature(*sigma, nodes, padded, n, omega, result);
   }
 
   double self_kernel(const double *theta) const override

@@ -111,4 +111,10 @@ void Activation::evaluate(const float *t, unsigned int n, float *values, float *
   kernel::evaluate_activation(kind(), static_cast<unsigned int>(abscissae.size()), abscissae.data(), ordinates.data(), n, t,
                               values, derivatives);
 }
+
+void Activation::evaluate_curvature(const double *t, unsigned int n, double *second_derivatives) const
+{
+  kernel::activation_curvature(kind(), static_cast<unsigned int>(abscissae.size()), abscissae.data(), ordinates.data(), n, t,
+                               second_derivatives);
+}
 } // namespace rhoflow

@@ -32,6 +32,8 @@ public:
   void evaluate(const double *t, unsigned int n, double *values, double *derivatives) const;
   /// The same in single precision.
   void evaluate(const float *t, unsigned int n, float *values, float *derivatives) const;
+  /// σ'' at n arguments, as accurate and as independent of their position; 0 at kinks. In-place use is allowed.
+  void evaluate_curvature(const double *t, unsigned int n, double *second_derivatives) const;
 
   const std::vector<std::pair<double, double>> &nodes() const { return table; }
   /// The arguments at which σ or σ' jumps, those of a wave within ±range.

@@ -30,7 +30,8 @@ struct ScalarMath
   static double tanh(double t) { return std::tanh(t); }
 };
 
-// Every function has apply(t, value, slope): σ(t) and, if `derivative`, σ'(t), with the elementary functions of `M`.
+// Every function has apply(t, value, slope): σ(t) and, if `derivative`, σ'(t), with the elementary functions of `M`; and
+// curvature(t): σ''(t), 0 at kinks.
 
 struct Erf
 {
@@ -40,6 +41,12 @@ struct Erf
     value = M::erf(t * M::constant(0.70710678118654752440));
     if (derivative)
       slope = M::constant(0.79788456080286535588) * M::exp(M::constant(-0.5) * t * t);
+  }
+
+  template <typename M, typename V = typename M::Number>
+  V curvature(V t) const
+  {
+    return M::constant(-0.79788456080286535588) * t * M::exp(M::constant(-0.5) * t * t);
   }
 };
 
@@ -56,6 +63,14 @@ struct Tanh
         slope = M::constant(4.) * e / (q * q);
       }
   }
+
+  template <typename M, typename V = typename M::Number>
+  V curvature(V t) const
+  {
+    V value, slope;
+    apply<true, M>(t, value, slope);
+    return M::constant(-2.) * value * slope;
+  }
 };
 
 struct Sigmoid
@@ -67,6 +82,14 @@ struct Sigmoid
     value = (t > M::constant(0.) ? one : e) / q;
     if (derivative)
       slope = e / (q * q);
+  }
+
+  template <typename M, typename V = typename M::Number>
+  V curvature(V t) const
+  {
+    // σ'' = σ' (1 − 2 σ)
+    const V one = M::constant(1.), e = M::exp(-M::abs(t)), q = one + e, ratio = (one - e) / q;
+    return e / (q * q) * (t > M::constant(0.) ? -ratio : ratio);
   }
 };
 
@@ -80,6 +103,13 @@ struct Softplus
     if (derivative)
       slope = (t > M::constant(0.) ? one : e) / (one + e);
   }
+
+  template <typename M, typename V = typename M::Number>
+  V curvature(V t) const
+  {
+    const V e = M::exp(-M::abs(t)), q = M::constant(1.) + e;
+    return e / (q * q);
+  }
 };
 
 struct Relu
@@ -90,6 +120,12 @@ struct Relu
     value = M::max(t, M::constant(0.));
     if (derivative)
       slope = t > M::constant(0.) ? M::constant(1.) : M::constant(0.);
+  }
+
+  template <typename M, typename V = typename M::Number>
+  V curvature(V /*t*/) const
+  {
+    return M::constant(0.);
   }
 };
 
@@ -102,6 +138,12 @@ struct Cosine
     if (derivative)
       slope = -M::sin(t);
   }
+
+  template <typename M, typename V = typename M::Number>
+  V curvature(V t) const
+  {
+    return -M::cos(t);
+  }
 };
 
 struct RectifiedCosine
@@ -113,6 +155,13 @@ struct RectifiedCosine
     value = M::max(c, zero);
     if (derivative)
       slope = c > zero ? -M::sin(t) : zero;
+  }
+
+  template <typename M, typename V = typename M::Number>
+  V curvature(V t) const
+  {
+    const V zero = M::constant(0.), c = M::cos(t);
+    return c > zero ? -c : zero;
   }
 };
 
@@ -138,6 +187,12 @@ struct PiecewiseLinear
         if (derivative)
           slope = slope + (t >= left ? (t < right ? m : zero) : zero);
       }
+  }
+
+  template <typename M, typename V = typename M::Number>
+  V curvature(V /*t*/) const
+  {
+    return M::constant(0.);
   }
 };
 

@@ -12,5 +12,9 @@ namespace kernel
 template <typename Number>
 void evaluate_activation(Activation::Kind kind, unsigned int n_nodes, const double *abscissae, const double *ordinates,
                          unsigned int n, const Number *t, Number *values, Number *derivatives);
+
+/// σ'' at n arguments in the same way; 0 at kinks.
+void activation_curvature(Activation::Kind kind, unsigned int n_nodes, const double *abscissae, const double *ordinates,
+                          unsigned int n, const double *t, double *second_derivatives);
 } // namespace kernel
 } // namespace rhoflow
