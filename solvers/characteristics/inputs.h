@@ -1,6 +1,7 @@
 #pragma once
 
 #include <solvers/characteristics/parameters.h>
+#include <solvers/common_noise/parameters.h>
 #include <solvers/evolution/inputs.h>
 #include <solvers/model/measure.h>
 
@@ -12,6 +13,7 @@ namespace rhoflow
 struct CharacteristicsInputs : EvolutionInputs
 {
   CharacteristicsParameters scheme;
+  CommonNoiseParameters     noise;
   bool                      exact_features = true; ///< else those of the box
   Measure                   law;                   ///< the points at t = 0, the same on every rank
 

@@ -111,4 +111,31 @@ void Activation::evaluate(const float *t, unsigned int n, float *values, float *
   kernel::evaluate_activation(kind(), static_cast<unsigned int>(abscissae.size()), abscissae.data(), ordinates.data(), n, t,
                               values, derivatives);
 }
+
+void Activation::second_derivatives(const double *t, unsigned int n, const double *values, const double *derivatives,
+                                    double *second) const
+{
+  const auto fill = [&](const auto &formula) {
+    for (unsigned int i = 0; i < n; ++i)
+      second[i] = formula(t[i], values[i], derivatives[i]);
+  };
+  switch (kind())
+    {
+      case Kind::erf:
+        return fill([](double at, double, double slope) { return -at * slope; });
+      case Kind::tanh:
+        return fill([](double, double value, double slope) { return -2. * value * slope; });
+      case Kind::sigmoid:
+        return fill([](double, double value, double slope) { return slope * (1. - 2. * value); });
+      case Kind::softplus:
+        return fill([](double, double, double slope) { return slope * (1. - slope); });
+      case Kind::relu:
+      case Kind::piecewise_linear:
+        return fill([](double, double, double) { return 0.; });
+      case Kind::cosine:
+      case Kind::rectified_cosine:
+        return fill([](double, double value, double) { return -value; });
+    }
+  throw std::logic_error("an activation has no second derivative");
+}
 } // namespace rhoflow

@@ -33,6 +33,11 @@ public:
   /// The same in single precision.
   void evaluate(const float *t, unsigned int n, float *values, float *derivatives) const;
 
+  /// σ'' at n arguments t from `values` σ(t) and `derivatives` σ'(t), of which every σ'' of the table is a function. At kinks
+  /// it is that of the piece that `derivatives` belong to.
+  void second_derivatives(const double *t, unsigned int n, const double *values, const double *derivatives,
+                          double *second) const;
+
   const std::vector<std::pair<double, double>> &nodes() const { return table; }
   /// The arguments at which σ or σ' jumps, those of a wave within ±range.
   std::vector<double> kinks(double range) const;
