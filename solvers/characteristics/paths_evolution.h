@@ -68,6 +68,8 @@ private:
   void write_curve();
   /// R, the means and covariances of θ, and the observables of one path. Collective over the group.
   std::vector<double> functionals_of(const NoisyState &state);
+  /// Velocities of all paths since the run began or went on. Collective.
+  std::uint64_t n_evaluations() const;
   /// Numbers of a row of functionals_of().
   std::size_t n_functionals() const;
   /// Numbers of this rank's points of a path, and where those of a path begin in the whole.
