@@ -1,6 +1,7 @@
 #include <solvers/base/numerics/exact_sum.h>
 #include <solvers/base/ranks.h>
 #include <solvers/characteristics/characteristics_operator.h>
+#include <solvers/characteristics/dot.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
 
@@ -14,19 +15,6 @@ namespace rhoflow
 namespace
 {
 constexpr std::size_t group_size = 32;
-
-/// Four chains of sums in a fixed order, since one chain would wait for every addition.
-double dot(const std::vector<double> &a, const double *b)
-{
-  double            sum[4] = {0., 0., 0., 0.};
-  const std::size_t whole  = a.size() / 4 * 4;
-  for (std::size_t k = 0; k < whole; k += 4)
-    for (std::size_t l = 0; l < 4; ++l)
-      sum[l] += a[k + l] * b[k + l];
-  for (std::size_t k = whole; k < a.size(); ++k)
-    sum[0] += a[k] * b[k];
-  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
-}
 
 double square(const double *x, std::size_t n)
 {
@@ -122,11 +110,12 @@ void CharacteristicsOperator::velocity(double *velocities) const
       double       *v     = velocities + i * n_parameters;
       const double  a     = (has_outer_weight ? theta[0] : 1.);
       if (has_outer_weight)
-        v[0] = -dot(residual, values.data() + i * n_modes) - lambda * theta[0];
+        v[0] = -dot(residual.data(), values.data() + i * n_modes, n_modes) - lambda * theta[0];
       for (unsigned int d = 0; d < n_omega; ++d)
         {
           const unsigned int c = n_parameters - n_omega + d;
-          v[c] = -a * dot(residual, slopes.data() + (i * n_omega + d) * n_modes) - lambda * omega[i * n_omega + d];
+          v[c]                 = -a * dot(residual.data(), slopes.data() + (i * n_omega + d) * n_modes, n_modes) -
+                 lambda * omega[i * n_omega + d];
           if (is_radius[c] && theta[c] <= 0.)
             v[c] = std::max(v[c], 0.);
         }
@@ -144,7 +133,7 @@ void CharacteristicsOperator::potential(double *result) const
   for (std::size_t i = 0; i < mine.weights.size(); ++i)
     {
       const double *theta = present + i * n_parameters;
-      result[i]           = (has_outer_weight ? theta[0] : 1.) * dot(residual, values.data() + i * n_modes) +
+      result[i]           = (has_outer_weight ? theta[0] : 1.) * dot(residual.data(), values.data() + i * n_modes, n_modes) +
                   .5 * field.weight_decay() * square(theta, n_parameters) + field.learning_problem().external_potential(theta);
     }
 }
@@ -176,7 +165,7 @@ double CharacteristicsOperator::minimum_potential(const std::vector<double> &sam
       field.modes(static_cast<unsigned int>(count), &sample[first * n_omega], chi.data(), nullptr);
       for (std::size_t i = 0; i < count; ++i)
         {
-          const double psi     = dot(residual, chi.data() + i * n_modes);
+          const double psi     = dot(residual.data(), chi.data() + i * n_modes, n_modes);
           const double confine = .5 * lambda * square(&sample[(first + i) * n_omega], n_omega);
           if (!has_outer_weight)
             {

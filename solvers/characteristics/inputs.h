@@ -1,6 +1,7 @@
 #pragma once
 
 #include <solvers/characteristics/parameters.h>
+#include <solvers/common_noise/parameters.h>
 #include <solvers/evolution/inputs.h>
 #include <solvers/model/measure.h>
 
@@ -16,6 +17,7 @@ struct CharacteristicsInputs : EvolutionInputs
   double  spread_tolerance() const override { return 100. * scheme.tolerance; }
 
   CharacteristicsParameters scheme;
+  CommonNoiseParameters     noise;
   bool                      exact_features = true; ///< else those of the box
   Measure                   law;                   ///< the points at t = 0, the same on every rank
 

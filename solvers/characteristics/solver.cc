@@ -1,9 +1,11 @@
 #include <solvers/base/error.h>
+#include <solvers/base/parameters/parameter_file.h>
 #include <solvers/base/progress.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/run/run_directory.h>
 #include <solvers/characteristics/characteristics_evolution.h>
 #include <solvers/characteristics/coarser_points.h>
+#include <solvers/characteristics/paths_evolution.h>
 #include <solvers/characteristics/solver.h>
 #include <solvers/comparison/parameters.h>
 #include <solvers/mean_field/mean_field.h>
@@ -75,6 +77,41 @@ void CharacteristicsInputs::take_points(const MPI_Comm communicator)
                      "the initial law has a point with " + outside + " outside the box. " + box_advice);
 }
 
+namespace
+{
+/// Reads section 'Common noise' and refuses what paths cannot be. Throws InputError.
+void prepare_noise(CharacteristicsInputs &inputs, dealii::ParameterHandler &parameters)
+{
+  CommonNoiseParameters &noise = inputs.noise;
+  noise.parse(parameters, inputs.run.all_output_times());
+  if (!noise.active())
+    return;
+  noise.check(*inputs.problem);
+  if (inputs.scheme.features == CharacteristicsParameters::Features::compressed)
+    throw InputError(Refusal::unsupported, "Characteristics/Features",
+                     "paths of the common noise are computed with all data nodes: choose 'exact' or 'automatic'.");
+  if (inputs.run.compare_with_sgd)
+    throw InputError(Refusal::unsupported, "Compare with SGD",
+                     "networks cannot be trained beside paths of the common noise yet. Set it to false, and train them with "
+                     "'Solver = particles'.");
+  noise.record(parameters);
+}
+
+/// What paths take beside what the points take without noise.
+void add_path_memory(CharacteristicsInputs &inputs, const MPI_Comm communicator)
+{
+  const LearningProblem &problem = *inputs.problem;
+  const double           K = problem.n_nodes(), n_omega = problem.n_feature_parameters(), ranks = number_of_ranks(communicator);
+  const auto             points = static_cast<double>(inputs.law.weights.size());
+  // As many ranks share a path as there are for each.
+  const double n_paths = inputs.noise.n_paths, width = std::max(1., std::floor(ranks / n_paths));
+  inputs.memory.add("the features on a path", 8. * points / width * K * (1. + n_omega) * (2. + .5 * n_omega), points_parameter,
+                    "choose fewer 'Nodes per coordinate'");
+  inputs.memory.add("the points of the paths", 8. * problem.n_parameters() * points * std::ceil(n_paths / ranks),
+                    "Common noise/Paths", "choose fewer paths, or more ranks");
+}
+} // namespace
+
 CharacteristicsSolver::CharacteristicsSolver()  = default;
 CharacteristicsSolver::~CharacteristicsSolver() = default;
 
@@ -86,9 +123,10 @@ void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Co
   const LearningProblem &problem = *inputs.problem;
   const unsigned int     D       = problem.n_parameters();
   Measure               &law     = inputs.law;
+  prepare_noise(inputs, parameters);
 
   const unsigned int K  = problem.n_nodes();
-  inputs.exact_features = (settings.features == CharacteristicsParameters::Features::exact ||
+  inputs.exact_features = (inputs.noise.active() || settings.features == CharacteristicsParameters::Features::exact ||
                            (settings.features == CharacteristicsParameters::Features::automatic && K <= 1000));
   // MeanField keeps a K × K matrix.
   if (inputs.exact_features && K > 10000)
@@ -113,6 +151,12 @@ void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Co
                          " points of the initial law may be too few for 'Accuracy/Functionals': more would cost too much. See "
                          "'risk error', and give 'Characteristics/Nodes per coordinate' to have more of them");
     }
+  if (inputs.noise.active())
+    {
+      // The splitting has larger errors.
+      settings.set_automatic_tolerance(std::max(1e-2 * inputs.accuracy.functionals, 1e-13));
+      refuse_large_step(inputs, communicator);
+    }
   settings.record(parameters);
 
   const std::string advice = "choose fewer 'Nodes per coordinate'";
@@ -123,6 +167,8 @@ void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Co
   inputs.memory.add("the features at the points",
                     8. * of_rank * inputs.mean_field->n_modes() * (1. + problem.n_feature_parameters()), points_parameter,
                     advice + (inputs.exact_features ? ", or 'Characteristics/Features = compressed'" : ""));
+  if (inputs.noise.active())
+    add_path_memory(inputs, communicator);
   // The stages of the Runge-Kutta method here, and all points where they are written.
   inputs.memory.add("the points", 8. * D * (12. * of_rank + 5. * static_cast<double>(law.weights.size())), points_parameter,
                     advice);
@@ -134,12 +180,32 @@ void CharacteristicsSolver::run(const RunContext &context)
 {
   inputs.problem->announce(context.progress);
   inputs.memory.announce(context.progress, context.communicator);
-  CharacteristicsEvolution evolution(inputs, context);
-  run_time_loop(evolution, inputs.run.all_output_times(), context.progress, context.checkpoints);
-  const auto timing = evolution.write_timing();
-  context.progress.report("Characteristics", evolution.report());
-  context.progress.report("Time, mean over the ranks", timing);
+  const auto solve = [&](auto &&evolution, const std::string &title) {
+    run_time_loop(evolution, inputs.run.all_output_times(), context.progress, context.checkpoints);
+    const auto timing = evolution.write_timing();
+    context.progress.report(title, evolution.report());
+    context.progress.report("Time, mean over the ranks", timing);
+  };
+  if (inputs.noise.active())
+    solve(PathsEvolution(inputs, context), "Characteristics with common noise");
+  else
+    solve(CharacteristicsEvolution(inputs, context), "Characteristics");
 }
+
+namespace
+{
+/// What paths do not read of what the points without noise read.
+std::vector<Unread> unread_by_paths(dealii::ParameterHandler &parameters)
+{
+  if (parameter_value(parameters, "Common noise/Equation") == "none")
+    return {};
+  std::vector<Unread> rules;
+  for (const char *path : {"Characteristics/Write points", "Accuracy/Estimate errors", "Comparison", "Output/Format",
+                           "Output/Compression", "Output/Every n-th output"})
+    rules.push_back({path, "with common noise"});
+  return rules;
+}
+} // namespace
 
 SolverEntry characteristics_solver_entry()
 {
@@ -149,11 +215,12 @@ SolverEntry characteristics_solver_entry()
     "along theta' = -grad Psi(theta; rho) - lambda theta, with an adaptive Runge-Kutta method. The moved measure solves the "
     "equation exactly, so that only the quadrature of the initial law and the tolerance of the time steps count; it needs no "
     "mesh and starts from point masses too. For 'Neuron = landscape' Psi is the formula of section 'Landscape'. Writes "
-    "moments, energy balance and Frank-Wolfe gap (statistics.csv) and the points (points.pvd). Of section 'Output' it "
+    "moments, energy balance and Frank-Wolfe gap (statistics.csv) and the points (points.pvd). With section 'Common noise' "
+    "an ensemble of paths that the noise of SGD moves, and the risk of each (paths.csv). Of section 'Output' it "
     "reads 'Observables', 'Every n-th output', 'Format' and 'Compression'.",
     [] { return std::make_unique<CharacteristicsSolver>(); },
     characteristics_traits(),
-    {"", "Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Accuracy", "Domain",
+    {"", "Learning problem", "Landscape", "Data", "Target", "Initial law", "Mean field", "Common noise", "Accuracy", "Domain",
      "Characteristics", "Particles", "Comparison", "Output"},
     [](dealii::ParameterHandler &parameters) {
       return std::vector<Unread>{{"Accuracy/Density", ""},
@@ -162,7 +229,8 @@ SolverEntry characteristics_solver_entry()
                                  {"Domain/Boundary mass warning", ""},
                                  {"Domain/Boundary mass limit", ""}} +
              SnapshotParameters::unread_without_density() + RunParameters::unread(parameters) +
-             ModelParameters::unread(parameters) + CompanionSettings::unread(parameters);
+             ModelParameters::unread(parameters) + CompanionSettings::unread(parameters) +
+             CommonNoiseParameters::unread(parameters) + unread_by_paths(parameters);
     }};
 }
 } // namespace rhoflow

@@ -238,6 +238,13 @@ public:
     kernel::neuron_features(neuron, *sigma, table, n, omega, values, gradients);
   }
 
+  bool twice_differentiable() const override { return neuron.type != Type::bump && missing_curvature().empty(); }
+  void features_to_second_order(unsigned int n, const double *omega, double *values, double *gradients,
+                                double *hessians) const override
+  {
+    kernel::neuron_features(neuron, *sigma, table, n, omega, values, gradients, hessians);
+  }
+
   Features features_of(const std::vector<unsigned int> &chosen) const override
   {
     const unsigned int  d = data.dimension;

@@ -23,7 +23,7 @@ NodeTable::NodeTable(const std::vector<double> &nodes, unsigned int d)
 }
 
 void neuron_features(const ParticleNeuron &neuron, const Activation &activation, const NodeTable &nodes, unsigned int n,
-                     const double *omega, double *values, double *gradients)
+                     const double *omega, double *values, double *gradients, double *hessians)
 {
   using Type               = ParticleNeuron::Type;
   const unsigned int d     = nodes.dimension;
@@ -34,7 +34,7 @@ void neuron_features(const ParticleNeuron &neuron, const Activation &activation,
   const unsigned int n_dof = d + (bias ? 1 : 0);
   const double      *x     = nodes.coordinates.data();
 
-  std::vector<double> arguments(s), sigma(s), slope(s, 1.), row(s);
+  std::vector<double> arguments(s), sigma(s), slope(s, 1.), row(s), curvature(hessians != nullptr ? s : 0);
   for (unsigned int i = 0; i < n; ++i)
     {
       const double *point = omega + static_cast<std::size_t>(i) * n_dof;
@@ -89,6 +89,29 @@ void neuron_features(const ParticleNeuron &neuron, const Activation &activation,
             }
           std::memcpy(gradients + (static_cast<std::size_t>(i) * n_dof + c) * K, row.data(), K * sizeof(double));
         }
+      if (hessians == nullptr)
+        continue;
+
+      // σ'' x_c x_e, where the input of the bias is 1.
+      if (neuron.type == Type::linear)
+        std::fill(curvature.begin(), curvature.end(), 0.);
+      else
+        activation.evaluate_curvature(arguments.data(), s, curvature.data());
+      double *hessian = hessians + static_cast<std::size_t>(i) * (n_dof * (n_dof + 1) / 2) * K;
+      for (unsigned int c = 0; c < n_dof; ++c)
+        for (unsigned int e = c; e < n_dof; ++e, hessian += K)
+          {
+            for (unsigned int k = 0; k < s; k += lanes)
+              {
+                Vector product = load(&curvature[k]);
+                if (c < d)
+                  product = product * load(x + c * s + k);
+                if (e < d)
+                  product = product * load(x + e * s + k);
+                store(&row[k], product);
+              }
+            std::memcpy(hessian, row.data(), K * sizeof(double));
+          }
     }
 }
 } // namespace kernel

@@ -21,8 +21,9 @@ struct NodeTable
   std::vector<double> coordinates;
 };
 
-/// g_k(ω) and, unless `gradients` is null, ∂g_k/∂ω, in the layout of LearningProblem::features().
+/// g_k(ω) and, unless `gradients` is null, ∂g_k/∂ω, in the layout of LearningProblem::features(). Unless `hessians` is null,
+/// ∂²g_k/∂ω² too, in the layout of LearningProblem::features_to_second_order(): not of bumps, and not without gradients.
 void neuron_features(const ParticleNeuron &neuron, const Activation &activation, const NodeTable &nodes, unsigned int n,
-                     const double *omega, double *values, double *gradients);
+                     const double *omega, double *values, double *gradients, double *hessians = nullptr);
 } // namespace kernel
 } // namespace rhoflow

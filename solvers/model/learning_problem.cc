@@ -172,6 +172,12 @@ std::vector<double> LearningProblem::map_inputs() const
   return points;
 }
 
+void LearningProblem::features_to_second_order(unsigned int /*n*/, const double * /*omega*/, double * /*values*/,
+                                               double * /*gradients*/, double * /*hessians*/) const
+{
+  throw std::logic_error("the features of this learning problem have no second derivatives");
+}
+
 LearningProblem::Features LearningProblem::features_of(const std::vector<unsigned int> &chosen) const
 {
   return [this, chosen](unsigned int n, const double *omega, double *values, double *gradients) {

@@ -78,6 +78,13 @@ public:
   /// Bitwise the same for a point whatever n and its position.
   virtual void features(unsigned int n, const double *omega, double *values, double *gradients) const = 0;
 
+  /// Whether g_k has two continuous derivatives, which features_to_second_order() gives.
+  virtual bool twice_differentiable() const { return false; }
+  /// features() and ∂²g_k/∂ω_c∂ω_e: `hessians` [n][pairs][K] for the pairs c ≤ e, those of c = 0 first. For problems that are
+  /// twice_differentiable(); throws std::logic_error for others.
+  virtual void features_to_second_order(unsigned int n, const double *omega, double *values, double *gradients,
+                                        double *hessians) const;
+
   /// What features() gives: the arguments are the same.
   using Features = std::function<void(unsigned int n, const double *omega, double *values, double *gradients)>;
   /// features() at the nodes `chosen` alone, `values` [n][chosen] and `gradients` [n][Dω][chosen], as long as the problem

@@ -10,6 +10,7 @@ void AllParameters::bind(ParameterBinding &p)
   accuracy.bind(p);
   domain.bind(p);
   mean_field.bind(p);
+  common_noise.bind(p);
   continuity.bind(p);
   refinement.bind(p);
   single_neuron.bind(p);

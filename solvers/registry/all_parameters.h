@@ -6,6 +6,7 @@
 #include <solvers/base/run/run_parameters.h>
 #include <solvers/boltzmann/parameters.h>
 #include <solvers/characteristics/parameters.h>
+#include <solvers/common_noise/parameters.h>
 #include <solvers/comparison/parameters.h>
 #include <solvers/continuity/parameters.h>
 #include <solvers/discretization/output_parameters.h>
@@ -31,6 +32,7 @@ struct AllParameters
   AccuracyParameters        accuracy;
   Domain                    domain;
   MeanFieldParameters       mean_field;
+  CommonNoiseParameters     common_noise;
   ContinuityParameters      continuity;
   RefinementParameters      refinement;
   SingleNeuronParameters    single_neuron;

@@ -23,6 +23,8 @@ enum class RandomPurpose : std::uint32_t
   check_points      = 9,
   kernel_points     = 10,
   node_sketch       = 11,
+  common_noise      = 12,
+  path_label_noise  = 13,
   bootstrap         = 20
 };
 

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <solvers/base/ensemble.h>
+#include <solvers/base/run/statistics.h>
+#include <solvers/base/run/time_loop.h>
+#include <solvers/base/timing.h>
+#include <solvers/characteristics/characteristics_operator.h>
+#include <solvers/characteristics/inputs.h>
+#include <solvers/characteristics/noisy_points.h>
+#include <solvers/characteristics/noisy_step.h>
+#include <solvers/evolution/running_checks.h>
+#include <solvers/mean_field/fitted_curve.h>
+
+namespace rhoflow
+{
+struct RunContext;
+
+/// Points that move with common noise: an ensemble of paths in time, with rows of statistics over the paths. The paths are
+/// dealt to groups of ranks; results have the same bits on any number of ranks.
+class PathsEvolution : public Evolution
+{
+public:
+  /// Both live longer. Collective.
+  PathsEvolution(const CharacteristicsInputs &inputs, const RunContext &context);
+
+  double                                           time() const override { return present; }
+  void                                             step(double end) override;
+  void                                             output() override;
+  void                                             save(CheckpointWriter &checkpoint) const override;
+  void                                             load(const CheckpointReader &checkpoint) override;
+  std::vector<std::pair<std::string, std::string>> progress() const override;
+
+  /// Rows for the report. Collective.
+  std::vector<std::pair<std::string, std::string>> report();
+  /// timing.csv, and its rows for the report.
+  std::vector<std::pair<std::string, std::string>> write_timing();
+
+  template <class Visitor, class Self>
+  static void visit(Visitor &visit, Self &self)
+  {
+    visit("time", self.present);
+    visit("intervals", self.n_intervals);
+    visit("risk", self.risk);
+    visit("error of the risk", self.error_of_risk);
+    RunningChecks::visit(visit, self.checks);
+  }
+
+private:
+  /// What the ranks of a group have together, one path after the other.
+  struct Group
+  {
+    Group(const CharacteristicsInputs &inputs, const SgdField &field, MPI_Comm communicator);
+
+    CharacteristicsOperator law; ///< shares the points, sums over them
+    NoisyPoints             points;
+    NoisyStep               stepper;
+  };
+
+  /// The standard error of the mean of a sample over the paths, of which antithetic ones are independent in pairs.
+  double error_of_mean(const std::vector<double> &sample) const;
+  /// curve.csv: the mean over the paths of f at the data, and quantiles. Collective.
+  void write_curve();
+  /// R, the means and covariances of θ, and the observables of one path. Collective over the group.
+  std::vector<double> functionals_of(const NoisyState &state);
+  /// Velocities of all paths since the run began or went on. Collective.
+  std::uint64_t n_evaluations() const;
+  /// Numbers of a row of functionals_of().
+  std::size_t n_functionals() const;
+  /// Numbers of this rank's points of a path, and where those of a path begin in the whole.
+  std::uint64_t n_local() const;
+  std::uint64_t begin_of(unsigned int path) const;
+
+  const CharacteristicsInputs &inputs;
+  const RunContext            &context;
+  const LearningProblem       &problem;
+  Timing                       timing;
+  SgdField                     field;
+  EnsembleLayout               layout;
+  std::unique_ptr<Group>       group; ///< null for ranks that are left over
+  Ensemble<NoisyState>         paths;
+  Statistics                   statistics, risk_table;
+  FittedCurve                  curve;
+  RunningChecks                checks;
+  double                       present = 0., risk = 0., error_of_risk = 0.;
+  std::uint64_t                n_intervals = 0; ///< those of the noise that are behind
+};
+
+/// Throws InputError of 'Common noise/Step size' if SGD would be unstable at the points of the law, linearised in the function
+/// space and in the mean square: α (ω (1 − 1/B) + χ/B) ≥ 2 with the largest eigenvalue ω of √p K √p and χ = Σ p κ²/Σ p κ. For
+/// the linear neuron on one input this is SGD's own limit. The equations with noise are expansions in α, and mean nothing
+/// there. Collective.
+void refuse_large_step(const CharacteristicsInputs &inputs, MPI_Comm communicator);
+} // namespace rhoflow
