@@ -84,6 +84,8 @@ void EvolutionInputs::add_network_memory(const MPI_Comm communicator)
 {
   if (networks)
     add_companion_memory(*problem, *networks, communicator, memory);
+  if (predicts_spread && mean_field)
+    memory.add("the spread of networks", spread_memory(*this, communicator), "Comparison/Predicted spread", "set it to false");
 }
 
 void EvolutionInputs::prepare_on_mesh(const MPI_Comm communicator, Progress &progress,

@@ -6,6 +6,7 @@
 
 #include <solvers/base/error.h>
 #include <solvers/base/progress.h>
+#include <solvers/base/ranks.h>
 #include <solvers/base/run/statistics.h>
 #include <solvers/base/text.h>
 #include <solvers/base/timing.h>
@@ -46,6 +47,14 @@ bool has_all_coordinates(const LearningProblem &problem)
   return problem.n_parameters() == problem.particle_neuron().n_parameters();
 }
 
+bool second_order(const EvolutionInputs &inputs)
+{
+  return has_all_coordinates(*inputs.problem) && inputs.mean_field->n_modes() <= most_modes;
+}
+
+/// Points up to which more of them are tried.
+constexpr std::size_t most_points = 4000;
+
 /// The prediction with more and more points, until the variances change by less than a twentieth, of small ones
 /// as measured by a hundredth of the largest.
 std::unique_ptr<SpreadPrediction> with_chosen_points(const MeanField &field, const std::vector<double> &times,
@@ -53,8 +62,7 @@ std::unique_ptr<SpreadPrediction> with_chosen_points(const MeanField &field, con
                                                      Progress &progress, std::size_t &n_points)
 {
   constexpr double                  aim = .05, floor = 1e-2;
-  constexpr std::size_t             most_points = 4000;
-  const LearningProblem            &problem     = field.learning_problem();
+  const LearningProblem            &problem = field.learning_problem();
   std::unique_ptr<SpreadPrediction> coarser;
   for (unsigned int n = 6;; n += n / 2)
     {
@@ -97,6 +105,14 @@ bool wants_spread(const EvolutionInputs &inputs)
   return reason.empty();
 }
 
+double spread_memory(const EvolutionInputs &inputs, const MPI_Comm communicator)
+{
+  // The points that are chosen may be a few times as many as those that were too few.
+  const std::size_t given = inputs.spread_points().weights.size(), n = given > 0 ? given : 3 * most_points;
+  return SpreadPrediction::memory(*inputs.mean_field, static_cast<double>(n) / number_of_ranks(communicator),
+                                  inputs.run.all_output_times().size(), second_order(inputs));
+}
+
 SpreadOfNetworks::SpreadOfNetworks(const EvolutionInputs &given, const MPI_Comm communicator, Progress &progress,
                                    Timing &timing)
   : inputs(given)
@@ -107,7 +123,7 @@ SpreadOfNetworks::SpreadOfNetworks(const EvolutionInputs &given, const MPI_Comm 
   const MeanField          &field = *inputs.mean_field;
   SpreadPrediction::Options options;
   options.tolerance    = inputs.spread_tolerance();
-  options.second_order = has_all_coordinates(*inputs.problem) && field.n_modes() <= most_modes;
+  options.second_order = second_order(inputs);
   const auto    times  = inputs.run.all_output_times();
   const Measure law    = inputs.spread_points();
   try

@@ -20,6 +20,9 @@ struct EvolutionInputs;
 /// can be none.
 bool wants_spread(const EvolutionInputs &inputs);
 
+/// Bytes on a rank that the prediction takes. The inputs have their mean field.
+double spread_memory(const EvolutionInputs &inputs, MPI_Comm communicator);
+
 /// How far the risks of finite networks are apart, beside a density of any solver in time without entropy: SpreadPrediction for
 /// the learning problem, the mean field and the output times of a run.
 class SpreadOfNetworks

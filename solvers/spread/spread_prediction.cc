@@ -307,8 +307,8 @@ double SpreadPrediction::memory(const MeanField &field, const double n_points, c
                                 const bool second_order)
 {
   const double D = field.learning_problem().n_parameters(), J = second_order ? field.n_modes() : 1.;
-  // Features; marks and steps, some hundreds of steps in all; the vectors of a Runge-Kutta method for points and functionals.
-  constexpr double n_marks = 64., n_vectors = 12.;
+  // Features; the points of some hundreds of steps; the vectors of a Runge-Kutta method for points and functionals.
+  constexpr double n_marks = 400., n_vectors = 12.;
   return 8. * n_points *
          (field.n_modes() * (1. + field.n_feature_parameters()) + n_marks * D +
           n_vectors * (D + static_cast<double>(n_times) * J * (D + 1.)));

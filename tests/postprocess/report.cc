@@ -227,6 +227,15 @@ TEST_CASE("The verdict follows the comparison")
   CHECK(word() == "not compared with the finite networks");
 }
 
+TEST_CASE("The spread of the networks stands beside the predicted one")
+{
+  SmallRun run;
+  CHECK_THAT(words(page_of(run)), !Contains("The density predicts"));
+  // Of 8 networks, in place of two columns that are not needed.
+  run.change("comparison.csv", "sliced W1,sliced W1 floor", "standard deviation of networks,predicted standard deviation");
+  CHECK_THAT(words(page_of(run)), Contains("have a standard deviation of 0.0781 ± 0.021 there. The density predicts 0.0469"));
+}
+
 TEST_CASE("Invariants are judged by the tables")
 {
   SmallRun run;
