@@ -68,29 +68,30 @@ void DensityOnMesh::make_space()
   space = std::make_unique<DGMesh>(cells, inputs.scheme.degree, inputs.problem->has_outer_weight(), inputs.radial_power);
 }
 
-void DensityOnMesh::adapt()
+bool DensityOnMesh::adapt(const std::uint64_t n_steps)
 {
+  if (!inputs.refinement.adaptive || n_steps % inputs.refinement.interval != 0)
+    return false;
   Timing::Scope       scope(state.timing().section("adaptation"));
   std::vector<double> values    = state.values();
   const auto          indicator = resolution_indicator(*space, values);
   // Cells that may be joined ask for nothing, but cost.
   constexpr unsigned int most = 4;
-  if (steps.n_steps() % (most * inputs.refinement.interval) != 0 &&
-      !needs_new_mesh(cells, indicator, inputs.refinement, tolerance))
-    return;
+  if (n_steps % (most * inputs.refinement.interval) != 0 && !needs_new_mesh(cells, indicator, inputs.refinement, tolerance))
+    return false;
   const auto flags = refinement_flags(cells, indicator, inputs.refinement, look_ahead * tolerance);
   if (!cells.adapt(flags, space->points_per_cell(), values, space->cell_transfer()))
-    return;
+    return false;
   make_space();
   state.reinit(*space, values);
   // Smaller cells allow only smaller time steps: measure before the next one.
   state.dissipation();
+  return true;
 }
 
 void DensityOnMesh::step(const double end, const Energies &energies)
 {
-  if (inputs.refinement.adaptive && steps.n_steps() % inputs.refinement.interval == 0)
-    adapt();
+  adapt(steps.n_steps());
   present = steps.step(state, present, end, energies);
 }
 

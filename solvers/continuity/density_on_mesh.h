@@ -38,6 +38,10 @@ public:
   void start();
   /// One step, not beyond `end`, with an adaptation of the mesh before it where it is time for one. Collective.
   void step(double end, const Energies &energies);
+  /// For steps of another kind: a new mesh where it is time for one after `n_steps` of them; whether there is one. Collective.
+  bool adapt(std::uint64_t n_steps);
+  /// ... after which the time is this.
+  void set_time(double time) { present = time; }
   /// Tightens the tolerance of the refinement where the negative mass is above its target.
   void control(double negative_mass);
 
@@ -63,7 +67,6 @@ public:
   }
 
 private:
-  void adapt();
   void make_space();
 
   const ContinuityInputs &inputs;

@@ -1,0 +1,144 @@
+#include <solvers/base/error.h>
+#include <solvers/base/run/checkpoint_state.h>
+#include <solvers/base/text.h>
+#include <solvers/continuity/density_path.h>
+#include <solvers/evolution/step_control.h>
+#include <solvers/model/learning_problem.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+namespace rhoflow
+{
+namespace
+{
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// Relative error of the squares in moment space, which enter the drift times α/4.
+constexpr double squares_tolerance = 1e-8;
+} // namespace
+
+SquareModes squares_of(const ContinuityInputs &inputs)
+{
+  const auto first = static_cast<std::ptrdiff_t>(inputs.problem->has_outer_weight() ? 1 : 0);
+  const auto of    = [first](const auto &corner) { return std::vector<double>(corner.begin() + first, corner.end()); };
+  return SquareModes(*inputs.problem, of(inputs.domain.lower), of(inputs.domain.upper),
+                     inputs.parameters.tolerance == 0. ? 0. : squares_tolerance);
+}
+
+DensityPath::DensityPath(const ContinuityInputs &given, const SgdField &sgd, const SquareModes &squares,
+                         const MPI_Comm communicator)
+  : inputs(given)
+  , density(given, DensityOnMesh::given(given), communicator)
+  , transport(*given.mean_field, sgd, squares)
+{
+  const RungeKutta method = RungeKutta::from_name(given.scheme.time_stepping);
+  limit                   = method.stability_limit[given.scheme.degree - 1];
+  if (given.scheme.limit)
+    limit = std::min(limit, method.positivity_limit(given.scheme.degree));
+}
+
+void DensityPath::start()
+{
+  density.start();
+  drift_rate = density.solution().max_rate();
+}
+
+void DensityPath::flow(const double length, const double longest, double &rate)
+{
+  ContinuityState &state    = density.solution();
+  double           done     = 0.;
+  double           shorter  = 1.;
+  unsigned int     halvings = 0;
+  bool             again    = false;
+  while (done < length)
+    {
+      if (!again && density.adapt(steps))
+        rate = state.max_rate();
+      const double rest    = length - done;
+      const double most    = shorter * std::min(longest, rate > 0. ? inputs.scheme.cfl * limit / rate : rest);
+      const double n       = std::max(1., std::ceil(rest / most * (1. - StepControl::round_off)));
+      const double dt      = rest / n;
+      std::string  problem = "was beyond the stability limit, since the velocity grew";
+      bool         stable = false, finite = true;
+      if (!(done + dt > done))
+        throw RunError("the velocities at t = " + short_number(time()) + " leave only steps of length " + short_number(dt, 2) +
+                       ": the density on this path has probably diverged. Choose a smaller 'Common noise/Step size'.");
+      try
+        {
+          stable = state.step(dt, limit * (1. + StepControl::round_off));
+          // The next step begins with them: it throws here, or there.
+          if (stable)
+            state.moments();
+        }
+      catch (const RunError &)
+        {
+          finite  = false;
+          problem = "let the moments of the density become infinite or grow a thousandfold";
+        }
+      if (stable && finite)
+        {
+          ++steps;
+          rate  = state.max_rate();
+          done  = n == 1. ? length : done + dt;
+          again = false;
+          continue;
+        }
+      again = true;
+      state.undo();
+      ++repeated;
+      last_failure = "a step of length " + short_number(dt, 2) + " on a path at t = " + short_number(time()) + " " + problem;
+      if (finite)
+        rate = state.max_rate();
+      else if (halvings++ == StepControl::max_halvings)
+        throw RunError(last_failure + ", and so did shorter ones. Choose a smaller 'Common noise/Step size', a larger box or a "
+                                      "finer mesh.");
+      else
+        shorter *= .5;
+    }
+}
+
+void DensityPath::step(const double interval, const NoiseIncrement &increment, const double end)
+{
+  ContinuityState &state = density.solution();
+  transport.follow_drift();
+  state.move_with(&transport);
+  flow(pending + .5 * interval, inputs.scheme.maximum_time_step, drift_rate);
+  pending = 0.;
+  transport.follow_noise(increment);
+  state.move_with(&transport);
+  double rate = 0.;
+  flow(1., infinity, rate);
+  pending = .5 * interval;
+  density.set_time(end);
+}
+
+void DensityPath::finish()
+{
+  ContinuityState &state = density.solution();
+  if (pending > 0.)
+    {
+      transport.follow_drift();
+      state.move_with(&transport);
+      flow(pending, inputs.scheme.maximum_time_step, drift_rate);
+      pending = 0.;
+    }
+  transport.follow_gradient();
+  state.move_with(&transport);
+}
+
+void DensityPath::save(CheckpointWriter &checkpoint, const std::string &prefix) const
+{
+  density.save(checkpoint, prefix);
+  save_state(checkpoint, prefix + "path", *this);
+}
+
+void DensityPath::load(const CheckpointReader &checkpoint, const std::string &prefix)
+{
+  density.load(checkpoint, prefix);
+  load_state(checkpoint, prefix + "path", *this);
+}
+} // namespace rhoflow
