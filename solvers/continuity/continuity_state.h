@@ -47,6 +47,9 @@ public:
   /// it fills other tables than before by calling this again.
   void move_with(TransportField *field);
 
+  /// From now on steps are of another method.
+  void step_by(const RungeKutta &other) { method = other; }
+
   /// Takes a new mesh state; `values` [cells][points] is the density on it.
   void reinit(DGMesh &mesh, const std::vector<double> &values);
   /// The density, [cells][points].

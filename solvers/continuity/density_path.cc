@@ -34,11 +34,16 @@ DensityPath::DensityPath(const ContinuityInputs &given, const SgdField &sgd, con
   : inputs(given)
   , density(given, DensityOnMesh::given(given), communicator)
   , transport(*given.mean_field, sgd, squares)
+  , of_drift(given.scheme, given.scheme.time_stepping)
+  , of_noise(given.scheme, given.scheme.time_stepping == "SSP(10,4)" ? "SSP(4,3)" : given.scheme.time_stepping)
+{}
+
+DensityPath::Method::Method(const ContinuityParameters &scheme, const std::string &name)
+  : runge_kutta(RungeKutta::from_name(name))
+  , limit(runge_kutta.stability_limit[scheme.degree - 1])
 {
-  const RungeKutta method = RungeKutta::from_name(given.scheme.time_stepping);
-  limit                   = method.stability_limit[given.scheme.degree - 1];
-  if (given.scheme.limit)
-    limit = std::min(limit, method.positivity_limit(given.scheme.degree));
+  if (scheme.limit)
+    limit = std::min(limit, runge_kutta.positivity_limit(scheme.degree));
 }
 
 void DensityPath::start()
@@ -47,19 +52,20 @@ void DensityPath::start()
   drift_rate = density.solution().max_rate();
 }
 
-void DensityPath::flow(const double length, const double longest, double &rate)
+void DensityPath::flow(const Method &method, const double length, const double longest, double &rate)
 {
-  ContinuityState &state    = density.solution();
-  double           done     = 0.;
-  double           shorter  = 1.;
-  unsigned int     halvings = 0;
-  bool             again    = false;
+  ContinuityState &state = density.solution();
+  state.step_by(method.runge_kutta);
+  double       done     = 0.;
+  double       shorter  = 1.;
+  unsigned int halvings = 0;
+  bool         again    = false;
   while (done < length)
     {
       if (!again && density.adapt(steps))
         rate = state.max_rate();
       const double rest    = length - done;
-      const double most    = shorter * std::min(longest, rate > 0. ? inputs.scheme.cfl * limit / rate : rest);
+      const double most    = shorter * std::min(longest, rate > 0. ? inputs.scheme.cfl * method.limit / rate : rest);
       const double n       = std::max(1., std::ceil(rest / most * (1. - StepControl::round_off)));
       const double dt      = rest / n;
       std::string  problem = "was beyond the stability limit, since the velocity grew";
@@ -69,7 +75,7 @@ void DensityPath::flow(const double length, const double longest, double &rate)
                        ": the density on this path has probably diverged. Choose a smaller 'Common noise/Step size'.");
       try
         {
-          stable = state.step(dt, limit * (1. + StepControl::round_off));
+          stable = state.step(dt, method.limit * (1. + StepControl::round_off));
           // The next step begins with them: it throws here, or there.
           if (stable)
             state.moments();
@@ -106,12 +112,12 @@ void DensityPath::step(const double interval, const NoiseIncrement &increment, c
   ContinuityState &state = density.solution();
   transport.follow_drift();
   state.move_with(&transport);
-  flow(pending + .5 * interval, inputs.scheme.maximum_time_step, drift_rate);
+  flow(of_drift, pending + .5 * interval, inputs.scheme.maximum_time_step, drift_rate);
   pending = 0.;
   transport.follow_noise(increment);
   state.move_with(&transport);
   double rate = 0.;
-  flow(1., infinity, rate);
+  flow(of_noise, 1., infinity, rate);
   pending = .5 * interval;
   density.set_time(end);
 }
@@ -123,7 +129,7 @@ void DensityPath::finish()
     {
       transport.follow_drift();
       state.move_with(&transport);
-      flow(pending, inputs.scheme.maximum_time_step, drift_rate);
+      flow(of_drift, pending, inputs.scheme.maximum_time_step, drift_rate);
       pending = 0.;
     }
   transport.follow_gradient();

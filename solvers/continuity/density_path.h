@@ -17,6 +17,7 @@ SquareModes squares_of(const ContinuityInputs &inputs);
 /// half intervals of drift between which nobody looks at the density are one flow of a whole. Each flow is Runge–Kutta steps of
 /// equal length within `CFL number`; a step whose first stage finds a velocity beyond the stability limit is repeated with what
 /// that velocity allows, and one that lets the moments grow without bound with half its length, with the same increment.
+/// The noise is a flow of small length, √(α Δt), where four stages of third order tell as much as the ten of SSP(10,4).
 /// The risk may grow on a path, and R falls by other amounts than ∫ |∇Ψ_λ|² ρ: neither is checked.
 class DensityPath
 {
@@ -55,13 +56,19 @@ public:
   }
 
 private:
+  struct Method
+  {
+    Method(const ContinuityParameters &scheme, const std::string &name);
+    RungeKutta runge_kutta;
+    double     limit; ///< of Σ_d |v_d| Δt/h_d
+  };
   /// `rate`: Σ_d |v_d|/h_d with which the first step is chosen, 0 where that is not known; afterwards that of the last step.
-  void flow(double length, double longest, double &rate);
+  void flow(const Method &method, double length, double longest, double &rate);
 
   const ContinuityInputs &inputs;
   DensityOnMesh           density;
   SgdTransport            transport;
-  double                  limit;                         ///< of Σ_d |v_d| Δt/h_d
+  const Method            of_drift, of_noise;
   double                  pending = 0., drift_rate = 0.; ///< [time], [1/time]
   std::uint64_t           steps = 0, repeated = 0;
   std::string             last_failure;

@@ -153,7 +153,8 @@ std::vector<std::pair<std::string, std::string>> DensityPathsEvolution::report()
                 ", intervals of " + short_number(noise.interval)},
     {"features", std::to_string(inputs.mean_field->n_modes()) + " modes of " + std::to_string(inputs.problem->n_nodes()) +
                    " data nodes, " + std::to_string(squares.n_modes()) + " of their squares"},
-    {"risk at t = " + short_number(present), short_number(tables.risk(), 8) + " ± " + short_number(tables.error_of_risk(), 2)},
+    {"risk at t = " + short_number(present),
+     short_number(tables.risk(), 8) + (noise.n_paths > 1 ? " ± " + short_number(tables.error_of_risk(), 2) : std::string())},
     {"largest drift of the mass", short_number(largest_drift, 2)},
     {"largest negative mass", short_number(largest_negative_mass, 2)},
     {"Runge-Kutta steps", std::to_string(steps) + " on all paths, " + std::to_string(repeated) + " repeated"},

@@ -119,10 +119,11 @@ TEST_CASE("a density and points on the same path have the same risk", "[common_n
   run.advance(4);
   const Diagnostics end    = run.now();
   const double      points = risk_of_points(run, 4, plane ? 20 : 32);
-  CAPTURE(plane, c.changes, before, end.risk, points, end.risk - points, end.mass, end.negative_mass, end.boundary_mass);
-  WARN(end.risk - points);
+  CAPTURE(plane, before, end.risk, points, end.risk - points, end.mass, end.negative_mass, end.boundary_mass);
   CHECK(std::abs(end.risk - points) < c.tolerance);
   CHECK(std::abs(before - end.risk) > 1e-3);
+  CHECK(std::abs(end.mass - 1.) < 1e-12);
+  CHECK(end.negative_mass < 1e-8);
 }
 
 namespace
@@ -146,21 +147,19 @@ double value_at(DensityRun &run, const std::vector<double> &values, double x)
   return 0.;
 }
 
-/// The L2 distance to a finer density.
+/// The L2 distance to a finer density, by the midpoint rule in every cell: at Gauss points the errors are smaller.
 double distance(DensityRun &run, DensityRun &fine)
 {
+  constexpr unsigned int    n      = 8;
   const std::vector<double> values = run.path.solution().values(), exact = fine.path.solution().values();
-  const DGMesh             &space = run.path.solution().mesh();
-  const unsigned int        n     = space.points_per_cell();
-  std::vector<double>       x(n), w(n);
-  double                    sum = 0.;
-  for (std::size_t c = 0; c < space.n_cells(); ++c)
-    {
-      space.nodes(space.mesh().cells()[c], x.data());
-      space.weights(space.mesh().cells()[c], w.data());
-      for (unsigned int i = 0; i < n; ++i)
-        sum += w[i] * std::pow(values[c * n + i] - value_at(fine, exact, x[i]), 2);
-    }
+  const AdaptiveMesh       &mesh = run.path.on_mesh().mesh();
+  double                    sum  = 0.;
+  for (const CellKey &key : mesh.cells())
+    for (unsigned int i = 0; i < n; ++i)
+      {
+        const double x = mesh.position(key, 0, 0) + mesh.extent(key, 0) * (i + .5) / n;
+        sum += mesh.extent(key, 0) / n * std::pow(value_at(run, values, x) - value_at(fine, exact, x), 2);
+      }
   return std::sqrt(sum);
 }
 } // namespace
@@ -177,15 +176,14 @@ TEST_CASE("a density on a path converges with order k + 1, and keeps its mass", 
     CHECK(std::abs(run->now().mass / before - 1.) < 1e-12);
     return run;
   };
-  const auto   fine   = on_mesh("4", "256");
+  const auto   fine   = on_mesh("4", "512");
   const auto   degree = GENERATE(1U, 2U, 3U);
   const auto   name   = std::to_string(degree);
-  const auto   coarse = on_mesh(name.c_str(), "32"), middle = on_mesh(name.c_str(), "64");
-  const double first = distance(*coarse, *fine), second = distance(*middle, *fine), order = std::log2(first / second);
+  const auto   coarse = on_mesh(name.c_str(), "32"), middle = on_mesh(name.c_str(), "128");
+  const double first = distance(*coarse, *fine), second = distance(*middle, *fine), order = .5 * std::log2(first / second);
   CAPTURE(degree, first, second, order);
-  WARN(degree << ": " << first << ' ' << second << " order " << order);
-  CHECK(order > degree + 1. - .25);
-  CHECK(middle->now().negative_mass < coarse->now().negative_mass + 1e-14);
+  CHECK(order > degree + .7);
+  CHECK(coarse->now().negative_mass < 1e-12);
 }
 
 TEST_CASE("without noise a density on a path is the deterministic one", "[common_noise]")
@@ -234,11 +232,9 @@ TEST_CASE("densities on paths do not depend on the number of ranks", "[common_no
 TEST_CASE("a density on a path goes on from a checkpoint to the same bits", "[common_noise][mpi]")
 {
   const TemporaryDirectory directory;
-  const Settings           settings = two_coordinates + Settings{{"Domain/Subdivisions", "8"},
-                                                       {"Refinement/Adaptive", "true"},
-                                                       {"Refinement/Tolerance", "1e-3"},
-                                                       {"Domain/Refinement", "1"}};
-  const auto               save     = [](const DensityRun &run, const std::string &file, MPI_Comm communicator) {
+  const Settings           settings =
+    two_coordinates + Settings{{"Domain/Subdivisions", "8"}, {"Refinement/Adaptive", "true"}, {"Refinement/Tolerance", "1e-3"}};
+  const auto save = [](const DensityRun &run, const std::string &file, MPI_Comm communicator) {
     CheckpointWriter checkpoint(communicator);
     run.path.save(checkpoint, "path ");
     checkpoint.write(file, 0., 1);
@@ -247,6 +243,7 @@ TEST_CASE("a density on a path goes on from a checkpoint to the same bits", "[co
   DensityRun whole(settings);
   whole.path.start();
   whole.advance(2);
+  CHECK(whole.path.on_mesh().mesh().n_global_cells() > 64);
   save(whole, directory.path("alone_" + std::to_string(rank_of(MPI_COMM_WORLD))), MPI_COMM_SELF);
   whole.advance(2);
   const Diagnostics end = whole.now();
@@ -263,8 +260,6 @@ TEST_CASE("a density on a path goes on from a checkpoint to the same bits", "[co
   CHECK(shared.path.n_steps() == whole.path.n_steps());
 
   DensityRun single(settings);
-  single.path.start();
-  single.advance(1); // to be forgotten
   single.path.load(CheckpointReader(directory.path("together"), MPI_COMM_SELF), "path ");
   single.k = 2;
   single.advance(2);
