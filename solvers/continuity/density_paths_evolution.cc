@@ -66,7 +66,7 @@ void DensityPathsEvolution::output()
       Timing::Scope scope(stepping_seconds);
       path.finish();
     }
-    Timing::Scope       scope(timing.section("diagnostics"));
+    Timing::Scope       scope(path.solution().timing().section("diagnostics"));
     const Diagnostics   d   = diagnose(path.solution(), natural_sides, inputs.observables);
     std::vector<double> row = PathTables::row(d.risk, d.functionals);
     for (const double x :
@@ -139,10 +139,11 @@ std::vector<std::pair<std::string, std::string>> DensityPathsEvolution::report()
   const CommonNoiseParameters &noise  = inputs.noise;
   double                       memory = Timing::peak_memory();
   MPI_Allreduce(MPI_IN_PLACE, &memory, 1, MPI_DOUBLE, MPI_MAX, context.communicator);
-  std::uint64_t steps = 0, repeated = 0;
+  std::uint64_t steps = 0, stages = 0, repeated = 0;
   for (const auto &path : paths.local())
     {
       steps += path->n_steps();
+      stages += path->solution().stages();
       repeated += path->n_repeated();
     }
   return {
@@ -157,13 +158,14 @@ std::vector<std::pair<std::string, std::string>> DensityPathsEvolution::report()
      short_number(tables.risk(), 8) + (noise.n_paths > 1 ? " ± " + short_number(tables.error_of_risk(), 2) : std::string())},
     {"largest drift of the mass", short_number(largest_drift, 2)},
     {"largest negative mass", short_number(largest_negative_mass, 2)},
-    {"Runge-Kutta steps", std::to_string(steps) + " on all paths, " + std::to_string(repeated) + " repeated"},
+    {"Runge-Kutta steps", std::to_string(steps) + " on all paths, " + std::to_string(repeated) + " repeated (" +
+                            std::to_string(stages) + " stages since the start or resumption)"},
     {"time in steps", short_number(stepping_seconds, 3) + " s"},
     {"memory", short_number(memory, 3) + " MiB at most on a rank"}};
 }
 
 std::vector<std::pair<std::string, std::string>> DensityPathsEvolution::write_timing()
 {
-  return timing.write(context.directory.file("timing.csv"), context.communicator);
+  return paths.local().front()->solution().timing().write(context.directory.file("timing.csv"), context.communicator);
 }
 } // namespace rhoflow

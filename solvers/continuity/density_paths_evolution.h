@@ -34,7 +34,7 @@ public:
 
   /// Rows for the report. Collective.
   std::vector<std::pair<std::string, std::string>> report();
-  /// timing.csv, and its rows for the report.
+  /// timing.csv of the first path, and its rows for the report.
   std::vector<std::pair<std::string, std::string>> write_timing();
 
   template <class Visitor, class Self>
@@ -52,7 +52,6 @@ public:
 private:
   const ContinuityInputs &inputs;
   const RunContext       &context;
-  Timing                  timing;
   const SgdField          field;
   const SquareModes       squares;
   EnsembleLayout          layout;
