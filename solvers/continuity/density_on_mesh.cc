@@ -101,20 +101,47 @@ void DensityOnMesh::control(const double negative_mass)
     tolerance *= 0.5;
 }
 
+void DensityOnMesh::save_cells(CheckpointWriter &checkpoint, const std::string &prefix, const DensityOnMesh *const density)
+{
+  const bool counts = density != nullptr && density->cells.has_counted_cells();
+  checkpoint.put_in_turn(prefix + "mesh", counts ? density->cells.listed_cells() : std::vector<std::uint64_t>());
+  checkpoint.put_in_turn(prefix + "density", counts ? density->state.values() : std::vector<double>());
+}
+
+void DensityOnMesh::load_cells(const CheckpointReader &checkpoint, const std::string &prefix, DensityOnMesh *const density)
+{
+  const std::vector<std::uint64_t> list = checkpoint.integers(prefix + "mesh");
+  std::vector<std::uint64_t>       places;
+  if (density != nullptr)
+    {
+      places = density->cells.recreate(list);
+      density->make_space();
+    }
+  // The numbers of a cell, also for ranks that have none of its cells.
+  const std::uint64_t       n_cells = list.size() / 4, n_values = checkpoint.size(prefix + "density");
+  const std::vector<double> values = checkpoint.rows(prefix + "density", places, n_cells > 0 ? n_values / n_cells : 0);
+  if (density != nullptr)
+    density->state.reinit(*density->space, values);
+}
+
+void DensityOnMesh::set_numbers(const double *const numbers)
+{
+  present   = numbers[0];
+  tolerance = numbers[1];
+  missing   = numbers[2];
+  state.set_max_rate(numbers[3]);
+}
+
 void DensityOnMesh::save(CheckpointWriter &checkpoint, const std::string &prefix) const
 {
-  const bool counts = cells.has_counted_cells();
-  checkpoint.put_in_turn(prefix + "mesh", counts ? cells.listed_cells() : std::vector<std::uint64_t>());
-  checkpoint.put_in_turn(prefix + "density", counts ? state.values() : std::vector<double>());
+  save_cells(checkpoint, prefix, this);
   checkpoint.put(prefix + "largest velocity", state.max_rate());
   save_state(checkpoint, prefix + "steps", *this);
 }
 
 void DensityOnMesh::load(const CheckpointReader &checkpoint, const std::string &prefix)
 {
-  const std::vector<std::uint64_t> places = cells.recreate(checkpoint.integers(prefix + "mesh"));
-  make_space();
-  state.reinit(*space, checkpoint.rows(prefix + "density", places, space->points_per_cell()));
+  load_cells(checkpoint, prefix, this);
   state.set_max_rate(checkpoint.number_of(prefix + "largest velocity"));
   load_state(checkpoint, prefix + "steps", *this);
 }

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <meshes/adaptive_mesh.h>
 #include <solvers/continuity/continuity_state.h>
@@ -52,6 +53,14 @@ public:
   ContinuityState      &solution() { return state; }
   const ContinuityStep &stepping() const { return steps; }
   std::uint64_t         n_unknowns() const { return cells.n_global_cells() * space->points_per_cell(); }
+
+  /// The mesh and the density alone, of one among several that have other ranks each: null on ranks that have no part of it.
+  /// Collective over the ranks of the checkpoint.
+  static void save_cells(CheckpointWriter &checkpoint, const std::string &prefix, const DensityOnMesh *density);
+  static void load_cells(const CheckpointReader &checkpoint, const std::string &prefix, DensityOnMesh *density);
+  /// What steps of another kind depend on beside these.
+  std::vector<double> numbers() const { return {present, tolerance, missing, state.max_rate()}; }
+  void                set_numbers(const double *numbers);
 
   /// The density and what its further steps depend on, under names that begin with `prefix`. Collective.
   void save(CheckpointWriter &checkpoint, const std::string &prefix) const;

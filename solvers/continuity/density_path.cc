@@ -1,5 +1,4 @@
 #include <solvers/base/error.h>
-#include <solvers/base/run/checkpoint_state.h>
 #include <solvers/base/text.h>
 #include <solvers/continuity/density_path.h>
 #include <solvers/evolution/step_control.h>
@@ -136,15 +135,29 @@ void DensityPath::finish()
   state.move_with(&transport);
 }
 
-void DensityPath::save(CheckpointWriter &checkpoint, const std::string &prefix) const
+void DensityPath::save_cells(CheckpointWriter &checkpoint, const std::string &prefix, const DensityPath *const path)
 {
-  density.save(checkpoint, prefix);
-  save_state(checkpoint, prefix + "path", *this);
+  DensityOnMesh::save_cells(checkpoint, prefix, path != nullptr ? &path->density : nullptr);
 }
 
-void DensityPath::load(const CheckpointReader &checkpoint, const std::string &prefix)
+void DensityPath::load_cells(const CheckpointReader &checkpoint, const std::string &prefix, DensityPath *const path)
 {
-  density.load(checkpoint, prefix);
-  load_state(checkpoint, prefix + "path", *this);
+  DensityOnMesh::load_cells(checkpoint, prefix, path != nullptr ? &path->density : nullptr);
+}
+
+std::vector<double> DensityPath::numbers() const
+{
+  std::vector<double> result = density.numbers();
+  result.insert(result.end(), {pending, drift_rate, static_cast<double>(steps), static_cast<double>(repeated)});
+  return result;
+}
+
+void DensityPath::set_numbers(const double *const numbers)
+{
+  density.set_numbers(numbers);
+  pending    = numbers[4];
+  drift_rate = numbers[5];
+  steps      = static_cast<std::uint64_t>(numbers[6]);
+  repeated   = static_cast<std::uint64_t>(numbers[7]);
 }
 } // namespace rhoflow

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <solvers/continuity/density_on_mesh.h>
 #include <solvers/continuity/sgd_transport.h>
@@ -41,19 +43,14 @@ public:
   std::uint64_t      n_repeated() const { return repeated; }
   const std::string &failure() const { return last_failure; }
 
-  /// Everything that further steps depend on, under names that begin with `prefix`. Collective.
-  void save(CheckpointWriter &checkpoint, const std::string &prefix) const;
-  void load(const CheckpointReader &checkpoint, const std::string &prefix);
-
-  template <class Visitor, class Self>
-  static void visit(Visitor &visit, Self &self)
-  {
-    visit("drift that was put off", self.pending);
-    visit("largest velocity of the drift", self.drift_rate);
-    visit("steps", self.steps);
-    visit("steps repeated", self.repeated);
-    visit("why steps were repeated", self.last_failure);
-  }
+  /// Mesh and density for checkpoints: null on ranks that have no part of the path. Collective over the ranks of the
+  /// checkpoint.
+  static void save_cells(CheckpointWriter &checkpoint, const std::string &prefix, const DensityPath *path);
+  static void load_cells(const CheckpointReader &checkpoint, const std::string &prefix, DensityPath *path);
+  /// What else further steps depend on, [n_numbers], the same on all ranks of the path.
+  static constexpr std::size_t n_numbers = 8;
+  std::vector<double>          numbers() const;
+  void                         set_numbers(const double *numbers);
 
 private:
   struct Method

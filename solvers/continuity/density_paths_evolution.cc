@@ -30,7 +30,8 @@ DensityPathsEvolution::DensityPathsEvolution(const ContinuityInputs &given, cons
   , context(c)
   , field(given.noise, *given.problem, given.parameters.weight_decay)
   , squares(squares_of(given))
-  , layout(given.noise.n_paths, number_of_ranks(c.communicator), c.communicator)
+  , layout(given.noise.n_paths, std::max(1, number_of_ranks(c.communicator) / static_cast<int>(given.noise.n_paths)),
+           c.communicator)
   , paths(layout, [this](unsigned int,
                          MPI_Comm communicator) { return std::make_unique<DensityPath>(inputs, field, squares, communicator); })
   , tables(given, given.noise, c)
@@ -48,7 +49,7 @@ void DensityPathsEvolution::step(const double end)
   // Output times are multiples of the interval, to round-off.
   present = reached > end - .5 * interval ? end : reached;
   {
-    Timing::Scope scope(stepping_seconds);
+    Timing::Scope scope(timing.section("paths"));
     paths.for_each([&](DensityPath &path, const unsigned int number) {
       path.step(interval, field.increment(inputs.run.seed, number, n_intervals), present);
     });
@@ -63,10 +64,10 @@ void DensityPathsEvolution::output()
   std::size_t               n_curve   = tables.has_curve() ? K : 0;
   const std::vector<double> all       = paths.gather(size + n_more + n_curve, [&](DensityPath &path) {
     {
-      Timing::Scope scope(stepping_seconds);
+      Timing::Scope scope(timing.section("paths"));
       path.finish();
     }
-    Timing::Scope       scope(path.solution().timing().section("diagnostics"));
+    Timing::Scope       scope(timing.section("diagnostics"));
     const Diagnostics   d   = diagnose(path.solution(), natural_sides, inputs.observables);
     std::vector<double> row = PathTables::row(d.risk, d.functionals);
     for (const double x :
@@ -113,18 +114,47 @@ void DensityPathsEvolution::output()
     [&](DensityPath &path, const unsigned int number) { path.on_mesh().control(all[number * n_columns + size + 2]); });
 }
 
-void DensityPathsEvolution::save(CheckpointWriter &checkpoint) const
+namespace
+{
+/// The path of this number, or null where it is on other ranks.
+DensityPath *find(const Ensemble<DensityPath> &paths, const EnsembleLayout &layout, const unsigned int number)
 {
   for (std::size_t i = 0; i < paths.local().size(); ++i)
-    paths.local()[i]->save(checkpoint, prefix_of(layout.members()[i]));
+    if (layout.members()[i] == number)
+      return paths.local()[i].get();
+  return nullptr;
+}
+} // namespace
+
+void DensityPathsEvolution::save(CheckpointWriter &checkpoint) const
+{
+  std::vector<double>        numbers;
+  std::vector<std::uint64_t> begins;
+  for (unsigned int number = 0; number < layout.size(); ++number)
+    {
+      const DensityPath *const path = find(paths, layout, number);
+      DensityPath::save_cells(checkpoint, prefix_of(number), path);
+      if (path == nullptr || !layout.leads())
+        continue;
+      const std::vector<double> of_path = path->numbers();
+      numbers.insert(numbers.end(), of_path.begin(), of_path.end());
+      begins.push_back(number * DensityPath::n_numbers);
+    }
+  checkpoint.put_parts("numbers of paths", numbers, begins);
   save_state(checkpoint, "evolution", *this);
   tables.save(checkpoint);
 }
 
 void DensityPathsEvolution::load(const CheckpointReader &checkpoint)
 {
-  for (std::size_t i = 0; i < paths.local().size(); ++i)
-    paths.local()[i]->load(checkpoint, prefix_of(layout.members()[i]));
+  const std::vector<double> numbers = checkpoint.numbers("numbers of paths", layout.size() * DensityPath::n_numbers);
+  for (unsigned int number = 0; number < layout.size(); ++number)
+    {
+      DensityPath *const path = find(paths, layout, number);
+      DensityPath::load_cells(checkpoint, prefix_of(number), path);
+      if (path != nullptr)
+        path->set_numbers(&numbers[number * DensityPath::n_numbers]);
+    }
   load_state(checkpoint, "evolution", *this);
   tables.load(checkpoint);
 }
@@ -139,13 +169,15 @@ std::vector<std::pair<std::string, std::string>> DensityPathsEvolution::report()
   const CommonNoiseParameters &noise  = inputs.noise;
   double                       memory = Timing::peak_memory();
   MPI_Allreduce(MPI_IN_PLACE, &memory, 1, MPI_DOUBLE, MPI_MAX, context.communicator);
-  std::uint64_t steps = 0, stages = 0, repeated = 0;
+  std::uint64_t counts[3] = {0, 0, 0};
   for (const auto &path : paths.local())
-    {
-      steps += path->n_steps();
-      stages += path->solution().stages();
-      repeated += path->n_repeated();
-    }
+    if (layout.leads())
+      {
+        counts[0] += path->n_steps();
+        counts[1] += path->n_repeated();
+        counts[2] += path->solution().stages();
+      }
+  MPI_Allreduce(MPI_IN_PLACE, counts, 3, MPI_UINT64_T, MPI_SUM, context.communicator);
   return {
     {"paths", std::to_string(noise.n_paths) + " of the " +
                 (noise.equation == CommonNoiseParameters::Equation::modified_flow ? "stochastic modified flow" :
@@ -158,14 +190,14 @@ std::vector<std::pair<std::string, std::string>> DensityPathsEvolution::report()
      short_number(tables.risk(), 8) + (noise.n_paths > 1 ? " ± " + short_number(tables.error_of_risk(), 2) : std::string())},
     {"largest drift of the mass", short_number(largest_drift, 2)},
     {"largest negative mass", short_number(largest_negative_mass, 2)},
-    {"Runge-Kutta steps", std::to_string(steps) + " on all paths, " + std::to_string(repeated) + " repeated (" +
-                            std::to_string(stages) + " stages since the start or resumption)"},
-    {"time in steps", short_number(stepping_seconds, 3) + " s"},
+    {"Runge-Kutta steps", std::to_string(counts[0]) + " on all paths, " + std::to_string(counts[1]) + " repeated (" +
+                            std::to_string(counts[2]) + " stages since the start or resumption)"},
+    {"time in steps", short_number(timing.section("paths"), 3) + " s on rank 0"},
     {"memory", short_number(memory, 3) + " MiB at most on a rank"}};
 }
 
 std::vector<std::pair<std::string, std::string>> DensityPathsEvolution::write_timing()
 {
-  return paths.local().front()->solution().timing().write(context.directory.file("timing.csv"), context.communicator);
+  return timing.write(context.directory.file("timing.csv"), context.communicator);
 }
 } // namespace rhoflow

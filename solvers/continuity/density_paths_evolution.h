@@ -17,8 +17,9 @@ namespace rhoflow
 {
 struct RunContext;
 
-/// Densities on an ensemble of paths of the common noise in time, with rows of statistics over the paths. All ranks share the
-/// mesh of each path, one path after the other; results have the same bits on any number of ranks.
+/// Densities on an ensemble of paths of the common noise in time, with rows of statistics over the paths. The paths
+/// are dealt to groups of ranks, which share the mesh of each of theirs, one after the other; results have the same bits on any
+/// number of ranks.
 class DensityPathsEvolution : public Evolution
 {
 public:
@@ -34,7 +35,7 @@ public:
 
   /// Rows for the report. Collective.
   std::vector<std::pair<std::string, std::string>> report();
-  /// timing.csv of the first path, and its rows for the report.
+  /// timing.csv, and its rows for the report.
   std::vector<std::pair<std::string, std::string>> write_timing();
 
   template <class Visitor, class Self>
@@ -52,6 +53,7 @@ public:
 private:
   const ContinuityInputs &inputs;
   const RunContext       &context;
+  Timing                  timing;
   const SgdField          field;
   const SquareModes       squares;
   EnsembleLayout          layout;
@@ -59,7 +61,7 @@ private:
   PathTables              tables;
   RunningChecks           checks;
   const std::vector<bool> natural_sides;
-  double                  present = 0., first_mass = 0., largest_drift = 0., largest_negative_mass = 0., stepping_seconds = 0.;
+  double                  present = 0., first_mass = 0., largest_drift = 0., largest_negative_mass = 0.;
   std::uint64_t           n_intervals = 0; ///< those of the noise that are behind
 };
 } // namespace rhoflow
