@@ -1,5 +1,4 @@
 #include <solvers/base/error.h>
-#include <solvers/base/numerics/sample_statistics.h>
 #include <solvers/base/ranks.h>
 #include <solvers/base/run/checkpoint.h>
 #include <solvers/base/run/checkpoint_state.h>
@@ -10,7 +9,6 @@
 #include <solvers/evolution/functionals.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
-#include <solvers/particles/ensemble/replicas.h>
 
 #include <algorithm>
 #include <cmath>
@@ -89,9 +87,7 @@ PathsEvolution::PathsEvolution(const CharacteristicsInputs &given, const RunCont
             state->points = group->law.start().points;
             return state;
           })
-  , statistics(c.directory.file("statistics.csv"), rank_of(c.communicator) == 0)
-  , risk_table(c.directory.file("paths.csv"), rank_of(c.communicator) == 0)
-  , curve(problem, c.directory, rank_of(c.communicator) == 0)
+  , tables(given, given.noise, c)
   , checks(c.progress)
 {}
 
@@ -106,12 +102,6 @@ void PathsEvolution::step(const double end)
   // Output times are multiples of the interval, to round-off.
   const double reached = static_cast<double>(n_intervals) * interval;
   present              = reached > end - .5 * interval ? end : reached;
-}
-
-std::size_t PathsEvolution::n_functionals() const
-{
-  const std::size_t D = problem.n_parameters();
-  return 1 + D + D * (D + 1) / 2 + inputs.observables.size();
 }
 
 std::vector<double> PathsEvolution::functionals_of(const NoisyState &state)
@@ -134,94 +124,17 @@ std::vector<double> PathsEvolution::functionals_of(const NoisyState &state)
       x /= mass;
     return integrals;
   };
-  const Functionals   f      = functionals(means, D, inputs.observables);
-  std::vector<double> result = {.5 * sum};
-  for (const auto *part : {&f.mean, &f.covariance, &f.observables})
-    result.insert(result.end(), part->begin(), part->end());
-  return result;
+  return PathTables::row(.5 * sum, functionals(means, D, inputs.observables));
 }
 
 void PathsEvolution::output()
 {
-  Timing::Scope             scope(timing.section("diagnostics"));
-  const std::size_t         n_columns = n_functionals(), n_paths = layout.size();
-  const std::vector<double> rows   = paths.gather(n_columns, [this](const NoisyState &state) { return functionals_of(state); });
-  const auto                column = [&](const std::size_t c) {
-    std::vector<double> values(n_paths);
-    for (std::size_t path = 0; path < n_paths; ++path)
-      values[path] = rows[path * n_columns + c];
-    return values;
-  };
-  const std::vector<double> risks = column(0);
-  risk                            = mean(risks);
-  error_of_risk                   = error_of_mean(risks);
-  RunningChecks::require_finite({risk}, present, "Choose a smaller 'Common noise/Step size'.");
-
-  statistics.set("time", present);
-  statistics.set("risk", risk);
-  statistics.set("excess risk", risk - .5 * problem.noise_variance());
-  statistics.set("standard error", error_of_risk);
-  statistics.set("standard deviation", standard_deviation(risks));
-  set_quantiles(statistics, "risk ", risks);
-  // Means over the paths: of the means, with their deviation from path to path, and of the covariances on a path.
-  const std::vector<std::string> names = problem.parameter_names();
-  const std::size_t              D     = names.size();
-  std::size_t                    next  = 1;
-  for (std::size_t d = 0; d < D; ++d)
-    statistics.set("mean " + names[d], mean(column(next + d)));
-  for (std::size_t d = 0; d < D; ++d)
-    statistics.set("deviation of mean " + names[d], standard_deviation(column(next + d)));
-  next += D;
-  for (std::size_t d = 0; d < D; ++d)
-    for (std::size_t e = d; e < D; ++e)
-      statistics.set("covariance " + names[d] + " " + names[e], mean(column(next++)));
-  std::vector<double> observed;
-  for (unsigned int i = 0; i < inputs.observables.size(); ++i, ++next)
-    {
-      observed.push_back(mean(column(next)));
-      statistics.set("mean of " + inputs.observables.names()[i], observed.back());
-      statistics.set("deviation of mean of " + inputs.observables.names()[i], standard_deviation(column(next)));
-    }
-  statistics.finish_row();
-  checks.check_observables(inputs.observables, observed.data(), RunningChecks::at_time(present));
-
-  risk_table.set("time", present);
-  for (std::size_t path = 0; path < n_paths; ++path)
-    risk_table.set("risk of path " + std::to_string(path), risks[path]);
-  risk_table.finish_row();
-  write_curve();
-}
-
-double PathsEvolution::error_of_mean(const std::vector<double> &sample) const
-{
-  if (!inputs.noise.antithetic)
-    return standard_error(sample);
-  std::vector<double> pairs;
-  for (std::size_t path = 0; path < sample.size(); path += 2)
-    pairs.push_back(.5 * (sample[path] + sample[path + 1]));
-  return standard_error(pairs);
-}
-
-void PathsEvolution::write_curve()
-{
-  if (problem.curve_inputs().empty())
-    return;
-  const std::size_t         K = problem.n_nodes();
-  const std::vector<double> f = paths.gather(
-    K, [this](const NoisyState &state) { return group->points.prediction(state.points); });
-  std::vector<double> fit(K), sample(layout.size());
-  Curves              band;
-  for (const char *name : {"path 5 %", "path 95 %"})
-    band.emplace_back(name, std::vector<double>(K));
-  for (std::size_t k = 0; k < K; ++k)
-    {
-      for (std::size_t path = 0; path < sample.size(); ++path)
-        sample[path] = f[path * K + k];
-      fit[k]            = mean(sample);
-      band[0].second[k] = quantile(sample, .05);
-      band[1].second[k] = quantile(sample, .95);
-    }
-  curve.add(present, fit, band);
+  Timing::Scope scope(timing.section("diagnostics"));
+  tables.add(present, paths.gather(tables.row_size(), [this](const NoisyState &state) { return functionals_of(state); }),
+             checks);
+  if (tables.has_curve())
+    tables.add_curve(present, paths.gather(problem.n_nodes(),
+                                           [this](const NoisyState &state) { return group->points.prediction(state.points); }));
 }
 
 std::uint64_t PathsEvolution::n_local() const
@@ -256,9 +169,7 @@ void PathsEvolution::save(CheckpointWriter &checkpoint) const
   checkpoint.put_parts("points of paths", points, begins);
   checkpoint.put_parts("drift steps", steps, numbers);
   save_state(checkpoint, "evolution", *this);
-  statistics.save(checkpoint);
-  risk_table.save(checkpoint);
-  curve.save(checkpoint);
+  tables.save(checkpoint);
 }
 
 void PathsEvolution::load(const CheckpointReader &checkpoint)
@@ -276,14 +187,12 @@ void PathsEvolution::load(const CheckpointReader &checkpoint)
       state.drift.clear();
     }
   load_state(checkpoint, "evolution", *this);
-  statistics.load(checkpoint);
-  risk_table.load(checkpoint);
-  curve.load(checkpoint);
+  tables.load(checkpoint);
 }
 
 std::vector<std::pair<std::string, std::string>> PathsEvolution::progress() const
 {
-  return {{"risk", short_number(risk)}};
+  return {{"risk", short_number(tables.risk())}};
 }
 
 std::uint64_t PathsEvolution::n_evaluations() const
@@ -298,16 +207,17 @@ std::uint64_t PathsEvolution::n_evaluations() const
 std::vector<std::pair<std::string, std::string>> PathsEvolution::report()
 {
   const CommonNoiseParameters &noise = inputs.noise;
-  return {{"paths", std::to_string(noise.n_paths) + " of the " +
-                      (noise.equation == CommonNoiseParameters::Equation::modified_flow ? "stochastic modified flow" :
-                                                                                          "stochastic mean-field equation")},
-          {"noise", "SGD with steps of " + short_number(noise.step_size) + " and batches of " +
-                      std::to_string(noise.batch_size) + ", intervals of " + short_number(noise.interval)},
-          {"points", std::to_string(inputs.law.weights.size())},
-          {"features", std::to_string(problem.n_nodes()) + " data nodes, exact"},
-          {"risk at t = " + short_number(present), short_number(risk, 8) + " ± " + short_number(error_of_risk, 2)},
-          {"velocities", short_number(static_cast<double>(n_evaluations()) / noise.n_paths) + " a path"},
-          {"memory", short_number(Timing::peak_memory(), 3) + " MiB on rank 0"}};
+  return {
+    {"paths", std::to_string(noise.n_paths) + " of the " +
+                (noise.equation == CommonNoiseParameters::Equation::modified_flow ? "stochastic modified flow" :
+                                                                                    "stochastic mean-field equation")},
+    {"noise", "SGD with steps of " + short_number(noise.step_size) + " and batches of " + std::to_string(noise.batch_size) +
+                ", intervals of " + short_number(noise.interval)},
+    {"points", std::to_string(inputs.law.weights.size())},
+    {"features", std::to_string(problem.n_nodes()) + " data nodes, exact"},
+    {"risk at t = " + short_number(present), short_number(tables.risk(), 8) + " ± " + short_number(tables.error_of_risk(), 2)},
+    {"velocities", short_number(static_cast<double>(n_evaluations()) / noise.n_paths) + " a path"},
+    {"memory", short_number(Timing::peak_memory(), 3) + " MiB on rank 0"}};
 }
 
 std::vector<std::pair<std::string, std::string>> PathsEvolution::write_timing()

@@ -7,15 +7,14 @@
 #include <vector>
 
 #include <solvers/base/ensemble.h>
-#include <solvers/base/run/statistics.h>
 #include <solvers/base/run/time_loop.h>
 #include <solvers/base/timing.h>
 #include <solvers/characteristics/characteristics_operator.h>
 #include <solvers/characteristics/inputs.h>
 #include <solvers/characteristics/noisy_points.h>
 #include <solvers/characteristics/noisy_step.h>
+#include <solvers/evolution/path_tables.h>
 #include <solvers/evolution/running_checks.h>
-#include <solvers/mean_field/fitted_curve.h>
 
 namespace rhoflow
 {
@@ -46,8 +45,7 @@ public:
   {
     visit("time", self.present);
     visit("intervals", self.n_intervals);
-    visit("risk", self.risk);
-    visit("error of the risk", self.error_of_risk);
+    PathTables::visit(visit, self.tables);
     RunningChecks::visit(visit, self.checks);
   }
 
@@ -62,16 +60,10 @@ private:
     NoisyStep               stepper;
   };
 
-  /// The standard error of the mean of a sample over the paths, of which antithetic ones are independent in pairs.
-  double error_of_mean(const std::vector<double> &sample) const;
-  /// curve.csv: the mean over the paths of f at the data, and quantiles. Collective.
-  void write_curve();
   /// R, the means and covariances of θ, and the observables of one path. Collective over the group.
   std::vector<double> functionals_of(const NoisyState &state);
   /// Velocities of all paths since the run began or went on. Collective.
   std::uint64_t n_evaluations() const;
-  /// Numbers of a row of functionals_of().
-  std::size_t n_functionals() const;
   /// Numbers of this rank's points of a path, and where those of a path begin in the whole.
   std::uint64_t n_local() const;
   std::uint64_t begin_of(unsigned int path) const;
@@ -84,10 +76,9 @@ private:
   EnsembleLayout               layout;
   std::unique_ptr<Group>       group; ///< null for ranks that are left over
   Ensemble<NoisyState>         paths;
-  Statistics                   statistics, risk_table;
-  FittedCurve                  curve;
+  PathTables                   tables;
   RunningChecks                checks;
-  double                       present = 0., risk = 0., error_of_risk = 0.;
+  double                       present     = 0.;
   std::uint64_t                n_intervals = 0; ///< those of the noise that are behind
 };
 

@@ -16,11 +16,26 @@ ContinuityState::ContinuityState(const MeanField &field, const RungeKutta &rk, b
   , mean_field_coupling(field)
 {}
 
+void ContinuityState::move_with(TransportField *const field)
+{
+  if (field != nullptr && field != other_field && space != nullptr)
+    field->rebuild(*space, mean_field_coupling);
+  other_field = field;
+  prepared    = false;
+}
+
+double ContinuityState::confinement() const
+{
+  return other_field != nullptr ? other_field->confinement() : mean_field.weight_decay();
+}
+
 void ContinuityState::reinit(DGMesh &mesh, const std::vector<double> &values)
 {
   space = &mesh;
   Timing::Scope scope(times.section("tables"));
   mean_field_coupling.rebuild(mesh);
+  if (other_field != nullptr)
+    other_field->rebuild(mesh, mean_field_coupling);
   const unsigned int n_points = mesh.points_per_cell();
   u.assign(mesh.n_values(), 0.);
   u2.assign(mesh.n_values(), 0.);
@@ -56,23 +71,24 @@ void ContinuityState::prepare_stage()
     Timing::Scope scope(times.section("ghost exchange"));
     space->start_exchange(traces[current].data());
   }
-  {
-    Timing::Scope scope(times.section("moments"));
-    try
+  try
+    {
       {
+        Timing::Scope scope(times.section("moments"));
         present_moments = mean_field_coupling.moments(*space, u.data(), columns.data());
       }
-    catch (...)
-      {
-        // Whoever goes on with another density exchanges its traces anew.
-        space->finish_exchange(traces[current].data());
-        throw;
-      }
-  }
-  {
-    Timing::Scope scope(times.section("potential"));
-    mean_field_coupling.update(*space, mean_field.residual(present_moments));
-  }
+      Timing::Scope scope(times.section("potential"));
+      if (other_field != nullptr)
+        other_field->update(*space, mean_field_coupling, present_moments, u.data());
+      else
+        mean_field_coupling.update(*space, mean_field.residual(present_moments));
+    }
+  catch (...)
+    {
+      // Whoever goes on with another density exchanges its traces anew.
+      space->finish_exchange(traces[current].data());
+      throw;
+    }
   {
     Timing::Scope scope(times.section("ghost exchange"));
     space->finish_exchange(traces[current].data());
@@ -80,10 +96,15 @@ void ContinuityState::prepare_stage()
   {
     Timing::Scope    scope(times.section("hanging faces"));
     HangingArguments arguments;
-    arguments.batches   = &space->batches();
-    arguments.shape     = &mean_field_coupling.shape();
-    arguments.table     = mean_field_coupling.table();
-    arguments.lambda    = mean_field.weight_decay();
+    arguments.batches = &space->batches();
+    arguments.shape   = &mean_field_coupling.shape();
+    arguments.table   = mean_field_coupling.table();
+    arguments.lambda  = confinement();
+    if (other_field != nullptr)
+      {
+        arguments.constant_table = other_field->constant_table();
+        arguments.square_table   = other_field->square_table();
+      }
     arguments.halves    = space->halves();
     arguments.transfers = space->layer_transfers().data();
     exchange_hanging(arguments, space->hanging_faces(), traces[current].data());
@@ -97,10 +118,15 @@ std::vector<double> ContinuityState::rate_of_change()
   // A stage overwrites the density and its traces: this one works on copies.
   AlignedVector<double> rates = u, sums(columns.size());
   StageArguments        arguments;
-  arguments.batches    = &space->batches();
-  arguments.shape      = &mean_field_coupling.shape();
-  arguments.table      = mean_field_coupling.table();
-  arguments.lambda     = mean_field.weight_decay();
+  arguments.batches = &space->batches();
+  arguments.shape   = &mean_field_coupling.shape();
+  arguments.table   = mean_field_coupling.table();
+  arguments.lambda  = confinement();
+  if (other_field != nullptr)
+    {
+      arguments.constant_table = other_field->constant_table();
+      arguments.square_table   = other_field->square_table();
+    }
   arguments.u          = rates.data();
   arguments.u2         = u2.data();
   arguments.traces_in  = traces[current].data();
@@ -114,10 +140,15 @@ std::vector<double> ContinuityState::rate_of_change()
 
 void ContinuityState::run(StageArguments &arguments)
 {
-  arguments.batches     = &space->batches();
-  arguments.shape       = &mean_field_coupling.shape();
-  arguments.table       = mean_field_coupling.table();
-  arguments.lambda      = mean_field.weight_decay();
+  arguments.batches = &space->batches();
+  arguments.shape   = &mean_field_coupling.shape();
+  arguments.table   = mean_field_coupling.table();
+  arguments.lambda  = confinement();
+  if (other_field != nullptr)
+    {
+      arguments.constant_table = other_field->constant_table();
+      arguments.square_table   = other_field->square_table();
+    }
   arguments.u           = u.data();
   arguments.u2          = u2.data();
   arguments.traces_in   = traces[current].data();

@@ -14,6 +14,26 @@ namespace rhoflow
 {
 class MeanField;
 
+/// A field that moves a density in place of −∇Ψ_λ: −∇(a ψ₁(ω) + ψ₂(ω) + a² ψ₃(ω) + (λ'/2)|θ|²), or −∇(ψ₁(θ) + (λ'/2)|θ|²)
+/// without an outer weight.
+class TransportField
+{
+public:
+  virtual ~TransportField() = default;
+
+  /// After every change of the mesh and of the coupling's tables.
+  virtual void rebuild(const DGMesh &mesh, const Coupling &coupling) = 0;
+  /// Fills the velocity tables, that of ψ₁ in the coupling, for the density `u` with these moments, which the coupling has just
+  /// summed. Collective. Throws RunError as Coupling::moments().
+  virtual void update(const DGMesh &mesh, Coupling &coupling, const std::vector<double> &moments, const double *u) = 0;
+
+  /// λ'.
+  virtual double confinement() const = 0;
+  /// The tables of ψ₂ and ψ₃ in the coupling's shape, or null.
+  virtual const double *constant_table() const { return nullptr; }
+  virtual const double *square_table() const { return nullptr; }
+};
+
 /// The continuity equation ∂_t ρ = ∇·(ρ ∇Ψ_λ(θ; ρ)) on one state of the mesh: density, traces, and Runge–Kutta steps. The
 /// evolution is linear in ρ at a frozen potential and keeps mass to round-off.
 class ContinuityState
@@ -22,6 +42,13 @@ public:
   /// `limit`: after every stage scale each cell's polynomial towards its mean until it is nowhere negative at the nodes and on
   /// the sides (Zhang and Shu, J. Comput. Phys. 229, 2010).
   ContinuityState(const MeanField &mean_field, const RungeKutta &method, bool limit);
+
+  /// From now on the density moves with another field; null: with −∇Ψ_λ, as at first. The field lives longer. It is told when
+  /// it fills other tables than before by calling this again.
+  void move_with(TransportField *field);
+
+  /// From now on steps are of another method.
+  void step_by(const RungeKutta &other) { method = other; }
 
   /// Takes a new mesh state; `values` [cells][points] is the density on it.
   void reinit(DGMesh &mesh, const std::vector<double> &values);
@@ -59,16 +86,18 @@ public:
 
 private:
   /// Exchanges traces, computes moments and velocities for the present u.
-  void prepare_stage();
-  void run(StageArguments &arguments);
-  void limit_cells();
+  void   prepare_stage();
+  void   run(StageArguments &arguments);
+  void   limit_cells();
+  double confinement() const;
   /// A field, [cells][points].
   std::vector<double> by_cell(const AlignedVector<double> &field) const;
 
   const MeanField &mean_field;
   RungeKutta       method;
   bool             limiting;
-  DGMesh          *space = nullptr;
+  DGMesh          *space       = nullptr;
+  TransportField  *other_field = nullptr;
   Coupling         mean_field_coupling;
 
   AlignedVector<double> u, u2, columns, lane_dissipation;

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <meshes/adaptive_mesh.h>
 #include <solvers/continuity/continuity_state.h>
@@ -38,6 +39,10 @@ public:
   void start();
   /// One step, not beyond `end`, with an adaptation of the mesh before it where it is time for one. Collective.
   void step(double end, const Energies &energies);
+  /// For steps of another kind: a new mesh where it is time for one after `n_steps` of them; whether there is one. Collective.
+  bool adapt(std::uint64_t n_steps);
+  /// ... after which the time is this.
+  void set_time(double time) { present = time; }
   /// Tightens the tolerance of the refinement where the negative mass is above its target.
   void control(double negative_mass);
 
@@ -48,6 +53,16 @@ public:
   ContinuityState      &solution() { return state; }
   const ContinuityStep &stepping() const { return steps; }
   std::uint64_t         n_unknowns() const { return cells.n_global_cells() * space->points_per_cell(); }
+
+  /// The mesh and the density alone, of one among several that have other ranks each: null on ranks that have no part of it.
+  /// Collective over the ranks of the checkpoint.
+  static void save_cells(CheckpointWriter &checkpoint, const std::string &prefix, const DensityOnMesh *density);
+  /// `present`: the box of the mesh.
+  static void load_cells(const CheckpointReader &checkpoint, const std::string &prefix, const Domain &present,
+                         DensityOnMesh *density);
+  /// What steps of another kind depend on beside these.
+  std::vector<double> numbers() const { return {present, tolerance, missing, state.max_rate()}; }
+  void                set_numbers(const double *numbers);
 
   /// The density and what its further steps depend on, under names that begin with `prefix`. Collective.
   void save(CheckpointWriter &checkpoint, const std::string &prefix) const;
@@ -63,10 +78,9 @@ public:
   }
 
 private:
-  void adapt();
   void make_space();
-  /// The box that the state was in, which may be smaller than that of the mesh.
-  Domain box_of(const CheckpointReader &checkpoint, const std::string &prefix) const;
+  /// The box that a state was in, which may be smaller than the present one. Collective.
+  static Domain box_of(const CheckpointReader &checkpoint, const std::string &prefix, const Domain &present);
 
   const ContinuityInputs &inputs;
   RungeKutta              method;

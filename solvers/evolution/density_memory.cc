@@ -5,6 +5,7 @@
 
 #include <meshes/domain.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace rhoflow
@@ -44,7 +45,7 @@ void add_mesh(const Domain &domain, const bool adaptive, MPI_Comm communicator, 
 void DensityMemory::add_discontinuous(const Domain &domain, MPI_Comm communicator, MemoryEstimate &memory) const
 {
   const unsigned int dim = domain.dimension(), n = degree + 1;
-  const double       cells = cells_of_rank(domain, communicator), all = all_solutions(domain, n_coarser);
+  const double cells = cells_of_rank(domain, communicator), all = std::max(1U, n_paths) * all_solutions(domain, n_coarser);
   add_mesh(domain, adaptive, communicator, memory);
   const double unknowns = cells * std::pow(n, dim), traces = cells * 2. * dim * std::pow(n, dim - 1);
   memory.add("the density", all * (56. * unknowns + 16. * traces), cells_parameter, advice);
@@ -52,11 +53,15 @@ void DensityMemory::add_discontinuous(const Domain &domain, MPI_Comm communicato
     memory.add("the density's picture", 170. * unknowns, "Output/Write density", advice);
   if (n_modes > 0)
     {
-      const double features = has_outer_weight ?
-                                domain.n_cells() / std::ldexp(domain.subdivisions[0], static_cast<int>(domain.refinement)) :
-                                cells;
-      memory.add("the tables of the features",
-                 all * 8. * features * VelocityTableShape(dim, n, has_outer_weight).n_rows * n_modes, cells_parameter,
+      const double             features = has_outer_weight ?
+                                            domain.n_cells() / std::ldexp(domain.subdivisions[0], static_cast<int>(domain.refinement)) :
+                                            cells;
+      const VelocityTableShape shape(dim, n, has_outer_weight);
+      // Paths have two more families of modes, about as many of each, and second derivatives of the modes at all points.
+      const double n_omega = has_outer_weight ? dim - 1. : dim, points = shape.n_nodes + 2. * n_omega * shape.n_side;
+      const double rows = n_paths == 0 ? shape.n_rows :
+                                         3. * shape.n_rows + (1. + n_omega + .5 * n_omega * (n_omega + 1.)) * points;
+      memory.add("the tables of the features", all * 8. * features * rows * n_modes, cells_parameter,
                  std::string(advice) + ", or a larger 'Mean field/Compression tolerance'");
     }
 }

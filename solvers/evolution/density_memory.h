@@ -16,7 +16,8 @@ struct DensityMemory
   bool         adaptive;
   bool         written; ///< for ParaView
   unsigned int n_modes;
-  unsigned int n_coarser; ///< solutions beside it, each on cells of twice the size of those of the one before
+  unsigned int n_coarser;   ///< solutions beside it, each on cells of twice the size of those of the one before
+  unsigned int n_paths = 0; ///< densities with common noise, each on a mesh of its own; 0: one without
 
   /// Discontinuous elements of degree k: (k+1)^D unknowns a cell, tables of the modes on the feature cells.
   void add_discontinuous(const Domain &domain, MPI_Comm communicator, MemoryEstimate &memory) const;

@@ -475,19 +475,4 @@ double MeanField::risk(const std::vector<double> &moments) const
 {
   return excess_risk(moments) + 0.5 * problem.noise_variance();
 }
-
-std::vector<double> MeanField::prediction(const std::vector<double> &moments) const
-{
-  const std::size_t   n_nodes = problem.n_nodes();
-  std::vector<double> f(n_nodes, 0.);
-  for (std::size_t k = 0; k < n_nodes; ++k)
-    {
-      for (unsigned int j = 0; j < mode_count; ++j)
-        f[k] += basis[k * padded_rank + j] * moments[j];
-      // basis holds √p Q, and W f = Q m.
-      const double inverse_root = root[k] > 0. ? 1. / root[k] : 0.;
-      f[k] *= inverse_root * inverse_root;
-    }
-  return f;
-}
 } // namespace rhoflow

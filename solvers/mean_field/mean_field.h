@@ -81,6 +81,10 @@ public:
   /// Second derivatives of Σ_j e_j χ_j for `coefficients` e [n] at `count` points ω, `result` [count][Dω][Dω], from all data
   /// nodes; as LearningProblem::curvature().
   void curvature(unsigned int count, const double *omega, const std::vector<double> &coefficients, double *result) const;
+  /// The same and ∂²χ_j/∂ω_c∂ω_e, `hessians` [count][pairs][n] for the pairs c ≤ e, those of c = 0 first. Throws
+  /// std::logic_error if the modes are thinned() or the problem is not twice_differentiable().
+  void modes_to_second_order(unsigned int count, const double *omega, double *values, double *gradients,
+                             double *hessians) const;
 
   /// e = m − c.
   std::vector<double> residual(const std::vector<double> &moments) const;
@@ -90,6 +94,9 @@ public:
   double excess_risk(const std::vector<double> &moments) const;
   /// f(x_k; ρ) at the data nodes, [K].
   std::vector<double> prediction(const std::vector<double> &moments) const;
+  /// Qᵀ W⁻¹ c, [n], for c [K]: Σ_k c_k σ*(x_k; θ) = a Σ_j (Qᵀ W⁻¹ c)_j χ_j(ω), up to the error of the compression. The
+  /// transpose of prediction().
+  std::vector<double> in_modes(const std::vector<double> &c) const;
   /// f(x; ρ) at LearningProblem::map_inputs(), NaN where the modes do not tell it; empty if there are no such inputs, or if
   /// that is so nearly everywhere (few data).
   std::vector<double> map_prediction(const std::vector<double> &moments) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <solvers/base/error.h>
 #include <solvers/base/ranks.h>
@@ -11,13 +12,21 @@
 namespace rhoflow
 {
 Coupling::Coupling(const MeanField &mean_field)
-  : field(mean_field)
+  : Coupling(mean_field, {mean_field.n_modes(), mean_field.n_double_modes(), 1,
+                          [&mean_field](unsigned int count, const double *omega, double *values, double *gradients) {
+                            mean_field.modes(count, omega, values, gradients);
+                          }})
 {}
 
-void Coupling::tabulate(const DGMesh &mesh, const CellKey &key, ModeTable &modes) const
+Coupling::Coupling(const MeanField &mean_field, CoupledModes modes)
+  : field(mean_field)
+  , functions(std::move(modes))
+{}
+
+std::vector<double> Coupling::points(const DGMesh &mesh, const CellKey &key) const
 {
   const unsigned int dim = mesh.dimension(), n = mesh.batches().n, first = table_shape.first, n_omega = dim - first;
-  const unsigned int n_modes = field.n_modes(), n_nodes = table_shape.n_nodes, n_side = table_shape.n_side;
+  const unsigned int n_nodes = table_shape.n_nodes, n_side = table_shape.n_side;
   const auto        &grid = mesh.mesh();
 
   // Nodes, then the points of the sides.
@@ -47,8 +56,18 @@ void Coupling::tabulate(const DGMesh &mesh, const CellKey &key, ModeTable &modes
                 rest /= n;
               }
         }
-  std::vector<double> values(n_points * n_modes), gradients(n_points * n_omega * n_modes);
-  field.modes(n_points, omega.data(), values.data(), gradients.data());
+  return omega;
+}
+
+void Coupling::tabulate(const DGMesh &mesh, const CellKey &key, ModeTable &modes) const
+{
+  const unsigned int        first = table_shape.first, n_omega = mesh.dimension() - first;
+  const unsigned int        n_modes = functions.n, n_nodes = table_shape.n_nodes, n_side = table_shape.n_side;
+  const auto               &grid     = mesh.mesh();
+  const std::vector<double> omega    = points(mesh, key);
+  const auto                n_points = static_cast<unsigned int>(omega.size() / n_omega);
+  std::vector<double>       values(n_points * n_modes), gradients(n_points * n_omega * n_modes);
+  functions.evaluate(n_points, omega.data(), values.data(), gradients.data());
 
   for (unsigned int j = 0; j < n_modes; ++j)
     {
@@ -78,7 +97,7 @@ void Coupling::rebuild(const DGMesh &mesh)
   first_group                = n_groups * static_cast<std::size_t>(rank) / static_cast<std::size_t>(n_ranks);
   last_group                 = n_groups * (static_cast<std::size_t>(rank) + 1) / static_cast<std::size_t>(n_ranks);
   // Below a few ten microseconds of work a second reduction costs more than it saves.
-  everyone_sums = mesh.batches().has_outer_weight && features.size() * field.n_modes() < 60000;
+  everyone_sums = mesh.batches().has_outer_weight && features.size() * functions.n < 60000;
 
   const auto needed = [&](std::size_t f) {
     return mesh.feature_used()[f] || everyone_sums ||
@@ -87,8 +106,8 @@ void Coupling::rebuild(const DGMesh &mesh)
   std::size_t n_needed = 0;
   for (std::size_t f = 0; f < features.size(); ++f)
     n_needed += needed(f) ? 1 : 0;
-  const std::size_t high_size = static_cast<std::size_t>(table_shape.n_rows) * field.n_double_modes();
-  const std::size_t low_size  = static_cast<std::size_t>(table_shape.n_rows) * (field.n_modes() - field.n_double_modes());
+  const std::size_t high_size = static_cast<std::size_t>(table_shape.n_rows) * functions.n_double;
+  const std::size_t low_size  = static_cast<std::size_t>(table_shape.n_rows) * (functions.n - functions.n_double);
   decltype(doubles) new_doubles(n_needed * high_size);
   decltype(singles) new_singles(n_needed * low_size);
   decltype(known)   now_known(2 * n_needed);
@@ -98,7 +117,7 @@ void Coupling::rebuild(const DGMesh &mesh)
     if (needed(f))
       {
         ModeTable &modes = tables[f];
-        modes            = {table_shape.n_rows, field.n_double_modes(), field.n_modes() - field.n_double_modes(),
+        modes            = {table_shape.n_rows, functions.n_double, functions.n - functions.n_double,
                             new_doubles.data() + slot * high_size, new_singles.data() + slot * low_size};
         const auto old   = known.find(features[f]);
         if (old == known.end())
@@ -118,21 +137,25 @@ void Coupling::rebuild(const DGMesh &mesh)
 
   // |χ| ≤ |W g| ≤ max √U; the domain's corners are where features that grow are largest, the centre where bumps may be.
   const unsigned int  n_omega = field.n_feature_parameters(), first = table_shape.first;
-  std::vector<double> corner(n_omega), values(field.n_modes());
+  std::vector<double> corner(n_omega), values(functions.n);
   double              largest = 0.;
   for (unsigned int c = 0; c < (1U << n_omega) + 1; ++c)
     {
       for (unsigned int d = 0; d < n_omega; ++d)
         corner[d] = c == (1U << n_omega) ? 0.5 * (box.lower[d + first] + box.upper[d + first]) :
                                            (((c >> d) & 1U) != 0 ? box.upper[d + first] : box.lower[d + first]);
-      field.modes(1, corner.data(), values.data(), nullptr);
+      functions.evaluate(1, corner.data(), values.data(), nullptr);
       for (const double v : values)
         largest = std::max(largest, std::abs(v));
     }
-  const double amplitude = mesh.batches().has_outer_weight ? std::max({1e-3, std::abs(box.lower[0]), std::abs(box.upper[0])}) :
-                                                             1.;
+  const double weight = mesh.batches().has_outer_weight ? std::max({1e-3, std::abs(box.lower[0]), std::abs(box.upper[0])}) : 1.;
+  const double amplitude = functions.power == 1 ? weight : std::pow(weight, functions.power);
   column_scale           = BinnedScale(amplitude);
-  moment_scale           = BinnedScale(amplitude * std::max(largest, 1e-3));
+  node_weights.assign(mesh.batches().has_outer_weight ? 0 : table_shape.n_nodes, 1.);
+  for (std::size_t i = 0; i < node_weights.size(); ++i)
+    for (std::size_t d = 0, rest = i; d < mesh.batches().dim; ++d, rest /= mesh.batches().n)
+      node_weights[i] *= mesh.batches().coarse_extent[d] * mesh.batches().line.weights[rest % mesh.batches().n];
+  moment_scale = BinnedScale(amplitude * std::max(largest, 1e-3));
 }
 
 void Coupling::check_capacity(const std::vector<double> &sums, const BinnedScale &scale) const
@@ -146,49 +169,66 @@ void Coupling::check_capacity(const std::vector<double> &sums, const BinnedScale
 
 std::vector<double> Coupling::moments(const DGMesh &mesh, const double *u, const double *columns) const
 {
-  const unsigned int  n_modes = field.n_modes(), n_nodes = table_shape.n_nodes, n_padded = table_shape.n_padded_nodes;
-  const MPI_Comm      comm = mesh.mesh().communicator();
-  MomentSums          sums(n_modes, moment_scale);
-  std::vector<double> padded(n_padded, 0.);
+  const unsigned int n_padded = table_shape.n_padded_nodes;
+  if (!mesh.batches().has_outer_weight)
+    return sums(mesh, n_padded / 8, moment_scale,
+                [&](std::size_t, const std::size_t c, double *weights) { masses(mesh, u, c, weights); });
+  std::vector<double> &global = column_sums;
+  global.assign(2 * tables.size() * n_padded, 0.);
+  add_columns(mesh.n_cells(), mesh.feature_of_cells(), table_shape.n_nodes, n_padded, columns, column_scale, global.data());
+  MPI_Allreduce(MPI_IN_PLACE, global.data(), static_cast<int>(global.size()), MPI_DOUBLE, MPI_SUM, mesh.mesh().communicator());
+  check_capacity(global, column_scale);
+  return sums(mesh, n_padded / 8, moment_scale, [&](const std::size_t f, std::size_t, double *weights) { masses(f, weights); });
+}
+
+void Coupling::masses(const std::size_t feature, double *result) const
+{
+  const unsigned int  n_padded = table_shape.n_padded_nodes;
+  const double *const high     = &column_sums[2 * feature * n_padded];
+  for (unsigned int i = 0; i < table_shape.n_nodes; ++i)
+    result[i] = high[i] + high[n_padded + i];
+}
+
+void Coupling::masses(const DGMesh &mesh, const double *u, const std::size_t c, double *result) const
+{
+  const DGBatches &b = mesh.batches();
+  // 2^−level to the power D: exact.
+  const double share = b.dim == 1 ? b.size[c] : (b.dim == 2 ? b.size[c] * b.size[c] : b.size[c] * b.size[c] * b.size[c]);
+  for (unsigned int i = 0; i < table_shape.n_nodes; ++i)
+    result[i] = share * node_weights[i] * u[mesh.at(c, i)];
+}
+
+std::vector<double> Coupling::sums(const DGMesh &mesh, const unsigned int n_blocks, const BinnedScale &scale,
+                                   const RowWeights &weights) const
+{
+  const unsigned int n_modes = functions.n, n_rows = 8 * n_blocks;
+  const MPI_Comm     comm = mesh.mesh().communicator();
+  MomentSums         partial(n_modes, scale);
   if (mesh.batches().has_outer_weight)
     {
-      std::vector<double> &global = column_sums;
-      global.assign(2 * tables.size() * n_padded, 0.);
-      add_columns(mesh.n_cells(), mesh.feature_of_cells(), n_nodes, n_padded, columns, column_scale, global.data());
-      MPI_Allreduce(MPI_IN_PLACE, global.data(), static_cast<int>(global.size()), MPI_DOUBLE, MPI_SUM, comm);
-      check_capacity(global, column_scale);
-      std::vector<double> group_columns(group_size * n_padded);
+      std::vector<double> of_group(group_size * n_rows, 0.);
       const std::size_t   n_groups = (tables.size() + group_size - 1) / group_size;
       for (std::size_t group = everyone_sums ? 0 : first_group; group < (everyone_sums ? n_groups : last_group); ++group)
         {
           const std::size_t begin = group * group_size, end = std::min(begin + group_size, tables.size());
           for (std::size_t f = begin; f < end; ++f)
-            for (unsigned int i = 0; i < n_padded; ++i)
-              group_columns[(f - begin) * n_padded + i] = global[2 * f * n_padded + i] + global[(2 * f + 1) * n_padded + i];
-          sums.add_group(tables.data() + begin, end - begin, group_columns.data(), n_padded / 8);
+            weights(f, 0, &of_group[(f - begin) * n_rows]);
+          partial.add_group(tables.data() + begin, end - begin, of_group.data(), n_blocks);
         }
     }
   else
     {
-      const DGBatches    &b = mesh.batches();
-      std::vector<double> w(n_nodes, 1.);
-      for (unsigned int i = 0; i < n_nodes; ++i)
-        for (unsigned int d = 0, rest = i; d < b.dim; ++d, rest /= b.n)
-          w[i] *= b.coarse_extent[d] * b.line.weights[rest % b.n];
+      std::vector<double> of_cell(n_rows, 0.);
       for (std::size_t c = 0; c < mesh.n_cells(); ++c)
         {
-          // 2^−level to the power D: exact.
-          const double share = b.dim == 1 ? b.size[c] :
-                                            (b.dim == 2 ? b.size[c] * b.size[c] : b.size[c] * b.size[c] * b.size[c]);
-          for (unsigned int i = 0; i < n_nodes; ++i)
-            padded[i] = share * w[i] * u[mesh.at(c, i)];
-          sums.add_group(&tables[mesh.feature_of(c)], 1, padded.data(), n_padded / 8);
+          weights(mesh.feature_of(c), c, of_cell.data());
+          partial.add_group(&tables[mesh.feature_of(c)], 1, of_cell.data(), n_blocks);
         }
     }
-  std::vector<double> &data = sums.sums();
+  std::vector<double> &data = partial.sums();
   if (!everyone_sums)
     MPI_Allreduce(MPI_IN_PLACE, data.data(), static_cast<int>(data.size()), MPI_DOUBLE, MPI_SUM, comm);
-  check_capacity(data, moment_scale);
+  check_capacity(data, scale);
   std::vector<double> result(n_modes, 0.);
   for (unsigned int j = 0; j < n_modes; ++j)
     for (unsigned int lane = 0; lane < 8; ++lane)

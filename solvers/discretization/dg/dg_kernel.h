@@ -62,6 +62,9 @@ struct StageArguments
   const VelocityTableShape *shape   = nullptr;
   const double             *table   = nullptr;
   double                    lambda  = 0.;
+  /// Tables of ψ₂ and ψ₃ where the potential is a ψ₁ + ψ₂ + a² ψ₃ with ψ₁ in `table`; both or none, with an outer weight and
+  /// without a radial one only.
+  const double *constant_table = nullptr, *square_table = nullptr;
 
   double       *u          = nullptr;
   double       *u2         = nullptr;
@@ -82,6 +85,12 @@ struct StageArguments
 };
 
 void run_stage(StageArguments &arguments, std::size_t first_batch, std::size_t last_batch);
+
+/// The same with the tables of ψ₂ and ψ₃; run_stage() calls it.
+void run_quadratic_stage(StageArguments &arguments, std::size_t first_batch, std::size_t last_batch);
+
+/// Σ_a w ρ and Σ_a w a² ρ, as StageArguments::columns; without a radial weight only.
+void compute_power_columns(const DGBatches &batches, const double *u, double *constant, double *square);
 
 /// Only the traces and column sums of u.
 void compute_traces(const DGBatches &batches, const double *u, double *traces, double *columns, std::size_t first_batch,
@@ -104,11 +113,12 @@ struct HangingBatch
 
 struct HangingArguments
 {
-  const DGBatches          *batches   = nullptr;
-  const VelocityTableShape *shape     = nullptr;
-  const double             *table     = nullptr;
-  double                    lambda    = 0.;
-  const LineTransfer       *halves    = nullptr; ///< two, Gauss–Legendre
+  const DGBatches          *batches        = nullptr;
+  const VelocityTableShape *shape          = nullptr;
+  const double             *table          = nullptr;
+  double                    lambda         = 0.;
+  const double             *constant_table = nullptr, *square_table = nullptr; ///< as in StageArguments
+  const LineTransfer       *halves    = nullptr;                               ///< two, Gauss–Legendre
   const double             *transfers = nullptr; ///< radially_weighted: [transfer][interpolate n², project n²]
 };
 

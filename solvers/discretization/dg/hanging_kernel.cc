@@ -65,11 +65,23 @@ private:
       return gather(args.table, faces.feature_row[sub], shape.side(d, side) + static_cast<unsigned int>(i)) + confine;
     else
       {
-        const Vector extent = b.coarse_extent[0] * load(faces.size);
+        const Vector extent    = b.coarse_extent[0] * load(faces.size);
+        const bool   quadratic = args.square_table != nullptr;
         if (d == 0)
-          return -1. / extent * gather(args.table, faces.feature_row[sub], i) + confine;
-        const Vector a = extent * (load(faces.place[sub][0]) + b.line.nodes[static_cast<std::size_t>(i % n)]);
-        return a * gather(args.table, faces.feature_row[sub], shape.side(d, side) + static_cast<unsigned int>(i / n)) + confine;
+          {
+            const Vector along_a = -1. / extent * gather(args.table, faces.feature_row[sub], i) + confine;
+            if (quadratic)
+              return along_a - 2. * (z + static_cast<double>(side)) * gather(args.square_table, faces.feature_row[sub], i);
+            return along_a;
+          }
+        const Vector       a   = extent * (load(faces.place[sub][0]) + b.line.nodes[static_cast<std::size_t>(i % n)]);
+        const unsigned int row = shape.side(d, side) + static_cast<unsigned int>(i / n);
+        if (quadratic)
+          return gather(args.constant_table, faces.feature_row[sub], row) +
+                 a * (gather(args.table, faces.feature_row[sub], row) +
+                      a * gather(args.square_table, faces.feature_row[sub], row)) +
+                 confine;
+        return a * gather(args.table, faces.feature_row[sub], row) + confine;
       }
   }
 

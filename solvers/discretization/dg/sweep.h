@@ -49,10 +49,12 @@ void fill(LineConstants<n, Vector> &c, const double *layers, const std::int32_t 
     }
 }
 
-/// One batch of the sweep described at run_stage(); `has_outer_weight`: the potential is Ψ = a ψ(ω).
-template <int dim, int n, bool has_outer_weight, bool radially_weighted>
+/// One batch of the sweep described at run_stage(); `has_outer_weight`: the potential is Ψ = a ψ(ω), or with `quadratic`
+/// a ψ₁(ω) + ψ₂(ω) + a² ψ₃(ω).
+template <int dim, int n, bool has_outer_weight, bool radially_weighted, bool quadratic = false>
 class Sweep
 {
+  static_assert(!quadratic || has_outer_weight, "the potential is quadratic in the outer weight");
   static constexpr int n_points = power(n, dim);
   static constexpr int n_side   = power(n, dim - 1);
   static constexpr int n_edge   = power(n, dim - 2);
@@ -169,6 +171,12 @@ private:
     // Without an outer weight the values ψ come first, of which no velocity is made.
     for (int i = has_outer_weight ? 0 : n_nodes / 8 * 8; i < n_rows; i += 8)
       load_transposed(args.table + i, row, table + i);
+    if constexpr (quadratic)
+      for (int i = 0; i < n_rows; i += 8)
+        {
+          load_transposed(args.constant_table + i, row, constant + i);
+          load_transposed(args.square_table + i, row, square + i);
+        }
   }
 
   template <int d, typename Body>
@@ -190,6 +198,15 @@ private:
     confine[n + 1] = -args.lambda * (place[d] + 1.);
   }
 
+  /// A velocity along a coordinate of ω without confinement, from a row of the tables.
+  Vector along_omega(int row, const Vector &weight) const
+  {
+    if constexpr (quadratic)
+      return constant[row] + weight * (table[row] + weight * square[row]);
+    else
+      return weight * table[row];
+  }
+
   template <int d>
   void direction(std::size_t batch)
   {
@@ -202,6 +219,15 @@ private:
           const Vector scale = -1. / (b.coarse_extent[0] * size);
           for (int t = 0; t < n_side; ++t)
             along_a[t] = scale * table[t];
+        }
+      // −∂_a(a² ψ₃)/h = 2 ψ₃ (−a/h), at the nodes of a line and at its two ends.
+      Vector twice_a[quadratic && d == 0 ? n + 2 : 1];
+      if constexpr (quadratic && d == 0)
+        {
+          for (int q = 0; q < n; ++q)
+            twice_a[q] = -2. * (place[0] + legendre.nodes[q]);
+          twice_a[n]     = -2. * place[0];
+          twice_a[n + 1] = -2. * (place[0] + 1.);
         }
 
       const LaneSources  seen_lower(b.neighbor.data() + (batch * 2 * dim + 2 * d) * n_lanes);
@@ -219,9 +245,13 @@ private:
               if constexpr (!has_outer_weight)
                 v = table[gradient(d) + node] + confine[q];
               else if constexpr (d == 0)
-                v = along_a[t] + confine[q];
+                {
+                  v = along_a[t] + confine[q];
+                  if constexpr (quadratic)
+                    v += twice_a[q] * square[t];
+                }
               else
-                v = a[node % n] * table[gradient(d) + node / n] + confine[q];
+                v = along_omega(gradient(d) + node / n, a[node % n]) + confine[q];
               flux[q] = v * u[node];
               u_lower += line.lower[q] * u[node];
               u_upper += line.upper[q] * u[node];
@@ -241,11 +271,16 @@ private:
             {
               v_lower = along_a[t] + confine[n];
               v_upper = along_a[t] + confine[n + 1];
+              if constexpr (quadratic)
+                {
+                  v_lower += twice_a[n] * square[t];
+                  v_upper += twice_a[n + 1] * square[t];
+                }
             }
           else
             {
-              v_lower = a[t % n] * table[end(d, 0) + t / n] + confine[n];
-              v_upper = a[t % n] * table[end(d, 1) + t / n] + confine[n + 1];
+              v_lower = along_omega(end(d, 0) + t / n, a[t % n]) + confine[n];
+              v_upper = along_omega(end(d, 1) + t / n, a[t % n]) + confine[n + 1];
             }
           const Vector other_lower = seen_lower.gather(args.traces_in, t * static_cast<int>(n_lanes));
           const Vector other_upper = seen_upper.gather(args.traces_in, t * static_cast<int>(n_lanes));
@@ -347,6 +382,6 @@ private:
 
   Vector size, place[dim], a[n];
   Vector u[n_points], result[n_points], rates[n_points], squares[n_points];
-  Vector table[n_rows];
+  Vector table[n_rows], constant[quadratic ? n_rows : 1], square[quadratic ? n_rows : 1];
 };
 } // namespace rhoflow

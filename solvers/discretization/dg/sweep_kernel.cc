@@ -16,6 +16,11 @@ VelocityTableShape::VelocityTableShape(unsigned int dim, unsigned int n, bool ha
 
 void run_stage(StageArguments &arguments, std::size_t first_batch, std::size_t last_batch)
 {
+  if (arguments.square_table != nullptr)
+    {
+      run_quadratic_stage(arguments, first_batch, last_batch);
+      return;
+    }
   dispatch(*arguments.batches, [&](auto dim, auto n, auto has_outer_weight, auto radially_weighted) {
     Sweep<dim(), n(), has_outer_weight(), radially_weighted()> sweep(arguments);
     for (std::size_t batch = first_batch; batch < last_batch; ++batch)
