@@ -52,8 +52,9 @@ bool second_order(const EvolutionInputs &inputs)
   return has_all_coordinates(*inputs.problem) && inputs.mean_field->n_modes() <= most_modes;
 }
 
-/// Points up to which more of them are tried.
-constexpr std::size_t most_points = 4000;
+/// Points, in all and in each coordinate, up to which more of them are tried.
+constexpr std::size_t  most_points         = 4000;
+constexpr unsigned int most_per_coordinate = 200;
 
 /// The prediction with more and more points, until the variances change by less than a twentieth, of small ones
 /// as measured by a hundredth of the largest.
@@ -76,8 +77,10 @@ std::unique_ptr<SpreadPrediction> with_chosen_points(const MeanField &field, con
           largest[0] = std::max(largest[0], variance.of_data);
           largest[1] = std::max(largest[1], variance.of_initial);
         }
-      const auto relative = [&](const double one, const double other, const double size) {
-        return one == other ? 0. : std::abs(one - other) / std::max(std::abs(one), floor * size);
+      // Two Gauss points of the data have no noise of linear neurons, but its round-off.
+      const double round_off = 1e-6 * std::max(largest[0], largest[1]);
+      const auto   relative  = [&](const double one, const double other, const double size) {
+        return one == other ? 0. : std::abs(one - other) / std::max({std::abs(one), floor * size, round_off});
       };
       for (std::size_t i = 0; coarser && i < times.size(); ++i)
         {
@@ -87,7 +90,7 @@ std::unique_ptr<SpreadPrediction> with_chosen_points(const MeanField &field, con
         }
       const bool no_more = law.weights.size() == n_points; // point masses
       n_points           = law.weights.size();
-      if ((coarser && difference <= aim) || no_more || n_points > most_points)
+      if ((coarser && difference <= aim) || no_more || n_points > most_points || n > most_per_coordinate)
         return finer;
       coarser = std::move(finer);
     }

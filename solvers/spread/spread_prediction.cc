@@ -235,7 +235,7 @@ double RiskVariance::variance(const double step_per_batch, const double inverse_
       const double c = step_per_batch * data_covariance[i] + inverse_width * initial_covariance[i];
       result += .5 * c * c;
     }
-  return result;
+  return std::max(result, 0.); // no round-off below
 }
 
 SpreadPrediction::SpreadPrediction(const MeanField &mean_field, const Measure &law, const std::vector<double> &times,

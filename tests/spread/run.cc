@@ -105,6 +105,22 @@ TEST_CASE("a density on a mesh has the spread of the points that it chooses", "[
     }
 }
 
+TEST_CASE("points are chosen also where the data have no noise but round-off", "[spread]")
+{
+  // x = ±1 alone, without label noise: x⁴ has no variance.
+  TemporaryDirectory directory;
+  run_solver("continuity", directory.path("run"),
+             linear_run + Settings{{"Comparison/Predicted spread", "true"},
+                                   {"Data/Quadrature nodes", "2"},
+                                   {"Target/Noise deviation", "0"},
+                                   {"Domain/Subdivisions", "48"}},
+             MPI_COMM_SELF);
+  auto table = columns_of(directory.path("run/statistics.csv"));
+  for (const double variance : table[data_column])
+    CHECK(std::abs(variance) < 1e-12);
+  CHECK(table[law_column][2] == Approx(.49 * .022161923055).epsilon(1e-3));
+}
+
 TEST_CASE("networks are as far apart as the density predicts", "[spread][slow]")
 {
   TemporaryDirectory directory;
