@@ -1,9 +1,9 @@
-#include <solvers/base/numerics/exact_sum.h>
 #include <solvers/base/ranks.h>
 #include <solvers/characteristics/characteristics_operator.h>
 #include <solvers/characteristics/dot.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
+#include <solvers/model/shared_points.h>
 
 #include <deal.II/base/mpi.h>
 
@@ -14,8 +14,6 @@ namespace rhoflow
 {
 namespace
 {
-constexpr std::size_t group_size = 32;
-
 double square(const double *x, std::size_t n)
 {
   double sum = 0.;
@@ -36,14 +34,7 @@ CharacteristicsOperator::CharacteristicsOperator(const MeanField &mean_field, co
 {
   for (const std::string &name : field.learning_problem().parameter_names())
     is_radius.push_back(name == "r");
-  const std::size_t n_groups = (n_global + group_size - 1) / group_size;
-  const auto        rank     = static_cast<std::size_t>(rank_of(comm));
-  const auto        size     = static_cast<std::size_t>(number_of_ranks(comm));
-  const std::size_t first    = std::min(n_global, n_groups * rank / size * group_size);
-  const std::size_t last     = std::min(n_global, n_groups * (rank + 1) / size * group_size);
-  n_before                   = first;
-  mine.weights.assign(&law.weights[0] + first, &law.weights[0] + last);
-  mine.points.assign(&law.points[0] + first * n_parameters, &law.points[0] + last * n_parameters);
+  mine = share_of_points(law, n_parameters, comm, &n_before);
   omega.resize(mine.weights.size() * n_omega);
   values.resize(mine.weights.size() * n_modes);
   slopes.resize(mine.weights.size() * n_omega * n_modes);
@@ -68,22 +59,12 @@ const std::vector<double> &CharacteristicsOperator::update(const double *points)
       }
   field.modes(static_cast<unsigned int>(mine.weights.size()), omega.data(), values.data(), slopes.data());
 
-  std::vector<ExactSum> sums(n_modes);
-  std::vector<double>   group(n_modes);
-  for (std::size_t first = 0; first < mine.weights.size(); first += group_size)
-    {
-      std::fill(group.begin(), group.end(), 0.);
-      for (std::size_t i = first; i < std::min(first + group_size, mine.weights.size()); ++i)
-        {
-          const double  amplitude = mine.weights[i] * (has_outer_weight ? points[i * n_parameters] : 1.);
-          const double *chi       = values.data() + i * n_modes;
-          for (unsigned int j = 0; j < n_modes; ++j)
-            group[j] += amplitude * chi[j];
-        }
-      for (unsigned int j = 0; j < n_modes; ++j)
-        sums[j].add(group[j]);
-    }
-  m        = global_sums(std::move(sums), comm);
+  m        = integrals_over_points(mine.weights, n_modes, comm, [&](const std::size_t i, const double weight, double *sums) {
+    const double  amplitude = weight * (has_outer_weight ? points[i * n_parameters] : 1.);
+    const double *chi       = values.data() + i * n_modes;
+    for (unsigned int j = 0; j < n_modes; ++j)
+      sums[j] += amplitude * chi[j];
+  });
   residual = field.residual(m);
   return m;
 }
@@ -140,16 +121,10 @@ void CharacteristicsOperator::potential(double *result) const
 
 std::vector<double> CharacteristicsOperator::integrals(const std::vector<double> &q, std::size_t columns) const
 {
-  std::vector<ExactSum> sums(columns);
-  for (std::size_t first = 0; first < mine.weights.size(); first += group_size)
+  return integrals_over_points(mine.weights, columns, comm, [&](const std::size_t i, const double weight, double *sums) {
     for (std::size_t c = 0; c < columns; ++c)
-      {
-        double group = 0.;
-        for (std::size_t i = first; i < std::min(first + group_size, mine.weights.size()); ++i)
-          group += mine.weights[i] * q[i * columns + c];
-        sums[c].add(group);
-      }
-  return global_sums(std::move(sums), comm);
+      sums[c] += weight * q[i * columns + c];
+  });
 }
 
 double CharacteristicsOperator::minimum_potential(const std::vector<double> &sample, double lower_a, double upper_a) const
@@ -157,11 +132,11 @@ double CharacteristicsOperator::minimum_potential(const std::vector<double> &sam
   const double        lambda = field.weight_decay();
   double              lowest = std::numeric_limits<double>::infinity();
   const std::size_t   n      = sample.size() / n_omega;
-  const auto          stride = static_cast<std::size_t>(number_of_ranks(comm)) * group_size;
-  std::vector<double> chi(group_size * n_modes);
-  for (std::size_t first = static_cast<std::size_t>(rank_of(comm)) * group_size; first < n; first += stride)
+  const auto          stride = static_cast<std::size_t>(number_of_ranks(comm)) * points_of_a_group;
+  std::vector<double> chi(points_of_a_group * n_modes);
+  for (std::size_t first = static_cast<std::size_t>(rank_of(comm)) * points_of_a_group; first < n; first += stride)
     {
-      const std::size_t count = std::min(group_size, n - first);
+      const std::size_t count = std::min(points_of_a_group, n - first);
       field.modes(static_cast<unsigned int>(count), &sample[first * n_omega], chi.data(), nullptr);
       for (std::size_t i = 0; i < count; ++i)
         {

@@ -1,17 +1,12 @@
-#include <solvers/base/numerics/exact_sum.h>
 #include <solvers/characteristics/dot.h>
 #include <solvers/characteristics/noisy_points.h>
 #include <solvers/model/learning_problem.h>
+#include <solvers/model/shared_points.h>
 
 #include <algorithm>
 
 namespace rhoflow
 {
-namespace
-{
-constexpr std::size_t group_size = 32; // as that of CharacteristicsOperator
-} // namespace
-
 NoisyPoints::NoisyPoints(const LearningProblem &learning_problem, const SgdField &sgd_field, const Measure &share,
                          MPI_Comm communicator)
   : problem(learning_problem)
@@ -46,22 +41,12 @@ void NoisyPoints::evaluate(const State &points, const Order order)
 
 std::vector<double> NoisyPoints::integrals(const std::size_t columns, const std::function<void(std::size_t, double *)> &row)
 {
-  std::vector<ExactSum> sums(columns);
-  std::vector<double>   group(columns), values(columns);
-  const std::size_t     n = mine.weights.size();
-  for (std::size_t begin = 0; begin < n; begin += group_size)
-    {
-      std::fill(group.begin(), group.end(), 0.);
-      for (std::size_t i = begin; i < std::min(begin + group_size, n); ++i)
-        {
-          row(i, values.data());
-          for (std::size_t c = 0; c < columns; ++c)
-            group[c] += mine.weights[i] * values[c];
-        }
-      for (std::size_t c = 0; c < columns; ++c)
-        sums[c].add(group[c]);
-    }
-  return global_sums(std::move(sums), comm);
+  std::vector<double> values(columns);
+  return integrals_over_points(mine.weights, columns, comm, [&](const std::size_t i, const double weight, double *sums) {
+    row(i, values.data());
+    for (std::size_t c = 0; c < columns; ++c)
+      sums[c] += weight * values[c];
+  });
 }
 
 std::vector<double> NoisyPoints::sum_of_features()

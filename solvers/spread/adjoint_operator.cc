@@ -2,17 +2,14 @@
 
 #include <algorithm>
 
-#include <solvers/base/numerics/exact_sum.h>
-#include <solvers/base/ranks.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
+#include <solvers/model/shared_points.h>
 
 namespace rhoflow
 {
 namespace
 {
-constexpr std::size_t group_size = 32;
-
 double dot(const unsigned int n, const double *a, const double *b)
 {
   double sum = 0.;
@@ -30,12 +27,7 @@ AdjointOperator::AdjointOperator(const MeanField &mean_field, const Measure &law
   , n_omega(mean_field.n_feature_parameters())
   , has_outer_weight(mean_field.learning_problem().has_outer_weight())
 {
-  const std::size_t n_global = law.weights.size(), n_groups = (n_global + group_size - 1) / group_size;
-  const auto        rank = static_cast<std::size_t>(rank_of(comm)), size = static_cast<std::size_t>(number_of_ranks(comm));
-  const std::size_t first = std::min(n_global, n_groups * rank / size * group_size);
-  const std::size_t last  = std::min(n_global, n_groups * (rank + 1) / size * group_size);
-  mine.weights.assign(law.weights.data() + first, law.weights.data() + last);
-  mine.points.assign(law.points.data() + first * n_parameters, law.points.data() + last * n_parameters);
+  mine = share_of_points(law, n_parameters, comm);
   omega.resize(n_points() * n_omega);
   values.resize(n_points() * n_modes);
   slopes.resize(n_points() * n_omega * n_modes);
@@ -44,17 +36,7 @@ AdjointOperator::AdjointOperator(const MeanField &mean_field, const Measure &law
 template <class Add>
 std::vector<double> AdjointOperator::integrals(const std::size_t columns, const Add &add) const
 {
-  std::vector<ExactSum> sums(columns);
-  std::vector<double>   group(columns);
-  for (std::size_t first = 0; first < n_points(); first += group_size)
-    {
-      std::fill(group.begin(), group.end(), 0.);
-      for (std::size_t i = first; i < std::min(first + group_size, n_points()); ++i)
-        add(i, mine.weights[i], group.data());
-      for (std::size_t c = 0; c < columns; ++c)
-        sums[c].add(group[c]);
-    }
-  return global_sums(std::move(sums), comm);
+  return integrals_over_points(mine.weights, columns, comm, add);
 }
 
 void AdjointOperator::update(const double *points)

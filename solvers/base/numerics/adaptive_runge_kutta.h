@@ -11,6 +11,7 @@ namespace rhoflow
 /// Dormand–Prince 5(4) with step control (Boost.Odeint) for x' = v(x). The local error is the maximum norm over all components
 /// on all ranks, relative to tolerance (1 + |x| + h|x'|): every rank takes the same steps. A step in which a state or a
 /// velocity is not finite fails like one whose error is too large, since comparisons, those of a rectifier too, pass over NaN.
+/// All states of one method have the length of the first.
 class AdaptiveRungeKutta
 {
 public:
