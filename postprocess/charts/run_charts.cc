@@ -121,6 +121,44 @@ void add_replicas(Chart &chart, const RunRecord &run)
       }
 }
 
+/// Paths of the common noise.
+void add_paths(Chart &chart, const RunRecord &run)
+{
+  const Columns paths(run, "paths");
+  if (!run.has("paths") || !paths.useful())
+    return;
+  constexpr unsigned int most = 100; // more cover each other
+  unsigned int           n    = 0;
+  for (const std::string &column : run.tables.at("paths").columns)
+    if (column.rfind("risk of path ", 0) == 0 && n < most)
+      {
+        ChartSeries one = paths.line(n == 0 ? "single paths" : "", column, style::vermilion);
+        one.width       = 0.8;
+        one.opacity     = 0.45;
+        chart.add(one);
+        ++n;
+      }
+}
+
+/// Two standard deviations of the risk of one network, as the density predicts them. A risk is positive: on a logarithmic axis
+/// the band ends at a tenth of it.
+void add_predicted_band(Chart &chart, const Columns &comparison)
+{
+  const std::string column = "predicted standard deviation";
+  if (!comparison.has(column))
+    return;
+  std::vector<double> low = comparison["risk"], high = low;
+  const auto          deviation = comparison[column];
+  for (std::size_t i = 0; i < low.size(); ++i)
+    {
+      const double lowest = chart.y.logarithmic ? 0.1 * low[i] : 0.;
+      low[i]              = std::max(low[i] - 2. * deviation[i], lowest);
+      high[i] += 2. * deviation[i];
+    }
+  chart.add(
+    {"predicted from the density, ± 2 standard deviations", Kind::band, comparison.x(), low, high, style::blue, 0, 0.15});
+}
+
 void risk(const RunRecord &run, std::vector<PlannedPicture> &pictures)
 {
   const Columns statistics(run, "statistics");
@@ -136,12 +174,19 @@ void risk(const RunRecord &run, std::vector<PlannedPicture> &pictures)
   if (compared)
     {
       const Columns comparison(run, "comparison");
+      add_predicted_band(all, comparison);
       add_network_bands(all, comparison, "risk of networks");
       ChartSeries mean = comparison.line("mean of the networks", "mean risk of networks", style::vermilion);
       mean.kind        = Kind::dashed;
       all.add(mean);
       note = " Orange: networks of " + run.parameter("Particles/Number of neurons") + " neurons trained by SGD (" +
              run.parameter("Particles/Replicas") + " replicas; comparison.csv, replicas.csv).";
+    }
+  const bool has_paths = run.has("paths");
+  if (has_paths)
+    {
+      add_paths(all, run);
+      note = " Orange: paths of the common noise (paths.csv).";
     }
   const bool is_network = !run.traits.has_density();
   if (is_network)
@@ -150,13 +195,15 @@ void risk(const RunRecord &run, std::vector<PlannedPicture> &pictures)
       note = " Bands: quantiles over " + run.parameter("Particles/Replicas") + " networks of " +
              run.parameter("Particles/Number of neurons") + " neurons (statistics.csv, replicas.csv).";
     }
-  ChartSeries line = statistics.line(is_network ? "mean of the networks" : "density", "risk",
-                                     is_network ? style::vermilion : style::blue);
-  line.width       = 2.8;
+  ChartSeries line = statistics.line(is_network ? "mean of the networks" : (has_paths ? "mean over the paths" : "density"),
+                                     "risk", is_network ? style::vermilion : style::blue);
+  line.width = 2.8;
   all.add(line);
-  pictures.push_back(
-    picture("risk.png", is_landscape ? "Mean of the landscape" : "Risk", "Learning",
-            std::string(is_network ? "Mean over the networks" : "Blue: the density") + " (statistics.csv)." + note, {all}));
+  pictures.push_back(picture(
+    "risk.png", is_landscape ? "Mean of the landscape" : "Risk", "Learning",
+    std::string(is_network ? "Mean over the networks" : (has_paths ? "Blue: mean over the paths" : "Blue: the density")) +
+      " (statistics.csv)." + note,
+    {all}));
 
   // With noise in the labels the risk tends to the noise, and only the excess shows the learning.
   const std::vector<double> excess = statistics.has("excess risk") ? statistics["excess risk"] : std::vector<double>();

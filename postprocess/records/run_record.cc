@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 const char *const provenance_name = "provenance.json";
 const char *const parameters_name = "parameters_used.prm";
-const char *const table_names[]   = {"statistics", "comparison", "replicas",   "curve",
+const char *const table_names[]   = {"statistics", "comparison", "replicas",   "paths", "curve",
                                      "decision",   "relaxation", "throughput", "timing"};
 
 constexpr std::size_t max_listed = 5; ///< names of files and directories in a message

@@ -117,6 +117,29 @@ TEST_CASE("Charts hold the numbers of the tables")
   CHECK(negative);
 }
 
+TEST_CASE("The chart of the risk has the band that the density predicts, and the paths of common noise")
+{
+  SmallRun run;
+  run.files["comparison.csv"] = "time,risk,mean risk of networks,predicted standard deviation\n"
+                                "0,0.5,0.5,0.01\n1,0.25,0.25,0.0125\n2,0.125,0.125,0.1\n";
+  run.files["paths.csv"]      = "time,risk of path 0,risk of path 1\n0,0.5,0.5\n1,0.2,0.3\n2,0.1,0.15\n";
+  run.write();
+  const std::vector<PlannedPicture> pictures = run_charts(RunRecord::open(run.path()));
+  const Chart                      &risk     = named(pictures, "risk.png").charts.at(0);
+  REQUIRE(risk.y.logarithmic);
+  const ChartSeries &band = series(risk, "predicted from the density, ± 2 standard deviations");
+  // Where the risk would be negative, the band ends at a tenth of it.
+  const std::vector<double> low{0.48, 0.225, 0.0125}, high{0.52, 0.275, 0.325};
+  for (std::size_t i = 0; i < 3; ++i)
+    {
+      CHECK(band.y[i] == Approx(low[i]).epsilon(1e-14));
+      CHECK(band.upper[i] == Approx(high[i]).epsilon(1e-14));
+    }
+  CHECK(series(risk, "single paths").y == column(run.files["paths.csv"], "risk of path 0"));
+  CHECK(risk.series[risk.series.size() - 2].y == column(run.files["paths.csv"], "risk of path 1"));
+  CHECK(risk.series.back().name == "mean over the paths");
+}
+
 TEST_CASE("A table with a single row makes no lines, and a run without tables no charts")
 {
   SmallRun run;
