@@ -177,7 +177,8 @@ TEST_CASE("a density on an adaptive mesh and points on the same path have the sa
 
 TEST_CASE("a density with compressed features and points on the same path have the same risk", "[common_noise]")
 {
-  compare({compressed, 24, 1e-6}, first_order);
+  // Steps of a whole interval of drift have an error of 8e-7 here.
+  compare({compressed, 24, 1e-6}, first_order + Settings{{"Discontinuous Galerkin/Maximum time step", "0.0625"}});
 }
 
 namespace
