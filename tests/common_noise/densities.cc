@@ -177,8 +177,8 @@ TEST_CASE("a density on an adaptive mesh and points on the same path have the sa
 
 TEST_CASE("a density with compressed features and points on the same path have the same risk", "[common_noise]")
 {
-  // Steps of a whole interval of drift have an error of 8e-7 here.
-  compare({compressed, 24, 1e-6}, first_order + Settings{{"Discontinuous Galerkin/Maximum time step", "0.0625"}});
+  // The tanh(w x) of the outermost data are steep in w: 48 points in each coordinate are off by 5e-8, the density by 1e-10.
+  compare({compressed, 72, 1e-6}, first_order);
 }
 
 namespace
