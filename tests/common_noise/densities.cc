@@ -148,7 +148,7 @@ void compare(const Case &c, const Settings &changes)
   const double      points = risk_of_points(run, 4, c.n_per_coordinate);
   CAPTURE(before, end.risk, points, end.risk - points, end.mass, end.negative_mass, end.boundary_mass);
   CHECK(std::abs(end.risk - points) < 1e-7);
-  CHECK(std::abs(before - end.risk) > 1e-3);
+  CHECK(std::abs(before - end.risk) > 5e-4);
   CHECK(std::abs(end.mass - 1.) < 1e-12);
   CHECK(end.negative_mass < c.negative_mass);
 }
@@ -166,8 +166,9 @@ TEST_CASE("a density and points on the same path have the same risk", "[common_n
 
 TEST_CASE("a density on two inputs and points on the same path have the same risk", "[common_noise]")
 {
-  const Settings changes = GENERATE(first_order, batches + decay);
-  compare(GENERATE(Case{two_inputs, 14, 1e-8}, Case{three_coordinates, 12, 1e-5}), changes);
+  // A large step, since what it multiplies is small.
+  const Settings changes = GENERATE(Settings(first_order), batches + decay) + Settings{{"Common noise/Step size", "0.4"}};
+  compare(GENERATE(Case{two_inputs, 20, 1e-8}, Case{three_coordinates, 12, 1e-4}), changes);
 }
 
 TEST_CASE("a density on an adaptive mesh and points on the same path have the same risk", "[common_noise]")
@@ -177,8 +178,8 @@ TEST_CASE("a density on an adaptive mesh and points on the same path have the sa
 
 TEST_CASE("a density with compressed features and points on the same path have the same risk", "[common_noise]")
 {
-  // Steps of a whole interval of drift have an error of 8e-7 here.
-  compare({compressed, 24, 1e-6}, first_order + Settings{{"Discontinuous Galerkin/Maximum time step", "0.0625"}});
+  // The tanh(w x) of the outermost data are steep in w: 48 points in each coordinate are off by 5e-8, the density by 1e-10.
+  compare({compressed, 72, 1e-6}, first_order);
 }
 
 namespace
@@ -244,7 +245,7 @@ TEST_CASE("a density on a path converges with order k + 1, and keeps its mass", 
 TEST_CASE("without noise a density on a path is the deterministic one", "[common_noise]")
 {
   const TemporaryDirectory directory;
-  const Settings           problem = GENERATE(one_coordinate, two_coordinates) + Settings{{"Mean field/Weight decay", "0.1"}};
+  const Settings problem = GENERATE(Settings(one_coordinate), two_coordinates) + Settings{{"Mean field/Weight decay", "0.1"}};
   run_solver("continuity", directory.path("path"), problem + Settings{{"Common noise/Step size", "0"}}, MPI_COMM_SELF);
   run_solver("continuity", directory.path("one"),
              problem + Settings{{"Common noise/Equation", "none"}, {"Discontinuous Galerkin/Maximum time step", "0.25"}},
