@@ -14,6 +14,7 @@
 #include <solvers/characteristics/inputs.h>
 #include <solvers/characteristics/noisy_points.h>
 #include <solvers/characteristics/noisy_step.h>
+#include <solvers/common_noise/sgd_comparison.h>
 #include <solvers/evolution/running_checks.h>
 #include <solvers/mean_field/fitted_curve.h>
 
@@ -48,10 +49,16 @@ public:
     visit("intervals", self.n_intervals);
     visit("risk", self.risk);
     visit("error of the risk", self.error_of_risk);
+    SgdComparison::visit(visit, self.comparison);
     RunningChecks::visit(visit, self.checks);
   }
 
 private:
+  struct Path
+  {
+    NoisyState          flow;
+    std::vector<double> sgd; ///< the points of SGD on the same samples, [n][D]; empty where it does not run beside
+  };
   /// What the ranks of a group have together, one path after the other.
   struct Group
   {
@@ -68,6 +75,8 @@ private:
   void write_curve();
   /// R, the means and covariances of θ, and the observables of one path. Collective over the group.
   std::vector<double> functionals_of(const NoisyState &state);
+  /// ½ Σ_l p_l r_l² + ½ s². Collective over the group.
+  double risk_of(const std::vector<double> &points);
   /// Velocities of all paths since the run began or went on. Collective.
   std::uint64_t n_evaluations() const;
   /// Numbers of a row of functionals_of().
@@ -83,9 +92,10 @@ private:
   SgdField                     field;
   EnsembleLayout               layout;
   std::unique_ptr<Group>       group; ///< null for ranks that are left over
-  Ensemble<NoisyState>         paths;
+  Ensemble<Path>               paths;
   Statistics                   statistics, risk_table;
   FittedCurve                  curve;
+  SgdComparison                comparison; ///< where SGD runs beside
   RunningChecks                checks;
   double                       present = 0., risk = 0., error_of_risk = 0.;
   std::uint64_t                n_intervals = 0; ///< those of the noise that are behind

@@ -15,18 +15,29 @@ on() {
   [ "$status" -eq 0 ] || fail "$directory on $ranks ranks ends with status $status"
 }
 
-for paths in 5 2; do
-  set -- "Common noise/Paths=$paths" "Characteristics/Nodes per coordinate=70"
-  on 1 "whole-$paths" "$@"
+# on_and_on NAME ARGUMENTS...: one run as a whole, and others that go on from their middle.
+on_and_on() {
+  name=$1
+  shift
+  set -- "$@" "Characteristics/Nodes per coordinate=70"
+  on 1 "whole-$name" "$@"
   for pair in 1:2 2:1 2:3 3:4; do
-    on "${pair%:*}" "part-$paths-$pair" "$@" "Checkpoint/Every n-th step=3" "Checkpoint/At the end=false"
+    on "${pair%:*}" "part-$name-$pair" "$@" "Checkpoint/Every n-th step=3" "Checkpoint/At the end=false"
     for file in statistics.csv paths.csv; do echo 1 >>"$directory/$file"; done
     run "$MPIEXEC" -np "${pair#*:}" "$RHOFLOW" --resume "$directory"
     [ "$status" -eq 0 ] || fail "$directory: going on ends with status $status"
     grep -q "Going on at t = 0.75" "$directory/log.txt" || fail "$directory: the run does not go on where it was kept"
     for file in statistics.csv paths.csv curve.csv; do
-      cmp -s "whole-$paths/$file" "$directory/$file" || fail "$directory: $file differs from that of the run that was not interrupted"
+      cmp -s "whole-$name/$file" "$directory/$file" || fail "$directory: $file differs from that of the run that was not interrupted"
     done
   done
+}
+
+for paths in 5 2; do
+  on_and_on "$paths" "Common noise/Paths=$paths"
 done
+# Beside SGD, whose samples and points go on, too.
+on_and_on beside-sgd "Common noise/Paths=5" "Common noise/Noise=samples of SGD" "Common noise/Noise interval=0.25"
+on_and_on beside-flow "Common noise/Paths=2" "Common noise/Noise=samples of SGD" "Common noise/Noise interval=0.25" \
+  "Common noise/Equation=gradient flow"
 finish
