@@ -134,6 +134,20 @@ void NoisyPoints::noise(const State &points, const NoiseIncrement &increment, St
     rate[i] = -rate[i];
 }
 
+void NoisyPoints::sgd_step(State &points, const DrawnSamples &samples)
+{
+  evaluate(points, Order::gradients);
+  const std::vector<double> c      = field.sgd(field.residuals(sum_of_features()), samples);
+  const double              shrink = 1. - field.step_size() * field.weight_decay();
+  double                    slope[3];
+  for (std::size_t i = 0; i < mine.weights.size(); ++i)
+    {
+      gradient(i, c, slope);
+      for (std::size_t d = 0; d < D; ++d)
+        points[i * D + d] = shrink * points[i * D + d] - slope[d];
+    }
+}
+
 void NoisyPoints::drift(const State &points, State &rate)
 {
   evaluate(points, Order::second);

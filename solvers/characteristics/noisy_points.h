@@ -30,6 +30,9 @@ public:
   /// of these points. Collective.
   void noise(const State &points, const NoiseIncrement &increment, State &rate);
 
+  /// A step of SGD for these points, with their own residuals: θ ← θ − (α/B) Σ_l (n_l r_l − s Ξ_l) ∇σ_l(θ) − αλθ. Collective.
+  void sgd_step(State &points, const DrawnSamples &samples);
+
   /// f_l(ν), [K], the same on every rank. Collective.
   std::vector<double> prediction(const State &points);
   /// The same and κ_l = ∫ |∇σ_l|² dν, [2][K]. Collective.

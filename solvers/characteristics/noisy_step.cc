@@ -43,10 +43,13 @@ void NoisyStep::step(NoisyState &state, const double interval, const NoiseIncrem
     system.noise(points, increment, rate);
   };
   flow(state.points, state.drift, .5 * interval, state.first_drift_step, time, drift);
-  double              first = 1.;
-  std::vector<double> of_noise;
-  flow(state.points, of_noise, 1., first, time, noise);
-  state.drift.clear();
+  if (!increment.samples.empty())
+    {
+      double              first = 1.;
+      std::vector<double> of_noise;
+      flow(state.points, of_noise, 1., first, time, noise);
+      state.drift.clear();
+    }
   flow(state.points, state.drift, .5 * interval, state.first_drift_step, time, drift);
 }
 } // namespace rhoflow

@@ -23,8 +23,8 @@ class NoisyStep
 public:
   NoisyStep(NoisyPoints &points, double tolerance);
 
-  /// Moves the state by an interval. Throws RunError, with the time where the interval begins, if no step of one of the flows
-  /// is small enough. Collective.
+  /// Moves the state by an interval; an empty increment is no noise. Throws RunError, with the time where the interval begins,
+  /// if no step of one of the flows is small enough. Collective.
   void step(NoisyState &state, double interval, const NoiseIncrement &increment, double time);
 
   std::uint64_t n_evaluations() const { return evaluations; }

@@ -83,9 +83,11 @@ PathsEvolution::PathsEvolution(const CharacteristicsInputs &given, const RunCont
   , group(layout.group() == MPI_COMM_NULL ? nullptr : std::make_unique<Group>(given, field, layout.group()))
   , paths(layout,
           [this](unsigned int, MPI_Comm) {
-            auto state    = std::make_unique<NoisyState>();
-            state->points = group->law.start().points;
-            return state;
+            auto path         = std::make_unique<Path>();
+            path->flow.points = group->law.start().points;
+            if (inputs.noise.beside_sgd())
+              path->sgd = path->flow.points;
+            return path;
           })
   , tables(given, given.noise, c)
   , checks(c.progress)
@@ -95,8 +97,16 @@ void PathsEvolution::step(const double end)
 {
   Timing::Scope scope(timing.section("paths"));
   const double  interval = inputs.noise.interval;
-  paths.for_each([&](NoisyState &state, const unsigned int path) {
-    group->stepper.step(state, interval, field.increment(inputs.run.seed, path, n_intervals), present);
+  const auto    seed     = inputs.run.seed;
+  paths.for_each([&](Path &path, const unsigned int number) {
+    // Without noise all paths are the same.
+    if (Path &first = *paths.local().front(); field.has_noise() || &path == &first)
+      group->stepper.step(path.flow, interval, field.increment(seed, number, n_intervals), present);
+    else
+      path.flow = first.flow;
+    if (inputs.noise.beside_sgd())
+      for (std::uint64_t i = 0; i < inputs.noise.steps_in_interval(); ++i)
+        group->points.sgd_step(path.sgd, field.drawn(seed, number, n_intervals, i));
   });
   ++n_intervals;
   // Output times are multiples of the interval, to round-off.
@@ -104,16 +114,21 @@ void PathsEvolution::step(const double end)
   present              = reached > end - .5 * interval ? end : reached;
 }
 
-std::vector<double> PathsEvolution::functionals_of(const NoisyState &state)
+double PathsEvolution::risk_of(const std::vector<double> &points)
 {
-  const auto                &law = group->law;
-  const auto                 D   = problem.n_parameters();
-  const std::size_t          n   = law.start().weights.size();
-  const std::vector<double>  r   = field.residuals(group->points.prediction(state.points));
-  double                     sum = problem.noise_variance();
+  const std::vector<double>  r   = field.residuals(group->points.prediction(points));
   const std::vector<double> &p   = problem.weights();
+  double                     sum = problem.noise_variance();
   for (std::size_t l = 0; l < r.size(); ++l)
     sum += p[l] * r[l] * r[l];
+  return .5 * sum;
+}
+
+std::vector<double> PathsEvolution::functionals_of(const NoisyState &state)
+{
+  const auto         &law   = group->law;
+  const auto          D     = problem.n_parameters();
+  const std::size_t   n     = law.start().weights.size();
   const double        mass  = law.integrals(std::vector<double>(n, 1.), 1)[0];
   const MassIntegrals means = [&](const unsigned int n_functions, const FunctionsOfMass &functions) {
     std::vector<double> g(n * n_functions);
@@ -124,17 +139,24 @@ std::vector<double> PathsEvolution::functionals_of(const NoisyState &state)
       x /= mass;
     return integrals;
   };
-  return PathTables::row(.5 * sum, functionals(means, D, inputs.observables));
+  return PathTables::row(risk_of(state.points), functionals(means, D, inputs.observables));
 }
 
 void PathsEvolution::output()
 {
-  Timing::Scope scope(timing.section("diagnostics"));
-  tables.add(present, paths.gather(tables.row_size(), [this](const NoisyState &state) { return functionals_of(state); }),
-             checks);
+  Timing::Scope              scope(timing.section("diagnostics"));
+  PathTables::FurtherColumns beside_sgd;
+  if (inputs.noise.beside_sgd())
+    beside_sgd = [this](const std::vector<double> &risks, Statistics &statistics, Statistics &risk_table) {
+      comparison.add_to_row(statistics, risk_table, risks,
+                            paths.gather(1, [this](const Path &path) { return std::vector<double>{risk_of(path.sgd)}; }),
+                            present);
+    };
+  tables.add(present, paths.gather(tables.row_size(), [this](const Path &path) { return functionals_of(path.flow); }), checks,
+             beside_sgd);
   if (tables.has_curve())
     tables.add_curve(present, paths.gather(problem.n_nodes(),
-                                           [this](const NoisyState &state) { return group->points.prediction(state.points); }));
+                                           [this](const Path &path) { return group->points.prediction(path.flow.points); }));
 }
 
 std::uint64_t PathsEvolution::n_local() const
@@ -149,15 +171,17 @@ std::uint64_t PathsEvolution::begin_of(const unsigned int path) const
 
 void PathsEvolution::save(CheckpointWriter &checkpoint) const
 {
-  std::vector<double>        points, steps;
+  std::vector<double>        points, sgd, steps;
   std::vector<std::uint64_t> begins, numbers;
   for (std::size_t i = 0; i < paths.local().size(); ++i)
     {
-      const NoisyState  &state = *paths.local()[i];
-      const unsigned int path  = layout.members()[i];
+      const NoisyState  &state  = paths.local()[i]->flow;
+      const auto        &beside = paths.local()[i]->sgd;
+      const unsigned int path   = layout.members()[i];
       if (n_local() > 0)
         {
           points.insert(points.end(), state.points.begin(), state.points.end());
+          sgd.insert(sgd.end(), beside.begin(), beside.end());
           begins.push_back(begin_of(path));
         }
       if (layout.leads())
@@ -167,6 +191,8 @@ void PathsEvolution::save(CheckpointWriter &checkpoint) const
         }
     }
   checkpoint.put_parts("points of paths", points, begins);
+  if (inputs.noise.beside_sgd())
+    checkpoint.put_parts("points of SGD", sgd, begins);
   checkpoint.put_parts("drift steps", steps, numbers);
   save_state(checkpoint, "evolution", *this);
   tables.save(checkpoint);
@@ -178,11 +204,16 @@ void PathsEvolution::load(const CheckpointReader &checkpoint)
   for (std::size_t i = 0; i < paths.local().size(); ++i)
     extents.push_back({begin_of(layout.members()[i]), n_local()});
   const std::vector<double> points = checkpoint.numbers("points of paths", extents);
+  const std::vector<double> sgd    = inputs.noise.beside_sgd() ? checkpoint.numbers("points of SGD", extents) :
+                                                                 std::vector<double>();
   const std::vector<double> steps  = checkpoint.numbers("drift steps", std::uint64_t(layout.size()));
   for (std::size_t i = 0; i < paths.local().size(); ++i)
     {
-      NoisyState &state = *paths.local()[i];
-      std::copy_n(points.begin() + static_cast<std::ptrdiff_t>(i * n_local()), n_local(), state.points.begin());
+      NoisyState &state = paths.local()[i]->flow;
+      const auto  begin = static_cast<std::ptrdiff_t>(i * n_local());
+      std::copy_n(points.begin() + begin, n_local(), state.points.begin());
+      if (inputs.noise.beside_sgd())
+        std::copy_n(sgd.begin() + begin, n_local(), paths.local()[i]->sgd.begin());
       state.first_drift_step = steps[layout.members()[i]];
       state.drift.clear();
     }
@@ -206,18 +237,24 @@ std::uint64_t PathsEvolution::n_evaluations() const
 
 std::vector<std::pair<std::string, std::string>> PathsEvolution::report()
 {
-  const CommonNoiseParameters &noise = inputs.noise;
-  return {
-    {"paths", std::to_string(noise.n_paths) + " of the " +
-                (noise.equation == CommonNoiseParameters::Equation::modified_flow ? "stochastic modified flow" :
-                                                                                    "stochastic mean-field equation")},
-    {"noise", "SGD with steps of " + short_number(noise.step_size) + " and batches of " + std::to_string(noise.batch_size) +
-                ", intervals of " + short_number(noise.interval)},
+  using Equation = CommonNoiseParameters::Equation;
+
+  const CommonNoiseParameters &noise    = inputs.noise;
+  const std::string            equation = noise.equation == Equation::modified_flow ? "stochastic modified flow" :
+                                          noise.equation == Equation::gradient_flow ? "gradient flow" :
+                                                                                      "stochastic mean-field equation";
+  std::vector<std::pair<std::string, std::string>> rows = {
+    {"paths", std::to_string(noise.n_paths) + " of the " + equation},
+    {"noise", std::string(noise.beside_sgd() ? "the samples of " : "") + "SGD with steps of " + short_number(noise.step_size) +
+                " and batches of " + std::to_string(noise.batch_size) + ", intervals of " + short_number(noise.interval)},
     {"points", std::to_string(inputs.law.weights.size())},
     {"features", std::to_string(problem.n_nodes()) + " data nodes, exact"},
     {"risk at t = " + short_number(present), short_number(tables.risk(), 8) + " ± " + short_number(tables.error_of_risk(), 2)},
     {"velocities", short_number(static_cast<double>(n_evaluations()) / noise.n_paths) + " a path"},
     {"memory", short_number(Timing::peak_memory(), 3) + " MiB on rank 0"}};
+  if (noise.beside_sgd())
+    rows.insert(rows.begin() + 5, comparison.report());
+  return rows;
 }
 
 std::vector<std::pair<std::string, std::string>> PathsEvolution::write_timing()

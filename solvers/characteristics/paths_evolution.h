@@ -13,6 +13,7 @@
 #include <solvers/characteristics/inputs.h>
 #include <solvers/characteristics/noisy_points.h>
 #include <solvers/characteristics/noisy_step.h>
+#include <solvers/common_noise/sgd_comparison.h>
 #include <solvers/evolution/path_tables.h>
 #include <solvers/evolution/running_checks.h>
 
@@ -46,10 +47,16 @@ public:
     visit("time", self.present);
     visit("intervals", self.n_intervals);
     PathTables::visit(visit, self.tables);
+    SgdComparison::visit(visit, self.comparison);
     RunningChecks::visit(visit, self.checks);
   }
 
 private:
+  struct Path
+  {
+    NoisyState          flow;
+    std::vector<double> sgd; ///< the points of SGD on the same samples, [n][D]; empty where it does not run beside
+  };
   /// What the ranks of a group have together, one path after the other.
   struct Group
   {
@@ -62,6 +69,8 @@ private:
 
   /// R, the means and covariances of θ, and the observables of one path. Collective over the group.
   std::vector<double> functionals_of(const NoisyState &state);
+  /// ½ Σ_l p_l r_l² + ½ s². Collective over the group.
+  double risk_of(const std::vector<double> &points);
   /// Velocities of all paths since the run began or went on. Collective.
   std::uint64_t n_evaluations() const;
   /// Numbers of this rank's points of a path, and where those of a path begin in the whole.
@@ -75,8 +84,9 @@ private:
   SgdField                     field;
   EnsembleLayout               layout;
   std::unique_ptr<Group>       group; ///< null for ranks that are left over
-  Ensemble<NoisyState>         paths;
+  Ensemble<Path>               paths;
   PathTables                   tables;
+  SgdComparison                comparison; ///< where SGD runs beside
   RunningChecks                checks;
   double                       present     = 0.;
   std::uint64_t                n_intervals = 0; ///< those of the noise that are behind

@@ -107,7 +107,8 @@ void add_path_memory(CharacteristicsInputs &inputs, const MPI_Comm communicator)
   const double n_paths = inputs.noise.n_paths, width = std::max(1., std::floor(ranks / n_paths));
   inputs.memory.add("the features on a path", 8. * points / width * K * (1. + n_omega) * (2. + .5 * n_omega), points_parameter,
                     "choose fewer 'Nodes per coordinate'");
-  inputs.memory.add("the points of the paths", 8. * problem.n_parameters() * points * std::ceil(n_paths / ranks),
+  inputs.memory.add("the points of the paths",
+                    8. * problem.n_parameters() * points * std::ceil(n_paths / ranks) * (inputs.noise.beside_sgd() ? 2. : 1.),
                     "Common noise/Paths", "choose fewer paths, or more ranks");
 }
 } // namespace

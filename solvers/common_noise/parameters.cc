@@ -18,8 +18,16 @@ const Choices<CommonNoiseParameters::Equation> &equations()
 {
   using Equation = CommonNoiseParameters::Equation;
   static const Choices<Equation> names{{"none", Equation::none},
+                                       {"gradient flow", Equation::gradient_flow},
                                        {"stochastic mean-field", Equation::stochastic_mean_field},
                                        {"modified flow", Equation::modified_flow}};
+  return names;
+}
+
+const Choices<CommonNoiseParameters::Noise> &noises()
+{
+  using Noise = CommonNoiseParameters::Noise;
+  static const Choices<Noise> names{{"Gaussian", Noise::gaussian}, {"samples of SGD", Noise::samples_of_sgd}};
   return names;
 }
 
@@ -54,10 +62,17 @@ constexpr double automatic_interval = 0.25;
 void CommonNoiseParameters::bind(ParameterBinding &p)
 {
   p.section("Common noise");
-  p.add("Equation", equation, equations(),
-        "The noise of SGD as a field, the same for all neurons: all of them see the same samples. stochastic mean-field: of "
-        "first order in the step size, with the drift -grad Psi in the sense of Ito. modified flow: of second order, the "
-        "distribution-dependent stochastic modified flow. none: the deterministic equation.");
+  p.add(
+    "Equation", equation, equations(),
+    "The noise of SGD as a field, the same for all neurons: all of them see the same samples. stochastic mean-field: of "
+    "first order in the step size, with the drift -grad Psi in the sense of Ito. modified flow: of second order, the "
+    "distribution-dependent stochastic modified flow. gradient flow: neither noise nor correction, to be compared with 'Noise = samples of SGD'. none: the "
+    "deterministic equation, one solution and no paths.");
+  p.add(
+    "Noise", noise, noises(),
+    "What drives the paths. Gaussian: Brownian motions. samples of SGD: the samples that SGD itself draws in steps of 'Step "
+    "size'; SGD of infinite width runs on the same samples beside every path, and its risk and the difference are in "
+    "statistics.csv and paths.csv.");
   p.add("Step size", step_size, range(0., 10.),
         "Step alpha of the SGD whose noise it is; n steps take the time t = n alpha. 'Particles/Step size' is that of "
         "networks, which are not trained beside paths [time].");
@@ -69,7 +84,8 @@ void CommonNoiseParameters::bind(ParameterBinding &p)
         "independent paths, and 'standard error' is that of the pairs.");
   p.add("Noise interval", given_interval, range(1e-9, 1e9),
         "Time step of the splitting between drift and noise. Every output time must be a multiple of it. Half an interval "
-        "refines the same Brownian path. automatic: the largest of 0.25, 0.2, 0.1, 0.05, ... that divides them [time].");
+        "refines the same Brownian path. automatic: the largest of 0.25, 0.2, 0.1, 0.05, ... that divides them. With 'Noise = "
+        "samples of SGD' it must be a multiple of 'Step size'; automatic: one step [time].");
 }
 
 void CommonNoiseParameters::parse(const dealii::ParameterHandler &prm, const std::vector<double> &output_times)
@@ -77,6 +93,39 @@ void CommonNoiseParameters::parse(const dealii::ParameterHandler &prm, const std
   read_parameters(*this, prm);
   if (!active())
     return;
+  if (beside_sgd())
+    choose_interval_of_sgd(output_times);
+  else
+    choose_interval(output_times);
+}
+
+void CommonNoiseParameters::choose_interval_of_sgd(const std::vector<double> &output_times)
+{
+  if (antithetic)
+    throw InputError(Refusal::inconsistent, "Common noise/Antithetic paths",
+                     "the samples of SGD have no opposite. Set it to false, or choose 'Noise = Gaussian'.");
+  if (step_size == 0.)
+    throw InputError(Refusal::inconsistent, "Common noise/Step size",
+                     "SGD beside the paths needs steps larger than 0. Choose one, or 'Noise = Gaussian'.");
+  interval = given_interval.value_or(step_size);
+  if (interval < .5 * step_size || !is_multiple(interval, step_size))
+    throw InputError(Refusal::inconsistent, interval_parameter,
+                     "an interval of " + short_number(interval, 10) +
+                       " is no whole number of steps of SGD, which have the length " + short_number(step_size, 10) +
+                       ". Choose a multiple of 'Step size', or 'automatic'.");
+  for (const double time : output_times)
+    if (!is_multiple(time, interval))
+      throw InputError(Refusal::inconsistent, interval_parameter,
+                       "the output time " + short_number(time, 10) + " is not a multiple of " + short_number(interval, 10) +
+                         ". Choose an interval of whole steps of SGD that divides every output time, or other output times.");
+}
+
+void CommonNoiseParameters::choose_interval(const std::vector<double> &output_times)
+{
+  if (equation == Equation::gradient_flow)
+    throw InputError(Refusal::inconsistent, "Common noise/Equation",
+                     "the gradient flow has no noise, so that all paths are the same. Choose 'Noise = samples of SGD' to have "
+                     "SGD beside it, or 'Equation = none'.");
   if (antithetic && n_paths % 2 == 1)
     throw InputError(Refusal::inconsistent, "Common noise/Paths",
                      "antithetic paths come in pairs: choose an even number, or 'Antithetic paths = false'.");
@@ -104,7 +153,7 @@ std::vector<Unread> CommonNoiseParameters::unread(const dealii::ParameterHandler
 {
   std::vector<Unread> rules;
   if (parameter_value(prm, "Common noise/Equation") == "none")
-    for (const char *name : {"Step size", "Batch size", "Paths", "Antithetic paths", "Noise interval"})
+    for (const char *name : {"Noise", "Step size", "Batch size", "Paths", "Antithetic paths", "Noise interval"})
       rules.push_back({std::string("Common noise/") + name, "unless 'Equation' of the section is one with noise"});
   return rules;
 }

@@ -5,16 +5,18 @@
 
 namespace rhoflow
 {
+using Equation = CommonNoiseParameters::Equation;
+
 SgdField::SgdField(const CommonNoiseParameters &parameters, const LearningProblem &problem, const double weight_decay)
   : p(problem.weights())
   , y(problem.targets())
+  , noise_parameters(parameters)
   , alpha(parameters.step_size)
-  , interval(parameters.interval)
-  , u(1. / parameters.batch_size)
-  , v(parameters.equation == CommonNoiseParameters::Equation::modified_flow ? 1. - u : -u)
+  , u(parameters.equation == Equation::gradient_flow ? 0. : 1. / parameters.batch_size)
+  , v(parameters.equation == Equation::modified_flow ? 1. - u : -u)
   , lambda(weight_decay)
   , s2(problem.noise_variance())
-  , antithetic(parameters.antithetic)
+  , samples(p, parameters.batch_size, s2 > 0.)
 {}
 
 std::vector<double> SgdField::residuals(const std::vector<double> &prediction) const
@@ -59,12 +61,35 @@ std::vector<double> SgdField::noise(const std::vector<double> &r, const NoiseInc
   return c;
 }
 
+std::vector<double> SgdField::sgd(const std::vector<double> &r, const DrawnSamples &drawn) const
+{
+  const double        size = alpha / noise_parameters.batch_size, s = std::sqrt(s2);
+  std::vector<double> c(p.size());
+  for (std::size_t l = 0; l < p.size(); ++l)
+    c[l] = size * (drawn.counts[l] * r[l] - (drawn.labels.empty() ? 0. : s * drawn.labels[l]));
+  return c;
+}
+
+DrawnSamples SgdField::drawn(const std::uint64_t seed, const std::uint64_t path, const std::uint64_t k,
+                             const std::uint64_t step) const
+{
+  return samples.draw(seed, path, k * noise_parameters.steps_in_interval() + step);
+}
+
 NoiseIncrement SgdField::increment(const std::uint64_t seed, const std::uint64_t path, const std::uint64_t k) const
 {
-  const auto          K         = static_cast<unsigned int>(p.size());
-  const std::uint64_t number    = antithetic ? path / 2 : path;
-  const auto          increment = [&](const RandomPurpose purpose) {
-    std::vector<double> motions = BrownianPath(seed, purpose, number, K, interval).increment(k);
+  if (!has_noise())
+    return {};
+  if (noise_parameters.beside_sgd())
+    {
+      const std::uint64_t n_steps = noise_parameters.steps_in_interval();
+      return increment_of_samples(samples.draw(seed, path, k * n_steps, n_steps), p, alpha, noise_parameters.batch_size);
+    }
+  const bool          antithetic = noise_parameters.antithetic;
+  const auto          K          = static_cast<unsigned int>(p.size());
+  const std::uint64_t number     = antithetic ? path / 2 : path;
+  const auto          increment  = [&](const RandomPurpose purpose) {
+    std::vector<double> motions = BrownianPath(seed, purpose, number, K, noise_parameters.interval).increment(k);
     if (antithetic && path % 2 == 1)
       for (double &x : motions)
         x = -x;

@@ -5,6 +5,7 @@
 
 #include <solvers/common_noise/brownian_path.h>
 #include <solvers/common_noise/parameters.h>
+#include <solvers/common_noise/sgd_samples.h>
 
 namespace rhoflow
 {
@@ -23,6 +24,7 @@ class LearningProblem;
 /// With weight decay λ the gradient of a sample, r_l ∇σ_l, is r_l ∇σ_l + λθ throughout. The noise is as before, and the drift
 /// has −λθ and, with w = u + v (1 for the modified flow, 0 for the other),
 ///   −(α/2) w λ [∇Σ_l p_l ⟨θ·∇σ_l, ν⟩ σ_l + ∇(θ·∇Ψ) + λθ].
+/// The gradient flow has u = v = 0 and no noise.
 class SgdField
 {
 public:
@@ -34,6 +36,8 @@ public:
   double      of_mean() const { return v; }
   double      weight_decay() const { return lambda; }
   bool        has_label_noise() const { return s2 > 0.; }
+  /// Whether the equation has noise; without, all paths are the same.
+  bool has_noise() const { return u > 0.; }
 
   /// r_l, [K].
   std::vector<double> residuals(const std::vector<double> &prediction) const;
@@ -47,12 +51,19 @@ public:
   /// Coefficients of σ_l in the potential of the noise: √(α/B) √p_l (r_l ΔB̃_l + s ΔB'_l).
   std::vector<double> noise(const std::vector<double> &residuals, const NoiseIncrement &increment) const;
 
-  /// The increment of a path over interval k of `parameters`, where antithetic paths share a Brownian path.
+  /// Coefficients of σ_l in the potential whose negative gradient is a step of SGD: (α/B) (n_l r_l − s Ξ_l).
+  std::vector<double> sgd(const std::vector<double> &residuals, const DrawnSamples &samples) const;
+
+  /// What SGD draws on a path in interval k of `parameters` and step `step` of it.
+  DrawnSamples drawn(std::uint64_t seed, std::uint64_t path, std::uint64_t k, std::uint64_t step) const;
+  /// The increment of a path over interval k of `parameters`, where antithetic paths share a Brownian path. Empty without
+  /// noise.
   NoiseIncrement increment(std::uint64_t seed, std::uint64_t path, std::uint64_t k) const;
 
 private:
-  std::vector<double> p, y;
-  double              alpha, interval, u, v, lambda, s2;
-  bool                antithetic;
+  std::vector<double>   p, y;
+  CommonNoiseParameters noise_parameters;
+  double                alpha, u, v, lambda, s2;
+  SgdSamples            samples;
 };
 } // namespace rhoflow

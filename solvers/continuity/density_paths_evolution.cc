@@ -99,12 +99,13 @@ void DensityPathsEvolution::output()
     }
   largest_drift         = std::max(largest_drift, std::abs(mass / first_mass - 1.));
   largest_negative_mass = std::max(largest_negative_mass, negative_mass);
-  tables.add(present, rows, checks,
-             {{"mass", mass},
-              {"minimum", minimum},
-              {"negative mass", negative_mass},
-              {"boundary mass", boundary_mass},
-              {"cells", cells}});
+  tables.add(present, rows, checks, [&](const std::vector<double> &, Statistics &statistics, Statistics &) {
+    statistics.set("mass", mass);
+    statistics.set("minimum", minimum);
+    statistics.set("negative mass", negative_mass);
+    statistics.set("boundary mass", boundary_mass);
+    statistics.set("cells", cells);
+  });
   if (tables.has_curve())
     tables.add_curve(present, curves);
   RunningChecks::require_finite({mass}, present, "Choose a smaller 'Common noise/Step size'.");

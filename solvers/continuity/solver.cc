@@ -35,6 +35,10 @@ void prepare_noise(ContinuityInputs &inputs, dealii::ParameterHandler &parameter
   if (!noise.active())
     return;
   noise.check(*inputs.problem);
+  if (noise.beside_sgd())
+    throw InputError(Refusal::unsupported, "Common noise/Noise",
+                     "SGD has points and no density: the solver 'characteristics' has it beside its paths. Choose that, or "
+                     "'Noise = Gaussian'.");
   if (inputs.run.compare_with_sgd)
     throw InputError(Refusal::unsupported, "Compare with SGD",
                      "networks cannot be trained beside paths of the common noise yet. Set it to false, and train them with "

@@ -39,8 +39,7 @@ std::vector<double> PathTables::row(const double risk, const Functionals &f)
   return result;
 }
 
-void PathTables::add(const double time, const std::vector<double> &rows, RunningChecks &checks,
-                     const std::vector<std::pair<std::string, double>> &more)
+void PathTables::add(const double time, const std::vector<double> &rows, RunningChecks &checks, const FurtherColumns &further)
 {
   const std::size_t n_columns = row_size(), n_paths = noise.n_paths;
   const auto        column = [&](const std::size_t c) {
@@ -79,15 +78,14 @@ void PathTables::add(const double time, const std::vector<double> &rows, Running
       statistics.set("mean of " + observables.names()[i], observed.back());
       statistics.set("deviation of mean of " + observables.names()[i], standard_deviation(column(next)));
     }
-  for (const auto &[name, value] : more)
-    statistics.set(name, value);
-  statistics.finish_row();
-  checks.check_observables(observables, observed.data(), RunningChecks::at_time(time));
-
   risk_table.set("time", time);
   for (std::size_t path = 0; path < n_paths; ++path)
     risk_table.set("risk of path " + std::to_string(path), risks[path]);
+  if (further)
+    further(risks, statistics, risk_table);
+  statistics.finish_row();
   risk_table.finish_row();
+  checks.check_observables(observables, observed.data(), RunningChecks::at_time(time));
 }
 
 double PathTables::error_of_mean(const std::vector<double> &sample) const

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <solvers/base/run/statistics.h>
@@ -31,10 +31,10 @@ public:
   /// Numbers of a row().
   std::size_t row_size() const;
 
-  /// Rows of statistics.csv and paths.csv; `rows` [paths][row_size()], the same on every rank. `more`: further columns of
-  /// statistics.csv.
-  void add(double time, const std::vector<double> &rows, RunningChecks &checks,
-           const std::vector<std::pair<std::string, double>> &more = {});
+  /// Sets further columns of statistics.csv and of paths.csv for the risks of the paths, [paths].
+  using FurtherColumns = std::function<void(const std::vector<double> &risks, Statistics &statistics, Statistics &risk_table)>;
+  /// Rows of statistics.csv and paths.csv; `rows` [paths][row_size()], the same on every rank.
+  void add(double time, const std::vector<double> &rows, RunningChecks &checks, const FurtherColumns &further = {});
   /// Whether there is a curve to write.
   bool has_curve() const;
   /// f at the data of every path, [paths][K].

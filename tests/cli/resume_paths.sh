@@ -15,25 +15,35 @@ on() {
   [ "$status" -eq 0 ] || fail "$directory on $ranks ranks ends with status $status"
 }
 
-for case in characteristics:5 characteristics:2 continuity:3 continuity:2 continuity:1; do
-  solver=${case%:*}
-  paths=${case#*:}
+# on_and_on NAME ARGUMENTS...: one run with $solver as a whole, and others that go on from their middle.
+on_and_on() {
+  name=$1
+  shift
   if [ "$solver" = characteristics ]; then
-    set -- "Characteristics/Nodes per coordinate=70"
+    set -- "$@" "Characteristics/Nodes per coordinate=70"
   else
-    set -- "Domain/Subdivisions=8" "Refinement/Adaptive=true" "Refinement/Tolerance=1e-3"
+    set -- "$@" "Domain/Subdivisions=8" "Refinement/Adaptive=true" "Refinement/Tolerance=1e-3"
   fi
-  set -- "Common noise/Paths=$paths" "$@"
-  on 1 "whole-$case" "$@"
+  on 1 "whole-$name" "$@"
   for pair in 1:2 2:1 2:3 3:4; do
-    on "${pair%:*}" "part-$case-$pair" "$@" "Checkpoint/Every n-th step=3" "Checkpoint/At the end=false"
+    on "${pair%:*}" "part-$name-$pair" "$@" "Checkpoint/Every n-th step=3" "Checkpoint/At the end=false"
     for file in statistics.csv paths.csv; do echo 1 >>"$directory/$file"; done
     run "$MPIEXEC" -np "${pair#*:}" "$RHOFLOW" --resume "$directory"
     [ "$status" -eq 0 ] || fail "$directory: going on ends with status $status"
     grep -q "Going on at t = 0.75" "$directory/log.txt" || fail "$directory: the run does not go on where it was kept"
     for file in statistics.csv paths.csv curve.csv; do
-      cmp -s "whole-$case/$file" "$directory/$file" || fail "$directory: $file differs from that of the run that was not interrupted"
+      cmp -s "whole-$name/$file" "$directory/$file" || fail "$directory: $file differs from that of the run that was not interrupted"
     done
   done
+}
+
+for case in characteristics:5 characteristics:2 continuity:3 continuity:2 continuity:1; do
+  solver=${case%:*}
+  on_and_on "$case" "Common noise/Paths=${case#*:}"
 done
+# Beside SGD, whose samples and points go on, too.
+solver=characteristics
+on_and_on beside-sgd "Common noise/Paths=5" "Common noise/Noise=samples of SGD" "Common noise/Noise interval=0.25"
+on_and_on beside-flow "Common noise/Paths=2" "Common noise/Noise=samples of SGD" "Common noise/Noise interval=0.25" \
+  "Common noise/Equation=gradient flow"
 finish
