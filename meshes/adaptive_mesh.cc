@@ -355,7 +355,17 @@ std::vector<std::uint64_t> AdaptiveMesh::recreate(const std::vector<std::uint64_
       while (cell.level > 0 && above.insert(cell.parent()).second)
         cell = cell.parent();
     }
-  // A balanced mesh is reached by refining what is above its cells; nothing else is refined for the balance on the way.
+  // A balanced mesh is reached by refining what is above its cells; nothing else is refined for the balance on the way. Where
+  // the box begins with refined cells, those below its cells are joined.
+  const auto covers = [&](CellKey cell) {
+    while (cell.level > 0)
+      {
+        cell = cell.parent();
+        if (wanted.count(cell) > 0)
+          return true;
+      }
+    return false;
+  };
   const CellTransfer       nothing{[](const CellKey &, const double *, double *) {},
                              [](const CellKey &, const double *, double *) {}};
   std::vector<double>      values;
@@ -364,7 +374,7 @@ std::vector<std::uint64_t> AdaptiveMesh::recreate(const std::vector<std::uint64_
     {
       flags.clear();
       for (const CellKey &cell : local)
-        flags.push_back(above.count(cell) > 0 ? 1 : 0);
+        flags.push_back(above.count(cell) > 0 ? 1 : (covers(cell) ? -1 : 0));
   } while (adapt(flags, 0, values, nothing));
   std::vector<std::uint64_t> places;
   std::uint64_t              n_listed = 0;

@@ -385,3 +385,32 @@ TEST_CASE("Adaptive mesh: the cells of a box are cells of a larger one, with coa
   CHECK(refusal([&]() { cells_in_larger_box(listed, box, other); }) == Refused{"", Refusal::inconsistent});
   CHECK(refusal([&]() { cells_in_larger_box(listed, larger, box); }) == Refused{"", Refusal::inconsistent});
 }
+
+TEST_CASE("Adaptive mesh: a box that begins with refined cells is recreated with coarser ones")
+{
+  const unsigned int dim = GENERATE(1U, 2U, 3U);
+  Domain box     = make_domain(std::vector<double>(dim, 0.), std::vector<double>(dim, 1.), std::vector<unsigned int>(dim, 3),
+                               std::vector<bool>(dim, false));
+  box.refinement = 2;
+  AdaptiveMesh        mesh(box, MPI_COMM_SELF);
+  const auto          nothing = [](const CellKey &, const double *, double *) {};
+  std::vector<double> values;
+  // Everything is joined twice but the cells at a corner, which are refined.
+  for (unsigned int round = 0; round < 4; ++round)
+    {
+      std::vector<signed char> flags;
+      for (const CellKey &cell : mesh.cells())
+        flags.push_back(cell.index == std::array<std::uint32_t, 3>{} && cell.level < 4 ? 1 : -1);
+      mesh.adapt(flags, 0, values, {nothing, nothing});
+    }
+  std::uint32_t coarsest = 9;
+  for (const CellKey &cell : mesh.cells())
+    coarsest = std::min(coarsest, cell.level);
+  REQUIRE(coarsest == 0);
+  const std::vector<std::uint64_t> list = mesh.all_cells();
+  AdaptiveMesh                     again(box, MPI_COMM_SELF);
+  const std::vector<std::uint64_t> places = again.recreate(list);
+  REQUIRE(places.size() == mesh.cells().size());
+  for (std::size_t c = 0; c < places.size(); ++c)
+    CHECK(again.cells()[c] == mesh.cells()[places[c]]);
+}
