@@ -145,8 +145,8 @@ void NoisyPoints::noise(const State &points, const NoiseIncrement &increment, St
   rate.resize(points.size());
   for (std::size_t i = 0; i < mine.weights.size(); ++i)
     gradient(i, c, &rate[i * D]);
-  for (double &x : rate)
-    x = -x;
+  for (std::size_t i = 0; i < mine.weights.size() * D; ++i)
+    rate[i] = -rate[i];
 }
 
 void NoisyPoints::drift(const State &points, State &rate)

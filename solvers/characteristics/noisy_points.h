@@ -19,7 +19,7 @@ class LearningProblem;
 class NoisyPoints
 {
 public:
-  using State = std::vector<double>; ///< this rank's points, [n][D]
+  using State = std::vector<double>; ///< this rank's points, [n][D]; what is behind them has no meaning and no velocity
 
   /// `mine`: this rank's share of the law, whole groups of 32 points but for the last. All references live longer.
   NoisyPoints(const LearningProblem &problem, const SgdField &field, const Measure &mine, MPI_Comm communicator);

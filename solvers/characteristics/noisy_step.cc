@@ -11,15 +11,25 @@ NoisyStep::NoisyStep(NoisyPoints &points, const double local_error)
 {}
 
 template <class Velocity>
-void NoisyStep::flow(std::vector<double> &points, const double length, double &first, const double time,
-                     const Velocity &velocity)
+void NoisyStep::flow(std::vector<double> &points, std::vector<double> &rate, const double length, double &first,
+                     const double time, const Velocity &velocity)
 {
+  // A component that stays zero: the method asks an empty state for its velocity anew, and ranks without points would then call
+  // what is collective more often than the others.
+  points.push_back(0.);
+  const auto with_zero = [&](const std::vector<double> &x, std::vector<double> &v) {
+    velocity(x, v);
+    v.back() = 0.;
+  };
   AdaptiveRungeKutta method(tolerance, first > 0. ? first : length, system.communicator());
+  method.restore(0., method.next_step(), std::move(rate));
   while (method.time() < length)
-    if (!method.step(velocity, points, length, 1e-10))
+    if (!method.step(with_zero, points, length, 1e-10))
       throw RunError("A path needs time steps below 1e-10 at t = " + short_number(time) +
                      ": its points run away. Choose a smaller 'Common noise/Step size' or a larger 'Batch size'.");
   first = method.next_step();
+  rate  = method.velocity();
+  points.pop_back();
 }
 
 void NoisyStep::step(NoisyState &state, const double interval, const NoiseIncrement &increment, const double time)
@@ -32,9 +42,11 @@ void NoisyStep::step(NoisyState &state, const double interval, const NoiseIncrem
     ++evaluations;
     system.noise(points, increment, rate);
   };
-  flow(state.points, .5 * interval, state.first_drift_step, time, drift);
-  double first = 1.;
-  flow(state.points, 1., first, time, noise);
-  flow(state.points, .5 * interval, state.first_drift_step, time, drift);
+  flow(state.points, state.drift, .5 * interval, state.first_drift_step, time, drift);
+  double              first = 1.;
+  std::vector<double> of_noise;
+  flow(state.points, of_noise, 1., first, time, noise);
+  state.drift.clear();
+  flow(state.points, state.drift, .5 * interval, state.first_drift_step, time, drift);
 }
 } // namespace rhoflow

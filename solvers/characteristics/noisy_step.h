@@ -11,6 +11,7 @@ struct NoisyState
 {
   std::vector<double> points;                ///< this rank's, [n][D]
   double              first_drift_step = 0.; ///< length that the drift tries first; 0: a whole half interval
+  std::vector<double> drift            = {}; ///< that of the points; empty where it is not known, which changes nothing
 };
 
 /// Steps of a path by Strang's splitting: half an interval of drift, the noise of the interval as transport for a unit of
@@ -29,9 +30,11 @@ public:
   std::uint64_t n_evaluations() const { return evaluations; }
 
 private:
-  /// `first`: the length of the first step, and afterwards that of the next one.
+  /// `first`: the length of the first step, and afterwards that of the next one. `rate`: the velocity at the points, before and
+  /// after; empty if it is not known.
   template <class Velocity>
-  void flow(std::vector<double> &points, double length, double &first, double time, const Velocity &velocity);
+  void flow(std::vector<double> &points, std::vector<double> &rate, double length, double &first, double time,
+            const Velocity &velocity);
 
   NoisyPoints  &system;
   double        tolerance;

@@ -19,7 +19,7 @@ void CharacteristicsParameters::bind(ParameterBinding &p)
         "small time steps and change nothing.");
   p.add("Tolerance", given_tolerance, range(1e-13, 1e-1),
         "Relative and absolute local error of every coordinate of every point in a time step of the adaptive Runge-Kutta "
-        "method; automatic: a ten thousandth of 'Accuracy/Functionals' [parameters].");
+        "method; automatic: a ten thousandth of 'Accuracy/Functionals', with common noise a hundredth [parameters].");
   p.add("Features", features,
         Choices<Features>{{"automatic", Features::automatic}, {"exact", Features::exact}, {"compressed", Features::compressed}},
         "exact: all data nodes, without error and without a box; compressed: as section 'Mean field' says, for points that "

@@ -27,6 +27,8 @@ struct CharacteristicsParameters
   void        bind(ParameterBinding &p);
   /// Makes the choices that need no solution: the tolerance.
   void parse(const dealii::ParameterHandler &prm);
+  /// Another tolerance, unless one is given.
+  void set_automatic_tolerance(double value) { tolerance = given_tolerance.value_or(value); }
   /// Replaces "automatic" in the handler by what was chosen.
   void record(dealii::ParameterHandler &prm) const;
 

@@ -184,6 +184,7 @@ void PathsEvolution::load(const CheckpointReader &checkpoint)
       NoisyState &state = *paths.local()[i];
       std::copy_n(points.begin() + static_cast<std::ptrdiff_t>(i * n_local()), n_local(), state.points.begin());
       state.first_drift_step = steps[layout.members()[i]];
+      state.drift.clear();
     }
   load_state(checkpoint, "evolution", *this);
   tables.load(checkpoint);
@@ -192,6 +193,15 @@ void PathsEvolution::load(const CheckpointReader &checkpoint)
 std::vector<std::pair<std::string, std::string>> PathsEvolution::progress() const
 {
   return {{"risk", short_number(tables.risk())}};
+}
+
+std::uint64_t PathsEvolution::n_evaluations() const
+{
+  // Those of a group are counted once.
+  const std::uint64_t mine = group && layout.leads() ? group->stepper.n_evaluations() : 0;
+  std::uint64_t       all  = 0;
+  MPI_Allreduce(&mine, &all, 1, MPI_UINT64_T, MPI_SUM, context.communicator);
+  return all;
 }
 
 std::vector<std::pair<std::string, std::string>> PathsEvolution::report()
@@ -206,6 +216,7 @@ std::vector<std::pair<std::string, std::string>> PathsEvolution::report()
     {"points", std::to_string(inputs.law.weights.size())},
     {"features", std::to_string(problem.n_nodes()) + " data nodes, exact"},
     {"risk at t = " + short_number(present), short_number(tables.risk(), 8) + " ± " + short_number(tables.error_of_risk(), 2)},
+    {"velocities", short_number(static_cast<double>(n_evaluations()) / noise.n_paths) + " a path"},
     {"memory", short_number(Timing::peak_memory(), 3) + " MiB on rank 0"}};
 }
 

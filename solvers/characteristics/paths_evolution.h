@@ -62,6 +62,8 @@ private:
 
   /// R, the means and covariances of θ, and the observables of one path. Collective over the group.
   std::vector<double> functionals_of(const NoisyState &state);
+  /// Velocities of all paths since the run began or went on. Collective.
+  std::uint64_t n_evaluations() const;
   /// Numbers of this rank's points of a path, and where those of a path begin in the whole.
   std::uint64_t n_local() const;
   std::uint64_t begin_of(unsigned int path) const;

@@ -151,9 +151,13 @@ void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Co
                          " points of the initial law may be too few for 'Accuracy/Functionals': more would cost too much. See "
                          "'risk error', and give 'Characteristics/Nodes per coordinate' to have more of them");
     }
-  settings.record(parameters);
   if (inputs.noise.active())
-    refuse_large_step(inputs, communicator);
+    {
+      // The splitting has larger errors.
+      settings.set_automatic_tolerance(std::max(1e-2 * inputs.accuracy.functionals, 1e-13));
+      refuse_large_step(inputs, communicator);
+    }
+  settings.record(parameters);
 
   const std::string advice = "choose fewer 'Nodes per coordinate'";
   // The solutions with fewer points for the error among them.

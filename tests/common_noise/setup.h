@@ -56,7 +56,7 @@ struct OnePath
     , law(std::move(initial))
     , points(learning_problem, field, law, MPI_COMM_SELF)
     , stepper(points, tolerance)
-    , state{law.points, 0.}
+    , state{law.points}
     , interval(noise.interval)
   {}
 
@@ -78,6 +78,18 @@ struct OnePath
   rhoflow::NoisyState             state;
   double                          interval;
 };
+
+/// The limit of values with intervals h, h/2, h/4, ..., whose errors are a h + b h² + ...: Romberg's extrapolation.
+inline double extrapolated(std::vector<double> values)
+{
+  for (double factor = 2.; values.size() > 1; factor *= 2.)
+    {
+      for (std::size_t i = 0; i + 1 < values.size(); ++i)
+        values[i] = (factor * values[i + 1] - values[i]) / (factor - 1.);
+      values.pop_back();
+    }
+  return values[0];
+}
 
 /// Gauss's rule for independent standard normal numbers: `points` [n][dimension].
 struct NormalRule
