@@ -93,6 +93,7 @@ PathsEvolution::PathsEvolution(const CharacteristicsInputs &given, const RunCont
           })
   , statistics(c.directory.file("statistics.csv"), rank_of(c.communicator) == 0)
   , risk_table(c.directory.file("paths.csv"), rank_of(c.communicator) == 0)
+  , marked(c.directory.file("marked_points.csv"), rank_of(c.communicator) == 0, problem.parameter_names(), given.n_marked)
   , curve(problem, c.directory, rank_of(c.communicator) == 0)
   , checks(c.progress)
 {}
@@ -207,7 +208,31 @@ void PathsEvolution::output()
   statistics.finish_row();
   risk_table.finish_row();
   checks.check_observables(inputs.observables, observed.data(), RunningChecks::at_time(present));
+  output_marked_points();
   write_curve();
+}
+
+void PathsEvolution::output_marked_points()
+{
+  if (inputs.n_marked == 0)
+    return;
+  const std::size_t D = problem.n_parameters(), n = inputs.n_marked * D;
+  const std::size_t first  = (group ? group->law.n_global_points() * D : n) - n;
+  const auto        values = [&](const std::vector<double> &points) {
+    // Every number is that of one rank plus zeros.
+    std::vector<double> all(n, 0.);
+    const std::size_t   begin = group->law.first_point() * D;
+    for (std::size_t i = 0; i < n_local(); ++i)
+      if (begin + i >= first)
+        all[begin + i - first] = points[i];
+    MPI_Allreduce(MPI_IN_PLACE, all.data(), static_cast<int>(n), MPI_DOUBLE, MPI_SUM, layout.group());
+    return all;
+  };
+  std::vector<std::vector<double>> of_flow_and_sgd;
+  of_flow_and_sgd.push_back(paths.gather(n, [&](const Path &path) { return values(path.flow.points); }));
+  if (inputs.noise.beside_sgd())
+    of_flow_and_sgd.push_back(paths.gather(n, [&](const Path &path) { return values(path.sgd); }));
+  marked.add_row(present, of_flow_and_sgd, [this](const std::vector<double> &sample) { return error_of_mean(sample); });
 }
 
 double PathsEvolution::error_of_mean(const std::vector<double> &sample) const
@@ -281,6 +306,7 @@ void PathsEvolution::save(CheckpointWriter &checkpoint) const
   statistics.save(checkpoint);
   risk_table.save(checkpoint);
   curve.save(checkpoint);
+  marked.save(checkpoint);
 }
 
 void PathsEvolution::load(const CheckpointReader &checkpoint)
@@ -306,6 +332,7 @@ void PathsEvolution::load(const CheckpointReader &checkpoint)
   statistics.load(checkpoint);
   risk_table.load(checkpoint);
   curve.load(checkpoint);
+  marked.load(checkpoint);
 }
 
 std::vector<std::pair<std::string, std::string>> PathsEvolution::progress() const
@@ -334,7 +361,7 @@ std::vector<std::pair<std::string, std::string>> PathsEvolution::report()
     {"paths", std::to_string(noise.n_paths) + " of the " + equation},
     {"noise", std::string(noise.beside_sgd() ? "the samples of " : "") + "SGD with steps of " + short_number(noise.step_size) +
                 " and batches of " + std::to_string(noise.batch_size) + ", intervals of " + short_number(noise.interval)},
-    {"points", std::to_string(inputs.law.weights.size())},
+    {"points", std::to_string(inputs.law.weights.size() - inputs.n_marked)},
     {"features", std::to_string(problem.n_nodes()) + " data nodes, exact"},
     {"risk at t = " + short_number(present), short_number(risk, 8) + " ± " + short_number(error_of_risk, 2)},
     {"velocities", short_number(static_cast<double>(n_evaluations()) / noise.n_paths) + " a path"},

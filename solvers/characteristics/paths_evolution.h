@@ -12,6 +12,7 @@
 #include <solvers/base/timing.h>
 #include <solvers/characteristics/characteristics_operator.h>
 #include <solvers/characteristics/inputs.h>
+#include <solvers/characteristics/marked_points.h>
 #include <solvers/characteristics/noisy_points.h>
 #include <solvers/characteristics/noisy_step.h>
 #include <solvers/common_noise/sgd_comparison.h>
@@ -77,6 +78,8 @@ private:
   std::vector<double> functionals_of(const NoisyState &state);
   /// ½ Σ_l p_l r_l² + ½ s². Collective over the group.
   double risk_of(const std::vector<double> &points);
+  /// A row of marked_points.csv. Collective.
+  void output_marked_points();
   /// Velocities of all paths since the run began or went on. Collective.
   std::uint64_t n_evaluations() const;
   /// Numbers of a row of functionals_of().
@@ -94,6 +97,7 @@ private:
   std::unique_ptr<Group>       group; ///< null for ranks that are left over
   Ensemble<Path>               paths;
   Statistics                   statistics, risk_table;
+  MarkedPointsTable            marked;
   FittedCurve                  curve;
   SgdComparison                comparison; ///< where SGD runs beside
   RunningChecks                checks;

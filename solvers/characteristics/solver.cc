@@ -5,6 +5,7 @@
 #include <solvers/base/run/run_directory.h>
 #include <solvers/characteristics/characteristics_evolution.h>
 #include <solvers/characteristics/coarser_points.h>
+#include <solvers/characteristics/marked_points.h>
 #include <solvers/characteristics/paths_evolution.h>
 #include <solvers/characteristics/solver.h>
 #include <solvers/comparison/parameters.h>
@@ -156,6 +157,7 @@ void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Co
     {
       // The splitting has larger errors.
       settings.set_automatic_tolerance(std::max(1e-2 * inputs.accuracy.functionals, 1e-13));
+      append_marked_points(inputs);
       refuse_large_step(inputs, communicator);
     }
   settings.record(parameters);
