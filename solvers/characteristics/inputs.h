@@ -20,6 +20,7 @@ struct CharacteristicsInputs : EvolutionInputs
   CommonNoiseParameters     noise;
   bool                      exact_features = true; ///< else those of the box
   Measure                   law;                   ///< the points at t = 0, the same on every rank
+  std::size_t               n_marked = 0;          ///< the last ones of them, which have the weight zero
 
   /// The points of the initial law with `n` of them in each coordinate, but for the lightest.
   Measure points(unsigned int n) const;

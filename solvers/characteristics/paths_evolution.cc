@@ -15,58 +15,6 @@
 
 namespace rhoflow
 {
-void refuse_large_step(const CharacteristicsInputs &inputs, const MPI_Comm communicator)
-{
-  const CharacteristicsOperator shares(*inputs.mean_field, inputs.law, communicator);
-  const SgdField                field(inputs.noise, *inputs.problem, inputs.parameters.weight_decay);
-  NoisyPoints                   points(*inputs.problem, field, shares.start(), communicator);
-  const std::vector<double>    &p          = inputs.problem->weights();
-  const unsigned int            batch_size = inputs.noise.batch_size;
-  const std::size_t             K          = p.size();
-  const std::vector<double>     both       = points.prediction_and_kernel(points.law().points);
-  const double                 *kappa      = &both[K];
-  double                        first = 0., second = 0.;
-  for (std::size_t l = 0; l < K; ++l)
-    {
-      first += p[l] * kappa[l];
-      second += p[l] * kappa[l] * kappa[l];
-    }
-  if (!(first > 0.))
-    return;
-  // The power method: the quotients of Rayleigh increase to ω, which need not be known well.
-  constexpr unsigned int n_iterations = 30;
-  std::vector<double>    x(K, 1.);
-  double                 largest = 0.;
-  for (unsigned int iteration = 0; iteration < n_iterations; ++iteration)
-    {
-      // In L²(p): x ↦ K p x.
-      std::vector<double> c(K);
-      double              square = 0., product = 0.;
-      for (std::size_t l = 0; l < K; ++l)
-        {
-          square += p[l] * x[l] * x[l];
-          c[l] = p[l] * x[l];
-        }
-      const std::vector<double> image = points.kernel_times(c);
-      for (std::size_t l = 0; l < K; ++l)
-        product += p[l] * x[l] * image[l];
-      largest     = product / square;
-      double size = 0.;
-      for (const double value : image)
-        size = std::max(size, std::abs(value));
-      if (!(size > 0.))
-        break;
-      for (std::size_t l = 0; l < K; ++l)
-        x[l] = image[l] / size;
-    }
-  const double curvature = largest * (1. - 1. / batch_size) + second / first / batch_size;
-  if (field.step_size() * curvature >= 2.)
-    throw InputError(Refusal::out_of_range, "Common noise/Step size",
-                     "SGD with steps of " + short_number(field.step_size()) +
-                       " is unstable at t = 0, and its noise has no equation: choose less than " +
-                       short_number(2. / curvature) + ", or a larger 'Batch size'.");
-}
-
 PathsEvolution::Group::Group(const CharacteristicsInputs &inputs, const SgdField &field, MPI_Comm communicator)
   : law(*inputs.mean_field, inputs.law, communicator)
   , points(*inputs.problem, field, law.start(), communicator)
@@ -90,6 +38,7 @@ PathsEvolution::PathsEvolution(const CharacteristicsInputs &given, const RunCont
             return path;
           })
   , tables(given, given.noise, c)
+  , marked(c.directory.file("marked_points.csv"), rank_of(c.communicator) == 0, problem.parameter_names(), given.n_marked)
   , checks(c.progress)
 {}
 
@@ -154,9 +103,33 @@ void PathsEvolution::output()
     };
   tables.add(present, paths.gather(tables.row_size(), [this](const Path &path) { return functionals_of(path.flow); }), checks,
              beside_sgd);
+  output_marked_points();
   if (tables.has_curve())
     tables.add_curve(present, paths.gather(problem.n_nodes(),
                                            [this](const Path &path) { return group->points.prediction(path.flow.points); }));
+}
+
+void PathsEvolution::output_marked_points()
+{
+  if (inputs.n_marked == 0)
+    return;
+  const std::size_t D = problem.n_parameters(), n = inputs.n_marked * D;
+  const std::size_t first  = (group ? group->law.n_global_points() * D : n) - n;
+  const auto        values = [&](const std::vector<double> &points) {
+    // Every number is that of one rank plus zeros.
+    std::vector<double> all(n, 0.);
+    const std::size_t   begin = group->law.first_point() * D;
+    for (std::size_t i = 0; i < n_local(); ++i)
+      if (begin + i >= first)
+        all[begin + i - first] = points[i];
+    MPI_Allreduce(MPI_IN_PLACE, all.data(), static_cast<int>(n), MPI_DOUBLE, MPI_SUM, layout.group());
+    return all;
+  };
+  std::vector<std::vector<double>> of_flow_and_sgd;
+  of_flow_and_sgd.push_back(paths.gather(n, [&](const Path &path) { return values(path.flow.points); }));
+  if (inputs.noise.beside_sgd())
+    of_flow_and_sgd.push_back(paths.gather(n, [&](const Path &path) { return values(path.sgd); }));
+  marked.add_row(present, of_flow_and_sgd, [this](const std::vector<double> &sample) { return tables.error_of_mean(sample); });
 }
 
 std::uint64_t PathsEvolution::n_local() const
@@ -196,6 +169,7 @@ void PathsEvolution::save(CheckpointWriter &checkpoint) const
   checkpoint.put_parts("drift steps", steps, numbers);
   save_state(checkpoint, "evolution", *this);
   tables.save(checkpoint);
+  marked.save(checkpoint);
 }
 
 void PathsEvolution::load(const CheckpointReader &checkpoint)
@@ -219,6 +193,7 @@ void PathsEvolution::load(const CheckpointReader &checkpoint)
     }
   load_state(checkpoint, "evolution", *this);
   tables.load(checkpoint);
+  marked.load(checkpoint);
 }
 
 std::vector<std::pair<std::string, std::string>> PathsEvolution::progress() const
@@ -247,7 +222,7 @@ std::vector<std::pair<std::string, std::string>> PathsEvolution::report()
     {"paths", std::to_string(noise.n_paths) + " of the " + equation},
     {"noise", std::string(noise.beside_sgd() ? "the samples of " : "") + "SGD with steps of " + short_number(noise.step_size) +
                 " and batches of " + std::to_string(noise.batch_size) + ", intervals of " + short_number(noise.interval)},
-    {"points", std::to_string(inputs.law.weights.size())},
+    {"points", std::to_string(inputs.law.weights.size() - inputs.n_marked)},
     {"features", std::to_string(problem.n_nodes()) + " data nodes, exact"},
     {"risk at t = " + short_number(present), short_number(tables.risk(), 8) + " ± " + short_number(tables.error_of_risk(), 2)},
     {"velocities", short_number(static_cast<double>(n_evaluations()) / noise.n_paths) + " a path"},

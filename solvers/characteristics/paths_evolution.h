@@ -11,6 +11,7 @@
 #include <solvers/base/timing.h>
 #include <solvers/characteristics/characteristics_operator.h>
 #include <solvers/characteristics/inputs.h>
+#include <solvers/characteristics/marked_points.h>
 #include <solvers/characteristics/noisy_points.h>
 #include <solvers/characteristics/noisy_step.h>
 #include <solvers/common_noise/sgd_comparison.h>
@@ -71,6 +72,8 @@ private:
   std::vector<double> functionals_of(const NoisyState &state);
   /// ½ Σ_l p_l r_l² + ½ s². Collective over the group.
   double risk_of(const std::vector<double> &points);
+  /// A row of marked_points.csv. Collective.
+  void output_marked_points();
   /// Velocities of all paths since the run began or went on. Collective.
   std::uint64_t n_evaluations() const;
   /// Numbers of this rank's points of a path, and where those of a path begin in the whole.
@@ -86,15 +89,10 @@ private:
   std::unique_ptr<Group>       group; ///< null for ranks that are left over
   Ensemble<Path>               paths;
   PathTables                   tables;
+  MarkedPointsTable            marked;
   SgdComparison                comparison; ///< where SGD runs beside
   RunningChecks                checks;
   double                       present     = 0.;
   std::uint64_t                n_intervals = 0; ///< those of the noise that are behind
 };
-
-/// Throws InputError of 'Common noise/Step size' if SGD would be unstable at the points of the law, linearised in the function
-/// space and in the mean square: α (ω (1 − 1/B) + χ/B) ≥ 2 with the largest eigenvalue ω of √p K √p and χ = Σ p κ²/Σ p κ. For
-/// the linear neuron on one input this is SGD's own limit. The equations with noise are expansions in α, and mean nothing
-/// there. Collective.
-void refuse_large_step(const CharacteristicsInputs &inputs, MPI_Comm communicator);
 } // namespace rhoflow

@@ -5,8 +5,10 @@
 #include <solvers/base/run/run_directory.h>
 #include <solvers/characteristics/characteristics_evolution.h>
 #include <solvers/characteristics/coarser_points.h>
+#include <solvers/characteristics/marked_points.h>
 #include <solvers/characteristics/paths_evolution.h>
 #include <solvers/characteristics/solver.h>
+#include <solvers/common_noise/stability.h>
 #include <solvers/comparison/parameters.h>
 #include <solvers/mean_field/mean_field.h>
 #include <solvers/model/learning_problem.h>
@@ -156,7 +158,8 @@ void CharacteristicsSolver::prepare(dealii::ParameterHandler &parameters, MPI_Co
     {
       // The splitting has larger errors.
       settings.set_automatic_tolerance(std::max(1e-2 * inputs.accuracy.functionals, 1e-13));
-      refuse_large_step(inputs, communicator);
+      append_marked_points(inputs);
+      refuse_large_step(*inputs.problem, inputs.noise);
     }
   settings.record(parameters);
 

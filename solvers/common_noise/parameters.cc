@@ -82,6 +82,10 @@ void CommonNoiseParameters::bind(ParameterBinding &p)
   p.add("Antithetic paths", antithetic,
         "Every other path has the opposite noise of the one before. The mean over such a pair scatters less than that of two "
         "independent paths, and 'standard error' is that of the pairs.");
+  p.add(
+    "Marked points", marked_points,
+    "Points theta that move in the field of a path and do not act on it, such as 0.5 | -1, or 1, 0.5 | 0, 2 where neurons have "
+    "two parameters: the n-point motion. marked_points.csv has their means, deviations and covariances over the paths.");
   p.add("Noise interval", given_interval, range(1e-9, 1e9),
         "Time step of the splitting between drift and noise. Every output time must be a multiple of it. Half an interval "
         "refines the same Brownian path. automatic: the largest of 0.25, 0.2, 0.1, 0.05, ... that divides them. With 'Noise = "
@@ -153,7 +157,8 @@ std::vector<Unread> CommonNoiseParameters::unread(const dealii::ParameterHandler
 {
   std::vector<Unread> rules;
   if (parameter_value(prm, "Common noise/Equation") == "none")
-    for (const char *name : {"Noise", "Step size", "Batch size", "Paths", "Antithetic paths", "Noise interval"})
+    for (const char *name :
+         {"Noise", "Step size", "Batch size", "Paths", "Antithetic paths", "Marked points", "Noise interval"})
       rules.push_back({std::string("Common noise/") + name, "unless 'Equation' of the section is one with noise"});
   return rules;
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <solvers/base/parameters/unread.h>
@@ -55,6 +56,7 @@ struct CommonNoiseParameters
   double       step_size  = 1e-2; ///< α, of the SGD that is described [time]
   unsigned int batch_size = 1;    ///< B
   unsigned int n_paths    = 16;
+  std::string  marked_points;      ///< the text of their list
   bool         antithetic = false; ///< paths 2j and 2j + 1 have opposite increments
   double       interval   = 0.25;  ///< Δt of the grid on which the noise lives; set by parse()
 

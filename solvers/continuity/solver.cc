@@ -137,8 +137,9 @@ std::vector<Unread> unread_by_paths(dealii::ParameterHandler &parameters)
   if (parameter_value(parameters, "Common noise/Equation") == "none")
     return {};
   std::vector<Unread> rules;
-  for (const char *path : {"Accuracy/Estimate errors", "Comparison", "Discontinuous Galerkin/Largest fall of the risk",
-                           "Output/Write density", "Output/Format", "Output/Compression", "Output/Every n-th output"})
+  for (const char *path : {"Accuracy/Estimate errors", "Common noise/Marked points", "Comparison",
+                           "Discontinuous Galerkin/Largest fall of the risk", "Output/Write density", "Output/Format",
+                           "Output/Compression", "Output/Every n-th output"})
     rules.push_back({path, "with common noise"});
   return rules;
 }

@@ -43,6 +43,8 @@ public:
   /// The mean of R over the paths at the last row, and its standard error.
   double risk() const { return last_risk; }
   double error_of_risk() const { return last_error; }
+  /// The standard error of the mean of a sample over the paths, of which antithetic ones are independent in pairs.
+  double error_of_mean(const std::vector<double> &sample) const;
 
   void save(CheckpointWriter &checkpoint) const;
   void load(const CheckpointReader &checkpoint);
@@ -55,9 +57,6 @@ public:
   }
 
 private:
-  /// The standard error of the mean of a sample over the paths, of which antithetic ones are independent in pairs.
-  double error_of_mean(const std::vector<double> &sample) const;
-
   const LearningProblem       &problem;
   const Observables           &observables;
   const CommonNoiseParameters &noise;

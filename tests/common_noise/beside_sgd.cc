@@ -186,14 +186,15 @@ TEST_CASE("paths beside SGD do not depend on the number of ranks", "[common_nois
                                    std::tuple<const char *, const char *, const char *>{"1", "100", "gradient flow"},
                                    std::tuple<const char *, const char *, const char *>{"5", "16", "gradient flow"});
   CAPTURE(paths, nodes, equation);
-  const Settings settings = with(
-    short_run,
-    {{"Common noise/Paths", paths}, {"Common noise/Equation", equation}, {"Characteristics/Nodes per coordinate", nodes}});
+  const Settings settings = with(short_run, {{"Common noise/Paths", paths},
+                                             {"Common noise/Equation", equation},
+                                             {"Characteristics/Nodes per coordinate", nodes},
+                                             {"Common noise/Marked points", "0.2 | -0.4"}});
   run_into(directory.path("all"), settings);
   if (rank_of(MPI_COMM_WORLD) == 0)
     {
       run_into(directory.path("one"), settings, MPI_COMM_SELF);
-      for (const char *file : {"statistics.csv", "paths.csv"})
+      for (const char *file : {"statistics.csv", "paths.csv", "marked_points.csv"})
         {
           const std::string name = file;
           CHECK(contents(directory.path("all/" + name)) == contents(directory.path("one/" + name)));
