@@ -309,7 +309,7 @@ TEST_CASE("a density on a path goes on from a checkpoint to the same bits", "[co
 
   const auto load = [](DensityRun &run, const std::string &file, MPI_Comm communicator) {
     const CheckpointReader checkpoint(file, communicator);
-    DensityPath::load_cells(checkpoint, "path ", &run.path);
+    DensityPath::load_cells(checkpoint, "path ", run.inputs.domain, &run.path);
     run.path.set_numbers(checkpoint.numbers("numbers", DensityPath::n_numbers).data());
     run.k = 2;
   };
