@@ -108,27 +108,6 @@ void ContinuitySolver::run(const RunContext &context)
     solve(ContinuityEvolution(inputs, context), "Density");
 }
 
-std::vector<std::string> continuity_sections()
-{
-  return {"Learning problem",       "Data",       "Target", "Initial law", "Mean field", "Accuracy", "Domain",
-          "Discontinuous Galerkin", "Refinement", "Output", "Particles",   "Comparison"};
-}
-
-std::vector<Unread> unread_by_continuity(dealii::ParameterHandler &parameters)
-{
-  return RunParameters::unread(parameters) + ModelParameters::unread(parameters) + RefinementParameters::unread(parameters) +
-         OutputParameters::unread(parameters) + CompanionSettings::unread(parameters);
-}
-
-SolverTraits continuity_traits(const std::string &method)
-{
-  SolverTraits traits;
-  traits.entropy   = SolverTraits::Entropy::refused;
-  traits.landscape = false;
-  traits.method    = method;
-  return traits;
-}
-
 namespace
 {
 /// What paths do not read of what the density without noise reads.
@@ -145,11 +124,31 @@ std::vector<Unread> unread_by_paths(dealii::ParameterHandler &parameters)
 }
 } // namespace
 
+std::vector<std::string> continuity_sections()
+{
+  return {"Learning problem",       "Data",         "Target",     "Initial law", "Mean field", "Accuracy",  "Domain",
+          "Discontinuous Galerkin", "Common noise", "Refinement", "Output",      "Particles",  "Comparison"};
+}
+
+std::vector<Unread> unread_by_continuity(dealii::ParameterHandler &parameters)
+{
+  return RunParameters::unread(parameters) + ModelParameters::unread(parameters) + RefinementParameters::unread(parameters) +
+         OutputParameters::unread(parameters) + CompanionSettings::unread(parameters) +
+         CommonNoiseParameters::unread(parameters) + unread_by_paths(parameters);
+}
+
+SolverTraits continuity_traits(const std::string &method)
+{
+  SolverTraits traits;
+  traits.entropy   = SolverTraits::Entropy::refused;
+  traits.landscape = false;
+  traits.method    = method;
+  return traits;
+}
+
 SolverEntry continuity_solver_entry()
 {
-  const SolverTraits       traits   = continuity_traits("discontinuous Galerkin elements on a mesh of parameter space");
-  std::vector<std::string> sections = continuity_sections();
-  sections.push_back("Common noise");
+  const SolverTraits traits = continuity_traits("discontinuous Galerkin elements on a mesh of parameter space");
   return {
     "continuity",
     "The continuity equation d rho/dt = div(rho grad Psi) of an infinitely wide network, as a density on a box of parameter "
@@ -158,9 +157,7 @@ SolverEntry continuity_solver_entry()
     "it is written. With section 'Common noise' densities on paths that the noise of SGD moves, and the risk of each (paths.csv).",
     [traits] { return std::make_unique<ContinuitySolver>(traits); },
     traits,
-    sections,
-    [](dealii::ParameterHandler &parameters) {
-      return unread_by_continuity(parameters) + CommonNoiseParameters::unread(parameters) + unread_by_paths(parameters);
-    }};
+    continuity_sections(),
+    unread_by_continuity};
 }
 } // namespace rhoflow
