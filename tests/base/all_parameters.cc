@@ -109,6 +109,7 @@ TEST_CASE("A run may go on with other outputs, times and tolerances, and with no
                                          "Checkpoint/At the end",
                                          "Data/CSV file",
                                          "Domain/Boundary mass warning",
+                                         "Domain/Extendable",
                                          "Domain/Boundary mass limit",
                                          "Discontinuous Galerkin/CFL number",
                                          "Discontinuous Galerkin/Maximum time step",
