@@ -24,10 +24,10 @@ sections "single neuron" >"$out/single_neuron"
 sections particles >"$out/particles"
 [ "$(comm -13 "$out/continuity" "$out/single_neuron")" = "SUBSECTION Single neuron" ] || fail "sections of 'single neuron'"
 [ -z "$(comm -23 "$out/continuity" "$out/single_neuron")" ] || fail "'single neuron' lacks sections of 'continuity'"
-for section in Domain Refinement "Discontinuous Galerkin" Particles Comparison; do
+for section in Domain Refinement "Discontinuous Galerkin" "Common noise" Particles Comparison; do
   grep -qx "SUBSECTION $section" "$out/continuity" || fail "the manual of 'continuity' lacks '$section'"
 done
-[ "$(wc -l <"$out/continuity")" -eq 13 ] || fail "the manual of 'continuity' does not have 13 sections"
+[ "$(wc -l <"$out/continuity")" -eq 14 ] || fail "the manual of 'continuity' does not have 14 sections"
 if grep -q "Galerkin\|Refinement\|Comparison" "$out/particles"; then
   fail "the manual of 'particles' has sections of others"
 fi
