@@ -9,6 +9,25 @@
 
 namespace rhoflow
 {
+namespace
+{
+/// The velocities of a stage or of hanging faces: the tables of the coupling, and those of another field if there is one.
+template <class Arguments>
+void set_velocities(Arguments &arguments, const DGMesh &space, const Coupling &coupling, const double lambda,
+                    const TransportField *const field)
+{
+  arguments.batches = &space.batches();
+  arguments.shape   = &coupling.shape();
+  arguments.table   = coupling.table();
+  arguments.lambda  = lambda;
+  if (field != nullptr)
+    {
+      arguments.constant_table = field->constant_table();
+      arguments.square_table   = field->square_table();
+    }
+}
+} // namespace
+
 ContinuityState::ContinuityState(const MeanField &field, const RungeKutta &rk, bool limit)
   : mean_field(field)
   , method(rk)
@@ -96,15 +115,7 @@ void ContinuityState::prepare_stage()
   {
     Timing::Scope    scope(times.section("hanging faces"));
     HangingArguments arguments;
-    arguments.batches = &space->batches();
-    arguments.shape   = &mean_field_coupling.shape();
-    arguments.table   = mean_field_coupling.table();
-    arguments.lambda  = confinement();
-    if (other_field != nullptr)
-      {
-        arguments.constant_table = other_field->constant_table();
-        arguments.square_table   = other_field->square_table();
-      }
+    set_velocities(arguments, *space, mean_field_coupling, confinement(), other_field);
     arguments.halves    = space->halves();
     arguments.transfers = space->layer_transfers().data();
     exchange_hanging(arguments, space->hanging_faces(), traces[current].data());
@@ -118,15 +129,7 @@ std::vector<double> ContinuityState::rate_of_change()
   // A stage overwrites the density and its traces: this one works on copies.
   AlignedVector<double> rates = u, sums(columns.size());
   StageArguments        arguments;
-  arguments.batches = &space->batches();
-  arguments.shape   = &mean_field_coupling.shape();
-  arguments.table   = mean_field_coupling.table();
-  arguments.lambda  = confinement();
-  if (other_field != nullptr)
-    {
-      arguments.constant_table = other_field->constant_table();
-      arguments.square_table   = other_field->square_table();
-    }
+  set_velocities(arguments, *space, mean_field_coupling, confinement(), other_field);
   arguments.u          = rates.data();
   arguments.u2         = u2.data();
   arguments.traces_in  = traces[current].data();
@@ -140,15 +143,7 @@ std::vector<double> ContinuityState::rate_of_change()
 
 void ContinuityState::run(StageArguments &arguments)
 {
-  arguments.batches = &space->batches();
-  arguments.shape   = &mean_field_coupling.shape();
-  arguments.table   = mean_field_coupling.table();
-  arguments.lambda  = confinement();
-  if (other_field != nullptr)
-    {
-      arguments.constant_table = other_field->constant_table();
-      arguments.square_table   = other_field->square_table();
-    }
+  set_velocities(arguments, *space, mean_field_coupling, confinement(), other_field);
   arguments.u           = u.data();
   arguments.u2          = u2.data();
   arguments.traces_in   = traces[current].data();
